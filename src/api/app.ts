@@ -1,0 +1,94 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { VerificationError } from '../domain/errors';
+import type { Verifications } from '../temporal/verifications';
+import { createAuthentication } from './authentication';
+import { toProblem } from './errors';
+import { healthRoutes } from './routes/health';
+import { verificationRoutes } from './routes/verifications';
+
+export interface AppDependencies {
+  readonly verifications: Verifications;
+  readonly apiKeys: readonly string[];
+  readonly publicUrl: string;
+  readonly codeLength: number;
+  readonly logger: FastifyServerOptions['logger'];
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The digest of the API key that the caller showed. */
+    caller: string;
+  }
+}
+
+export type Api = ReturnType<typeof createServer>;
+
+/** Larger than any body that is meant. */
+const BODY_LIMIT_BYTES = 4_096;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** The HTTP surface over the verifications gateway. It listens to nothing yet: tests inject, server.ts listens. */
+export function buildApp(dependencies: AppDependencies): FastifyInstance {
+  const app = createServer(dependencies.logger);
+  const closing = new AbortController();
+  app.decorateRequest('caller', '');
+  app.addHook('preClose', () => closing.abort());
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+  acceptEmptyJson(app);
+
+  app.setErrorHandler((error, request, reply) => {
+    const { status, headers, body } = toProblem(error);
+    if (status >= 500) logFailure(request.log, error, status);
+    return reply.code(status).headers(headers).type('application/problem+json').send(body);
+  });
+  app.setNotFoundHandler(() => {
+    throw new VerificationError({ code: 'not_found' });
+  });
+
+  healthRoutes(app, dependencies.verifications);
+  app.register(async (scope) => {
+    verificationRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), {
+      ...dependencies,
+      authentication: createAuthentication(dependencies.apiKeys),
+      closing: closing.signal,
+    });
+  });
+  return app;
+}
+
+function createServer(logger: FastifyServerOptions['logger']) {
+  return fastify({
+    ...(logger === undefined ? {} : { logger }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 128 },
+    // Fastify's own Ajv turns {"code":42} into "42" and drops unknown fields; here what is sent is what is judged.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/** Clients that set a JSON content type on every request send it with an empty body too: that is no body. */
+function acceptEmptyJson(app: Api): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (body === '') done(null, undefined);
+    else parseJson(request, body, done);
+  });
+}
+
+/** The class and place of a failure. Its message stays out of the log: it may hold what must not be there. */
+function logFailure(log: FastifyBaseLogger, error: unknown, status: number): void {
+  if (error instanceof VerificationError) {
+    log.warn({ status, code: error.code }, 'request not served');
+    return;
+  }
+  const [, ...frames] = error instanceof Error ? (error.stack ?? '').split('\n    at ') : [];
+  log.error(
+    { status, error: error instanceof Error ? error.name : typeof error, at: frames },
+    'request failed',
+  );
+}

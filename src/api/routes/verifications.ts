@@ -1,0 +1,127 @@
+import type { IdentifiedView, Verifications } from '../../temporal/verifications';
+import type { Api } from '../app';
+import type { Authentication } from '../authentication';
+import { parsePhoneNumber } from '../phone-number';
+import { parsePreferWait } from '../prefer';
+import {
+  CheckedVerification,
+  CodeBody,
+  IdempotencyHeaders,
+  Nothing,
+  PreferHeaders,
+  problems,
+  StartBody,
+  VerificationParams,
+  VerificationResource,
+} from '../schemas';
+import { parseSubmittedCode } from '../submitted-code';
+
+export interface VerificationRoutesDependencies {
+  readonly verifications: Verifications;
+  readonly authentication: Authentication;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+  readonly codeLength: number;
+  /** Aborts when the server closes: nobody then waits for an end any more. */
+  readonly closing: AbortSignal;
+}
+
+/** The resource of contract: start, look, check, signal, resend, cancel. */
+export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
+  const { verifications, authentication, publicUrl, codeLength, closing } = dependencies;
+  const params = VerificationParams;
+  const response = { 200: VerificationResource, ...problems };
+
+  app.addHook('onRequest', async (request) => {
+    request.caller = authentication.authenticate(request);
+  });
+
+  app.post(
+    '/verifications',
+    {
+      schema: {
+        body: StartBody,
+        headers: IdempotencyHeaders,
+        response: { 200: VerificationResource, 202: VerificationResource, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { e164, masked } = parsePhoneNumber(request.body.phoneNumber);
+      const { created, verification } = await verifications.start({
+        phoneNumber: e164,
+        maskedPhoneNumber: masked,
+        caller: request.caller,
+        idempotencyKey: request.headers['idempotency-key'],
+      });
+      reply.code(created ? 202 : 200).header('location', `/verifications/${verification.id}`);
+      return resource(verification);
+    },
+  );
+
+  app.get(
+    '/verifications/:id',
+    { schema: { params, headers: PreferHeaders, response } },
+    async (request, reply) => {
+      const waitSeconds = parsePreferWait(request.headers.prefer);
+      if (waitSeconds === undefined) return resource(await verifications.get(request.params.id));
+      const wait = { waitMs: waitSeconds * 1000, signal: closing };
+      const verification = await verifications.get(request.params.id, wait);
+      reply.header('preference-applied', `wait=${waitSeconds}`);
+      return resource(verification);
+    },
+  );
+
+  app.post(
+    '/verifications/:id/check',
+    {
+      schema: {
+        params,
+        body: CodeBody,
+        headers: IdempotencyHeaders,
+        response: { 200: CheckedVerification, ...problems },
+      },
+    },
+    async (request) => {
+      const code = parseSubmittedCode(request.body.code, codeLength);
+      const { verified, verification } = await verifications.check(request.params.id, code, {
+        caller: request.caller,
+        idempotencyKey: request.headers['idempotency-key'],
+      });
+      return { ...resource(verification), verified };
+    },
+  );
+
+  app.post(
+    '/verifications/:id/signal',
+    { schema: { params, body: CodeBody, response: { 202: Nothing, ...problems } } },
+    async (request, reply) => {
+      await verifications.submit(request.params.id, parseSubmittedCode(request.body.code, codeLength));
+      return reply.code(202).send(undefined);
+    },
+  );
+
+  app.post(
+    '/verifications/:id/resend',
+    { schema: { params, response: { 202: VerificationResource, ...problems } } },
+    async (request, reply) => {
+      reply.code(202);
+      return resource(await verifications.resend(request.params.id));
+    },
+  );
+
+  app.delete('/verifications/:id', { schema: { params, response } }, async (request) =>
+    resource(await verifications.cancel(request.params.id)),
+  );
+
+  function resource(view: IdentifiedView): VerificationResource {
+    const self = `${publicUrl}/verifications/${view.id}`;
+    const links = {
+      self,
+      check: `${self}/check`,
+      signal: `${self}/signal`,
+      resend: `${self}/resend`,
+      cancel: self,
+    };
+    return { ...view, links };
+  }
+}

@@ -1,0 +1,54 @@
+import type { DeliveryError, FinalStatus } from './types';
+
+/** Every error a caller can meet: its stable code and the sentence that says what to do. */
+export const errorMessages = {
+  invalid_request: 'The request is not valid.',
+  invalid_phone_number: 'Send the number in international E.164 form, for example +14255550123.',
+  invalid_code: 'The code does not have the right number of digits. No attempt was spent.',
+  unauthorized: 'Send a valid API key as "Authorization: Bearer <key>".',
+  not_found: 'There is nothing here. Check the id and the path.',
+  verification_in_progress: 'This number has a verification under way. Try again when it has ended.',
+  verification_ended: 'This verification has ended. Start a new one.',
+  idempotency_key_reused: 'This Idempotency-Key was used for another request. Use a new key.',
+  resend_too_soon: 'The last text was sent a moment ago. Try again later.',
+  resend_limit_reached: 'No further text is sent in this verification.',
+  temporal_unavailable: 'The service is not available at the moment. Try again.',
+  worker_unavailable:
+    'No worker answered in time. The request may still be carried out: repeat it with the same Idempotency-Key.',
+  internal_error: 'Something went wrong on our side. Try again.',
+} as const;
+
+export type ErrorCode = keyof typeof errorMessages;
+
+/** Why something asked of a verification is not done, as data: it travels in a Temporal failure's details. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds?: number;
+  readonly verificationStatus?: FinalStatus;
+}
+
+/** Why a verification ended `undeliverable`, where the reason is ours and not the SMS provider's. */
+export const ownDeliveryErrors = {
+  worker_unavailable: {
+    code: 'worker_unavailable',
+    message: 'The service was not able to send the text in time. Start a new verification.',
+  },
+  delivery_unknown: {
+    code: 'delivery_unknown',
+    message: 'The SMS provider did not confirm the text. Start a new verification.',
+  },
+} as const satisfies Record<string, DeliveryError>;
+
+/** What the API answers in place of a resource. `detail` is safe to show: never a code, a secret or a number. */
+export class VerificationError extends Error {
+  override readonly name = 'VerificationError';
+  readonly code: ErrorCode;
+
+  constructor(
+    readonly refusal: Refusal,
+    detail: string = errorMessages[refusal.code],
+  ) {
+    super(detail);
+    this.code = refusal.code;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Policy } from './policy';
+
+export type FinalStatus = 'verified' | 'expired' | 'max_attempts_reached' | 'undeliverable' | 'canceled';
+export type Status = 'sending' | 'pending' | FinalStatus;
+
+/** What a verification starts from. Neither the code nor anything it could be computed from without the key. */
+export interface VerificationInput {
+  /** E.164. */
+  readonly phoneNumber: string;
+  /** 16 random bytes, base64url: the code is derived from them. */
+  readonly nonce: string;
+  /** The secret key that code and tag are derived with. */
+  readonly keyId: string;
+  /** The right code's tag, base64url. */
+  readonly tag: string;
+  readonly policy: Policy;
+  /** When the caller was told of it, RFC 3339: shown, never reckoned with. */
+  readonly createdAt: string;
+}
+
+/** Why no text reached the phone: the SMS provider's own code or one of ours, and our sentence for it. */
+export interface DeliveryError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A verification as its caller sees it. Times are RFC 3339 in UTC. */
+export interface VerificationView {
+  readonly phoneNumber: string;
+  readonly status: Status;
+  readonly attemptsRemaining: number;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly endedAt: string | null;
+  readonly error: DeliveryError | null;
+}
+
+/** What became of handing a text to the SMS provider. `acceptedAt`: epoch milliseconds. */
+export type SendOutcome =
+  | { readonly outcome: 'accepted'; readonly sid: string; readonly acceptedAt: number }
+  | { readonly outcome: 'failed'; readonly error: DeliveryError };

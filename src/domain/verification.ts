@@ -1,0 +1,170 @@
+import { ownDeliveryErrors, type Refusal } from './errors';
+import { MIN_WINDOW_LEFT_FOR_RESEND_MS, SEND_DEADLINE_MS } from './policy';
+import type {
+  DeliveryError,
+  FinalStatus,
+  SendOutcome,
+  Status,
+  VerificationInput,
+  VerificationView,
+} from './types';
+
+export interface Attempt {
+  readonly at: number;
+  readonly matched: boolean;
+}
+
+export interface Text {
+  readonly requestedAt: number;
+  /** Undefined while the text is in flight. */
+  readonly outcome?: SendOutcome;
+}
+
+/**
+ * The state machine of one verification. Every time is epoch milliseconds and handed in: nothing here reads a
+ * clock, so it runs inside a workflow, where the same history must always lead to the same state.
+ */
+export class Verification {
+  status: Status = 'sending';
+  expiresAt: number | null = null;
+  endedAt: number | null = null;
+  error: DeliveryError | null = null;
+  readonly attempts: Attempt[] = [];
+  readonly texts: Text[] = [];
+
+  constructor(
+    readonly input: VerificationInput,
+    private readonly startedAt: number,
+    private readonly onChange: (verification: Verification) => void = () => {},
+  ) {
+    onChange(this);
+  }
+
+  get ended(): boolean {
+    return this.endedAt !== null;
+  }
+
+  get attemptsRemaining(): number {
+    return this.input.policy.maxAttempts - this.attempts.length;
+  }
+
+  /** Why nothing can be asked of it any more; undefined while it is open. Changes nothing: validators call it. */
+  endedRefusal(now: number): Refusal | undefined {
+    const status = this.windowClosed(now) ? 'expired' : this.status;
+    if (status === 'sending' || status === 'pending') return undefined;
+    return { code: 'verification_ended', verificationStatus: status };
+  }
+
+  /** Judges one submitted code by its tags, one for each key that may have made it. Too late: counts nothing. */
+  submit(tags: readonly string[], now: number): boolean {
+    if (this.endedRefusal(now)) return false;
+    const matched = tags.includes(this.input.tag);
+    this.attempts.push({ at: now, matched });
+    if (matched) this.end('verified', now);
+    else if (this.attemptsRemaining === 0) this.end('max_attempts_reached', now);
+    this.onChange(this);
+    return matched;
+  }
+
+  /** The first worker may come too late for the person who waits: then no text is sent any more. */
+  refuseLateStart(now: number): void {
+    if (now - this.startedAt > SEND_DEADLINE_MS) this.fail(ownDeliveryErrors.worker_unavailable, now);
+  }
+
+  /** Why no further text is sent now. */
+  resendRefusal(now: number): Refusal | undefined {
+    const ended = this.endedRefusal(now);
+    if (ended) return ended;
+    const { resendIntervalMs, maxResends, windowMs } = this.input.policy;
+    const last = this.texts.at(-1);
+    const noMore = this.texts.length > maxResends || windowMs < resendIntervalMs;
+    if (noMore || this.windowLeftMs(now) < MIN_WINDOW_LEFT_FOR_RESEND_MS)
+      return { code: 'resend_limit_reached' };
+    if (!last?.outcome) {
+      return { code: 'resend_too_soon', retryAfterSeconds: seconds(Math.max(resendIntervalMs, 1)) };
+    }
+    const sentAt = last.outcome.outcome === 'accepted' ? last.outcome.acceptedAt : last.requestedAt;
+    const wait = sentAt + resendIntervalMs - now;
+    return wait > 0 ? { code: 'resend_too_soon', retryAfterSeconds: seconds(wait) } : undefined;
+  }
+
+  textRequested(now: number): void {
+    this.texts.push({ requestedAt: now });
+    this.onChange(this);
+  }
+
+  /**
+   * The provider's word on the text in flight. The first accepted text opens the window; a failed first text
+   * ends the verification, a failed resend never does.
+   */
+  textSettled(outcome: SendOutcome, now: number): void {
+    const inFlight = this.texts.pop();
+    const requestedAt = inFlight?.requestedAt ?? now;
+    // The worker's clock is not the server's: the window can't open before the text was asked for, nor later than now.
+    const settled =
+      outcome.outcome === 'accepted'
+        ? { ...outcome, acceptedAt: Math.min(Math.max(outcome.acceptedAt, requestedAt), now) }
+        : outcome;
+    this.texts.push({ requestedAt, outcome: settled });
+    if (this.status === 'sending') {
+      if (settled.outcome === 'accepted') {
+        this.status = 'pending';
+        this.expiresAt = settled.acceptedAt + this.input.policy.windowMs;
+      } else {
+        this.fail(settled.error, now);
+      }
+    }
+    this.onChange(this);
+  }
+
+  cancel(now: number): void {
+    if (!this.ended) this.end('canceled', now);
+    this.onChange(this);
+  }
+
+  /** The window is over. What was not decided by then has expired. */
+  close(): void {
+    if (!this.ended) this.end('expired', this.expiresAt ?? this.startedAt);
+    this.onChange(this);
+  }
+
+  view(): VerificationView {
+    return {
+      phoneNumber: this.input.phoneNumber,
+      status: this.status,
+      attemptsRemaining: this.attemptsRemaining,
+      createdAt: this.input.createdAt,
+      expiresAt: this.expiresAt === null ? null : rfc3339(this.expiresAt),
+      endedAt: this.endedAt === null ? null : rfc3339(this.endedAt),
+      error: this.error,
+    };
+  }
+
+  /** The whole window before it opens, 0 once it has closed or the verification has ended. */
+  windowLeftMs(now: number): number {
+    if (this.ended) return 0;
+    return Math.max(0, (this.expiresAt ?? now + this.input.policy.windowMs) - now);
+  }
+
+  private windowClosed(now: number): boolean {
+    return this.status === 'pending' && this.expiresAt !== null && now >= this.expiresAt;
+  }
+
+  private fail(error: DeliveryError, now: number): void {
+    this.error = error;
+    this.end('undeliverable', now);
+  }
+
+  private end(status: FinalStatus, now: number): void {
+    this.status = status;
+    this.endedAt = now;
+  }
+}
+
+export function rfc3339(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}

@@ -1,0 +1,37 @@
+import closeWithGrace from 'close-with-grace';
+import { buildApp } from './api/app';
+import { loadConfigOrExit } from './config';
+import { createDigests } from './crypto/digest';
+import { createKeyRing } from './crypto/key-ring';
+import { requestLogging } from './api/request-logging';
+import { createTemporalClient } from './temporal/client';
+import { createVerifications } from './temporal/verifications';
+
+/** Longer than the longest call to Temporal: a request that was accepted is answered. */
+const SHUTDOWN_TIMEOUT_MS = 10_000;
+
+async function main(): Promise<void> {
+  const config = loadConfigOrExit();
+  const client = createTemporalClient(config.temporal);
+  const app = buildApp({
+    verifications: createVerifications({
+      client,
+      taskQueue: config.taskQueue,
+      keyRing: createKeyRing(config.secretKeys),
+      digests: createDigests(config.phoneDigestKey),
+      policy: config.policy,
+    }),
+    apiKeys: config.apiKeys,
+    publicUrl: config.publicUrl,
+    codeLength: config.policy.codeLength,
+    logger: requestLogging,
+  });
+
+  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async () => {
+    await app.close();
+    await client.connection.close();
+  });
+  await app.listen({ host: config.host, port: config.port });
+}
+
+void main();

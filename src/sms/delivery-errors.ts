@@ -1,0 +1,26 @@
+import type { DeliveryError } from '../domain/types';
+
+/**
+ * Our sentence for each of Twilio's error codes that a person can do something about. Twilio's own message is never
+ * passed on: it can hold the number. Source: Twilio's error dictionary.
+ */
+const sentences: Readonly<Record<string, string>> = {
+  20003: 'The SMS provider refused our credentials. Tell whoever runs this service.',
+  21211: 'This is not a phone number that can get a text. Check it for a typing error.',
+  21212: 'Our sender number is not valid. Tell whoever runs this service.',
+  21408: 'We do not send texts to this country.',
+  21606: 'Our sender number cannot send texts to this number. Tell whoever runs this service.',
+  21608: 'Our trial account sends texts to confirmed numbers only. Tell whoever runs this service.',
+  21610: 'This number has opted out of our texts. Reply START to an earlier one, then try again.',
+  21611: 'Too many texts are waiting to be sent. Try again later.',
+  21612: 'This number cannot be reached by text from here.',
+  21614: 'This number cannot get texts. Use a mobile number.',
+};
+
+/** Twilio's code with a sentence of ours. */
+export function deliveryError(twilioCode: number): DeliveryError {
+  return {
+    code: String(twilioCode),
+    message: sentences[twilioCode] ?? 'The SMS provider refused the text. Check the number or try another.',
+  };
+}

@@ -1,0 +1,47 @@
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { errorMessages, type ErrorCode, type Refusal } from '../domain/errors';
+
+/** gRPC status codes, as `@grpc/grpc-js` numbers them. */
+const CANCELLED = 1;
+const DEADLINE_EXCEEDED = 4;
+const FAILED_PRECONDITION = 9;
+
+/** The workflow's own no, from the details of the failure that its validator threw. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
+  const cause: unknown = error.cause;
+  if (!(cause instanceof ApplicationFailure) || !isErrorCode(cause.type)) return undefined;
+  return { ...(cause.details?.[0] as Partial<Refusal> | undefined), code: cause.type };
+}
+
+/** Temporal answered, or might have, but no worker did: the deadline passed, or nobody polls the task queue. */
+export function isNoWorker(error: unknown): boolean {
+  return (
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    [DEADLINE_EXCEEDED, FAILED_PRECONDITION].includes(grpcCode(error) ?? -1)
+  );
+}
+
+/** A call that was ended from here, by its deadline or its abort signal. */
+export function isCallEnded(error: unknown): boolean {
+  return [DEADLINE_EXCEEDED, CANCELLED].includes(grpcCode(error) ?? -1);
+}
+
+export function isServiceError(error: unknown): boolean {
+  return error instanceof ServiceError || isGrpcServiceError(error);
+}
+
+function grpcCode(error: unknown): number | undefined {
+  const source: unknown = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(source) ? source.code : undefined;
+}
+
+function isErrorCode(type: string | undefined | null): type is ErrorCode {
+  return type !== undefined && type !== null && type in errorMessages;
+}

@@ -1,0 +1,37 @@
+/** Where a verification lives, and what its code is derived from. */
+export interface VerificationId {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** base64url. */
+  readonly nonce: string;
+}
+
+const PART_BYTES = 16;
+const PUBLIC_ID = /^[A-Za-z0-9_-]{64}$/;
+
+/** One workflow ID for one number: Temporal then runs one verification at a time for it. */
+export function workflowIdFor(phoneNumberDigest: Buffer): string {
+  return `phone-verification:${phoneNumberDigest.toString('hex')}`;
+}
+
+/** The public id: base64url(number digest ‖ run id ‖ nonce), 48 bytes, 64 characters. */
+export function formatVerificationId({ workflowId, runId, nonce }: VerificationId): string {
+  const digest = workflowId.slice(workflowId.indexOf(':') + 1);
+  return Buffer.concat([
+    Buffer.from(digest, 'hex'),
+    Buffer.from(runId.replaceAll('-', ''), 'hex'),
+    Buffer.from(nonce, 'base64url'),
+  ]).toString('base64url');
+}
+
+/** Undefined for what was never an id of ours. */
+export function parseVerificationId(publicId: string): VerificationId | undefined {
+  if (!PUBLIC_ID.test(publicId)) return undefined;
+  const bytes = Buffer.from(publicId, 'base64url');
+  const runId = bytes.toString('hex', PART_BYTES, 2 * PART_BYTES);
+  return {
+    workflowId: workflowIdFor(bytes.subarray(0, PART_BYTES)),
+    runId: runId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    nonce: bytes.toString('base64url', 2 * PART_BYTES),
+  };
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { deriveTags } from '../crypto/code';
+import { VerificationError } from '../domain/errors';
+import type { VerificationView } from '../domain/types';
+import {
+  cancelUpdate,
+  checkUpdate,
+  resendUpdate,
+  submitSignal,
+  type VerificationState,
+} from '../workflows/messages';
+import { createRuns } from './runs';
+import { createStarter, type Idempotency, type StarterDependencies, type StartRequest } from './starter';
+import { formatVerificationId, parseVerificationId, type VerificationId } from './verification-id';
+
+/** A verification under its public id. */
+export interface IdentifiedView extends VerificationView {
+  readonly id: string;
+}
+
+/**
+ * All that can be done with verifications. Every method throws a VerificationError: `not_found`,
+ * `verification_ended`, `temporal_unavailable`, `worker_unavailable`, and what each names itself.
+ */
+export interface Verifications {
+  /** `created` is false for a repeat. Throws `verification_in_progress`. Needs no worker. */
+  start(request: StartRequest & Idempotency): Promise<{ created: boolean; verification: IdentifiedView }>;
+  /** As it stands; with a wait, as soon as it ends or when the wait is over or aborted. */
+  get(id: string, wait?: { waitMs: number; signal: AbortSignal }): Promise<IdentifiedView>;
+  /** Judges a code of the right length. Throws `idempotency_key_reused`. */
+  check(
+    id: string,
+    code: string,
+    by: Idempotency,
+  ): Promise<{ verified: boolean; verification: IdentifiedView }>;
+  /** Sends a code in, fire and forget: also while no worker answers. */
+  submit(id: string, code: string): Promise<void>;
+  /** One more text. Throws `resend_too_soon`, `resend_limit_reached`. */
+  resend(id: string): Promise<IdentifiedView>;
+  /** Ends it as `canceled`, or returns how it had already ended. */
+  cancel(id: string): Promise<IdentifiedView>;
+  /** Whether Temporal answers. */
+  isReachable(): Promise<boolean>;
+}
+
+/** How long `submit` looks for a reason to refuse before it sends the code in all the same. */
+const QUICK_LOOK_MS = 1_000;
+
+export function createVerifications(dependencies: StarterDependencies): Verifications {
+  const { keyRing, digests } = dependencies;
+  const runs = createRuns(dependencies.client);
+  const start = createStarter(dependencies, runs);
+
+  return {
+    async start(request) {
+      const { created, runId, workflowId, state } = await start(request);
+      return { created, verification: identify({ workflowId, runId, nonce: state.nonce }, state) };
+    },
+
+    async get(publicId, wait) {
+      const id = parse(publicId);
+      const state = await runs.read(id);
+      if (wait === undefined || state.endedAt !== null) return identify(id, state);
+      return identify(id, (await runs.waitForEnd(id, wait.waitMs, wait.signal)) ?? (await runs.read(id)));
+    },
+
+    async check(publicId, code, { caller, idempotencyKey }) {
+      const id = parse(publicId);
+      const tags = deriveTags(keyRing, id.nonce, code);
+      const updateId =
+        idempotencyKey === undefined ? randomUUID() : digests.idempotencyKey('check', caller, idempotencyKey);
+      const outcome = await runs.update(id, checkUpdate, { nonce: id.nonce, tags }, updateId);
+      // Temporal answers a known update id with its first outcome, whatever was sent this time.
+      if (!outcome.tags.some((tag) => tags.includes(tag))) {
+        throw new VerificationError({ code: 'idempotency_key_reused' });
+      }
+      return { verified: outcome.verified, verification: identify(id, outcome.state) };
+    },
+
+    async submit(publicId, code) {
+      const id = parse(publicId);
+      const state = await runs.readWithin(id, QUICK_LOOK_MS);
+      if (state?.endedAt) throw runs.endedError(state);
+      await runs.signal(id, submitSignal, { nonce: id.nonce, tags: deriveTags(keyRing, id.nonce, code) });
+    },
+
+    async resend(publicId) {
+      const id = parse(publicId);
+      return identify(id, await runs.update(id, resendUpdate, { nonce: id.nonce }, randomUUID()));
+    },
+
+    async cancel(publicId) {
+      const id = parse(publicId);
+      try {
+        return identify(id, await runs.update(id, cancelUpdate, { nonce: id.nonce }, randomUUID()));
+      } catch (error) {
+        if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
+        return identify(id, await runs.read(id));
+      }
+    },
+
+    isReachable: () => runs.isReachable(),
+  };
+}
+
+function parse(publicId: string): VerificationId {
+  const id = parseVerificationId(publicId);
+  if (!id) throw new VerificationError({ code: 'not_found' });
+  return id;
+}
+
+/** Drops what is the workflow's own: a view never holds the nonce. */
+function identify(id: VerificationId, { nonce: _nonce, ...view }: VerificationState): IdentifiedView {
+  return { id: formatVerificationId(id), ...view };
+}

@@ -1,0 +1,47 @@
+import closeWithGrace from 'close-with-grace';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from './activities';
+import { loadConfigOrExit } from './config';
+import { createKeyRing } from './crypto/key-ring';
+
+import { createTextTemplate } from './sms/text-template';
+import { createTwilioSender } from './sms/twilio-sender';
+import { createWorkerLogger } from './temporal/worker-logger';
+import { workflowCode } from './temporal/workflow-code';
+
+/** Longer than an activity may take: a text that is being handed over is handed over. */
+const SHUTDOWN_GRACE_TIME = '12s';
+const SHUTDOWN_TIMEOUT_MS = 15_000;
+
+async function main(): Promise<void> {
+  const config = loadConfigOrExit();
+  const logger = createWorkerLogger();
+  // The order of shutting down is ours, not the runtime's.
+  Runtime.install({ logger, shutdownSignals: [] });
+
+  const connection = await NativeConnection.connect(config.temporal.connection);
+  const worker = await Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: config.taskQueue,
+    ...workflowCode(),
+    activities: createActivities({
+      keyRing: createKeyRing(config.secretKeys),
+      sender: createTwilioSender(config.twilio),
+      template: createTextTemplate(config.smsTemplate, config.webOtpDomain),
+    }),
+    shutdownGraceTime: SHUTDOWN_GRACE_TIME,
+    // A killed worker's workflows wait this long for it before any other worker gets them (the default is 10 s).
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+
+  const running = worker.run();
+  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+    await connection.close();
+  });
+  await running;
+}
+
+void main();

@@ -1,0 +1,27 @@
+import { rfc3339, type Attempt, type Text, type Verification } from '../domain/verification';
+
+/**
+ * A verification as an operator reads it in the Temporal Web UI, in Markdown. It may hold no payload's content:
+ * no number, no code, no tag.
+ */
+export function liveDetails(verification: Verification): string {
+  const { status, expiresAt, attempts, attemptsRemaining, texts, error } = verification;
+  const lines = [`**${status}**, ${attemptsRemaining} attempts left`];
+  if (error) lines.push(`Error ${error.code}: ${error.message}`);
+  if (expiresAt !== null) lines.push(`Window ends ${rfc3339(expiresAt)}`);
+  if (texts.length > 0) lines.push(texts.map(textLine).join('\n'));
+  if (attempts.length > 0) lines.push(attempts.map(attemptLine).join('\n'));
+  return lines.join('\n\n');
+}
+
+function textLine({ requestedAt, outcome }: Text, index: number): string {
+  const label = `${index + 1}. text`;
+  if (!outcome) return `${label} asked for ${rfc3339(requestedAt)}, in flight`;
+  return outcome.outcome === 'accepted'
+    ? `${label} accepted ${rfc3339(outcome.acceptedAt)}, ${outcome.sid}`
+    : `${label} failed, error ${outcome.error.code}`;
+}
+
+function attemptLine({ at, matched }: Attempt, index: number): string {
+  return `${index + 1}. attempt ${rfc3339(at)}: ${matched ? 'right' : 'wrong'} code`;
+}

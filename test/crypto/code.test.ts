@@ -1,0 +1,83 @@
+import { createHmac } from 'node:crypto';
+import { createNonce, deriveCode, deriveTag, deriveTags, truncate } from '../../src/crypto/code';
+import { createKeyRing, deriveKey } from '../../src/crypto/key-ring';
+
+const keyOne = { id: 'one', bytes: Buffer.alloc(32, 1) };
+const keyTwo = { id: 'two', bytes: Buffer.alloc(32, 2) };
+const ring = createKeyRing([keyOne, keyTwo]);
+const NONCE = 'AAECAwQFBgcICQoLDA0ODw';
+
+describe('truncation', () => {
+  // RFC 6238 appendix B, the SHA-256 column: seed of 32 bytes, 30 s steps, 8 digits.
+  test.each([
+    [59, '46119246'],
+    [1111111109, '68084774'],
+    [1111111111, '67062674'],
+    [1234567890, '91819424'],
+    [2000000000, '90698825'],
+    [20000000000, '77737706'],
+  ])('gives the vector of RFC 6238 for time %i', (time, expected) => {
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(Math.floor(time / 30)));
+    const digest = createHmac('sha256', '12345678901234567890123456789012').update(counter).digest();
+    expect(truncate(digest, 8)).toBe(expected);
+  });
+
+  test('keeps leading zeros', () => {
+    expect(truncate(Buffer.alloc(32), 4)).toBe('0000');
+  });
+});
+
+describe('key derivation', () => {
+  test('gives each purpose a key of its own', () => {
+    const derived = ['code', 'tag', 'other'].map((purpose) =>
+      deriveKey(keyOne.bytes, purpose).toString('hex'),
+    );
+    expect(new Set(derived).size).toBe(3);
+  });
+
+  test('is HKDF-SHA256 with an empty salt, as RFC 5869 spells it out', () => {
+    const pseudoRandomKey = createHmac('sha256', Buffer.alloc(32)).update(keyOne.bytes).digest();
+    const expected = createHmac('sha256', pseudoRandomKey)
+      .update('phone-verification/code')
+      .update(Buffer.from([1]))
+      .digest();
+    expect(deriveKey(keyOne.bytes, 'code')).toEqual(expected);
+  });
+});
+
+describe('a code', () => {
+  test('is the same whenever it is derived, and has the length asked for', () => {
+    expect(deriveCode(ring.first, NONCE, 4)).toBe(deriveCode(createKeyRing([keyOne]).first, NONCE, 4));
+    expect(deriveCode(ring.first, NONCE, 4)).toMatch(/^\d{4}$/);
+    expect(deriveCode(ring.first, NONCE, 8)).toMatch(/^\d{8}$/);
+  });
+
+  test('differs from nonce to nonce about as often as chance has it', () => {
+    const codes = new Set(Array.from({ length: 1_000 }, () => deriveCode(ring.first, createNonce(), 4)));
+    expect(codes.size).toBeGreaterThan(900);
+  });
+});
+
+describe('a tag', () => {
+  test('depends on key, nonce and code', () => {
+    const tags = [
+      deriveTag(ring.first, NONCE, '1234'),
+      deriveTag(ring.get('two'), NONCE, '1234'),
+      deriveTag(ring.first, createNonce(), '1234'),
+      deriveTag(ring.first, NONCE, '1235'),
+    ];
+    expect(new Set(tags).size).toBe(4);
+  });
+
+  test('is made for every key, the first one first', () => {
+    expect(deriveTags(ring, NONCE, '1234')).toEqual([
+      deriveTag(ring.get('one'), NONCE, '1234'),
+      deriveTag(ring.get('two'), NONCE, '1234'),
+    ]);
+  });
+});
+
+test('a key that was dropped is named, not guessed', () => {
+  expect(() => ring.get('gone')).toThrow('No secret key has the id gone');
+});

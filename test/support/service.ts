@@ -1,0 +1,172 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { FastifyInstance } from 'fastify';
+import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { createActivities } from '../../src/activities';
+import { buildApp } from '../../src/api/app';
+import { createDigests } from '../../src/crypto/digest';
+import { createKeyRing } from '../../src/crypto/key-ring';
+import type { Policy } from '../../src/domain/policy';
+import { createTextTemplate } from '../../src/sms/text-template';
+import { createTwilioSender } from '../../src/sms/twilio-sender';
+import { createVerifications, type Verifications } from '../../src/temporal/verifications';
+
+export const API_KEYS = ['alice-key', 'bob-key'] as const;
+export const PUBLIC_URL = 'https://verify.example.com';
+
+const ACCOUNT = { accountSid: 'AC00000000000000000000000000000000', authToken: 'token' };
+const DEFAULT_POLICY: Policy = {
+  codeLength: 4,
+  windowMs: 90_000,
+  maxAttempts: 4,
+  resendIntervalMs: 30_000,
+  maxResends: 2,
+};
+
+/** The service on real parts in this process: gateway, API, worker, the official Twilio client and the SMS sandbox. */
+export interface Service {
+  readonly app: FastifyInstance;
+  readonly client: Client;
+  readonly sandbox: SmsSandbox;
+  readonly verifications: Verifications;
+  /** Starts a worker; the service starts with one unless told otherwise. */
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  /** A verification for a number of its own, its text arrived. */
+  startTexted(): Promise<{ id: string; phoneNumber: string; code: string; wrongCode: string }>;
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly client: Client;
+  readonly nativeConnection: NativeConnection;
+  readonly policy?: Partial<Policy>;
+  readonly withWorker?: boolean;
+}
+
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { client, nativeConnection, withWorker = true } = options;
+  const policy = { ...DEFAULT_POLICY, ...options.policy };
+  const taskQueue = `test-${randomUUID()}`;
+  const keyRing = createKeyRing([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
+  const sandbox = await startSmsSandbox({ port: 0, ...ACCOUNT });
+  const sender = createTwilioSender({
+    accountSid: ACCOUNT.accountSid,
+    username: ACCOUNT.accountSid,
+    password: ACCOUNT.authToken,
+    from: '+15005550006',
+    messagingServiceSid: undefined,
+    apiUrl: sandbox.url,
+  });
+  const verifications = createVerifications({
+    client,
+    taskQueue,
+    keyRing,
+    digests: createDigests(Buffer.alloc(32, 2)),
+    policy,
+  });
+  const app = buildApp({
+    verifications,
+    apiKeys: API_KEYS,
+    publicUrl: PUBLIC_URL,
+    codeLength: policy.codeLength,
+    logger: false,
+  });
+  let stopWorker = async (): Promise<void> => {};
+
+  const service: Service = {
+    app,
+    client,
+    sandbox,
+    verifications,
+
+    async startWorker() {
+      const worker = await Worker.create({
+        connection: nativeConnection,
+        namespace: client.options.namespace,
+        taskQueue,
+        workflowBundle: { codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') },
+        activities: createActivities({
+          keyRing,
+          sender,
+          template: createTextTemplate('Your code is {code}.'),
+        }),
+        stickyQueueScheduleToStartTimeout: '1s',
+      });
+      const running = worker.run();
+      stopWorker = async () => {
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+        await running;
+      };
+    },
+    stopWorker: () => stopWorker(),
+
+    async startTexted() {
+      const phoneNumber = uniquePhoneNumber();
+      const { verification } = await verifications.start(startRequest(phoneNumber));
+      const code = await receivedCode(sandbox, phoneNumber);
+      return { id: verification.id, phoneNumber, code, wrongCode: wrongCodeFor(code) };
+    },
+
+    async stop() {
+      await app.close();
+      await stopWorker();
+      await sandbox.close();
+    },
+  };
+  if (withWorker) await service.startWorker();
+  return service;
+}
+
+/** Keeps the SDK's log out of the tests' output, which Jest's own would be lost in. */
+export function quietRuntime(): void {
+  Runtime.install({
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+    shutdownSignals: [],
+  });
+}
+
+export function startRequest(phoneNumber: string, idempotencyKey?: string, caller = 'alice') {
+  return { phoneNumber, maskedPhoneNumber: '+1 425 ••• ••23', caller, idempotencyKey };
+}
+
+export function uniquePhoneNumber(): string {
+  return `+1425${randomInt(2_000_000, 9_999_999)}`;
+}
+
+/** The code in the newest text to a number, as soon as it is there. */
+export async function receivedCode(sandbox: SmsSandbox, phoneNumber: string): Promise<string> {
+  const text = await eventually(() => sandbox.inbox(phoneNumber)[0]);
+  const [code] = /\d{4,8}/.exec(text.body) ?? [];
+  if (code === undefined) throw new Error('The text holds no code');
+  return code;
+}
+
+export function wrongCodeFor(code: string): string {
+  return code === '0000' ? '0001' : '0000';
+}
+
+/** Looks again until there is something. Jest's own time-out ends it. */
+export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The whole history as JSON with every payload in clear: what somebody sees who may read the namespace. */
+export async function readableHistory(client: Client, workflowId: string): Promise<string> {
+  const history = await client.workflow.getHandle(workflowId).fetchHistory();
+  const readable: unknown = JSON.parse(JSON.stringify(history), (key, value: unknown) =>
+    key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
+  );
+  return JSON.stringify(readable);
+}
+
+export function requiredEnv(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: the tests run by "npm test", which sets it`);
+  return value;
+}

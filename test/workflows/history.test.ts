@@ -1,0 +1,104 @@
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import { eventually, readableHistory, startService, type Service } from '../support/service';
+
+const by = { caller: 'alice', idempotencyKey: undefined };
+
+let server: DevServer;
+let service: Service;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  service = await startService({ ...server });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await server.close();
+});
+
+function workflowIdOf(publicId: string): string {
+  return `phone-verification:${Buffer.from(publicId, 'base64url').toString('hex', 0, 16)}`;
+}
+
+async function startPending() {
+  const started = await service.startTexted();
+  await eventually(async () => {
+    const { status } = await service.verifications.get(started.id);
+    return status === 'pending' ? status : undefined;
+  });
+  return { ...started, workflowId: workflowIdOf(started.id) };
+}
+
+/** The closed run's events, and how many of them are workflow tasks that were done. */
+async function costOf(workflowId: string): Promise<{ events: number; workflowTasks: number }> {
+  const handle = server.client.workflow.getHandle(workflowId);
+  await handle.result();
+  const { events = [] } = await handle.fetchHistory();
+  const workflowTasks = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes).length;
+  return { events: (events ?? []).length, workflowTasks };
+}
+
+describe('a verification costs', () => {
+  test('18 events and 3 workflow tasks when the first code is right, by Update', async () => {
+    const { id, code, workflowId } = await startPending();
+    await service.verifications.check(id, code, by);
+    expect(await costOf(workflowId)).toEqual({ events: 18, workflowTasks: 3 });
+  });
+
+  test('17 events and 3 workflow tasks when the first code is right, by Signal', async () => {
+    const { id, code, workflowId } = await startPending();
+    await service.verifications.submit(id, code);
+    expect(await costOf(workflowId)).toEqual({ events: 17, workflowTasks: 3 });
+  });
+
+  test('5 events and a workflow task more for each wrong code before it', async () => {
+    const { id, code, wrongCode, workflowId } = await startPending();
+    await service.verifications.check(id, wrongCode, by);
+    await service.verifications.check(id, wrongCode, by);
+    await service.verifications.check(id, code, by);
+    expect(await costOf(workflowId)).toEqual({ events: 18 + 2 * 5, workflowTasks: 3 + 2 });
+  });
+
+  test('nothing more for what its validators refuse', async () => {
+    const { id, code, workflowId } = await startPending();
+    for (let look = 0; look < 3; look++) await service.verifications.get(id);
+    await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_too_soon' });
+    await service.verifications.check(id, code, by);
+    expect(await costOf(workflowId)).toEqual({ events: 18, workflowTasks: 3 });
+  });
+});
+
+test('a full history holds neither the code nor any submitted guess', async () => {
+  // Eight digits: four of them stand in a history by chance, in a time or an id.
+  const longCodes = await startService({ ...server, policy: { codeLength: 8 } });
+  const { id, code } = await longCodes.startTexted();
+  const guesses = ['73915026', '82640317', '59173804'];
+  for (const guess of guesses) await longCodes.verifications.check(id, guess, by);
+  await longCodes.verifications.submit(id, code);
+  await server.client.workflow.getHandle(workflowIdOf(id)).result();
+  const history = await readableHistory(server.client, workflowIdOf(id));
+  await longCodes.stop();
+  expect(history).toContain('\\"attemptsRemaining\\":0');
+  for (const secret of [code, ...guesses]) expect(history).not.toContain(secret);
+});
+
+test('the Web UI shows what a verification is and how it stands, without a number or a code', async () => {
+  const { id, phoneNumber, code, wrongCode, workflowId } = await startPending();
+  await service.verifications.check(id, wrongCode, by);
+  const handle = server.client.workflow.getHandle(workflowId);
+  const description = await handle.describe();
+  expect(await description.staticSummary()).toBe('Verify +1 425 ••• ••23');
+  const { currentDetails } = (await handle.query('__temporal_workflow_metadata')) as {
+    currentDetails: string;
+  };
+  const [text] = service.sandbox.inbox(phoneNumber);
+  expect(currentDetails).toContain('**pending**, 3 attempts left');
+  expect(currentDetails).toMatch(/Window ends \d{4}-\d\d-\d\dT/);
+  expect(currentDetails).toContain(`accepted`);
+  expect(currentDetails).toContain(text?.sid);
+  expect(currentDetails).toMatch(/1\. attempt .*: wrong code/);
+  for (const secret of [phoneNumber, code]) expect(currentDetails).not.toContain(secret);
+  const history = await readableHistory(server.client, workflowId);
+  expect(history).toContain('Text the code');
+  expect(history).toContain('The window of 90 s closes');
+});

@@ -1,0 +1,170 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { eventually, receivedCode, startRequest, startService, type Service } from '../support/service';
+import { createTimeSkipping } from '../support/time-skipping';
+
+const by = { caller: 'alice', idempotencyKey: undefined };
+
+let env: TestWorkflowEnvironment;
+let service: Service;
+
+beforeAll(async () => {
+  env = await createTimeSkipping();
+  service = await startService({ client: env.client, nativeConnection: env.nativeConnection });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await env.teardown();
+});
+
+/** Started and texted, and the workflow knows it. */
+async function startPending() {
+  const started = await service.startTexted();
+  await eventually(async () => {
+    const { status } = await service.verifications.get(started.id);
+    return status === 'pending' ? status : undefined;
+  });
+  return started;
+}
+
+describe('the window', () => {
+  test('a verification that nobody answers expires at 90 s', async () => {
+    const { id } = await startPending();
+    await env.sleep('89s');
+    expect(await service.verifications.get(id)).toMatchObject({ status: 'pending', endedAt: null });
+    await env.sleep('2s');
+    const expired = await service.verifications.get(id);
+    expect(expired).toMatchObject({ status: 'expired', attemptsRemaining: 4 });
+    expect(expired.endedAt).toBe(expired.expiresAt);
+  });
+
+  test('a right code after the window says that the verification has expired', async () => {
+    const { id, code } = await startPending();
+    await env.sleep('91s');
+    await expect(service.verifications.check(id, code, by)).rejects.toMatchObject({
+      code: 'verification_ended',
+      refusal: { verificationStatus: 'expired' },
+    });
+  });
+});
+
+describe('attempts', () => {
+  test('a fourth wrong code ends the verification', async () => {
+    const { id, wrongCode, code } = await startPending();
+    for (const attemptsRemaining of [3, 2, 1, 0]) {
+      expect(await service.verifications.check(id, wrongCode, by)).toMatchObject({
+        verified: false,
+        verification: { attemptsRemaining },
+      });
+    }
+    await expect(service.verifications.check(id, code, by)).rejects.toMatchObject({
+      refusal: { verificationStatus: 'max_attempts_reached' },
+    });
+  });
+
+  test('the right code at the fourth attempt verifies', async () => {
+    const { id, wrongCode, code } = await startPending();
+    for (let attempt = 1; attempt <= 3; attempt++) await service.verifications.check(id, wrongCode, by);
+    expect(await service.verifications.check(id, code, by)).toMatchObject({
+      verified: true,
+      verification: { status: 'verified', attemptsRemaining: 0 },
+    });
+  });
+
+  test('of eight wrong checks at once four count', async () => {
+    const { id, wrongCode } = await startPending();
+    const checks = await Promise.allSettled(
+      Array.from({ length: 8 }, () => service.verifications.check(id, wrongCode, by)),
+    );
+    expect(checks.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    expect(await service.verifications.get(id)).toMatchObject({ status: 'max_attempts_reached' });
+  });
+
+  test('a code that comes as a Signal counts too', async () => {
+    const { id, wrongCode, code } = await startPending();
+    await service.verifications.submit(id, wrongCode);
+    await service.verifications.submit(id, code);
+    const ended = await service.verifications.get(id, {
+      waitMs: 5_000,
+      signal: new AbortController().signal,
+    });
+    expect(ended).toMatchObject({ status: 'verified', attemptsRemaining: 2 });
+  });
+});
+
+describe('a cancel', () => {
+  test('after the text ends the verification, and the first final status stands', async () => {
+    const { id, code } = await startPending();
+    const canceled = await service.verifications.cancel(id);
+    expect(canceled).toMatchObject({ status: 'canceled', attemptsRemaining: 4 });
+    await expect(service.verifications.check(id, code, by)).rejects.toMatchObject({
+      code: 'verification_ended',
+    });
+    expect(await service.verifications.cancel(id)).toEqual(canceled);
+  });
+
+  test('from the Temporal Web UI is caught, so that a result is written', async () => {
+    const { id, phoneNumber } = await startPending();
+    const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
+    await env.client.workflow.getHandle(workflowId).cancel();
+    const ended = await service.verifications.get(id, {
+      waitMs: 5_000,
+      signal: new AbortController().signal,
+    });
+    expect(ended).toMatchObject({ status: 'canceled', phoneNumber });
+  });
+});
+
+describe('a text that is not sent', () => {
+  test('because the provider refuses the number ends as undeliverable, with its code and our sentence', async () => {
+    const { verification } = await service.verifications.start(startRequest('+15005550001'));
+    const ended = await service.verifications.get(verification.id, {
+      waitMs: 5_000,
+      signal: new AbortController().signal,
+    });
+    expect(ended).toMatchObject({ status: 'undeliverable', expiresAt: null, error: { code: '21211' } });
+    expect(ended.error?.message).not.toContain('5005550001');
+  });
+});
+
+describe('a resend', () => {
+  test('sends the same code in the same window, at most twice', async () => {
+    const { id, phoneNumber, code } = await startPending();
+    const { expiresAt } = await service.verifications.get(id);
+    await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_too_soon' });
+    for (const texts of [2, 3]) {
+      await env.sleep('31s');
+      await service.verifications.resend(id);
+      await eventually(() => service.sandbox.inbox(phoneNumber)[texts - 1]);
+    }
+    await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_limit_reached' });
+    const bodies = service.sandbox.inbox(phoneNumber).map(({ body }) => body);
+    expect(bodies).toEqual(Array.from({ length: 3 }, () => `Your code is ${code}.`));
+    expect(await service.verifications.check(id, code, by)).toMatchObject({
+      verified: true,
+      verification: { expiresAt },
+    });
+  });
+
+  test('that fails does not end the verification', async () => {
+    const { id, phoneNumber, code } = await startPending();
+    await env.sleep('31s');
+    service.sandbox.deny(phoneNumber, { status: 400, body: { code: 21610, message: 'no', status: 400 } });
+    await service.verifications.resend(id);
+    await env.sleep('31s');
+    await service.verifications.resend(id);
+    expect(await receivedCode(service.sandbox, phoneNumber)).toBe(code);
+    expect(await service.verifications.check(id, code, by)).toMatchObject({ verified: true });
+  });
+});
+
+test('an id whose nonce was made up is not found, and costs no attempt', async () => {
+  const { id, wrongCode } = await startPending();
+  const forged = id.slice(0, -1) + (id.endsWith('A') ? 'B' : 'A');
+  await expect(service.verifications.get(forged)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(service.verifications.check(forged, wrongCode, by)).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  await expect(service.verifications.cancel(forged)).rejects.toMatchObject({ code: 'not_found' });
+  expect(await service.verifications.get(id)).toMatchObject({ status: 'pending', attemptsRemaining: 4 });
+});

@@ -1,0 +1,53 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  receivedCode,
+  startRequest,
+  startService,
+  uniquePhoneNumber,
+  type Service,
+} from '../support/service';
+import { createTimeSkipping } from '../support/time-skipping';
+
+const by = { caller: 'alice', idempotencyKey: undefined };
+
+// An environment of its own: an activity whose workflow ended first stops the test server's time from skipping.
+let env: TestWorkflowEnvironment;
+let service: Service;
+
+beforeAll(async () => {
+  env = await createTimeSkipping();
+  service = await startService({ client: env.client, nativeConnection: env.nativeConnection });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await env.teardown();
+});
+
+describe('while the text is still being sent', () => {
+  test('a right code verifies, and there is no window', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const hold = service.sandbox.hold('recorded', phoneNumber);
+    const { verification } = await service.verifications.start(startRequest(phoneNumber));
+    const code = await receivedCode(service.sandbox, phoneNumber);
+    expect(await service.verifications.get(verification.id)).toMatchObject({
+      status: 'sending',
+      expiresAt: null,
+    });
+    expect(await service.verifications.check(verification.id, code, by)).toMatchObject({
+      verified: true,
+      verification: { status: 'verified', expiresAt: null },
+    });
+    hold.release();
+  });
+
+  test('a cancel ends the verification before the text is out', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const hold = service.sandbox.hold('received', phoneNumber);
+    const { verification } = await service.verifications.start(startRequest(phoneNumber));
+    await hold.arrival();
+    expect(await service.verifications.cancel(verification.id)).toMatchObject({ status: 'canceled' });
+    hold.cut();
+    expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
+  });
+});
