@@ -33,9 +33,11 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   const app = createServer(dependencies.logger);
   const closing = new AbortController();
   app.decorateRequest('caller', '');
-  app.addHook('preClose', () => closing.abort());
+  app.addHook('preClose', async () => closing.abort());
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
+    // The last answer on its connection: left open, it would keep the process from ending.
+    if (closing.signal.aborted) reply.header('connection', 'close');
   });
   acceptEmptyJson(app);
 

@@ -1,0 +1,41 @@
+import formbody from '@fastify/formbody';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { phoneRoutes } from './phone/routes';
+import { TwilioError } from './twilio/error';
+import { API_VERSION } from './twilio/message-resource';
+import { type MessagesDependencies, messageRoutes } from './twilio/routes';
+
+interface AppDependencies extends MessagesDependencies {
+  report: (problem: string) => void;
+}
+
+/** The sandbox's HTTP side. It logs no request: each of them names a number or carries a code. */
+export function buildApp(dependencies: AppDependencies): FastifyInstance {
+  // A connection that never carried a request doesn't count as idle: only force closes it at once.
+  const app = Fastify({ logger: false, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
+
+  // Twilio reads forms only; whatever else comes counts as an empty one.
+  app.removeAllContentTypeParsers();
+  app.register(formbody, { parser: (form) => Object.fromEntries(new URLSearchParams(form)) });
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}));
+
+  app.setNotFoundHandler((request) => {
+    throw new TwilioError(20404, request.url);
+  });
+  app.setErrorHandler((error: FastifyError | TwilioError, _request, reply) => {
+    const answer = toTwilioError(error);
+    if (answer.status === 500) dependencies.report(`a request failed: ${error.message}`);
+    void reply.code(answer.status).send(answer.toJSON());
+  });
+
+  app.register(messageRoutes(dependencies), { prefix: `/${API_VERSION}/Accounts` });
+  app.register(phoneRoutes(dependencies.store));
+  return app;
+}
+
+function toTwilioError(error: FastifyError | TwilioError): TwilioError {
+  if (error instanceof TwilioError) return error;
+  const parameter = error.validation?.[0]?.instancePath.slice(1);
+  return parameter === undefined ? new TwilioError(20500) : new TwilioError(20422, parameter);
+}

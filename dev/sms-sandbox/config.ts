@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { Value } from '@sinclair/typebox/value';
+import { z } from 'zod';
+import { noDifficulties } from './difficulties/difficulties';
+import type { SmsSandboxOptions } from './index';
+import { CarrierErrorCode } from './texts/text';
+
+/** The sandbox process's variables. An empty one counts as not set. */
+const environment = z.object({
+  SMS_SANDBOX_PORT: wholeNumber(65_535, 3001),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().optional(),
+  TWILIO_ACCOUNT_SID: z.string('is required').startsWith('AC', 'must start with AC'),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_API_KEY_SID: z.string().optional(),
+  TWILIO_API_KEY_SECRET: z.string().optional(),
+  SMS_SANDBOX_STATUS_STEP_MS: wholeNumber(2 ** 31 - 1, noDifficulties.statusStepMs),
+  SMS_SANDBOX_LIST_LAG_MS: wholeNumber(2 ** 31 - 1, noDifficulties.listLagMs),
+  SMS_SANDBOX_ANSWER_DELAY_MS: wholeNumber(2 ** 31 - 1, noDifficulties.answerDelayMs),
+  SMS_SANDBOX_BODY_PREFIX: z.string().default(noDifficulties.bodyPrefix),
+  SMS_SANDBOX_UNDELIVERABLE: z.string().default('').transform(parseUndeliverable),
+});
+
+type Environment = z.infer<typeof environment>;
+
+/**
+ * The environment as the sandbox's options.
+ *
+ * @throws Error whose message names every variable at fault and holds no value.
+ */
+export function loadOptions(env: NodeJS.ProcessEnv): SmsSandboxOptions {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(set);
+  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
+  if (!set['TWILIO_AUTH_TOKEN'] && !(set['TWILIO_API_KEY_SID'] && set['TWILIO_API_KEY_SECRET'])) {
+    faults.push('TWILIO_AUTH_TOKEN is required, or TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET');
+  }
+  if (!parsed.success || faults.length > 0) {
+    throw new Error(`The SMS sandbox can't start:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+  return toOptions(parsed.data);
+}
+
+function toOptions(env: Environment): SmsSandboxOptions {
+  const { TWILIO_API_KEY_SID: sid, TWILIO_API_KEY_SECRET: secret } = env;
+  return {
+    port: env.SMS_SANDBOX_PORT,
+    host: env.HOST,
+    dataDir: env.DATA_DIR,
+    accountSid: env.TWILIO_ACCOUNT_SID,
+    // Without a token nobody asks for status callbacks: nothing is signed, and the account opens by its key alone.
+    authToken: env.TWILIO_AUTH_TOKEN ?? randomBytes(16).toString('hex'),
+    apiKey: sid === undefined || secret === undefined ? undefined : { sid, secret },
+    statusStepMs: env.SMS_SANDBOX_STATUS_STEP_MS,
+    listLagMs: env.SMS_SANDBOX_LIST_LAG_MS,
+    answerDelayMs: env.SMS_SANDBOX_ANSWER_DELAY_MS,
+    bodyPrefix: env.SMS_SANDBOX_BODY_PREFIX,
+    undeliverable: env.SMS_SANDBOX_UNDELIVERABLE,
+  };
+}
+
+/** `+14255550123:30003,+14255550124:30006` */
+function parseUndeliverable(list: string, context: z.RefinementCtx): Record<string, CarrierErrorCode> {
+  const numbers: Record<string, CarrierErrorCode> = {};
+  for (const entry of list.split(',').filter(Boolean)) {
+    const [, number, digits] = /^\s*(\+\d+):(\d+)\s*$/.exec(entry) ?? [];
+    const code = Number(digits);
+    if (number !== undefined && Value.Check(CarrierErrorCode, code)) numbers[number] = code;
+    else context.addIssue('must be number:code pairs with commas between them, codes from 30003 to 30008');
+  }
+  return numbers;
+}
+
+function wholeNumber(max: number, fallback: number) {
+  const error = `must be a whole number from 0 to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, error)
+    .transform(Number)
+    .pipe(z.number().max(max, error))
+    .default(fallback);
+}

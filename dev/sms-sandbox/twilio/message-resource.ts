@@ -1,0 +1,77 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { type Text, shownError, shownSender } from '../texts/text';
+
+export const API_VERSION = '2010-04-01';
+
+const Nullable = Type.Union([Type.String(), Type.Null()]);
+
+/** A message as Twilio's API shows it: RFC 2822 dates, numbers as strings. */
+export const MessageResource = Type.Object({
+  sid: Type.String(),
+  account_sid: Type.String(),
+  messaging_service_sid: Nullable,
+  to: Type.String(),
+  from: Nullable,
+  body: Type.String(),
+  status: Type.String(),
+  direction: Type.String(),
+  num_segments: Type.String(),
+  num_media: Type.String(),
+  date_created: Type.String(),
+  date_updated: Type.String(),
+  date_sent: Nullable,
+  error_code: Type.Union([Type.Integer(), Type.Null()]),
+  error_message: Nullable,
+  price: Type.Null(),
+  price_unit: Type.String(),
+  api_version: Type.String(),
+  uri: Type.String(),
+  subresource_uris: Type.Object({ media: Type.String() }),
+});
+export type MessageResource = Static<typeof MessageResource>;
+
+const carrierErrorMessages = {
+  30003: 'Unreachable destination handset',
+  30004: 'Message blocked',
+  30005: 'Unknown destination handset',
+  30006: 'Landline or unreachable carrier',
+  30007: 'Message filtered',
+  30008: 'Unknown error',
+};
+
+export function messagesPath(accountSid: string): string {
+  return `/${API_VERSION}/Accounts/${accountSid}/Messages`;
+}
+
+export function toMessageResource(text: Text, accountSid: string): MessageResource {
+  const path = `${messagesPath(accountSid)}/${text.sid}`;
+  const sender = shownSender(text);
+  const error = shownError(text);
+  return {
+    sid: text.sid,
+    account_sid: accountSid,
+    messaging_service_sid: text.messagingServiceSid,
+    to: text.to,
+    from: sender,
+    body: text.body,
+    status: text.status,
+    direction: 'outbound-api',
+    // Twilio counts segments once there is a sender; here no text is long enough for a second one to matter.
+    num_segments: sender === null ? '0' : '1',
+    num_media: '0',
+    date_created: toRfc2822(text.createdAt),
+    date_updated: toRfc2822(text.updatedAt),
+    date_sent: text.sentAt === null ? null : toRfc2822(text.sentAt),
+    error_code: error,
+    error_message: error === null ? null : carrierErrorMessages[error],
+    price: null,
+    price_unit: 'USD',
+    api_version: API_VERSION,
+    uri: `${path}.json`,
+    subresource_uris: { media: `${path}/Media.json` },
+  };
+}
+
+function toRfc2822(time: string): string {
+  return new Date(time).toUTCString().replace('GMT', '+0000');
+}

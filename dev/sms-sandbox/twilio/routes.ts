@@ -1,0 +1,70 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import type { FastifyReply } from 'fastify';
+import type { Denial } from '../difficulties/interventions';
+import { type CreateCallDependencies, receiveCreateCall } from './create-call';
+import { type Credentials, opensAccount } from './credentials';
+import { TwilioError } from './error';
+import { MessageListQuery, MessagePage, listMessages } from './message-list';
+import { MessageResource, toMessageResource } from './message-resource';
+
+export interface MessagesDependencies extends CreateCallDependencies {
+  credentials: Credentials;
+}
+
+const AccountParams = Type.Object({ accountSid: Type.String() });
+const MessageParams = Type.Object({ accountSid: Type.String(), sid: Type.String() });
+
+/** Twilio's Messages resource: create, list, fetch. To be mounted under `/2010-04-01/Accounts`. */
+export function messageRoutes(dependencies: MessagesDependencies): FastifyPluginCallbackTypebox {
+  const { credentials, store, difficulties, requests } = dependencies;
+  const { accountSid } = credentials;
+
+  return (app, _options, done) => {
+    app.addHook('onRequest', (request, reply, next) => {
+      const { params, headers } = request;
+      const namesAccount = Value.Check(AccountParams, params) && params.accountSid === accountSid;
+      if (namesAccount && opensAccount(headers.authorization, credentials)) return next();
+      void reply.header('www-authenticate', 'Basic realm="Twilio API"');
+      next(new TwilioError(20003));
+    });
+
+    const create = { params: AccountParams, response: { 201: MessageResource } };
+    app.post('/:accountSid/Messages.json', { schema: create }, async (request, reply) => {
+      const outcome = await receiveCreateCall(dependencies, request.body);
+      switch (outcome.kind) {
+        case 'created':
+          return reply.code(201).send(toMessageResource(outcome.text, accountSid));
+        case 'denied':
+          return deny(reply, outcome.denial);
+        case 'cut':
+          request.socket.resetAndDestroy();
+          return reply.hijack();
+      }
+    });
+
+    const list = { params: AccountParams, querystring: MessageListQuery, response: { 200: MessagePage } };
+    app.get('/:accountSid/Messages.json', { schema: list }, ({ query }) => {
+      requests.push({ kind: 'list', to: query.To ?? null, at: Date.now() });
+      const newestListed = Date.now() - difficulties.listLagMs;
+      const texts = store.newestFirst().filter((text) => Date.parse(text.createdAt) <= newestListed);
+      return listMessages(texts, query, accountSid);
+    });
+
+    const fetch = { params: MessageParams, response: { 200: MessageResource } };
+    app.get('/:accountSid/Messages/:sid.json', { schema: fetch }, ({ params, url }) => {
+      const text = store.find(params.sid);
+      requests.push({ kind: 'fetch', to: text?.to ?? null, at: Date.now() });
+      if (text === undefined) throw new TwilioError(20404, url);
+      return toMessageResource(text, accountSid);
+    });
+
+    done();
+  };
+}
+
+/** A denial keeps to no schema: it imitates whatever can stand between the service and Twilio. */
+function deny(reply: FastifyReply, { status, headers = {}, body }: Denial): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}

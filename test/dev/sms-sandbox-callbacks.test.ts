@@ -1,0 +1,133 @@
+import { EventEmitter, once } from 'node:events';
+import twilio from 'twilio';
+import {
+  ACCOUNT_SID,
+  AUTH_TOKEN,
+  PHONE,
+  SENDER,
+  SERVICE_SID,
+  clientOf,
+  closeAll,
+  startCallbackReceiver,
+  startSandbox,
+} from './sms-sandbox-support';
+
+afterEach(closeAll);
+
+const text = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
+
+test('the status callback hears queued, sent and delivered, in this order', async () => {
+  const sandbox = await startSandbox();
+  const callbacks = await startCallbackReceiver();
+
+  const { sid } = await clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+
+  expect(await callbacks.until('delivered')).toEqual(['queued', 'sent', 'delivered']);
+  expect(callbacks.received[0]).toMatchObject({
+    contentType: expect.stringMatching(/^application\/x-www-form-urlencoded/),
+    parameters: {
+      AccountSid: ACCOUNT_SID,
+      ApiVersion: '2010-04-01',
+      From: SENDER,
+      MessageSid: sid,
+      MessageStatus: 'queued',
+      SmsSid: sid,
+      SmsStatus: 'queued',
+      To: PHONE,
+    },
+  });
+});
+
+test('a text through a messaging service is told of like any other, its sender once there is one', async () => {
+  const sandbox = await startSandbox();
+  const callbacks = await startCallbackReceiver();
+
+  await clientOf(sandbox).messages.create({
+    to: PHONE,
+    messagingServiceSid: SERVICE_SID,
+    body: text.body,
+    statusCallback: callbacks.url,
+  });
+
+  expect(await callbacks.until('delivered')).toEqual(['queued', 'sent', 'delivered']);
+  expect(callbacks.received.map(({ parameters }) => parameters['From'])).toEqual([undefined, SENDER, SENDER]);
+  expect(callbacks.received[0]?.parameters).toMatchObject({ MessagingServiceSid: SERVICE_SID });
+});
+
+test('the official validator accepts every signature', async () => {
+  const sandbox = await startSandbox();
+  const callbacks = await startCallbackReceiver();
+
+  await clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+  await callbacks.until('delivered');
+
+  for (const { signature, parameters } of callbacks.received) {
+    expect(twilio.validateRequest(AUTH_TOKEN, signature, callbacks.url, parameters)).toBe(true);
+    expect(twilio.validateRequest('another token', signature, callbacks.url, parameters)).toBe(false);
+  }
+});
+
+test.each([30003, 30004, 30005, 30006, 30007, 30008] as const)(
+  'a text that the carrier refuses ends undelivered with code %i, and never arrives',
+  async (code) => {
+    const sandbox = await startSandbox();
+    const callbacks = await startCallbackReceiver();
+    const { messages } = clientOf(sandbox);
+    sandbox.failDelivery(PHONE, code);
+
+    const { sid } = await messages.create({ ...text, statusCallback: callbacks.url });
+
+    expect(await callbacks.until('undelivered')).toEqual(['queued', 'sent', 'undelivered']);
+    expect(callbacks.received.map(({ parameters }) => parameters['ErrorCode'])).toEqual([
+      undefined,
+      undefined,
+      String(code),
+    ]);
+    const message = await messages(sid).fetch();
+    expect(message).toMatchObject({ status: 'undelivered', errorCode: code });
+    expect(message.errorMessage).toEqual(expect.any(String));
+    expect(sandbox.inbox(PHONE)).toEqual([]);
+  },
+);
+
+test('numbers can be undeliverable from the start', async () => {
+  const sandbox = await startSandbox({ undeliverable: { [PHONE]: 30006 } });
+  const callbacks = await startCallbackReceiver();
+  await clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+  expect(await callbacks.until('undelivered')).toContain('undelivered');
+});
+
+test('a text without a status callback goes its way all the same', async () => {
+  const sandbox = await startSandbox();
+  const callbacks = await startCallbackReceiver();
+  const { messages } = clientOf(sandbox);
+
+  const silent = await messages.create(text);
+  await messages.create({ ...text, statusCallback: callbacks.url });
+  await callbacks.until('delivered');
+
+  expect((await messages(silent.sid).fetch()).status).toBe('delivered');
+  expect(callbacks.received).toHaveLength(3);
+});
+
+test('a callback that is refused is reported without number, code or path, and the text goes on', async () => {
+  const problems: string[] = [];
+  const sandbox = await startSandbox({ report: (problem) => problems.push(problem) });
+  const callbacks = await startCallbackReceiver(403);
+
+  await clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+  await callbacks.until('delivered');
+
+  expect(problems[0]).toBe(`${new URL(callbacks.url).origin} answered a status callback with 403`);
+});
+
+test('a callback that nobody listens to is reported too', async () => {
+  const problems = new EventEmitter();
+  const sandbox = await startSandbox({ report: (problem) => problems.emit('problem', problem) });
+  const reported = once(problems, 'problem');
+
+  const unused = 'http://127.0.0.1:1/status?verification=42';
+  await clientOf(sandbox).messages.create({ ...text, statusCallback: unused });
+
+  expect(await reported).toEqual(['http://127.0.0.1:1 did not answer a status callback']);
+});

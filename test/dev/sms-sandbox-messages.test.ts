@@ -1,0 +1,158 @@
+import {
+  ACCOUNT_SID,
+  API_KEY,
+  NEVER_MS,
+  PHONE,
+  SENDER,
+  SERVICE_SID,
+  authorization,
+  clientOf,
+  closeAll,
+  messagesUrl,
+  startCallbackReceiver,
+  startSandbox,
+} from './sms-sandbox-support';
+
+afterEach(closeAll);
+
+const text = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
+
+describe('creating a message', () => {
+  test('the official client gets the queued message back', async () => {
+    const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
+
+    const message = await clientOf(sandbox).messages.create({ ...text, validityPeriod: 90 });
+
+    expect(message).toMatchObject({
+      accountSid: ACCOUNT_SID,
+      apiVersion: '2010-04-01',
+      body: 'Your code is 0068.',
+      dateSent: null,
+      direction: 'outbound-api',
+      errorCode: null,
+      errorMessage: null,
+      from: SENDER,
+      messagingServiceSid: null,
+      numMedia: '0',
+      numSegments: '1',
+      status: 'queued',
+      to: PHONE,
+    });
+    expect(message.sid).toMatch(/^SM[0-9a-f]{32}$/);
+    expect(Math.abs(message.dateCreated.getTime() - Date.now())).toBeLessThan(5_000);
+    expect(message.dateUpdated).toEqual(message.dateCreated);
+    expect(message.uri).toBe(`/2010-04-01/Accounts/${ACCOUNT_SID}/Messages/${message.sid}.json`);
+    expect(message.subresourceUris).toEqual({ media: message.uri.replace('.json', '/Media.json') });
+  });
+
+  test('the answer is 201 with RFC 2822 dates', async () => {
+    const sandbox = await startSandbox();
+
+    const answer = await clientOf(sandbox).messages.createWithHttpInfo(text);
+    const listed = await fetch(messagesUrl(sandbox), { headers: { authorization } });
+
+    expect(answer.statusCode).toBe(201);
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8' });
+    expect(await listed.text()).toMatch(/"date_created":"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \+0000"/);
+  });
+
+  test('a messaging service picks the sender when it sends, not before', async () => {
+    const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
+    const { messages } = clientOf(sandbox);
+
+    const created = await messages.create({ to: PHONE, messagingServiceSid: SERVICE_SID, body: text.body });
+
+    expect(created).toMatchObject({ status: 'accepted', messagingServiceSid: SERVICE_SID, numSegments: '0' });
+    expect([created.from, created.dateSent]).toEqual([null, null]);
+  });
+
+  test('a text that was sent has its sender and its sent date', async () => {
+    const sandbox = await startSandbox();
+    const callbacks = await startCallbackReceiver();
+    const { messages } = clientOf(sandbox);
+
+    const request = { to: PHONE, messagingServiceSid: SERVICE_SID, body: text.body };
+    const { sid } = await messages.create({ ...request, statusCallback: callbacks.url });
+    await callbacks.until('delivered');
+
+    const message = await messages(sid).fetch();
+    expect(message).toMatchObject({ status: 'delivered', from: SENDER, numSegments: '1' });
+    expect(message.dateSent).toBeInstanceOf(Date);
+  });
+
+  test('two messages never share a SID', async () => {
+    const { messages } = clientOf(await startSandbox());
+    const created = await Promise.all([messages.create(text), messages.create(text)]);
+    expect(created[0].sid).not.toBe(created[1].sid);
+  });
+});
+
+describe('fetching a message', () => {
+  test('gives the message that was created', async () => {
+    const { messages } = clientOf(await startSandbox({ statusStepMs: NEVER_MS }));
+    const created = await messages.create(text);
+    const fetched = await messages(created.sid).fetch();
+    expect(fetched.toJSON()).toEqual(created.toJSON());
+  });
+
+  test('an unknown SID is 404 with code 20404', async () => {
+    const { messages } = clientOf(await startSandbox());
+    const unknown = `SM${'0'.repeat(32)}`;
+    await expect(messages(unknown).fetch()).rejects.toMatchObject({
+      status: 404,
+      code: 20404,
+      message: `The requested resource /2010-04-01/Accounts/${ACCOUNT_SID}/Messages/${unknown}.json was not found`,
+      moreInfo: 'https://www.twilio.com/docs/errors/20404',
+    });
+  });
+});
+
+describe('who may call', () => {
+  test('an API key opens the account too', async () => {
+    const sandbox = await startSandbox();
+    const client = clientOf(sandbox, { username: API_KEY.sid, password: API_KEY.secret });
+    await expect(client.messages.create(text)).resolves.toMatchObject({ accountSid: ACCOUNT_SID });
+  });
+
+  test.each([
+    ['a wrong auth token', { password: 'wrong' }],
+    ['a wrong API key secret', { username: API_KEY.sid, password: 'wrong' }],
+    ['an unknown API key', { username: 'SK1', password: API_KEY.secret }],
+    ['another account', { accountSid: 'AC00000000000000000000000000000002' }],
+  ])('%s is 401 with code 20003, and sends nothing', async (_what, credentials) => {
+    const sandbox = await startSandbox();
+    const { messages } = clientOf(sandbox, credentials);
+
+    await expect(messages.create(text)).rejects.toMatchObject({ status: 401, code: 20003 });
+    await expect(messages.list({ limit: 1 })).rejects.toMatchObject({ status: 401, code: 20003 });
+    expect(sandbox.inbox(PHONE)).toEqual([]);
+    expect(sandbox.requests).toEqual([]);
+  });
+
+  test('no credentials are asked for', async () => {
+    const answer = await fetch(messagesUrl(await startSandbox()));
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Twilio API"');
+    expect(await answer.json()).toEqual({
+      code: 20003,
+      message: 'Authenticate',
+      more_info: 'https://www.twilio.com/docs/errors/20003',
+      status: 401,
+    });
+  });
+});
+
+test('the calls are logged in order, with the number that they name', async () => {
+  const sandbox = await startSandbox();
+  const { messages } = clientOf(sandbox);
+
+  await messages.list({ to: PHONE, limit: 5 });
+  const { sid } = await messages.create(text);
+  await messages(sid).fetch();
+
+  expect(sandbox.requests).toEqual([
+    { kind: 'list', to: PHONE, at: expect.any(Number) },
+    { kind: 'create', to: PHONE, at: expect.any(Number) },
+    { kind: 'fetch', to: PHONE, at: expect.any(Number) },
+  ]);
+});

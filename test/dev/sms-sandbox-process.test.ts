@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import twilio from 'twilio';
+import {
+  ACCOUNT_SID,
+  API_KEY,
+  AUTH_TOKEN,
+  PHONE,
+  SENDER,
+  closeAll,
+  startSandbox,
+} from './sms-sandbox-support';
+
+const ROOT = join(__dirname, '../..');
+
+let dataDir: string;
+const processes: SandboxProcess[] = [];
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sms-sandbox-'));
+});
+afterEach(async () => {
+  for (const started of processes.splice(0)) await stop(started, 'SIGKILL');
+  await closeAll();
+  await rm(dataDir, { recursive: true });
+});
+
+interface SandboxProcess {
+  child: ChildProcess;
+  firstLine: Promise<string>;
+  output: Promise<string>;
+  errors: Promise<string>;
+  exit: Promise<number | null>;
+}
+
+function startProcess(environment: Record<string, string>): SandboxProcess {
+  const account = { TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: AUTH_TOKEN, SMS_SANDBOX_PORT: '0' };
+  const child = spawn(process.execPath, ['--import', 'tsx', 'dev/sms-sandbox/main.ts'], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], ...account, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const started = {
+    child,
+    firstLine: once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
+    output: text(child.stdout),
+    errors: text(child.stderr),
+    exit: once(child, 'exit').then(() => child.exitCode),
+  };
+  processes.push(started);
+  return started;
+}
+
+async function stop({ child, exit }: SandboxProcess, signal: NodeJS.Signals): Promise<number | null> {
+  child.kill(signal);
+  return exit;
+}
+
+const addressIn = (line: string) => line.replace('SMS sandbox: ', '');
+
+function clientAt(url: string, username = ACCOUNT_SID, password = AUTH_TOKEN): twilio.Twilio {
+  const client = twilio(username, password, { accountSid: ACCOUNT_SID, autoRetry: false });
+  client.api.baseUrl = url;
+  return client;
+}
+
+test('it prints its address and nothing else: no number, no code', async () => {
+  const sandbox = startProcess({});
+  const line = await sandbox.firstLine;
+  expect(line).toMatch(/^SMS sandbox: http:\/\/127\.0\.0\.1:\d+$/);
+
+  const message = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
+  await clientAt(addressIn(line)).messages.create(message);
+  await fetch(`${addressIn(line)}/inbox/${PHONE}`);
+
+  expect(await stop(sandbox, 'SIGTERM')).toBe(0);
+  expect(await sandbox.output).toBe(`${line}\n`);
+  expect(await sandbox.errors).toBe('');
+});
+
+test('killed and started again on the same folder, it has lost no text', async () => {
+  const before = startProcess({ DATA_DIR: dataDir });
+  const client = clientAt(addressIn(await before.firstLine));
+  const { sid } = await client.messages.create({ to: PHONE, from: SENDER, body: 'Your code is 0068.' });
+  await stop(before, 'SIGKILL');
+
+  const after = startProcess({ DATA_DIR: dataDir });
+
+  const inbox = await fetch(`${addressIn(await after.firstLine)}/inbox/${PHONE}`);
+  expect(await inbox.json()).toMatchObject([{ sid, body: 'Your code is 0068.' }]);
+});
+
+test('Ctrl-C ends it cleanly', async () => {
+  const sandbox = startProcess({});
+  await sandbox.firstLine;
+  expect(await stop(sandbox, 'SIGINT')).toBe(0);
+});
+
+test('the environment sets its difficulties and its API key', async () => {
+  const sandbox = startProcess({
+    TWILIO_AUTH_TOKEN: '',
+    TWILIO_API_KEY_SID: API_KEY.sid,
+    TWILIO_API_KEY_SECRET: API_KEY.secret,
+    SMS_SANDBOX_STATUS_STEP_MS: '60000',
+    SMS_SANDBOX_LIST_LAG_MS: '60000',
+    SMS_SANDBOX_BODY_PREFIX: 'Sent from your Twilio trial account - ',
+    SMS_SANDBOX_UNDELIVERABLE: `${PHONE}:30003,+14255550199:30006`,
+  });
+  const url = addressIn(await sandbox.firstLine);
+  const { messages } = clientAt(url, API_KEY.sid, API_KEY.secret);
+
+  const message = await messages.create({ to: PHONE, from: SENDER, body: 'hello' });
+
+  expect(message.body).toBe('Sent from your Twilio trial account - hello');
+  expect(await messages.list({ to: PHONE })).toEqual([]);
+  expect(await (await fetch(`${url}/inbox/${PHONE}`)).json()).toEqual([]);
+});
+
+test('a busy port is an error that names the port and its variable', async () => {
+  const { port } = new URL((await startSandbox()).url);
+  const sandbox = startProcess({ SMS_SANDBOX_PORT: port });
+  expect(await sandbox.errors).toBe(
+    `The SMS sandbox can't start: port ${port} is taken. Free it, or set SMS_SANDBOX_PORT to another one.\n`,
+  );
+  expect(await sandbox.exit).toBe(1);
+});
+
+test('a wrong configuration names every variable at fault, and no value', async () => {
+  const sandbox = startProcess({
+    TWILIO_ACCOUNT_SID: 'secret-1',
+    TWILIO_AUTH_TOKEN: '',
+    SMS_SANDBOX_PORT: 'secret-2',
+    SMS_SANDBOX_LIST_LAG_MS: '-1',
+    SMS_SANDBOX_UNDELIVERABLE: 'secret-3',
+  });
+  const errors = await sandbox.errors;
+  expect(errors).toContain('TWILIO_ACCOUNT_SID must start with AC');
+  expect(errors).toContain('TWILIO_AUTH_TOKEN is required');
+  expect(errors).toContain('SMS_SANDBOX_PORT must be a whole number from 0 to 65535');
+  expect(errors).toContain('SMS_SANDBOX_LIST_LAG_MS must be a whole number');
+  expect(errors).toContain('SMS_SANDBOX_UNDELIVERABLE must be number:code pairs');
+  expect(errors).not.toContain('secret');
+});

@@ -1,0 +1,116 @@
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SmsSandbox } from '../../dev/sms-sandbox';
+import {
+  NEVER_MS,
+  PHONE,
+  SENDER,
+  SERVICE_SID,
+  clientOf,
+  closeAll,
+  startCallbackReceiver,
+  startSandbox,
+} from './sms-sandbox-support';
+
+let dataDir: string;
+let file: string;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sms-sandbox-'));
+  file = join(dataDir, 'sms-sandbox', 'texts.jsonl');
+});
+afterEach(async () => {
+  await closeAll();
+  await rm(dataDir, { recursive: true });
+});
+
+async function sendText(sandbox: SmsSandbox, body: string): Promise<string> {
+  const { sid } = await clientOf(sandbox).messages.create({ to: PHONE, from: SENDER, body });
+  return sid;
+}
+
+test('a restart loses no text, and keeps their order and status', async () => {
+  const callbacks = await startCallbackReceiver();
+  const before = await startSandbox({ dataDir });
+  const request = { to: PHONE, messagingServiceSid: SERVICE_SID, body: 'first' };
+  const { sid } = await clientOf(before).messages.create({ ...request, statusCallback: callbacks.url });
+  await callbacks.until('delivered');
+  await sendText(before, 'second');
+  const inbox = before.inbox(PHONE);
+  await before.close();
+
+  const after = await startSandbox({ dataDir });
+
+  expect(after.inbox(PHONE)).toEqual(inbox);
+  expect(inbox.map(({ body }) => body)).toEqual(['second', 'first']);
+  await expect(clientOf(after).messages(sid).fetch()).resolves.toMatchObject({ status: 'delivered' });
+});
+
+test('a text is on the disk before its answer goes out', async () => {
+  const sandbox = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
+  const sid = await sendText(sandbox, 'hello');
+  expect(await readFile(file, 'utf8')).toContain(sid);
+});
+
+test('a text that was under way goes on after the restart', async () => {
+  const callbacks = await startCallbackReceiver();
+  const before = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
+  const request = { to: PHONE, from: SENDER, body: 'hello', statusCallback: callbacks.url };
+  await clientOf(before).messages.create(request);
+  await callbacks.until('queued');
+  await before.close();
+
+  await startSandbox({ dataDir });
+
+  expect(await callbacks.until('delivered')).toEqual(['queued', 'sent', 'delivered']);
+});
+
+test('half a line, left by a process that was killed, is cut off', async () => {
+  const before = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
+  await sendText(before, 'whole – and not ASCII');
+  await before.close();
+  await appendFile(file, '{"sid":"SM1","body":"hal');
+
+  const after = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
+  await sendText(after, 'next');
+  await after.close();
+
+  const again = await startSandbox({ dataDir });
+  expect(again.inbox(PHONE).map(({ body }) => body)).toEqual(['next', 'whole – and not ASCII']);
+});
+
+test.each(['not JSON', '{"sid":"SM1"}'])(
+  'a line that is %s stops the start with its place, not its content',
+  async (line) => {
+    await (await startSandbox({ dataDir })).close();
+    await appendFile(file, `${line}\n`);
+    const start = startSandbox({ dataDir });
+    await expect(start).rejects.toThrow(`${file}:1 is not a text of the SMS sandbox: repair or delete it`);
+  },
+);
+
+test('a text that can not be kept is not acknowledged, and the problem is reported', async () => {
+  const problems: string[] = [];
+  const sandbox = await startSandbox({ dataDir, report: (problem) => problems.push(problem) });
+  await rm(join(dataDir, 'sms-sandbox'), { recursive: true });
+
+  await expect(sendText(sandbox, 'hello')).rejects.toMatchObject({ status: 500, code: 20500 });
+
+  expect(sandbox.inbox(PHONE)).toEqual([]);
+  expect(problems).toEqual([expect.stringMatching(/^a request failed: ENOENT/)]);
+});
+
+test('only the owner can read the texts: they hold codes', async () => {
+  await sendText(await startSandbox({ dataDir }), 'hello');
+  const { mode } = await stat(file);
+  expect(mode & 0o777).toBe(0o600);
+});
+
+test('without a folder, texts end with the sandbox', async () => {
+  const before = await startSandbox();
+  await sendText(before, 'hello');
+  await before.close();
+  const after = await startSandbox();
+  expect(after.inbox(PHONE)).toEqual([]);
+});

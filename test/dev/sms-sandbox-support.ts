@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { AddressInfo } from 'node:net';
+import twilio from 'twilio';
+import { type SmsSandbox, type SmsSandboxOptions, startSmsSandbox } from '../../dev/sms-sandbox';
+
+export const ACCOUNT_SID = 'AC00000000000000000000000000000001';
+export const AUTH_TOKEN = 'the-account-token';
+export const API_KEY = { sid: 'SK00000000000000000000000000000001', secret: 'the-key-secret' };
+export const SERVICE_SID = 'MG00000000000000000000000000000001';
+export const SENDER = '+15005550006';
+export const PHONE = '+14255550123';
+export const OTHER_PHONE = '+14255550124';
+
+/** A status step that no test waits for: texts stay as they were created. */
+export const NEVER_MS = 3_600_000;
+
+const cleanups: (() => Promise<void>)[] = [];
+
+/** To be called after each test: closes what the functions below opened. */
+export async function closeAll(): Promise<void> {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+}
+
+export async function startSandbox(options: Partial<SmsSandboxOptions> = {}): Promise<SmsSandbox> {
+  const account = { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiKey: API_KEY };
+  const sandbox = await startSmsSandbox({ port: 0, statusStepMs: 1, ...account, ...options });
+  cleanups.push(() => sandbox.close());
+  return sandbox;
+}
+
+interface ClientOptions {
+  username?: string;
+  password?: string;
+  accountSid?: string;
+}
+
+/** The official client, as the service sets it up. */
+export function clientOf(sandbox: SmsSandbox, options: ClientOptions = {}): twilio.Twilio {
+  const { username = ACCOUNT_SID, password = AUTH_TOKEN, accountSid = ACCOUNT_SID } = options;
+  const client = twilio(username, password, { accountSid, autoRetry: false });
+  client.api.baseUrl = sandbox.url;
+  return client;
+}
+
+/** The Messages resource without the official client's help. */
+export function messagesUrl(sandbox: SmsSandbox): string {
+  return `${sandbox.url}/2010-04-01/Accounts/${ACCOUNT_SID}/Messages.json`;
+}
+
+export const authorization = `Basic ${Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64')}`;
+
+export interface ReceivedCallback {
+  parameters: Record<string, string>;
+  contentType: string | undefined;
+  signature: string;
+}
+
+export interface CallbackReceiver {
+  url: string;
+  received: ReceivedCallback[];
+  /** Resolves with the statuses so far, in order of arrival, once this one came. */
+  until(status: string): Promise<string[]>;
+}
+
+/** The service's side of status callbacks. */
+export async function startCallbackReceiver(answer = 204): Promise<CallbackReceiver> {
+  const received: ReceivedCallback[] = [];
+  const server = createServer((request, response) => {
+    void receive(request, response);
+  });
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    received.push(await readCallback(request));
+    response.writeHead(answer).end();
+    server.emit('callback');
+  }
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  const statuses = () => received.map(({ parameters }) => parameters['MessageStatus'] ?? '');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/status?verification=42`,
+    received,
+    until: async (status) => {
+      while (!statuses().includes(status)) await once(server, 'callback');
+      return statuses();
+    },
+  };
+}
+
+async function readCallback(request: IncomingMessage): Promise<ReceivedCallback> {
+  const body = await text(request);
+  return {
+    parameters: Object.fromEntries(new URLSearchParams(body)),
+    contentType: request.headers['content-type'],
+    signature: String(request.headers['x-twilio-signature']),
+  };
+}
