@@ -42,6 +42,9 @@ const environment = z.object({
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
     .default('Your verification code is {code}.'),
+  DURABLE_FUNCTIONS_AUTH: z
+    .enum(['function', 'anonymous'], { error: 'must be function or anonymous' })
+    .default('function'),
   WEBOTP_DOMAIN: text
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be a domain name like example.com')
     .optional(),
@@ -115,6 +118,7 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
       resendIntervalMs: env.RESEND_INTERVAL_SECONDS * 1000,
       maxResends: env.MAX_RESENDS,
     },
+    durableFunctionsAuth: env.DURABLE_FUNCTIONS_AUTH,
     smsTemplate: env.SMS_TEMPLATE,
     webOtpDomain: env.WEBOTP_DOMAIN,
   });

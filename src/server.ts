@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './api/app';
 import { loadConfigOrExit } from './config';
+import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
 import { requestLogging } from './api/request-logging';
@@ -12,18 +13,22 @@ const SHUTDOWN_TIMEOUT_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = loadConfigOrExit();
+  const keyRing = createKeyRing(config.secretKeys);
   const client = createTemporalClient(config.temporal);
   const app = buildApp({
     verifications: createVerifications({
       client,
       taskQueue: config.taskQueue,
-      keyRing: createKeyRing(config.secretKeys),
+      keyRing,
       digests: createDigests(config.phoneDigestKey),
       policy: config.policy,
     }),
     apiKeys: config.apiKeys,
     publicUrl: config.publicUrl,
+    capabilities: createCapabilities(keyRing),
     codeLength: config.policy.codeLength,
+    windowMs: config.policy.windowMs,
+    durableFunctionsAuth: config.durableFunctionsAuth,
     logger: requestLogging,
   });
 

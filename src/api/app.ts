@@ -1,17 +1,14 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { VerificationError } from '../domain/errors';
-import type { Verifications } from '../temporal/verifications';
 import { createAuthentication } from './authentication';
 import { toProblem } from './errors';
+import { durableFunctionsRoutes, type DurableFunctionsDependencies } from './routes/durable-functions';
 import { healthRoutes } from './routes/health';
 import { verificationRoutes } from './routes/verifications';
 
-export interface AppDependencies {
-  readonly verifications: Verifications;
+export interface AppDependencies extends Omit<DurableFunctionsDependencies, 'authentication'> {
   readonly apiKeys: readonly string[];
-  readonly publicUrl: string;
-  readonly codeLength: number;
   readonly logger: FastifyServerOptions['logger'];
 }
 
@@ -51,13 +48,15 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   });
 
   healthRoutes(app, dependencies.verifications);
-  app.register(async (scope) => {
-    verificationRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), {
-      ...dependencies,
-      authentication: createAuthentication(dependencies.apiKeys),
-      closing: closing.signal,
-    });
-  });
+  const shared = {
+    ...dependencies,
+    authentication: createAuthentication(dependencies.apiKeys),
+    closing: closing.signal,
+  };
+  app.register(async (scope) => verificationRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), shared));
+  app.register(async (scope) =>
+    durableFunctionsRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), shared),
+  );
   return app;
 }
 

@@ -11,6 +11,7 @@ export interface DerivedKeys {
   readonly id: string;
   readonly code: Buffer;
   readonly tag: Buffer;
+  readonly capability: Buffer;
 }
 
 /** SECRET_KEYS ready for use: the first makes what is new, all accept what is there. */
@@ -26,6 +27,7 @@ export function createKeyRing(secretKeys: readonly SecretKey[]): KeyRing {
     id,
     code: deriveKey(bytes, 'code'),
     tag: deriveKey(bytes, 'tag'),
+    capability: deriveKey(bytes, 'capability'),
   }));
   const [first] = all;
   if (!first) throw new Error('A key ring needs at least one secret key');

@@ -33,6 +33,10 @@ export interface VerificationView {
   readonly expiresAt: string | null;
   readonly endedAt: string | null;
   readonly error: DeliveryError | null;
+  /** When something last happened to it. */
+  readonly updatedAt: string;
+  /** What was given as the reason of a cancel, if anything was. */
+  readonly cancelReason: string | null;
 }
 
 /** What became of handing a text to the SMS provider. `acceptedAt`: epoch milliseconds. */

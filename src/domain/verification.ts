@@ -29,6 +29,8 @@ export class Verification {
   expiresAt: number | null = null;
   endedAt: number | null = null;
   error: DeliveryError | null = null;
+  cancelReason: string | null = null;
+  updatedAt: number;
   readonly attempts: Attempt[] = [];
   readonly texts: Text[] = [];
 
@@ -37,6 +39,7 @@ export class Verification {
     private readonly startedAt: number,
     private readonly onChange: (verification: Verification) => void = () => {},
   ) {
+    this.updatedAt = startedAt;
     onChange(this);
   }
 
@@ -62,13 +65,15 @@ export class Verification {
     this.attempts.push({ at: now, matched });
     if (matched) this.end('verified', now);
     else if (this.attemptsRemaining === 0) this.end('max_attempts_reached', now);
-    this.onChange(this);
+    this.changed(now);
     return matched;
   }
 
   /** The first worker may come too late for the person who waits: then no text is sent any more. */
   refuseLateStart(now: number): void {
-    if (now - this.startedAt > SEND_DEADLINE_MS) this.fail(ownDeliveryErrors.worker_unavailable, now);
+    if (now - this.startedAt <= SEND_DEADLINE_MS) return;
+    this.fail(ownDeliveryErrors.worker_unavailable, now);
+    this.changed(now);
   }
 
   /** Why no further text is sent now. */
@@ -90,7 +95,7 @@ export class Verification {
 
   textRequested(now: number): void {
     this.texts.push({ requestedAt: now });
-    this.onChange(this);
+    this.changed(now);
   }
 
   /**
@@ -114,18 +119,22 @@ export class Verification {
         this.fail(settled.error, now);
       }
     }
-    this.onChange(this);
+    this.changed(now);
   }
 
-  cancel(now: number): void {
-    if (!this.ended) this.end('canceled', now);
-    this.onChange(this);
+  cancel(now: number, reason: string | null = null): void {
+    if (this.ended) return;
+    this.cancelReason = reason;
+    this.end('canceled', now);
+    this.changed(now);
   }
 
   /** The window is over. What was not decided by then has expired. */
   close(): void {
-    if (!this.ended) this.end('expired', this.expiresAt ?? this.startedAt);
-    this.onChange(this);
+    if (this.ended) return;
+    const endedAt = this.expiresAt ?? this.startedAt;
+    this.end('expired', endedAt);
+    this.changed(endedAt);
   }
 
   view(): VerificationView {
@@ -137,6 +146,8 @@ export class Verification {
       expiresAt: this.expiresAt === null ? null : rfc3339(this.expiresAt),
       endedAt: this.endedAt === null ? null : rfc3339(this.endedAt),
       error: this.error,
+      updatedAt: rfc3339(this.updatedAt),
+      cancelReason: this.cancelReason,
     };
   }
 
@@ -148,6 +159,11 @@ export class Verification {
 
   private windowClosed(now: number): boolean {
     return this.status === 'pending' && this.expiresAt !== null && now >= this.expiresAt;
+  }
+
+  private changed(now: number): void {
+    this.updatedAt = now;
+    this.onChange(this);
   }
 
   private fail(error: DeliveryError, now: number): void {

@@ -30,5 +30,7 @@ export function endedWithoutResult(memo: VerificationMemo, endedAt: Date): Verif
     expiresAt: null,
     endedAt: endedAt.toISOString(),
     error: null,
+    updatedAt: endedAt.toISOString(),
+    cancelReason: null,
   };
 }

@@ -126,6 +126,8 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
       expiresAt: null,
       endedAt: null,
       error: null,
+      updatedAt: createdAt,
+      cancelReason: null,
     };
   }
 }

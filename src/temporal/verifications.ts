@@ -3,6 +3,7 @@ import { deriveTags } from '../crypto/code';
 import { VerificationError } from '../domain/errors';
 import type { VerificationView } from '../domain/types';
 import {
+  cancelSignal,
   cancelUpdate,
   checkUpdate,
   resendUpdate,
@@ -35,6 +36,10 @@ export interface Verifications {
   ): Promise<{ verified: boolean; verification: IdentifiedView }>;
   /** Sends a code in, fire and forget: also while no worker answers. */
   submit(id: string, code: string): Promise<void>;
+  /** Asks for an end as `canceled`, fire and forget like `submit`. */
+  requestCancel(id: string, reason: string | null): Promise<void>;
+  /** Throws if it is known that nothing can be sent to it. */
+  assertOpen(id: string): Promise<void>;
   /** One more text. Throws `resend_too_soon`, `resend_limit_reached`. */
   resend(id: string): Promise<IdentifiedView>;
   /** Ends it as `canceled`, or returns how it had already ended. */
@@ -43,7 +48,7 @@ export interface Verifications {
   isReachable(): Promise<boolean>;
 }
 
-/** How long `submit` looks for a reason to refuse before it sends the code in all the same. */
+/** How long a reason to refuse is looked for before a Signal is sent all the same. */
 const QUICK_LOOK_MS = 1_000;
 
 export function createVerifications(dependencies: StarterDependencies): Verifications {
@@ -78,10 +83,17 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
     },
 
     async submit(publicId, code) {
-      const id = parse(publicId);
-      const state = await runs.readWithin(id, QUICK_LOOK_MS);
-      if (state?.endedAt) throw runs.endedError(state);
+      const id = await parseOpen(publicId);
       await runs.signal(id, submitSignal, { nonce: id.nonce, tags: deriveTags(keyRing, id.nonce, code) });
+    },
+
+    async requestCancel(publicId, reason) {
+      const id = await parseOpen(publicId);
+      await runs.signal(id, cancelSignal, { nonce: id.nonce, reason });
+    },
+
+    async assertOpen(publicId) {
+      await parseOpen(publicId);
     },
 
     async resend(publicId) {
@@ -101,6 +113,14 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
 
     isReachable: () => runs.isReachable(),
   };
+
+  /** Open as far as is known: without an answer in time it is taken for open. */
+  async function parseOpen(publicId: string): Promise<VerificationId> {
+    const id = parse(publicId);
+    const state = await runs.readWithin(id, QUICK_LOOK_MS);
+    if (state?.endedAt) throw runs.endedError(state);
+    return id;
+  }
 }
 
 function parse(publicId: string): VerificationId {

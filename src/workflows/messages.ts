@@ -27,6 +27,8 @@ export interface CheckOutcome {
 
 export const stateQuery = defineQuery<VerificationState>('state');
 export const submitSignal = defineSignal<[Submission]>('submit');
+export const cancelSignal =
+  defineSignal<[{ readonly nonce: string; readonly reason: string | null }]>('cancel');
 export const checkUpdate = defineUpdate<CheckOutcome, [Submission]>('check');
 export const resendUpdate = defineUpdate<VerificationState, [{ readonly nonce: string }]>('resend');
 export const cancelUpdate = defineUpdate<VerificationState, [{ readonly nonce: string }]>('cancel');

@@ -16,6 +16,7 @@ import type { VerificationInput } from '../domain/types';
 import { Verification } from '../domain/verification';
 import { liveDetails } from './details';
 import {
+  cancelSignal,
   cancelUpdate,
   checkUpdate,
   resendUpdate,
@@ -37,6 +38,9 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   setHandler(stateQuery, state);
   setHandler(submitSignal, (submission) => {
     if (submission.nonce === nonce) verification.submit(submission.tags, Date.now());
+  });
+  setHandler(cancelSignal, (request) => {
+    if (request.nonce === nonce) verification.cancel(Date.now(), request.reason);
   });
   setHandler(
     checkUpdate,

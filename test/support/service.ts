@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
 import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
+import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests } from '../../src/crypto/digest';
 import { createKeyRing } from '../../src/crypto/key-ring';
 import type { Policy } from '../../src/domain/policy';
@@ -43,6 +44,7 @@ export interface ServiceOptions {
   readonly nativeConnection: NativeConnection;
   readonly policy?: Partial<Policy>;
   readonly withWorker?: boolean;
+  readonly durableFunctionsAuth?: 'function' | 'anonymous';
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -70,7 +72,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     verifications,
     apiKeys: API_KEYS,
     publicUrl: PUBLIC_URL,
+    capabilities: createCapabilities(keyRing),
     codeLength: policy.codeLength,
+    windowMs: policy.windowMs,
+    durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     logger: false,
   });
   let stopWorker = async (): Promise<void> => {};

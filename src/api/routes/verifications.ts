@@ -113,7 +113,7 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
     resource(await verifications.cancel(request.params.id)),
   );
 
-  function resource(view: IdentifiedView): VerificationResource {
+  function resource({ updatedAt: _u, cancelReason: _c, ...view }: IdentifiedView): VerificationResource {
     const self = `${publicUrl}/verifications/${view.id}`;
     const links = {
       self,

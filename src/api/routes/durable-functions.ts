@@ -1,0 +1,188 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
+import { VerificationError } from '../../domain/errors';
+import type { Verifications } from '../../temporal/verifications';
+import type { Api } from '../app';
+import { bearerToken, type Authentication } from '../authentication';
+import { parseEventCode } from '../durable-functions/event-code';
+import { InstanceStatus, instanceStatus, ORCHESTRATOR } from '../durable-functions/instance-status';
+import { createManagementUrls, MANAGEMENT_PATHS } from '../durable-functions/management-urls';
+import { parsePhoneNumber } from '../phone-number';
+import { Nothing, problems } from '../schemas';
+
+export interface DurableFunctionsDependencies {
+  readonly verifications: Verifications;
+  readonly authentication: Authentication;
+  readonly capabilities: Capabilities;
+  readonly publicUrl: string;
+  readonly codeLength: number;
+  readonly windowMs: number;
+  /** Whether a start needs an API key. */
+  readonly durableFunctionsAuth: 'function' | 'anonymous';
+}
+
+/** The sample's event; names compare without case, as there. */
+const CODE_EVENT = 'smschallengeresponse';
+/** Other events than the code's may carry anything. */
+const EVENT_BODY_LIMIT_BYTES = 65_536;
+const POLL_AFTER_SECONDS = '10';
+
+const Query = Type.Object({
+  code: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String({ maxLength: 500 })),
+  showInput: Type.Optional(Type.String()),
+});
+const Instance = Type.Object({ id: Type.String() });
+const Started = Type.Object({
+  id: Type.String(),
+  statusQueryGetUri: Type.String(),
+  sendEventPostUri: Type.String(),
+  terminatePostUri: Type.String(),
+});
+
+/** The HTTP API of the Durable Functions sample "phone verification", for clients that were written for it. */
+export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsDependencies): void {
+  const { verifications, authentication, capabilities, codeLength, durableFunctionsAuth } = dependencies;
+  const managementUrls = createManagementUrls(dependencies);
+
+  // The sample's clients send what they like as a content type, or nothing: every body is read as text.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addHook('onSend', async (_request, reply) => void reply.header('referrer-policy', 'no-referrer'));
+
+  for (const prefix of ['', '/api']) {
+    app.post(
+      `${prefix}/orchestrators/:name`,
+      {
+        schema: {
+          params: Type.Object({ name: Type.String() }),
+          querystring: Query,
+          response: { 202: Started, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const caller = apiCaller(request, request.query.code);
+        if (caller === undefined && durableFunctionsAuth === 'function') throw unauthorized();
+        if (request.params.name.toLowerCase() !== ORCHESTRATOR.toLowerCase()) {
+          throw new VerificationError({ code: 'not_found' });
+        }
+        const { e164, masked } = parsePhoneNumber(jsonString(request.body));
+        const { verification } = await verifications.start({
+          phoneNumber: e164,
+          maskedPhoneNumber: masked,
+          caller: caller ?? 'anonymous',
+          idempotencyKey: undefined,
+        });
+        const urls = managementUrls(verification);
+        reply.code(202).header('location', urls.statusQueryGetUri).header('retry-after', POLL_AFTER_SECONDS);
+        return urls;
+      },
+    );
+  }
+
+  for (const prefix of MANAGEMENT_PATHS) {
+    app.get(
+      `${prefix}/instances/:id`,
+      {
+        schema: {
+          params: Instance,
+          querystring: Query,
+          response: { 200: InstanceStatus, 202: InstanceStatus, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        const { code, showInput } = request.query;
+        const verification = await authorized('status', id, request, code, () => verifications.get(id));
+        if (verification.endedAt === null) reply.code(202).header('retry-after', POLL_AFTER_SECONDS);
+        return instanceStatus(verification, showInput?.toLowerCase() !== 'false');
+      },
+    );
+
+    app.post(
+      `${prefix}/instances/:id/raiseEvent/:eventName`,
+      {
+        bodyLimit: EVENT_BODY_LIMIT_BYTES,
+        schema: {
+          params: Type.Object({ id: Type.String(), eventName: Type.String() }),
+          querystring: Query,
+          response: { 202: Nothing, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const { id, eventName } = request.params;
+        await authorized('event', id, request, request.query.code, () =>
+          eventName.toLowerCase() === CODE_EVENT
+            ? verifications.submit(id, parseEventCode(textOf(request.body), codeLength))
+            : verifications.assertOpen(id),
+        );
+        return accepted(reply);
+      },
+    );
+
+    app.post(
+      `${prefix}/instances/:id/terminate`,
+      { schema: { params: Instance, querystring: Query, response: { 202: Nothing, ...problems } } },
+      async (request, reply) => {
+        const { id } = request.params;
+        const { code, reason } = request.query;
+        await authorized('terminate', id, request, code, () =>
+          verifications.requestCancel(id, reason ?? null),
+        );
+        return accepted(reply);
+      },
+    );
+  }
+
+  /** Lets in a capability for this purpose and verification, or an API key. Only the latter learns of an unknown id. */
+  async function authorized<T>(
+    purpose: CapabilityPurpose,
+    id: string,
+    request: FastifyRequest,
+    code: string | undefined,
+    act: () => Promise<T>,
+  ): Promise<T> {
+    const hasApiKey = apiCaller(request, code) !== undefined;
+    if (!hasApiKey && !capabilities.allows(code ?? '', purpose, id, Date.now())) throw unauthorized();
+    try {
+      return await act();
+    } catch (error) {
+      const unknown = error instanceof VerificationError && error.code === 'not_found';
+      throw unknown && !hasApiKey ? unauthorized() : error;
+    }
+  }
+
+  /** An API key in any of the three places where Azure Functions takes one. */
+  function apiCaller(request: FastifyRequest, code: string | undefined): string | undefined {
+    const header = request.headers['x-functions-key'];
+    const keys = [bearerToken(request), typeof header === 'string' ? header : undefined, code];
+    return keys.map(authentication.callerOf).find((caller) => caller !== undefined);
+  }
+}
+
+function accepted(reply: FastifyReply): FastifyReply {
+  return reply.code(202).send(undefined);
+}
+
+function unauthorized(): VerificationError {
+  return new VerificationError(
+    { code: 'unauthorized' },
+    'Send the whole URL that the start gave you, or an API key.',
+  );
+}
+
+function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : '';
+}
+
+function jsonString(body: unknown): string {
+  const detail = 'Send the number as a JSON string, for example "+14255550123" with its quotes.';
+  try {
+    const value: unknown = JSON.parse(textOf(body));
+    if (typeof value === 'string') return value;
+  } catch {
+    // Not JSON: the same answer as for JSON that is no string.
+  }
+  throw new VerificationError({ code: 'invalid_request' }, detail);
+}

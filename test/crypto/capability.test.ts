@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { createCapabilities, type CapabilityPurpose } from '../../src/crypto/capability';
+import { createKeyRing } from '../../src/crypto/key-ring';
+
+const oldKey = { id: 'old', bytes: Buffer.alloc(32, 1) };
+const newKey = { id: 'new', bytes: Buffer.alloc(32, 2) };
+const capabilities = createCapabilities(createKeyRing([oldKey]));
+
+const ID = 'A'.repeat(64);
+const NOW = Date.parse('2026-11-23T10:00:00Z');
+const EXPIRES = NOW + 3_600_000;
+const PURPOSES: CapabilityPurpose[] = ['status', 'event', 'terminate'];
+const granted = capabilities.grant('status', ID, EXPIRES);
+
+test('it is URL-safe and allows what it was made for', () => {
+  expect(granted).toMatch(/^[A-Za-z0-9_-]{51}$/);
+  expect(capabilities.allows(granted, 'status', ID, NOW)).toBe(true);
+});
+
+test('it allows nothing else: no other purpose, no other verification', () => {
+  for (const purpose of PURPOSES.filter((other) => other !== 'status')) {
+    expect(capabilities.allows(granted, purpose, ID, NOW)).toBe(false);
+  }
+  expect(capabilities.allows(granted, 'status', `B${ID.slice(1)}`, NOW)).toBe(false);
+});
+
+test('it ends at its expiry', () => {
+  expect(capabilities.allows(granted, 'status', ID, EXPIRES - 1)).toBe(true);
+  expect(capabilities.allows(granted, 'status', ID, EXPIRES)).toBe(false);
+});
+
+test('it outlives the rotation of the key that made it, until that key is dropped', () => {
+  const rotated = createCapabilities(createKeyRing([newKey, oldKey]));
+  expect(rotated.allows(granted, 'status', ID, NOW)).toBe(true);
+  expect(createCapabilities(createKeyRing([newKey])).allows(granted, 'status', ID, NOW)).toBe(false);
+});
+
+test('no mutation of one is one', () => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.%~ ';
+  const mutation = fc.oneof(
+    fc
+      .record({ at: fc.nat(granted.length - 1), by: fc.constantFrom(...alphabet) })
+      .map(({ at, by }) => granted.slice(0, at) + by + granted.slice(at + 1)),
+    fc.nat(granted.length - 1).map((length) => granted.slice(0, length)),
+    fc.constantFrom(...alphabet).map((more) => granted + more),
+    fc.constantFrom(...alphabet).map((more) => more + granted),
+    fc.uint8Array({ minLength: 38, maxLength: 38 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+    fc.integer({ min: 1, max: 2 ** 40 }).map((seconds) => {
+      const bytes = Buffer.from(granted, 'base64url');
+      bytes.writeUIntBE(seconds, 0, 6);
+      return bytes.toString('base64url');
+    }),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(mutation, fc.constantFrom(...PURPOSES), (mutated, purpose) => {
+      fc.pre(mutated !== granted);
+      return !capabilities.allows(mutated, purpose, ID, NOW);
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
+test('one made for a purpose and id is taken for exactly these, whatever they are', () => {
+  const id = fc.stringMatching(/^[A-Za-z0-9_-]{64}$/);
+  fc.assert(
+    fc.property(
+      id,
+      id,
+      fc.constantFrom(...PURPOSES),
+      fc.constantFrom(...PURPOSES),
+      (a, b, purpose, other) => {
+        const capability = capabilities.grant(purpose, a, EXPIRES);
+        return capabilities.allows(capability, other, b, NOW) === (a === b && purpose === other);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
