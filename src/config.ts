@@ -92,12 +92,13 @@ export function loadConfigOrExit(): Config {
 }
 
 function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>) {
+  const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
   const apiKeySid = env.TWILIO_AUTH_TOKEN === undefined ? env.TWILIO_API_KEY_SID : undefined;
   return Object.freeze({
     host: env.HOST,
     port: env.PORT,
     /** Without a slash at its end. */
-    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    publicUrl,
     temporal,
     taskQueue: env.TEMPORAL_TASK_QUEUE,
     secretKeys: env.SECRET_KEYS,
@@ -111,6 +112,7 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
       messagingServiceSid: env.TWILIO_MESSAGING_SERVICE_SID,
       apiUrl: env.TWILIO_API_URL,
     },
+    statusCallback: statusCallback(env, publicUrl),
     policy: {
       codeLength: env.CODE_LENGTH,
       windowMs: env.WINDOW_SECONDS * 1000,
@@ -122,6 +124,16 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
     smsTemplate: env.SMS_TEMPLATE,
     webOtpDomain: env.WEBOTP_DOMAIN,
   });
+}
+
+/**
+ * Where Twilio reports what becomes of a text, and the token that it signs with. Undefined without the token, which
+ * an API key doesn't replace, and where Twilio can't reach us safely: only the SMS sandbox comes by plain http.
+ */
+function statusCallback({ TWILIO_AUTH_TOKEN, TWILIO_API_URL }: Environment, publicUrl: string) {
+  const reachable = publicUrl.startsWith('https:') || TWILIO_API_URL !== undefined;
+  if (TWILIO_AUTH_TOKEN === undefined || !reachable) return undefined;
+  return { authToken: TWILIO_AUTH_TOKEN, publicUrl };
 }
 
 /** TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS, API key and profile: `@temporalio/envconfig` names and reads them. */

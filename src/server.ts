@@ -4,6 +4,7 @@ import { loadConfigOrExit } from './config';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
+import { NO_STATUS_CALLBACK } from './sms/status-callback';
 import { requestLogging } from './api/request-logging';
 import { createTemporalClient } from './temporal/client';
 import { createVerifications } from './temporal/verifications';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     capabilities: createCapabilities(keyRing),
     codeLength: config.policy.codeLength,
     windowMs: config.policy.windowMs,
+    statusCallback: config.statusCallback,
     durableFunctionsAuth: config.durableFunctionsAuth,
     logger: requestLogging,
   });
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
     await app.close();
     await client.connection.close();
   });
+  if (config.statusCallback === undefined) app.log.warn(NO_STATUS_CALLBACK);
   await app.listen({ host: config.host, port: config.port });
 }
 

@@ -4,8 +4,10 @@ import { createActivities } from './activities';
 import { loadConfigOrExit } from './config';
 import { createKeyRing } from './crypto/key-ring';
 
+import { NO_STATUS_CALLBACK, statusCallbackUrl } from './sms/status-callback';
 import { createTextTemplate } from './sms/text-template';
 import { createTwilioSender } from './sms/twilio-sender';
+import { formatVerificationId } from './temporal/verification-id';
 import { createWorkerLogger } from './temporal/worker-logger';
 import { workflowCode } from './temporal/workflow-code';
 
@@ -19,6 +21,8 @@ async function main(): Promise<void> {
   // The order of shutting down is ours, not the runtime's.
   Runtime.install({ logger, shutdownSignals: [] });
 
+  const { statusCallback } = config;
+  if (statusCallback === undefined) logger.warn(NO_STATUS_CALLBACK);
   const connection = await NativeConnection.connect(config.temporal.connection);
   const worker = await Worker.create({
     connection,
@@ -29,8 +33,13 @@ async function main(): Promise<void> {
       keyRing: createKeyRing(config.secretKeys),
       sender: createTwilioSender(config.twilio),
       template: createTextTemplate(config.smsTemplate, config.webOtpDomain),
+      statusCallback: (workflowId, runId, nonce) =>
+        statusCallback &&
+        statusCallbackUrl(statusCallback, formatVerificationId({ workflowId, runId, nonce })),
     }),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,
+    // How late an activity learns that nobody needs its text any more.
+    maxHeartbeatThrottleInterval: '1s',
     // A killed worker's workflows wait this long for it before any other worker gets them (the default is 10 s).
     stickyQueueScheduleToStartTimeout: '1s',
   });

@@ -1,13 +1,19 @@
+import { Context } from '@temporalio/activity';
 import { deriveCode } from '../crypto/code';
-import type { KeyRing } from '../crypto/key-ring';
+import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
 import type { SendOutcome } from '../domain/types';
+import { CALL_TIMEOUT_MS } from '../sms/http-client';
 import type { TextTemplate } from '../sms/text-template';
 import type { SmsSender } from '../sms/twilio-sender';
+import { findSentText } from './find-sent-text';
+import { deliveryUnknown, notCreated, retryableOnly } from './send-failures';
 
 export interface SendSmsDependencies {
   readonly keyRing: KeyRing;
   readonly sender: SmsSender;
   readonly template: TextTemplate;
+  /** Where the provider reports what becomes of a verification's texts; undefined for no reports. */
+  readonly statusCallback: (workflowId: string, runId: string, nonce: string) => string | undefined;
 }
 
 /** Names the code without containing it: the activity derives the same one each time. */
@@ -19,11 +25,101 @@ export interface SendSmsRequest {
   readonly codeLength: number;
   /** A text that can't be delivered within this time is worth nothing. */
   readonly validityMs: number;
+  /** When the verification started, epoch milliseconds: none of its texts is older. */
+  readonly startedAt: number;
+  /** The texts of this verification that are accounted for. */
+  readonly knownSids: readonly string[];
 }
 
-export function createSendSms({ keyRing, sender, template }: SendSmsDependencies) {
+const HEARTBEAT_INTERVAL_MS = 1_000;
+/** How far the provider's clock may be behind the server's. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/**
+ * Sends one text and answers what became of it. Every attempt after the first looks before it sends: the provider's
+ * create call has no idempotency key, and an earlier attempt may have died between the call and its answer.
+ */
+export function createSendSms({ keyRing, sender, template, statusCallback }: SendSmsDependencies) {
   return async function sendSms(request: SendSmsRequest): Promise<SendOutcome> {
-    const code = deriveCode(keyRing.get(request.keyId), request.nonce, request.codeLength);
-    return sender.send({ to: request.phoneNumber, body: template(code), validityMs: request.validityMs });
+    const context = Context.current();
+    const heartbeat = setInterval(
+      () => context.heartbeat(context.info.heartbeatDetails),
+      HEARTBEAT_INTERVAL_MS,
+    );
+    try {
+      return await attempt(request, context);
+    } catch (error) {
+      throw retryableOnly(error, context);
+    } finally {
+      clearInterval(heartbeat);
+    }
   };
+
+  async function attempt(request: SendSmsRequest, context: Context): Promise<SendOutcome> {
+    const { phoneNumber: to, nonce, knownSids, startedAt, validityMs } = request;
+    const { workflowExecution, attempt: attemptNumber } = context.info;
+    const code = deriveCode(keysFor(request.keyId), nonce, request.codeLength);
+    const uncertain = mayHaveBeenSent(context);
+
+    if (attemptNumber > 1) {
+      const search = { to, code, knownSids, createdSince: startedAt - CLOCK_TOLERANCE_MS };
+      const sid = await findSentText(sender, search, uncertain, context);
+      if (sid !== undefined) return { outcome: 'accepted', sid, acceptedAt: Date.now() };
+    }
+    // Accepted after the deadline, it would be the text of a verification that has ended.
+    if (timeLeftMs(context) < CALL_TIMEOUT_MS) throw deliveryUnknown();
+
+    const callbackUrl =
+      workflowExecution && statusCallback(workflowExecution.workflowId, workflowExecution.runId, nonce);
+    const text = { to, body: template(code), validityMs, statusCallback: callbackUrl };
+    const sent = await sender.send(text, context.cancellationSignal);
+    switch (sent.result) {
+      case 'accepted':
+        if (uncertain) countPossibleDuplicate(context);
+        return {
+          outcome: 'accepted',
+          sid: sent.sid,
+          acceptedAt: Date.now(),
+          ...(uncertain ? { possibleDuplicate: true } : {}),
+        };
+      case 'refused':
+        return { outcome: 'failed', error: sent.error };
+      case 'not_created':
+        // Reaches the next attempt with the failure. Until then heartbeats repeat what they were given.
+        if (!uncertain) context.heartbeat({ nothingSentUpToAttempt: attemptNumber });
+        throw notCreated(sent.retryAfterMs);
+      case 'unknown':
+        throw deliveryUnknown();
+    }
+  }
+
+  /** A key may be missing here and known to the next worker, while keys are added one process after the other. */
+  function keysFor(keyId: string): DerivedKeys {
+    try {
+      return keyRing.get(keyId);
+    } catch {
+      throw notCreated();
+    }
+  }
+}
+
+/** Whether an earlier attempt may have created the text: unless the last one noted that none has. */
+function mayHaveBeenSent({ info }: Context): boolean {
+  const details: unknown = info.heartbeatDetails;
+  const noted = typeof details === 'object' && details !== null && 'nothingSentUpToAttempt' in details;
+  return info.attempt > 1 && !(noted && details.nothingSentUpToAttempt === info.attempt - 1);
+}
+
+/** Until the verification gives up on this text. */
+function timeLeftMs({ info }: Context): number {
+  return info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now();
+}
+
+/** The one case in which a person may get the same code twice: the provider hid a text that it had. */
+function countPossibleDuplicate({ metricMeter, log }: Context): void {
+  const name = 'phone_verification_possible_duplicate_texts';
+  metricMeter
+    .createCounter(name, 'text', 'Texts sent again because the provider did not list the first')
+    .add(1);
+  log.warn('Text sent again: the provider did not list the first one');
 }

@@ -1,13 +1,14 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { ApiKeys } from '../crypto/api-keys';
 import { VerificationError } from '../domain/errors';
-import { createAuthentication } from './authentication';
 import { toProblem } from './errors';
 import { durableFunctionsRoutes, type DurableFunctionsDependencies } from './routes/durable-functions';
 import { healthRoutes } from './routes/health';
 import { verificationRoutes } from './routes/verifications';
+import { webhookRoutes, type WebhookDependencies } from './routes/webhooks';
 
-export interface AppDependencies extends Omit<DurableFunctionsDependencies, 'authentication'> {
+export interface AppDependencies extends Omit<DurableFunctionsDependencies, 'apiKeys'>, WebhookDependencies {
   readonly apiKeys: readonly string[];
   readonly logger: FastifyServerOptions['logger'];
 }
@@ -50,13 +51,14 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   healthRoutes(app, dependencies.verifications);
   const shared = {
     ...dependencies,
-    authentication: createAuthentication(dependencies.apiKeys),
+    apiKeys: new ApiKeys(dependencies.apiKeys),
     closing: closing.signal,
   };
   app.register(async (scope) => verificationRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), shared));
   app.register(async (scope) =>
     durableFunctionsRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), shared),
   );
+  app.register(async (scope) => webhookRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies));
   return app;
 }
 
@@ -77,7 +79,7 @@ function acceptEmptyJson(app: Api): void {
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
     if (body === '') done(null, undefined);
-    else parseJson(request, body, done);
+    else void parseJson(request, body, done);
   });
 }
 

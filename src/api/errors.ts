@@ -5,6 +5,7 @@ const statusCodes: Readonly<Record<ErrorCode, number>> = {
   invalid_phone_number: 400,
   invalid_code: 400,
   unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   verification_in_progress: 409,
   verification_ended: 410,
@@ -19,6 +20,7 @@ const statusCodes: Readonly<Record<ErrorCode, number>> = {
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
   410: 'Gone',

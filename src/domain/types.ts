@@ -1,7 +1,18 @@
 import type { Policy } from './policy';
 
-export type FinalStatus = 'verified' | 'expired' | 'max_attempts_reached' | 'undeliverable' | 'canceled';
+export const finalStatuses = [
+  'verified',
+  'expired',
+  'max_attempts_reached',
+  'undeliverable',
+  'canceled',
+] as const;
+export type FinalStatus = (typeof finalStatuses)[number];
 export type Status = 'sending' | 'pending' | FinalStatus;
+
+export function isFinal(status: Status): status is FinalStatus {
+  return status !== 'sending' && status !== 'pending';
+}
 
 /** What a verification starts from. Neither the code nor anything it could be computed from without the key. */
 export interface VerificationInput {
@@ -41,5 +52,17 @@ export interface VerificationView {
 
 /** What became of handing a text to the SMS provider. `acceptedAt`: epoch milliseconds. */
 export type SendOutcome =
-  | { readonly outcome: 'accepted'; readonly sid: string; readonly acceptedAt: number }
+  | {
+      readonly outcome: 'accepted';
+      readonly sid: string;
+      readonly acceptedAt: number;
+      /** Sent again although an earlier one may exist that the provider did not list. */
+      readonly possibleDuplicate?: boolean;
+    }
   | { readonly outcome: 'failed'; readonly error: DeliveryError };
+
+/** The SMS provider's later word on a text: it is under way or arrived (no failure), or it won't arrive. */
+export interface TextReport {
+  readonly sid: string;
+  readonly failure: DeliveryError | null;
+}

@@ -1,23 +1,20 @@
 import { ownDeliveryErrors, type Refusal } from './errors';
+import { Texts } from './texts';
 import { MIN_WINDOW_LEFT_FOR_RESEND_MS, SEND_DEADLINE_MS } from './policy';
-import type {
-  DeliveryError,
-  FinalStatus,
-  SendOutcome,
-  Status,
-  VerificationInput,
-  VerificationView,
+import {
+  isFinal,
+  type FinalStatus,
+  type SendOutcome,
+  type Status,
+  type TextReport,
+  type VerificationInput,
+  type VerificationView,
+  type DeliveryError,
 } from './types';
 
 export interface Attempt {
   readonly at: number;
   readonly matched: boolean;
-}
-
-export interface Text {
-  readonly requestedAt: number;
-  /** Undefined while the text is in flight. */
-  readonly outcome?: SendOutcome;
 }
 
 /**
@@ -32,7 +29,7 @@ export class Verification {
   cancelReason: string | null = null;
   updatedAt: number;
   readonly attempts: Attempt[] = [];
-  readonly texts: Text[] = [];
+  readonly texts = new Texts();
 
   constructor(
     readonly input: VerificationInput,
@@ -54,8 +51,7 @@ export class Verification {
   /** Why nothing can be asked of it any more; undefined while it is open. Changes nothing: validators call it. */
   endedRefusal(now: number): Refusal | undefined {
     const status = this.windowClosed(now) ? 'expired' : this.status;
-    if (status === 'sending' || status === 'pending') return undefined;
-    return { code: 'verification_ended', verificationStatus: status };
+    return isFinal(status) ? { code: 'verification_ended', verificationStatus: status } : undefined;
   }
 
   /** Judges one submitted code by its tags, one for each key that may have made it. Too late: counts nothing. */
@@ -81,8 +77,8 @@ export class Verification {
     const ended = this.endedRefusal(now);
     if (ended) return ended;
     const { resendIntervalMs, maxResends, windowMs } = this.input.policy;
-    const last = this.texts.at(-1);
-    const noMore = this.texts.length > maxResends || windowMs < resendIntervalMs;
+    const { last } = this.texts;
+    const noMore = this.texts.all.length > maxResends || windowMs < resendIntervalMs;
     if (noMore || this.windowLeftMs(now) < MIN_WINDOW_LEFT_FOR_RESEND_MS)
       return { code: 'resend_limit_reached' };
     if (!last?.outcome) {
@@ -94,31 +90,38 @@ export class Verification {
   }
 
   textRequested(now: number): void {
-    this.texts.push({ requestedAt: now });
+    this.texts.request(now);
     this.changed(now);
   }
 
   /**
-   * The provider's word on the text in flight. The first accepted text opens the window; a failed first text
-   * ends the verification, a failed resend never does.
+   * The provider's word on the text in flight, if there still is one. The first accepted text opens the window; a
+   * failed first text ends the verification, a failed resend never does.
    */
   textSettled(outcome: SendOutcome, now: number): void {
-    const inFlight = this.texts.pop();
-    const requestedAt = inFlight?.requestedAt ?? now;
-    // The worker's clock is not the server's: the window can't open before the text was asked for, nor later than now.
-    const settled =
-      outcome.outcome === 'accepted'
-        ? { ...outcome, acceptedAt: Math.min(Math.max(outcome.acceptedAt, requestedAt), now) }
-        : outcome;
-    this.texts.push({ requestedAt, outcome: settled });
+    const settled = this.texts.settle(outcome, now);
+    if (!settled) return;
     if (this.status === 'sending') {
-      if (settled.outcome === 'accepted') {
+      if (settled.outcome === 'failed') {
+        this.fail(settled.error, now);
+      } else {
         this.status = 'pending';
         this.expiresAt = settled.acceptedAt + this.input.policy.windowMs;
-      } else {
-        this.fail(settled.error, now);
       }
     }
+    this.changed(now);
+  }
+
+  /**
+   * What the provider reports later. A text nobody knows is the one in flight: the report proves that it exists. When
+   * no text is left that could arrive, the verification ends. Reports of strangers, repeated or late, change nothing.
+   */
+  textReported({ sid, failure }: TextReport, now: number): void {
+    if (this.ended) return;
+    if (!this.texts.acceptedSids.includes(sid))
+      this.textSettled({ outcome: 'accepted', sid, acceptedAt: now }, now);
+    if (failure === null || !this.texts.lose(sid, failure)) return;
+    if (!this.texts.anyMayArrive) this.fail(failure, now);
     this.changed(now);
   }
 

@@ -12,15 +12,20 @@ const sentences: Readonly<Record<string, string>> = {
   21606: 'Our sender number cannot send texts to this number. Tell whoever runs this service.',
   21608: 'Our trial account sends texts to confirmed numbers only. Tell whoever runs this service.',
   21610: 'This number has opted out of our texts. Reply START to an earlier one, then try again.',
-  21611: 'Too many texts are waiting to be sent. Try again later.',
   21612: 'This number cannot be reached by text from here.',
   21614: 'This number cannot get texts. Use a mobile number.',
+  30003: 'The phone could not be reached. Check that it is switched on and has a signal, then try again.',
+  30004: 'The phone or its carrier blocks our texts. Unblock them or use another number.',
+  30005: 'This number is not in service. Check it for a typing error.',
+  30006: 'This number cannot get texts: it is a landline, or its carrier takes none.',
+  30007: 'The carrier filtered our text. Try another number.',
+  30008: 'The text was lost on its way. Try again.',
 };
 
-/** Twilio's code with a sentence of ours. */
-export function deliveryError(twilioCode: number): DeliveryError {
+/** The provider's or carrier's code with a sentence of ours. */
+export function deliveryError(code: number): DeliveryError {
   return {
-    code: String(twilioCode),
-    message: sentences[twilioCode] ?? 'The SMS provider refused the text. Check the number or try another.',
+    code: String(code),
+    message: sentences[code] ?? 'The text could not be delivered. Check the number or try another.',
   };
 }

@@ -5,19 +5,31 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { z } from 'zod';
 import { errorMessages, type ErrorCode, type Refusal } from '../domain/errors';
+import { finalStatuses } from '../domain/types';
 
 /** gRPC status codes, as `@grpc/grpc-js` numbers them. */
 const CANCELLED = 1;
 const DEADLINE_EXCEEDED = 4;
 const FAILED_PRECONDITION = 9;
 
+const refusalDetails = z.object({
+  retryAfterSeconds: z.number().optional(),
+  verificationStatus: z.enum(finalStatuses).optional(),
+});
+
 /** The workflow's own no, from the details of the failure that its validator threw. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
   const cause: unknown = error.cause;
   if (!(cause instanceof ApplicationFailure) || !isErrorCode(cause.type)) return undefined;
-  return { ...(cause.details?.[0] as Partial<Refusal> | undefined), code: cause.type };
+  const { retryAfterSeconds, verificationStatus } = refusalDetails.parse(cause.details?.[0]);
+  return {
+    code: cause.type,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(verificationStatus === undefined ? {} : { verificationStatus }),
+  };
 }
 
 /** Temporal answered, or might have, but no worker did: the deadline passed, or nobody polls the task queue. */
@@ -26,6 +38,14 @@ export function isNoWorker(error: unknown): boolean {
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
     [DEADLINE_EXCEEDED, FAILED_PRECONDITION].includes(grpcCode(error) ?? -1)
   );
+}
+
+/**
+ * The workflow task that carried an Update failed, as it does when the Update ends the workflow while another event
+ * comes in. Nothing of it was kept: the same Update can be sent again.
+ */
+export function isUpdateAborted(error: unknown): boolean {
+  return grpcCode(error) === FAILED_PRECONDITION;
 }
 
 /** A call that was ended from here, by its deadline or its abort signal. */

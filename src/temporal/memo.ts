@@ -32,5 +32,6 @@ export function endedWithoutResult(memo: VerificationMemo, endedAt: Date): Verif
     error: null,
     updatedAt: endedAt.toISOString(),
     cancelReason: null,
+    textInFlightSince: null,
   };
 }

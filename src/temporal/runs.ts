@@ -7,9 +7,9 @@ import {
 } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/errors';
-import type { FinalStatus } from '../domain/types';
+import { isFinal } from '../domain/types';
 import { stateQuery, type VerificationState } from '../workflows/messages';
-import { isCallEnded, isNoWorker, isServiceError, refusalOf } from './failures';
+import { isCallEnded, isNoWorker, isServiceError, isUpdateAborted, refusalOf } from './failures';
 import { endedWithoutResult, parseMemo } from './memo';
 import type { VerificationId } from './verification-id';
 
@@ -18,6 +18,8 @@ export const TEMPORAL_TIMEOUT_MS = 5_000;
 /** A call that a worker must answer: longer than the recovery from a worker killed with the workflow in its cache. */
 const WORKER_TIMEOUT_MS = 6_000;
 const READINESS_TIMEOUT_MS = 2_000;
+/** Each try that is aborted was one of the workflow's tasks: two in a row are rare, and a deadline ends them all. */
+const MAX_UPDATE_TRIES = 5;
 /** A worker or server that was restarted is back about then. */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -105,12 +107,12 @@ export function createRuns(client: Client) {
     /** How it ended; undefined if it hasn't when the wait is over or the signal aborts. */
     async waitForEnd(id: VerificationId, waitMs: number, signal: AbortSignal) {
       // The SDK never removes its listeners, and this signal lives as long as the process: the call gets one of its own.
-      const call = new AbortController();
-      const abort = () => call.abort();
+      const waiting = new AbortController();
+      const abort = () => waiting.abort();
       signal.addEventListener('abort', abort);
       try {
         return await client.withDeadline(Date.now() + waitMs, () =>
-          client.withAbortSignal(call.signal, (): Promise<VerificationState> => handleOf(id).result()),
+          client.withAbortSignal(waiting.signal, (): Promise<VerificationState> => handleOf(id).result()),
         );
       } catch (error) {
         if (isCallEnded(error) || error instanceof WorkflowFailedError) return undefined;
@@ -120,16 +122,16 @@ export function createRuns(client: Client) {
       }
     },
 
-    /** @throws VerificationError the refusal of the workflow's validator. */
+    /** A repeated `updateId` gets the first outcome again. @throws VerificationError the validator's refusal. */
     async update<Ret, Arg>(
       id: VerificationId,
       update: UpdateDefinition<Ret, [Arg]>,
       arg: Arg,
-      updateId: string,
+      updateId: string = crypto.randomUUID(),
     ): Promise<Ret> {
+      const execute = () => handleOf(id).executeUpdate(update, { args: [arg], updateId });
       try {
-        const options = { args: [arg] as [Arg], updateId };
-        return await call(() => handleOf(id).executeUpdate(update, options), WORKER_TIMEOUT_MS, true);
+        return await call(() => againWhenAborted(execute), WORKER_TIMEOUT_MS, true);
       } catch (error) {
         const refusal = refusalOf(error);
         throw refusal ? new VerificationError(refusal) : await whyNotOpen(id, error);
@@ -146,15 +148,26 @@ export function createRuns(client: Client) {
   };
 }
 
+async function againWhenAborted<T>(execute: () => Promise<T>): Promise<T> {
+  for (let tries = 1; tries < MAX_UPDATE_TRIES; tries++) {
+    try {
+      return await execute();
+    } catch (error) {
+      if (!isUpdateAborted(error)) throw error;
+    }
+  }
+  return execute();
+}
+
 function own(id: VerificationId, state: VerificationState): VerificationState {
   if (state.nonce !== id.nonce) throw new VerificationError({ code: 'not_found' });
   return state;
 }
 
-function endedError(state: VerificationState): VerificationError {
+function endedError({ status }: VerificationState): VerificationError {
   return new VerificationError({
     code: 'verification_ended',
-    verificationStatus: state.status as FinalStatus,
+    ...(isFinal(status) ? { verificationStatus: status } : {}),
   });
 }
 

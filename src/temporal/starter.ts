@@ -128,6 +128,7 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
       error: null,
       updatedAt: createdAt,
       cancelReason: null,
+      textInFlightSince: null,
     };
   }
 }

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { deriveTags } from '../crypto/code';
 import { VerificationError } from '../domain/errors';
-import type { VerificationView } from '../domain/types';
+import type { TextReport, VerificationView } from '../domain/types';
 import {
   cancelSignal,
   cancelUpdate,
   checkUpdate,
   resendUpdate,
   submitSignal,
+  textReportSignal,
   type VerificationState,
 } from '../workflows/messages';
 import { createRuns } from './runs';
@@ -44,12 +44,16 @@ export interface Verifications {
   resend(id: string): Promise<IdentifiedView>;
   /** Ends it as `canceled`, or returns how it had already ended. */
   cancel(id: string): Promise<IdentifiedView>;
+  /** Passes on what the SMS provider reports of a text. What can't matter any more is dropped, and never an error. */
+  reportText(id: string, report: TextReport): Promise<void>;
   /** Whether Temporal answers. */
   isReachable(): Promise<boolean>;
 }
 
 /** How long a reason to refuse is looked for before a Signal is sent all the same. */
 const QUICK_LOOK_MS = 1_000;
+/** A create call that hasn't answered by then may never do so. */
+const UNRESOLVED_AFTER_MS = 2_000;
 
 export function createVerifications(dependencies: StarterDependencies): Verifications {
   const { keyRing, digests } = dependencies;
@@ -73,7 +77,7 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
       const id = parse(publicId);
       const tags = deriveTags(keyRing, id.nonce, code);
       const updateId =
-        idempotencyKey === undefined ? randomUUID() : digests.idempotencyKey('check', caller, idempotencyKey);
+        idempotencyKey === undefined ? undefined : digests.idempotencyKey('check', caller, idempotencyKey);
       const outcome = await runs.update(id, checkUpdate, { nonce: id.nonce, tags }, updateId);
       // Temporal answers a known update id with its first outcome, whatever was sent this time.
       if (!outcome.tags.some((tag) => tags.includes(tag))) {
@@ -98,21 +102,41 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
 
     async resend(publicId) {
       const id = parse(publicId);
-      return identify(id, await runs.update(id, resendUpdate, { nonce: id.nonce }, randomUUID()));
+      return identify(id, await runs.update(id, resendUpdate, { nonce: id.nonce }));
     },
 
     async cancel(publicId) {
       const id = parse(publicId);
       try {
-        return identify(id, await runs.update(id, cancelUpdate, { nonce: id.nonce }, randomUUID()));
+        return identify(id, await runs.update(id, cancelUpdate, { nonce: id.nonce }));
       } catch (error) {
         if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
         return identify(id, await runs.read(id));
       }
     },
 
+    async reportText(publicId, report) {
+      const id = parseVerificationId(publicId);
+      if (!id) return;
+      try {
+        if (report.failure === null && !(await isTextUnresolved(id))) return;
+        await runs.signal(id, textReportSignal, { nonce: id.nonce, ...report });
+      } catch (error) {
+        const over =
+          error instanceof VerificationError && ['not_found', 'verification_ended'].includes(error.code);
+        if (!over) throw error;
+      }
+    },
+
     isReachable: () => runs.isReachable(),
   };
+
+  /** Whether a text is so long in flight that a report of it is news. Other good news would only cost events. */
+  async function isTextUnresolved(id: VerificationId): Promise<boolean> {
+    const state = await runs.readWithin(id, QUICK_LOOK_MS);
+    const since = state?.textInFlightSince ?? null;
+    return since !== null && Date.now() - Date.parse(since) > UNRESOLVED_AFTER_MS;
+  }
 
   /** Open as far as is known: without an answer in time it is taken for open. */
   async function parseOpen(publicId: string): Promise<VerificationId> {
@@ -130,6 +154,7 @@ function parse(publicId: string): VerificationId {
 }
 
 /** Drops what is the workflow's own: a view never holds the nonce. */
-function identify(id: VerificationId, { nonce: _nonce, ...view }: VerificationState): IdentifiedView {
+function identify(id: VerificationId, state: VerificationState): IdentifiedView {
+  const { nonce: _nonce, textInFlightSince: _textInFlightSince, ...view } = state;
   return { id: formatVerificationId(id), ...view };
 }

@@ -1,4 +1,5 @@
-import { rfc3339, type Attempt, type Text, type Verification } from '../domain/verification';
+import type { Text } from '../domain/texts';
+import { rfc3339, type Attempt, type Verification } from '../domain/verification';
 
 /**
  * A verification as an operator reads it in the Temporal Web UI, in Markdown. It may hold no payload's content:
@@ -9,17 +10,18 @@ export function liveDetails(verification: Verification): string {
   const lines = [`**${status}**, ${attemptsRemaining} attempts left`];
   if (error) lines.push(`Error ${error.code}: ${error.message}`);
   if (expiresAt !== null) lines.push(`Window ends ${rfc3339(expiresAt)}`);
-  if (texts.length > 0) lines.push(texts.map(textLine).join('\n'));
+  if (texts.last) lines.push(texts.all.map(textLine).join('\n'));
   if (attempts.length > 0) lines.push(attempts.map(attemptLine).join('\n'));
   return lines.join('\n\n');
 }
 
-function textLine({ requestedAt, outcome }: Text, index: number): string {
+function textLine({ requestedAt, outcome, lost }: Text, index: number): string {
   const label = `${index + 1}. text`;
   if (!outcome) return `${label} asked for ${rfc3339(requestedAt)}, in flight`;
-  return outcome.outcome === 'accepted'
-    ? `${label} accepted ${rfc3339(outcome.acceptedAt)}, ${outcome.sid}`
-    : `${label} failed, error ${outcome.error.code}`;
+  if (outcome.outcome === 'failed') return `${label} failed, error ${outcome.error.code}`;
+  const again = outcome.possibleDuplicate === true ? ', sent again: the first one was not listed' : '';
+  const arrival = lost ? `, lost with error ${lost.code}` : '';
+  return `${label} accepted ${rfc3339(outcome.acceptedAt)}, ${outcome.sid}${again}${arrival}`;
 }
 
 function attemptLine({ at, matched }: Attempt, index: number): string {

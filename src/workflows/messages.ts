@@ -1,21 +1,26 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { VerificationView } from '../domain/types';
+import type { TextReport, VerificationView } from '../domain/types';
 
 /** The workflow type's name, as Temporal stores it. */
 export const PHONE_VERIFICATION = 'phoneVerification';
 
-/**
- * A submitted code as the workflow gets it: never the code, only its tags, one for each secret key in use. The
- * nonce comes from the verification's id and ties the message to this one verification.
- */
-export interface Submission {
+/** The nonce comes from a verification's id and ties a message to this one verification. */
+export interface Addressed {
   readonly nonce: string;
+}
+
+/**
+ * A submitted code as the workflow gets it: never the code, only its tags, one for each secret key in use.
+ */
+export interface Submission extends Addressed {
   readonly tags: readonly string[];
 }
 
 /** The workflow's state as it answers, and as its result. */
 export interface VerificationState extends VerificationView {
   readonly nonce: string;
+  /** Since when a text is in flight; RFC 3339, null if none is. */
+  readonly textInFlightSince: string | null;
 }
 
 /** A check's answer. `tags` are those that were judged: a repeated update id returns the first answer. */
@@ -27,8 +32,8 @@ export interface CheckOutcome {
 
 export const stateQuery = defineQuery<VerificationState>('state');
 export const submitSignal = defineSignal<[Submission]>('submit');
-export const cancelSignal =
-  defineSignal<[{ readonly nonce: string; readonly reason: string | null }]>('cancel');
+export const cancelSignal = defineSignal<[Addressed & { readonly reason: string | null }]>('cancel');
+export const textReportSignal = defineSignal<[Addressed & TextReport]>('textReport');
 export const checkUpdate = defineUpdate<CheckOutcome, [Submission]>('check');
-export const resendUpdate = defineUpdate<VerificationState, [{ readonly nonce: string }]>('resend');
-export const cancelUpdate = defineUpdate<VerificationState, [{ readonly nonce: string }]>('cancel');
+export const resendUpdate = defineUpdate<VerificationState, [Addressed]>('resend');
+export const cancelUpdate = defineUpdate<VerificationState, [Addressed]>('cancel');

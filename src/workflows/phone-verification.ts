@@ -12,8 +12,8 @@ import {
 import type { Activities } from '../activities';
 import { ownDeliveryErrors, type Refusal } from '../domain/errors';
 import { SEND_DEADLINE_MS } from '../domain/policy';
-import type { VerificationInput } from '../domain/types';
-import { Verification } from '../domain/verification';
+import type { SendOutcome, VerificationInput } from '../domain/types';
+import { rfc3339, Verification } from '../domain/verification';
 import { liveDetails } from './details';
 import {
   cancelSignal,
@@ -22,8 +22,13 @@ import {
   resendUpdate,
   stateQuery,
   submitSignal,
+  textReportSignal,
+  type Addressed,
+  type Submission,
   type VerificationState,
 } from './messages';
+
+const UNDELIVERED: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown };
 
 /** One text, one window, a few attempts. The rules are in domain/verification; this says when. */
 export async function phoneVerification(input: VerificationInput): Promise<VerificationState> {
@@ -32,8 +37,11 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
     setCurrentDetails(liveDetails(changed)),
   );
   verification.refuseLateStart(Date.now());
-  const state = (): VerificationState => ({ nonce, ...verification.view() });
-  const texting = new CancellationScope();
+  const state = (): VerificationState => ({
+    nonce,
+    ...verification.view(),
+    textInFlightSince: inFlightSince(verification),
+  });
 
   setHandler(stateQuery, state);
   setHandler(submitSignal, (submission) => {
@@ -42,10 +50,16 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   setHandler(cancelSignal, (request) => {
     if (request.nonce === nonce) verification.cancel(Date.now(), request.reason);
   });
+  setHandler(textReportSignal, (report) => {
+    if (report.nonce === nonce) verification.textReported(report, Date.now());
+  });
   setHandler(
     checkUpdate,
     ({ tags }) => ({ verified: verification.submit(tags, Date.now()), tags, state: state() }),
-    { validator: (submission) => refuse(stranger(submission) ?? verification.endedRefusal(Date.now())) },
+    {
+      validator: (submission: Submission) =>
+        refuse(stranger(submission) ?? verification.endedRefusal(Date.now())),
+    },
   );
   setHandler(
     resendUpdate,
@@ -53,7 +67,9 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
       void sendText();
       return state();
     },
-    { validator: (request) => refuse(stranger(request) ?? verification.resendRefusal(Date.now())) },
+    {
+      validator: (request: Addressed) => refuse(stranger(request) ?? verification.resendRefusal(Date.now())),
+    },
   );
   setHandler(
     cancelUpdate,
@@ -61,7 +77,7 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
       verification.cancel(Date.now());
       return state();
     },
-    { validator: (request) => refuse(stranger(request) ?? verification.endedRefusal(Date.now())) },
+    { validator: (request: Addressed) => refuse(stranger(request) ?? verification.endedRefusal(Date.now())) },
   );
   // A cancel request, as the Web UI's button makes it, is one more way to end: caught, so that a result is written.
   CancellationScope.current().cancelRequested.catch(() => verification.cancel(Date.now()));
@@ -74,41 +90,48 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
     const summary = `The window of ${policy.windowMs / 1000} s closes`;
     if (windowMs > 0) await condition(() => verification.ended, windowMs, { summary });
     verification.close();
-    texting.cancel();
 
     await condition(allHandlersFinished);
     return state();
   });
 
-  /** A text that fails for good is an outcome, not an exception: only the first one ends the verification. */
+  /** Ends when the text is settled, by its activity or by a report, or when nobody needs it any more. */
   async function sendText(): Promise<void> {
     verification.textRequested(Date.now());
-    const again = verification.texts.length > 1;
+    const text = verification.texts.inFlight;
+    const sending = new CancellationScope();
+    void sending.run(deliver).then(
+      (outcome) => verification.textSettled(outcome, Date.now()),
+      (error: unknown) => {
+        if (!isCancellation(error)) verification.textSettled(UNDELIVERED, Date.now());
+      },
+    );
+    await condition(() => verification.ended || verification.texts.inFlight !== text);
+    sending.cancel();
+  }
+
+  function deliver(): Promise<SendOutcome> {
     const { sendSms } = proxyActivities<Activities>({
-      summary: again ? 'Text the same code again' : 'Text the code',
-      startToCloseTimeout: '10s',
+      summary: verification.texts.all.length > 1 ? 'Text the same code again' : 'Text the code',
       scheduleToCloseTimeout: SEND_DEADLINE_MS,
-      retry: { maximumAttempts: 1 },
+      startToCloseTimeout: '15s',
+      // A dead worker is noticed by its missing heartbeats: a person is waiting.
+      heartbeatTimeout: '3s',
+      retry: { initialInterval: '500ms', maximumInterval: '4s' },
     });
-    try {
-      const outcome = await texting.run(() =>
-        sendSms({
-          phoneNumber: input.phoneNumber,
-          nonce,
-          keyId: input.keyId,
-          codeLength: policy.codeLength,
-          validityMs: verification.windowLeftMs(Date.now()),
-        }),
-      );
-      verification.textSettled(outcome, Date.now());
-    } catch (error) {
-      if (isCancellation(error)) return;
-      verification.textSettled({ outcome: 'failed', error: ownDeliveryErrors.delivery_unknown }, Date.now());
-    }
+    return sendSms({
+      phoneNumber: input.phoneNumber,
+      nonce,
+      keyId: input.keyId,
+      codeLength: policy.codeLength,
+      validityMs: verification.windowLeftMs(Date.now()),
+      startedAt: workflowInfo().startTime.getTime(),
+      knownSids: verification.texts.acceptedSids,
+    });
   }
 
   /** An id whose nonce isn't ours was made up: to its holder this verification does not exist. */
-  function stranger(message: { readonly nonce: string }): Refusal | undefined {
+  function stranger(message: Addressed): Refusal | undefined {
     return message.nonce === nonce ? undefined : { code: 'not_found' };
   }
 }
@@ -117,4 +140,8 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
 function refuse(refusal: Refusal | undefined): void {
   if (refusal)
     throw ApplicationFailure.create({ type: refusal.code, message: refusal.code, details: [refusal] });
+}
+
+function inFlightSince({ texts }: Verification): string | null {
+  return texts.inFlight ? rfc3339(texts.inFlight.requestedAt) : null;
 }

@@ -119,7 +119,8 @@ describe('a start', () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => start(phoneNumber, { 'idempotency-key': 'once' })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(9).fill(200), 202]);
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(9);
     expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1);
     await receivedCode(service.sandbox, phoneNumber);
     expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
@@ -133,7 +134,7 @@ describe('a start', () => {
     for (const { headers, body } of refused) {
       expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
       expect(Number(headers['retry-after'])).toBeLessThanOrEqual(120);
-      expect(Object.keys(body).sort()).toEqual(['code', 'detail', 'status', 'title', 'type']);
+      expect(Object.keys(body).toSorted()).toEqual(['code', 'detail', 'status', 'title', 'type']);
       expect(body['code']).toBe('verification_in_progress');
     }
     await receivedCode(service.sandbox, phoneNumber);

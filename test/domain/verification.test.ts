@@ -133,6 +133,52 @@ describe('a text that fails', () => {
   });
 });
 
+describe('a report from the provider', () => {
+  const lost = { code: '30003', message: 'Unreachable.' };
+
+  test('that the text is lost ends the verification with the carrier’s code', () => {
+    const verification = createPending();
+    verification.textReported({ sid: 'SM1', failure: lost }, START + 5_000);
+    expect(verification.view()).toMatchObject({ status: 'undeliverable', error: lost });
+  });
+
+  test('of a text that nobody knows settles the one in flight', () => {
+    const verification = create();
+    verification.textRequested(START);
+    verification.textReported({ sid: 'SM7', failure: null }, START + 3_000);
+    expect(verification.view()).toMatchObject({ status: 'pending', expiresAt: '2026-11-23T10:01:33.000Z' });
+    verification.textSettled(failed, START + 4_000);
+    expect(verification.status).toBe('pending');
+  });
+
+  test('that one of two texts is lost ends nothing, that both are does', () => {
+    const verification = createPending();
+    verification.textRequested(START + 30_000);
+    verification.textSettled({ outcome: 'accepted', sid: 'SM2', acceptedAt: START + 30_100 }, START + 30_200);
+    verification.textReported({ sid: 'SM1', failure: lost }, START + 31_000);
+    verification.textReported({ sid: 'SM1', failure: lost }, START + 31_001);
+    expect(verification.status).toBe('pending');
+    verification.textReported({ sid: 'SM2', failure: lost }, START + 32_000);
+    expect(verification.status).toBe('undeliverable');
+  });
+
+  test.each([
+    ['for a stranger', { sid: 'SM9', failure: lost }],
+    ['that it arrived', { sid: 'SM1', failure: null }],
+  ])('%s changes nothing', (_case, report) => {
+    const verification = createPending();
+    verification.textReported(report, START + 5_000);
+    expect(verification.view()).toMatchObject({ status: 'pending', error: null });
+  });
+
+  test('after the end changes nothing', () => {
+    const verification = createPending();
+    verification.submit(RIGHT, START + 1);
+    verification.textReported({ sid: 'SM1', failure: lost }, START + 5_000);
+    expect(verification.view()).toMatchObject({ status: 'verified', error: null });
+  });
+});
+
 describe('a resend', () => {
   test('keeps the window', () => {
     const verification = createPending();

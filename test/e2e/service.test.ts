@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { freePort } from '../../dev/ports';
 import {
   answering,
-  freePort,
   printed,
   serviceEnv,
   startProcess,

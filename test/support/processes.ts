@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { eventually, requiredEnv } from './service';
 
@@ -49,15 +48,6 @@ export function serviceEnv(extra: Record<string, string>): Record<string, string
     TWILIO_FROM: '+15005550006',
     ...extra,
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Waits until the API says that it is ready, or only that it lives. */

@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
+import { freePort } from '../../dev/ports';
 import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
 import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
@@ -9,8 +10,10 @@ import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests } from '../../src/crypto/digest';
 import { createKeyRing } from '../../src/crypto/key-ring';
 import type { Policy } from '../../src/domain/policy';
+import { statusCallbackUrl } from '../../src/sms/status-callback';
 import { createTextTemplate } from '../../src/sms/text-template';
 import { createTwilioSender } from '../../src/sms/twilio-sender';
+import { formatVerificationId } from '../../src/temporal/verification-id';
 import { createVerifications, type Verifications } from '../../src/temporal/verifications';
 
 export const API_KEYS = ['alice-key', 'bob-key'] as const;
@@ -45,6 +48,10 @@ export interface ServiceOptions {
   readonly policy?: Partial<Policy>;
   readonly withWorker?: boolean;
   readonly durableFunctionsAuth?: 'function' | 'anonymous';
+  /** Whether the sandbox reports deliveries: the API then listens on a port. */
+  readonly withStatusCallback?: boolean;
+  /** Another place than the sandbox for what stands in for Twilio. */
+  readonly providerUrl?: string;
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -53,13 +60,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const taskQueue = `test-${randomUUID()}`;
   const keyRing = createKeyRing([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
   const sandbox = await startSmsSandbox({ port: 0, ...ACCOUNT });
+  const port = await freePort();
+  const publicUrl = options.withStatusCallback === true ? `http://127.0.0.1:${port}` : PUBLIC_URL;
+  const statusCallback =
+    options.withStatusCallback === true ? { authToken: ACCOUNT.authToken, publicUrl } : undefined;
   const sender = createTwilioSender({
     accountSid: ACCOUNT.accountSid,
     username: ACCOUNT.accountSid,
     password: ACCOUNT.authToken,
     from: '+15005550006',
     messagingServiceSid: undefined,
-    apiUrl: sandbox.url,
+    apiUrl: options.providerUrl ?? sandbox.url,
   });
   const verifications = createVerifications({
     client,
@@ -71,10 +82,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const app = buildApp({
     verifications,
     apiKeys: API_KEYS,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     capabilities: createCapabilities(keyRing),
     codeLength: policy.codeLength,
     windowMs: policy.windowMs,
+    statusCallback,
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     logger: false,
   });
@@ -96,8 +108,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           keyRing,
           sender,
           template: createTextTemplate('Your code is {code}.'),
+          statusCallback: (workflowId, runId, nonce) =>
+            statusCallback &&
+            statusCallbackUrl(statusCallback, formatVerificationId({ workflowId, runId, nonce })),
         }),
         stickyQueueScheduleToStartTimeout: '1s',
+        maxHeartbeatThrottleInterval: '1s',
       });
       const running = worker.run();
       stopWorker = async () => {
@@ -120,6 +136,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await sandbox.close();
     },
   };
+  if (statusCallback) await app.listen({ host: '127.0.0.1', port });
   if (withWorker) await service.startWorker();
   return service;
 }

@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiKeys } from '../../crypto/api-keys';
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
 import { VerificationError } from '../../domain/errors';
 import type { Verifications } from '../../temporal/verifications';
 import type { Api } from '../app';
-import { bearerToken, type Authentication } from '../authentication';
+import { bearerToken } from '../authentication';
 import { parseEventCode } from '../durable-functions/event-code';
 import { InstanceStatus, instanceStatus, ORCHESTRATOR } from '../durable-functions/instance-status';
 import { createManagementUrls, MANAGEMENT_PATHS } from '../durable-functions/management-urls';
@@ -13,7 +14,7 @@ import { Nothing, problems } from '../schemas';
 
 export interface DurableFunctionsDependencies {
   readonly verifications: Verifications;
-  readonly authentication: Authentication;
+  readonly apiKeys: ApiKeys;
   readonly capabilities: Capabilities;
   readonly publicUrl: string;
   readonly codeLength: number;
@@ -43,7 +44,7 @@ const Started = Type.Object({
 
 /** The HTTP API of the Durable Functions sample "phone verification", for clients that were written for it. */
 export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsDependencies): void {
-  const { verifications, authentication, capabilities, codeLength, durableFunctionsAuth } = dependencies;
+  const { verifications, apiKeys, capabilities, codeLength, durableFunctionsAuth } = dependencies;
   const managementUrls = createManagementUrls(dependencies);
 
   // The sample's clients send what they like as a content type, or nothing: every body is read as text.
@@ -157,7 +158,7 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
   function apiCaller(request: FastifyRequest, code: string | undefined): string | undefined {
     const header = request.headers['x-functions-key'];
     const keys = [bearerToken(request), typeof header === 'string' ? header : undefined, code];
-    return keys.map(authentication.callerOf).find((caller) => caller !== undefined);
+    return keys.map((key) => apiKeys.callerOf(key)).find((caller) => caller !== undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IdentifiedView, Verifications } from '../../temporal/verifications';
 import type { Api } from '../app';
-import type { Authentication } from '../authentication';
+import type { ApiKeys } from '../../crypto/api-keys';
+import { authenticate } from '../authentication';
 import { parsePhoneNumber } from '../phone-number';
 import { parsePreferWait } from '../prefer';
 import {
@@ -18,7 +19,7 @@ import { parseSubmittedCode } from '../submitted-code';
 
 export interface VerificationRoutesDependencies {
   readonly verifications: Verifications;
-  readonly authentication: Authentication;
+  readonly apiKeys: ApiKeys;
   /** Without a slash at its end. */
   readonly publicUrl: string;
   readonly codeLength: number;
@@ -28,12 +29,12 @@ export interface VerificationRoutesDependencies {
 
 /** The resource of contract: start, look, check, signal, resend, cancel. */
 export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
-  const { verifications, authentication, publicUrl, codeLength, closing } = dependencies;
+  const { verifications, apiKeys, publicUrl, codeLength, closing } = dependencies;
   const params = VerificationParams;
   const response = { 200: VerificationResource, ...problems };
 
   app.addHook('onRequest', async (request) => {
-    request.caller = authentication.authenticate(request);
+    request.caller = authenticate(request, apiKeys);
   });
 
   app.post(

@@ -1,0 +1,46 @@
+# Temporal's native core needs glibc: a Debian base, never Alpine.
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY dev dev
+COPY src src
+RUN npm run build
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev \
+  && rm -r node_modules/@temporalio/core-bridge/releases/*-apple-* node_modules/@temporalio/core-bridge/releases/*-windows-*
+
+# The SMS sandbox is a development tool: it runs from source, with the development dependencies.
+FROM build AS sandbox
+USER 1000
+EXPOSE 3001
+ENV HOST=0.0.0.0
+CMD ["node", "--import", "tsx", "dev/sms-sandbox/main.ts"]
+
+# The API and the worker. A worker is this image with the command `node dist/worker.js`, not through npm, which would
+# stand between it and its signals.
+FROM ${NODE_IMAGE} AS runtime
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="phone-verification" \
+      org.opencontainers.image.description="Durable phone verification by SMS on Temporal, Twilio and Fastify." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# The image's user `node`, as a number: Kubernetes can then tell that it isn't root.
+USER 1000
+EXPOSE 3000
+ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps HOST=0.0.0.0
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/server.js"]

@@ -1,0 +1,33 @@
+import type { Context } from '@temporalio/activity';
+import type { SmsSender, TextSearch } from '../sms/twilio-sender';
+import { deliveryUnknown } from './send-failures';
+
+/** The provider's list may lag behind: a text is taken for absent only after the last of these looks. */
+const PAUSES_BEFORE_LOOKS_MS = [0, 1_000, 1_500, 2_500];
+
+/**
+ * The SID of a text that an earlier attempt may have created, undefined if there is none.
+ * @throws ApplicationFailure if the provider doesn't say: then nothing may be sent.
+ */
+export async function findSentText(
+  sender: SmsSender,
+  search: TextSearch,
+  uncertain: boolean,
+  context: Context,
+): Promise<string | undefined> {
+  const pauses = uncertain ? PAUSES_BEFORE_LOOKS_MS : [0];
+  let listed = false;
+  for (const pauseMs of pauses) {
+    if (pauseMs > 0) await context.sleep(pauseMs);
+    try {
+      const sid = await sender.find(search, context.cancellationSignal);
+      if (sid !== undefined) return sid;
+      listed = true;
+    } catch {
+      context.cancellationSignal.throwIfAborted();
+      listed = false;
+    }
+  }
+  if (uncertain && !listed) throw deliveryUnknown();
+  return undefined;
+}

@@ -1,0 +1,33 @@
+import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
+
+/** The failures that another attempt may mend. Everything else is final: a blind repeat could be a second text. */
+const NOT_CREATED = 'NotCreated';
+const DELIVERY_UNKNOWN = 'DeliveryUnknown';
+
+/** The provider has no text of this attempt's. */
+export function notCreated(retryAfterMs?: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: NOT_CREATED,
+    message: 'The SMS provider took no text',
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+  });
+}
+
+/** The provider may have the text: the next attempt looks. */
+export function deliveryUnknown(): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: DELIVERY_UNKNOWN,
+    message: 'The SMS provider did not say whether it took the text',
+  });
+}
+
+/** Turns what nobody foresaw into a final failure that says nothing of its cause, which may hold a number. */
+export function retryableOnly(error: unknown, { log }: Context): Error {
+  if (error instanceof CancelledFailure) return error;
+  if (error instanceof ApplicationFailure && [NOT_CREATED, DELIVERY_UNKNOWN].includes(error.type ?? ''))
+    return error;
+  log.error('Text not sent for an unforeseen reason', {
+    reason: error instanceof Error ? error.name : typeof error,
+  });
+  return ApplicationFailure.nonRetryable('The text was not sent', 'Unforeseen');
+}

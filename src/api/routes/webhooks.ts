@@ -1,0 +1,46 @@
+import formbody from '@fastify/formbody';
+import { Type } from '@sinclair/typebox';
+import { VerificationError } from '../../domain/errors';
+import {
+  isSignedByTwilio,
+  parseStatusCallback,
+  STATUS_CALLBACK_PATH,
+  type StatusCallbackOptions,
+} from '../../sms/status-callback';
+import type { Verifications } from '../../temporal/verifications';
+import type { Api } from '../app';
+import { Nothing, problems } from '../schemas';
+
+export interface WebhookDependencies {
+  readonly verifications: Verifications;
+  /** Undefined where no reports are asked for: then none is taken. */
+  readonly statusCallback: StatusCallbackOptions | undefined;
+}
+
+/** What Twilio reports of the texts that we sent. Nothing is done without its signature. */
+export function webhookRoutes(app: Api, { verifications, statusCallback }: WebhookDependencies): void {
+  app.register(formbody);
+
+  app.post(
+    STATUS_CALLBACK_PATH,
+    {
+      schema: {
+        querystring: Type.Object({ verification: Type.Optional(Type.String()) }),
+        body: Type.Record(Type.String(), Type.Unknown()),
+        response: { 204: Nothing, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const signature = request.headers['x-twilio-signature'];
+      const signed =
+        statusCallback !== undefined &&
+        typeof signature === 'string' &&
+        isSignedByTwilio(statusCallback, { path: request.url, signature, form: request.body });
+      if (!signed) throw new VerificationError({ code: 'forbidden' });
+
+      const report = parseStatusCallback(request.body);
+      if (report) await verifications.reportText(request.query.verification ?? '', report);
+      return reply.code(204).send(undefined);
+    },
+  );
+}

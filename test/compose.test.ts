@@ -1,0 +1,161 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
+import { parse } from 'yaml';
+import { loadConfig } from '../src/config';
+import { composeSpecification } from './support/compose-specification';
+
+interface Service {
+  readonly image?: string;
+  readonly build?: { readonly target: string };
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly env_file?: readonly { readonly path: string; readonly required: boolean }[];
+  readonly environment?: Readonly<Record<string, string | number>>;
+  readonly healthcheck?: { readonly test?: readonly string[] };
+  readonly restart?: string;
+}
+
+const project = resolve(__dirname, '..');
+const read = (file: string): string => readFileSync(join(project, file), 'utf8');
+
+const compose = read('docker-compose.yml');
+const { services } = parse(compose, { merge: true }) as { services: Record<string, Service> };
+const dockerfile = read('Dockerfile');
+const example = read('.env.example');
+
+const all = <T>(pick: (service: Service) => readonly T[] | undefined): T[] =>
+  Object.values(services).flatMap((service) => pick(service) ?? []);
+const firstGroups = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+
+function complaint(work: () => unknown): string {
+  try {
+    return String(work());
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A service that is always started again never completes. */
+function canFulfil(condition: string, service: Service | undefined): boolean {
+  if (condition === 'service_healthy') return service?.healthcheck?.test !== undefined;
+  return (
+    condition === 'service_completed_successfully' && service?.restart?.startsWith('on-failure') === true
+  );
+}
+
+describe('docker-compose.yml', () => {
+  let isCompose: ValidateFunction;
+
+  beforeAll(async () => {
+    isCompose = new Ajv2020({ strict: false, validateFormats: false }).compile(await composeSpecification());
+  }, 120_000);
+
+  test('is what the compose specification describes', () => {
+    isCompose(parse(compose, { merge: true }));
+
+    expect(isCompose.errors).toBeNull();
+  });
+
+  test('would be refused with a misspelt key', () => {
+    expect(isCompose({ services: { api: { image: 'phone-verification', port: ['3000:3000'] } } })).toBe(
+      false,
+    );
+  });
+
+  test('waits only for services that it has, in a way that they can fulfil', () => {
+    const waits = all(({ depends_on: on }) => on && Object.entries(on));
+
+    expect(waits.length).toBeGreaterThan(0);
+    expect(waits.filter(([name, { condition }]) => !canFulfil(condition, services[name]))).toEqual([]);
+  });
+
+  test('publishes no port beyond this machine', () => {
+    const ports = all((service) => service.ports);
+
+    expect(ports.length).toBeGreaterThan(0);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  test('names an exact version of every image', () => {
+    const images = [
+      ...all(({ image }) => (image === undefined ? [] : [image])),
+      ...firstGroups(dockerfile, /^ARG NODE_IMAGE=(\S+)/gm),
+    ];
+
+    expect(images.length).toBeGreaterThan(0);
+    expect(images.filter((image) => !/:\d+\.\d+(\.\d+)?(-[a-z]+)*$/.test(image))).toEqual([]);
+  });
+
+  test('builds targets that the Dockerfile has', () => {
+    const stages = firstGroups(dockerfile, /^FROM \S+ AS (\S+)$/gm);
+
+    expect(stages).toEqual(expect.arrayContaining(all(({ build }) => build && [build.target])));
+  });
+
+  test('mounts files that are in the repository', () => {
+    const mounted = all((service) => service.volumes).filter((volume) => volume.startsWith('./'));
+
+    expect(mounted.length).toBeGreaterThan(0);
+    for (const volume of mounted)
+      expect(statSync(join(project, volume.split(':')[0] ?? '')).isFile()).toBe(true);
+  });
+
+  test('starts the API and the worker on every interface of their network, and not without a .env', () => {
+    for (const name of ['api', 'worker']) {
+      expect(services[name]?.environment).toMatchObject({
+        HOST: '0.0.0.0',
+        TEMPORAL_ADDRESS: 'temporal:7233',
+      });
+      expect(services[name]?.env_file).toEqual([{ path: '.env', required: true }]);
+    }
+  });
+
+  test('shows the Web UI without its write actions', () => {
+    expect(services['temporal-ui']?.environment).toMatchObject({ TEMPORAL_DISABLE_WRITE_ACTIONS: 'true' });
+  });
+});
+
+describe('.env.example', () => {
+  const named = firstGroups(example, /^(?:# )?([A-Z][A-Z_]*)=/gm);
+  const interpolated = firstGroups(compose, /\$\{([A-Z_]+)/g);
+
+  test('names nothing that neither the service nor docker-compose.yml reads', () => {
+    const config = read('src/config.ts');
+
+    expect(
+      named.filter((name) => !new RegExp(`\\b${name}\\b`).test(config) && !interpolated.includes(name)),
+    ).toEqual([]);
+  });
+
+  test('names everything that docker-compose.yml reads', () => {
+    expect(named).toEqual(expect.arrayContaining(interpolated));
+  });
+
+  test('names everything that the service requires', () => {
+    const required = firstGroups(
+      complaint(() => loadConfig({})),
+      /\b([A-Z]+_[A-Z_]*[A-Z])\b/g,
+    );
+
+    expect(required).toContain('SECRET_KEYS');
+    expect(named).toEqual(expect.arrayContaining(required));
+  });
+});
+
+describe('the image', () => {
+  test('does not run as root', () => {
+    expect(firstGroups(dockerfile, /^USER (\S+)$/gm)).toEqual(['1000', '1000']);
+  });
+
+  test('gets from .dockerignore what its steps copy', () => {
+    const copied = firstGroups(dockerfile, /^COPY (?!--from)(.+) \S+$/gm).flatMap((sources) =>
+      sources.split(' '),
+    );
+    const letThrough = firstGroups(read('.dockerignore'), /^!(\S+)$/gm);
+
+    expect([...new Set(copied)].toSorted()).toEqual(letThrough.toSorted());
+  });
+});
