@@ -9,7 +9,7 @@ import { createTextTemplate } from './sms/text-template';
 import { createTwilioSender } from './sms/twilio-sender';
 import { formatVerificationId } from './temporal/verification-id';
 import { createWorkerLogger } from './temporal/worker-logger';
-import { workflowCode } from './temporal/workflow-code';
+import { workflowBundle } from './temporal/workflow-bundle';
 
 /** Longer than an activity may take: a text that is being handed over is handed over. */
 const SHUTDOWN_GRACE_TIME = '12s';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     connection,
     namespace: config.temporal.namespace,
     taskQueue: config.taskQueue,
-    ...workflowCode(),
+    workflowBundle: await workflowBundle(),
     activities: createActivities({
       keyRing: createKeyRing(config.secretKeys),
       sender: createTwilioSender(config.twilio),

@@ -76,7 +76,7 @@ const withinTheTable: readonly Case[] = [
   ['src/temporal', `export * from '../crypto/code';`],
   ['src/api', `export * from 'fastify';`],
   ['src/api', `export * from '../domain/errors';`],
-  ['src/api', `export * from '../sms/webhook-signature';`],
+  ['src/api', `export * from '../sms/status-callback';`],
   ['src/api', `export type * from '../temporal/verifications';`],
   ['src/api/routes', `export * from '../schemas';`],
   ['src/api/routes', `export * from '../durable-functions/event-code';`],

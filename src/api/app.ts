@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { ApiKeys } from '../crypto/api-keys';
@@ -30,6 +31,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
   const app = createServer(dependencies.logger);
   const closing = new AbortController();
+  // Every waiting request listens to it.
+  setMaxListeners(0, closing.signal);
   app.decorateRequest('caller', '');
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onSend', async (_request, reply) => {

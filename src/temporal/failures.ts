@@ -10,7 +10,6 @@ import { errorMessages, type ErrorCode, type Refusal } from '../domain/errors';
 import { finalStatuses } from '../domain/types';
 
 /** gRPC status codes, as `@grpc/grpc-js` numbers them. */
-const CANCELLED = 1;
 const DEADLINE_EXCEEDED = 4;
 const FAILED_PRECONDITION = 9;
 
@@ -46,11 +45,6 @@ export function isNoWorker(error: unknown): boolean {
  */
 export function isUpdateAborted(error: unknown): boolean {
   return grpcCode(error) === FAILED_PRECONDITION;
-}
-
-/** A call that was ended from here, by its deadline or its abort signal. */
-export function isCallEnded(error: unknown): boolean {
-  return [DEADLINE_EXCEEDED, CANCELLED].includes(grpcCode(error) ?? -1);
 }
 
 export function isServiceError(error: unknown): boolean {

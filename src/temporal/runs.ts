@@ -9,7 +9,7 @@ import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/errors';
 import { isFinal } from '../domain/types';
 import { stateQuery, type VerificationState } from '../workflows/messages';
-import { isCallEnded, isNoWorker, isServiceError, isUpdateAborted, refusalOf } from './failures';
+import { isNoWorker, isServiceError, isUpdateAborted, refusalOf } from './failures';
 import { endedWithoutResult, parseMemo } from './memo';
 import type { VerificationId } from './verification-id';
 
@@ -106,19 +106,22 @@ export function createRuns(client: Client) {
 
     /** How it ended; undefined if it hasn't when the wait is over or the signal aborts. */
     async waitForEnd(id: VerificationId, waitMs: number, signal: AbortSignal) {
-      // The SDK never removes its listeners, and this signal lives as long as the process: the call gets one of its own.
+      // Not by a deadline: near one the server answers at once that nothing happened, and the SDK asks again and again.
+      // The SDK never removes its listeners, and `signal` lives as long as the process: the call gets one of its own.
       const waiting = new AbortController();
-      const abort = () => waiting.abort();
-      signal.addEventListener('abort', abort);
+      const stop = () => waiting.abort();
+      const timer = setTimeout(stop, waitMs);
+      signal.addEventListener('abort', stop);
       try {
-        return await client.withDeadline(Date.now() + waitMs, () =>
-          client.withAbortSignal(waiting.signal, (): Promise<VerificationState> => handleOf(id).result()),
+        return await client.withAbortSignal(waiting.signal, (): Promise<VerificationState> =>
+          handleOf(id).result(),
         );
       } catch (error) {
-        if (isCallEnded(error) || error instanceof WorkflowFailedError) return undefined;
+        if (waiting.signal.aborted || error instanceof WorkflowFailedError) return undefined;
         throw isServiceError(error) ? unavailable('temporal_unavailable') : error;
       } finally {
-        signal.removeEventListener('abort', abort);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
       }
     },
 

@@ -1,0 +1,66 @@
+const NUMBER = '+14255550123';
+
+export interface BannerFacts {
+  apiUrl: string;
+  apiKey: string;
+  codeLength: number;
+  smsSandboxUrl: string;
+  /** Whether texts go to the sandbox, or to real phones. */
+  textsGoToSandbox: boolean;
+  /** Of the server that was started. */
+  temporalUiUrl: string | undefined;
+  temporalAddress: string;
+}
+
+/** Says where everything is, and how to verify a number by pasting three lines into a shell. */
+export function banner(facts: BannerFacts): string {
+  const { apiUrl, smsSandboxUrl, temporalUiUrl, temporalAddress, textsGoToSandbox } = facts;
+  const temporal =
+    temporalUiUrl === undefined ? `Temporal         ${temporalAddress}` : `Temporal Web UI  ${temporalUiUrl}`;
+  const howTo = textsGoToSandbox
+    ? "Verify a number (paste these three lines; the code comes from the sandbox's inbox):"
+    : `Verify a number (put yours in place of ${NUMBER}, and the code from your phone in place of ${placeholder(facts)}):`;
+  return [
+    '',
+    'Ready.',
+    `  API              ${apiUrl}`,
+    `  ${temporal}`,
+    `  SMS sandbox      ${smsSandboxUrl}/inbox/${NUMBER}`,
+    '',
+    howTo,
+    '',
+    ...curlLines(facts),
+    '',
+    'Ctrl-C ends everything.',
+    '',
+  ].join('\n');
+}
+
+/** Nothing but curl, sed and a POSIX shell; no comments, which an interactive zsh does not take. */
+export function curlLines(facts: BannerFacts): [start: string, look: string, check: string] {
+  const verifications = `${facts.apiUrl}/verifications`;
+  const key = `-H ${quote(`Authorization: Bearer ${facts.apiKey}`)}`;
+  const json = `-H 'Content-Type: application/json'`;
+  const id = `sed 's/.*"id":"\\([^"]*\\)".*/\\1/'`;
+  return [
+    `ID=$(curl -s ${verifications} ${key} ${json} -d '{"phoneNumber":"${NUMBER}"}' | ${id}); echo "$ID"`,
+    // The wait lets the text arrive.
+    `curl -s "${verifications}/$ID" ${key} -H 'Prefer: wait=2'; echo`,
+    `curl -s "${verifications}/$ID/check" ${key} ${json} -d '{"code":"'${code(facts)}'"}'; echo`,
+  ];
+}
+
+function code(facts: BannerFacts): string {
+  if (!facts.textsGoToSandbox) return placeholder(facts);
+  // The inbox has the newest text first.
+  const fromBody = `sed 's/},.*//; s/.*"body":"[^"]*\\([0-9]\\{${facts.codeLength}\\}\\).*/\\1/'`;
+  return `"$(curl -s ${facts.smsSandboxUrl}/inbox/${NUMBER} | ${fromBody})"`;
+}
+
+function placeholder({ codeLength }: BannerFacts): string {
+  return '0'.repeat(codeLength);
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,56 @@
+import type { Secrets } from './secrets';
+import type { DevSettings } from './settings';
+
+/** The account that the SMS sandbox opens, and a sender that Twilio's test accounts may use. */
+const SANDBOX_ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+const SANDBOX_AUTH_TOKEN = 'sms-sandbox';
+const SANDBOX_FROM = '+15005550006';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** An empty variable counts as not set, as it does for the service. */
+export function setVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
+}
+
+/** What the processes of development run with: its defaults, and over them whatever is set. */
+export function developmentEnvironment(set: Variables, settings: DevSettings, secrets: Secrets): Variables {
+  return {
+    API_KEYS: 'dev',
+    DURABLE_FUNCTIONS_AUTH: 'anonymous',
+    PAYLOAD_ENCRYPTION: 'off',
+    ...secrets,
+    ...(settings.hasTemporalAddress ? {} : ownTemporal(settings)),
+    ...(set['TWILIO_ACCOUNT_SID'] === undefined ? sandboxAccount(set, settings) : {}),
+    ...set,
+    DATA_DIR: settings.dataDir,
+    SMS_SANDBOX_PORT: `${settings.smsSandboxPort}`,
+  };
+}
+
+/** Where the service finds the sandbox. */
+export function smsSandboxUrl({ smsSandboxPort }: DevSettings): string {
+  return `http://127.0.0.1:${smsSandboxPort}`;
+}
+
+/** A Temporal profile of the user's may ask for TLS and another namespace: this server has neither. */
+function ownTemporal({ temporalPort }: DevSettings): Variables {
+  return {
+    TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
+    TEMPORAL_NAMESPACE: 'default',
+    TEMPORAL_TLS: 'false',
+  };
+}
+
+function sandboxAccount(set: Variables, settings: DevSettings): Variables {
+  return {
+    TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID,
+    TWILIO_API_URL: smsSandboxUrl(settings),
+    ...(set['TWILIO_API_KEY_SID'] === undefined && { TWILIO_AUTH_TOKEN: SANDBOX_AUTH_TOKEN }),
+    ...(set['TWILIO_MESSAGING_SERVICE_SID'] === undefined && { TWILIO_FROM: SANDBOX_FROM }),
+  };
+}

@@ -1,0 +1,96 @@
+import { createTemporalClient } from '../src/temporal/client';
+import { banner, type BannerFacts } from './banner';
+import { configureDevelopment, type DevConfiguration } from './configuration';
+import { smsSandboxUrl } from './environment';
+import { assertPortsAreFree, LOOPBACK, urlOf, type WantedPort } from './ports';
+import { readableLine } from './processes/readable-line';
+import { onStopSignals } from './processes/stop-signals';
+import { Supervisor } from './processes/supervisor';
+import { apiProcess, smsSandboxProcess, temporalProcess, workerProcesses } from './service-processes';
+import { findTemporalCli } from './temporal/find-executable';
+
+/** `npm run dev`: everything that the service needs, each its own process, until Ctrl-C. */
+async function main(): Promise<void> {
+  const configuration = configureDevelopment(process.env);
+  await assertPortsAreFree(wantedPorts(configuration));
+  const executable = configuration.settings.hasTemporalAddress ? undefined : await findTemporalCli({ say });
+
+  const supervisor = new Supervisor(say, process.stdout.isTTY ? readableLine : undefined);
+  let isStopping = false;
+  onStopSignals({
+    stop: () => {
+      isStopping = true;
+      say('Stopping; Ctrl-C again ends everything at once.');
+      void supervisor.stop();
+    },
+    kill: () => {
+      supervisor.kill();
+      process.exit(1);
+    },
+  });
+
+  try {
+    await startAll(supervisor, configuration, executable);
+    say(banner(bannerFacts(configuration)));
+  } catch (error) {
+    if (isStopping) return;
+    await supervisor.stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  supervisor: Supervisor,
+  configuration: DevConfiguration,
+  executable: string | undefined,
+) {
+  await supervisor.start(
+    ...(executable === undefined ? [] : [temporalProcess(executable, configuration)]),
+    smsSandboxProcess(configuration),
+  );
+  const client = createTemporalClient(configuration.config.temporal);
+  try {
+    await supervisor.start(apiProcess(configuration), ...workerProcesses(configuration, client));
+  } finally {
+    await client.connection.close();
+  }
+}
+
+function wantedPorts({ settings, config }: DevConfiguration): WantedPort[] {
+  const { smsSandboxPort, temporalPort, temporalUiPort } = settings;
+  const temporal = [
+    { host: LOOPBACK, port: temporalPort, variable: 'TEMPORAL_DEV_PORT', user: 'Temporal' },
+    { host: LOOPBACK, port: temporalUiPort, variable: 'TEMPORAL_UI_PORT', user: "Temporal's Web UI" },
+  ];
+  return [
+    { host: config.host, port: config.port, variable: 'PORT', user: 'the API' },
+    { host: LOOPBACK, port: smsSandboxPort, variable: 'SMS_SANDBOX_PORT', user: 'the SMS sandbox' },
+    ...(settings.hasTemporalAddress ? [] : temporal),
+  ];
+}
+
+function bannerFacts({ settings, config, env }: DevConfiguration): BannerFacts {
+  const { temporalUiPort, smsSandboxPort, hasTemporalAddress } = settings;
+  return {
+    apiUrl: urlOf(isReachedLocally(config.host) ? 'localhost' : config.host, config.port),
+    apiKey: config.apiKeys[0] ?? '',
+    codeLength: config.policy.codeLength,
+    smsSandboxUrl: `http://localhost:${smsSandboxPort}`,
+    textsGoToSandbox: env['TWILIO_API_URL'] === smsSandboxUrl(settings),
+    temporalAddress: config.temporal.connection.address,
+    temporalUiUrl: hasTemporalAddress ? undefined : `http://localhost:${temporalUiPort}`,
+  };
+}
+
+function isReachedLocally(host: string): boolean {
+  return [LOOPBACK, '0.0.0.0', '::', '::1', 'localhost'].includes(host);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,39 @@
+import { type ProcessSpec, SupervisedProcess } from './supervised-process';
+
+const PREFIX_WIDTH = 8;
+
+/** Runs groups of processes, each on top of those that were started before it. */
+export class Supervisor {
+  /** The last started first. */
+  readonly #groups: SupervisedProcess[][] = [];
+
+  constructor(
+    private readonly write: (line: string) => void,
+    private readonly format: (line: string) => string = (line) => line,
+  ) {}
+
+  /** Starts processes side by side and waits until all of them are ready. @throws Error if one of them can not be */
+  async start(...specs: ProcessSpec[]): Promise<void> {
+    const group = specs.map((spec) => new SupervisedProcess(spec, this.#writerFor(spec), this.write));
+    this.write(`Starting ${specs.map(({ name }) => name).join(', ')} …`);
+    this.#groups.unshift(group);
+    await Promise.all(group.map((process) => process.start()));
+  }
+
+  #writerFor({ name }: ProcessSpec): (line: string) => void {
+    const prefix = `${name.padEnd(PREFIX_WIDTH)} | `;
+    return (line) => {
+      if (line !== '') this.write(`${prefix}${this.format(line)}`);
+    };
+  }
+
+  /** Ends all of them, group by group: what others need ends after them. */
+  async stop(): Promise<void> {
+    for (const group of this.#groups) await Promise.all(group.map((process) => process.stop()));
+  }
+
+  /** Ends all of them at once. */
+  kill(): void {
+    for (const process of this.#groups.flat()) process.kill();
+  }
+}

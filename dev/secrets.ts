@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { errorCode } from './error-code';
+
+const Secrets = z.object({ SECRET_KEYS: z.string().min(1), PHONE_DIGEST_KEY: z.string().min(1) });
+export type Secrets = z.infer<typeof Secrets>;
+
+/** New ones, under the names of the variables that take them. */
+export function createSecrets(keyId: string): Secrets {
+  return {
+    SECRET_KEYS: `${keyId}:${randomBytes(32).toString('base64')}`,
+    PHONE_DIGEST_KEY: randomBytes(32).toString('base64'),
+  };
+}
+
+/** Development's own: made once and kept, since what was started with them can't be answered with others. */
+export function keepSecrets(dataDir: string): Secrets {
+  const file = path.join(dataDir, 'secrets.json');
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    if (!existsSync(file)) createOnce(file, JSON.stringify(createSecrets('dev'), null, 2));
+    return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new Error(
+      `${file} can not be used (${reason(error)}). Repair it; or delete it, and new secrets are made, ` +
+        'with which verifications under way can not be answered any more. DATA_DIR names its folder.',
+      { cause: error },
+    );
+  }
+}
+
+/** Linked to its name when it is whole: another process, or a later one, never reads half of it. */
+function createOnce(file: string, content: string): void {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${content}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+}
+
+/** Never holds what the file says. */
+function reason(error: unknown): string {
+  if (error instanceof SyntaxError || error instanceof z.ZodError) return 'it does not hold the secrets';
+  return errorCode(error) ?? 'unknown error';
+}

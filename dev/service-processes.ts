@@ -1,0 +1,69 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { DevConfiguration } from './configuration';
+import type { Command } from './processes/guarded-process';
+import type { ProcessSpec } from './processes/supervised-process';
+import { LOOPBACK, urlOf } from './ports';
+import { devServerCommand, isDevServerReady } from './temporal/dev-server';
+
+const ANSWER_LIMIT_MS = 2000;
+
+/** Temporal, with its data in a file: what was running when it ended goes on when it is back. */
+export function temporalProcess(executable: string, { settings, config }: DevConfiguration): ProcessSpec {
+  const options = {
+    executable,
+    port: settings.temporalPort,
+    uiPort: settings.temporalUiPort,
+    dbFile: path.join(settings.dataDir, 'temporal.db'),
+    namespace: config.temporal.namespace,
+  };
+  return { name: 'temporal', ...devServerCommand(options), isReady: () => isDevServerReady(options) };
+}
+
+export function smsSandboxProcess({ settings, env }: DevConfiguration): ProcessSpec {
+  return {
+    name: 'sms',
+    // It shows codes to everyone who asks: to this machine only, wherever the API listens.
+    ...script('dev/sms-sandbox/main.ts', { ...env, HOST: LOOPBACK }),
+    isReady: () => answers(`${urlOf(LOOPBACK, settings.smsSandboxPort)}/healthz`),
+  };
+}
+
+export function apiProcess({ env, config: { host, port } }: DevConfiguration): ProcessSpec {
+  return {
+    name: 'api',
+    ...script('src/server.ts', env),
+    isReady: () => answers(`${urlOf(host, port)}/readyz`),
+  };
+}
+
+export function workerProcesses({ settings, env, config }: DevConfiguration, client: Client): ProcessSpec[] {
+  return Array.from({ length: settings.workers }, (_, index) => ({
+    name: settings.workers === 1 ? 'worker' : `worker-${index + 1}`,
+    ...script('src/worker.ts', env),
+    isReady: (pid) => polls(pid, config, client),
+  }));
+}
+
+/** Node itself runs the file, with no wrapper around it: who ends this process ends the worker. */
+function script(file: string, env: Readonly<Record<string, string>>): Command {
+  return { command: process.execPath, args: ['--import', 'tsx', path.resolve(__dirname, '..', file)], env };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const { ok } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+  return ok;
+}
+
+/** A worker says nothing when it is ready, but Temporal knows who asks for tasks, by process. */
+async function polls(
+  pid: number,
+  { taskQueue, temporal: { namespace } }: DevConfiguration['config'],
+  client: Client,
+) {
+  const { pollers } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+    client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue } }),
+  );
+  return pollers.some(({ identity }) => identity === `${pid}@${hostname()}`);
+}

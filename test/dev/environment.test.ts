@@ -1,0 +1,82 @@
+import { developmentEnvironment, setVariables } from '../../dev/environment';
+import { readDevSettings } from '../../dev/settings';
+
+const secrets = { SECRET_KEYS: 'dev:secret', PHONE_DIGEST_KEY: 'digest' };
+
+function environmentFor(outside: NodeJS.ProcessEnv) {
+  const set = setVariables(outside);
+  return developmentEnvironment(set, readDevSettings(set).settings, secrets);
+}
+
+test('nothing set: the development key, the kept secrets, the started Temporal and the SMS sandbox', () => {
+  expect(environmentFor({})).toEqual({
+    API_KEYS: 'dev',
+    DURABLE_FUNCTIONS_AUTH: 'anonymous',
+    PAYLOAD_ENCRYPTION: 'off',
+    ...secrets,
+    TEMPORAL_ADDRESS: '127.0.0.1:7233',
+    TEMPORAL_NAMESPACE: 'default',
+    TEMPORAL_TLS: 'false',
+    TWILIO_ACCOUNT_SID: expect.stringMatching(/^AC0{32}$/),
+    TWILIO_AUTH_TOKEN: expect.any(String),
+    TWILIO_FROM: '+15005550006',
+    TWILIO_API_URL: 'http://127.0.0.1:3001',
+    DATA_DIR: `${process.cwd()}/.data`,
+    SMS_SANDBOX_PORT: '3001',
+  });
+});
+
+test('what is set wins, secrets included', () => {
+  const outside = {
+    API_KEYS: 'mine',
+    SECRET_KEYS: 'mine:key',
+    PAYLOAD_ENCRYPTION: 'on',
+    WINDOW_SECONDS: '30',
+  };
+
+  expect(environmentFor(outside)).toMatchObject({ ...outside, PHONE_DIGEST_KEY: 'digest' });
+});
+
+test('an empty variable counts as not set', () => {
+  expect(environmentFor({ API_KEYS: '', TWILIO_ACCOUNT_SID: '', PORT: '' })).toMatchObject({
+    API_KEYS: 'dev',
+  });
+});
+
+test("a Twilio account's texts go to Twilio", () => {
+  const account = { TWILIO_ACCOUNT_SID: 'AC123', TWILIO_AUTH_TOKEN: 'token', TWILIO_FROM: '+14255550100' };
+
+  const environment = environmentFor(account);
+
+  expect(environment).toMatchObject(account);
+  expect(environment).not.toHaveProperty('TWILIO_API_URL');
+});
+
+test('the sandbox takes another sender and an API key', () => {
+  const outside = {
+    TWILIO_MESSAGING_SERVICE_SID: 'MG1',
+    TWILIO_API_KEY_SID: 'SK1',
+    TWILIO_API_KEY_SECRET: 's',
+  };
+
+  const environment = environmentFor(outside);
+
+  expect(environment).toMatchObject({ ...outside, TWILIO_API_URL: 'http://127.0.0.1:3001' });
+  expect(environment).not.toHaveProperty('TWILIO_FROM');
+  expect(environment).not.toHaveProperty('TWILIO_AUTH_TOKEN');
+});
+
+test('another port of the sandbox or of Temporal reaches the service', () => {
+  expect(environmentFor({ SMS_SANDBOX_PORT: '4001', TEMPORAL_DEV_PORT: '4002' })).toMatchObject({
+    TWILIO_API_URL: 'http://127.0.0.1:4001',
+    TEMPORAL_ADDRESS: '127.0.0.1:4002',
+  });
+});
+
+test("a given Temporal server's settings are left alone", () => {
+  const environment = environmentFor({ TEMPORAL_ADDRESS: 'temporal.example.com:7233' });
+
+  expect(environment).toMatchObject({ TEMPORAL_ADDRESS: 'temporal.example.com:7233' });
+  expect(environment).not.toHaveProperty('TEMPORAL_TLS');
+  expect(environment).not.toHaveProperty('TEMPORAL_NAMESPACE');
+});

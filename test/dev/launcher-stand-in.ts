@@ -1,0 +1,28 @@
+import { onStopSignals } from '../../dev/processes/stop-signals';
+import { Supervisor } from '../../dev/processes/supervisor';
+
+/** A launcher of two processes, for tests that end it: its output says what happens to them. */
+const supervisor = new Supervisor((line) => process.stdout.write(`${line}\n`));
+
+onStopSignals({
+  stop: () => {
+    process.stdout.write('stopping\n');
+    void supervisor.stop();
+  },
+  kill: () => {
+    supervisor.kill();
+    process.exit(1);
+  },
+});
+
+function standIn(name: string, onSigterm: string) {
+  const source = `process.on('SIGTERM', () => { console.log('bye'); ${onSigterm} });
+    process.on('SIGINT', () => console.log('interrupted'));
+    console.log('up', process.pid); setInterval(() => {}, 1000)`;
+  return { name, command: process.execPath, args: ['-e', source], isReady: () => Promise.resolve(true) };
+}
+
+void supervisor.start(
+  standIn('polite', 'process.exit()'),
+  standIn('slow', `setTimeout(() => process.exit(), ${process.argv[2]})`),
+);

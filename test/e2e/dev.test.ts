@@ -1,0 +1,171 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { freePort } from '../../dev/ports';
+import { isAlive, untilSeen } from '../support/watching';
+
+jest.setTimeout(120_000);
+
+const ROOT = path.resolve(__dirname, '../..');
+const PORTS = ['PORT', 'SMS_SANDBOX_PORT', 'TEMPORAL_DEV_PORT', 'TEMPORAL_UI_PORT'];
+const HEADERS = { authorization: 'Bearer dev', 'content-type': 'application/json' };
+
+const Verification = z.object({ id: z.string(), status: z.string(), verified: z.boolean().optional() });
+const Inbox = z.array(z.object({ body: z.string() }));
+
+interface Dev {
+  npm: ChildProcess;
+  lines: string[];
+  /** The exit code and the signal, once nobody writes any more. */
+  closed: Promise<unknown[]>;
+}
+
+let env: Record<string, string | undefined>;
+let dataDir: string;
+let dev: Dev;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'npm-run-dev-'));
+  const ports = await Promise.all(PORTS.map(async (variable) => [variable, String(await freePort())]));
+  env = {
+    ...Object.fromEntries(ports),
+    DATA_DIR: dataDir,
+    TEMPORAL_CLI_PATH: process.env['TEST_TEMPORAL_CLI'],
+  };
+  dev = await startDev();
+});
+
+afterAll(async () => {
+  if (dev.npm.exitCode === null && dev.npm.signalCode === null) signalEveryone('SIGKILL');
+  await dev.closed;
+  await rm(dataDir, { recursive: true });
+});
+
+/** `npm run dev` in a process group of its own, as a terminal runs it. */
+function spawnDev(): Dev {
+  const lines: string[] = [];
+  const npm = spawn('npm', ['run', 'dev'], {
+    cwd: ROOT,
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const output of [npm.stdout, npm.stderr]) {
+    createInterface({ input: output }).on('line', (line) => lines.push(line));
+  }
+  return { npm, lines, closed: once(npm, 'close') };
+}
+
+async function startDev(): Promise<Dev> {
+  const started = spawnDev();
+  await untilSeen(started.lines, () => started.lines.includes('Ctrl-C ends everything.'));
+  return started;
+}
+
+/** As the terminal sends a signal: to npm and the launcher at once. */
+function signalEveryone(signal: NodeJS.Signals): void {
+  process.kill(-(dev.npm.pid ?? 0), signal);
+}
+
+/** From its own log lines. */
+function pidOf(name: string): number {
+  const pattern = new RegExp(`^${name} +\\| .*"pid":(\\d+)`);
+  return Number(dev.lines.flatMap((line) => pattern.exec(line)?.[1] ?? []).at(-1));
+}
+
+async function call(method: string, route: string, body?: object) {
+  const answer = await fetch(`http://127.0.0.1:${env['PORT']}${route}`, {
+    method,
+    headers: HEADERS,
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return Verification.parse(await answer.json());
+}
+
+/** A verification whose text has arrived, and the code in it. */
+async function startTexted(phoneNumber: string): Promise<{ id: string; code: string }> {
+  const { id } = await call('POST', '/verifications', { phoneNumber });
+  await untilSeen(dev.lines, async () => (await call('GET', `/verifications/${id}`)).status === 'pending');
+
+  const inbox = await fetch(`http://127.0.0.1:${env['SMS_SANDBOX_PORT']}/inbox/${phoneNumber}`);
+  const [text] = Inbox.parse(await inbox.json());
+  return { id, code: /\d{4}/.exec(text?.body ?? '')?.[0] ?? '' };
+}
+
+test('the three lines of the banner, pasted into a shell, verify a number', async () => {
+  const start = dev.lines.findIndex((line) => line.startsWith('ID=$('));
+  const pasted = dev.lines.slice(start, start + 3).join('\n');
+
+  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', pasted]);
+
+  const [id, look, check] = stdout.trim().split('\n');
+  expect(Verification.parse(JSON.parse(look ?? ''))).toEqual({ id, status: 'pending' });
+  expect(Verification.parse(JSON.parse(check ?? ''))).toEqual({ id, status: 'verified', verified: true });
+});
+
+test('the addresses of the banner answer', async () => {
+  const pattern = /^ {2}(?:API|Temporal Web UI|SMS sandbox) +(\S+)$/;
+  const urls = dev.lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
+
+  expect(urls).toHaveLength(3);
+  for (const url of urls) expect((await fetch(url)).status).toBeLessThan(500);
+});
+
+test('a worker that is killed is back, with a line that says so, and texts again', async () => {
+  const killedAt = Date.now();
+  process.kill(pidOf('worker'), 'SIGKILL');
+  await untilSeen(dev.lines, () =>
+    dev.lines.some((line) => line.startsWith('worker died (SIGKILL) and was')),
+  );
+  expect(Date.now() - killedAt).toBeLessThan(1000);
+
+  const { id, code } = await startTexted('+14255550124');
+
+  expect(await call('POST', `/verifications/${id}/check`, { code })).toMatchObject({ verified: true });
+});
+
+test('after all of it was killed and started again, a pending verification can be answered', async () => {
+  const { id, code } = await startTexted('+14255550125');
+
+  signalEveryone('SIGKILL');
+  dev = await startDev();
+
+  expect(await call('GET', `/verifications/${id}`)).toMatchObject({ status: 'pending' });
+  expect(await call('POST', `/verifications/${id}/check`, { code })).toMatchObject({ verified: true });
+});
+
+test('a second one beside it starts nothing and names each busy port, and the variable that changes it', async () => {
+  const { closed, lines } = spawnDev();
+
+  expect(await closed).toEqual([1, null]);
+  for (const variable of PORTS) {
+    expect(lines.join('\n')).toMatch(new RegExp(`port ${env[variable]} .* set ${variable} to another one`));
+  }
+  expect(lines.join('\n')).not.toContain('Starting');
+});
+
+test('Ctrl-C ends all of it', async () => {
+  const pids = ['api', 'worker'].map(pidOf);
+
+  signalEveryone('SIGINT');
+
+  expect(await dev.closed).toEqual([0, null]);
+  expect(pids.filter(isAlive)).toEqual([]);
+  for (const variable of PORTS) {
+    await expect(fetch(`http://127.0.0.1:${env[variable]}`)).rejects.toThrow('fetch failed');
+  }
+  expect(dev.lines.join('\n')).not.toContain('was started again');
+});
+
+test('a signal to npm alone ends all of it, too', async () => {
+  dev = await startDev();
+
+  dev.npm.kill('SIGINT');
+
+  expect(await dev.closed).toEqual([0, null]);
+});

@@ -1,0 +1,37 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buildWorkflowBundle } from '../../dev/build-workflow-bundle';
+import { freePort } from '../../dev/ports';
+import { startTemporalDevServer, type TemporalDevServer } from '../../dev/temporal/dev-server';
+import { findTemporalCli, findTestServer } from '../../dev/temporal/find-executable';
+
+/** What the run holds until its end. */
+export interface TestRun {
+  server: TemporalDevServer;
+  directory: string;
+}
+
+declare global {
+  var testRun: TestRun | undefined;
+}
+
+/** Before the first test: one Temporal server and one workflow bundle for all of them. Tests find both by TEST_…. */
+export default async function globalSetup(): Promise<void> {
+  const cli = await findTemporalCli();
+  const testServer = await findTestServer();
+  const directory = await mkdtemp(path.join(tmpdir(), 'phone-verification-tests-'));
+  const bundle = path.join(directory, 'workflow-bundle.js');
+
+  const port = await freePort();
+  const [server] = await Promise.all([
+    startTemporalDevServer({ executable: cli, port }),
+    buildWorkflowBundle(bundle),
+  ]);
+  globalThis.testRun = { server, directory };
+
+  process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
+  process.env['TEST_TEMPORAL_CLI'] = cli;
+  process.env['TEST_TIME_SKIPPING_SERVER'] = testServer;
+  process.env['TEST_WORKFLOW_BUNDLE'] = bundle;
+}
