@@ -3,27 +3,26 @@ import { rfc3339, type Attempt, type Verification } from '../domain/verification
 
 /**
  * A verification as an operator reads it in the Temporal Web UI, in Markdown. It may hold no payload's content:
- * no number, no code, no tag.
+ * no number, no code, no tag. Markdown numbers the lists.
  */
 export function liveDetails(verification: Verification): string {
   const { status, expiresAt, attempts, attemptsRemaining, texts, error } = verification;
   const lines = [`**${status}**, ${attemptsRemaining} attempts left`];
   if (error) lines.push(`Error ${error.code}: ${error.message}`);
   if (expiresAt !== null) lines.push(`Window ends ${rfc3339(expiresAt)}`);
-  if (texts.last) lines.push(texts.all.map(textLine).join('\n'));
-  if (attempts.length > 0) lines.push(attempts.map(attemptLine).join('\n'));
+  if (texts.last) lines.push('**Texts**', texts.all.map(textLine).join('\n'));
+  if (attempts.length > 0) lines.push('**Attempts**', attempts.map(attemptLine).join('\n'));
   return lines.join('\n\n');
 }
 
-function textLine({ requestedAt, outcome, lost }: Text, index: number): string {
-  const label = `${index + 1}. text`;
-  if (!outcome) return `${label} asked for ${rfc3339(requestedAt)}, in flight`;
-  if (outcome.outcome === 'failed') return `${label} failed, error ${outcome.error.code}`;
+function textLine({ requestedAt, outcome, lost }: Text): string {
+  if (!outcome) return `1. in flight since ${rfc3339(requestedAt)}`;
+  if (outcome.outcome === 'failed') return `1. failed with error ${outcome.error.code}`;
   const again = outcome.possibleDuplicate === true ? ', sent again: the first one was not listed' : '';
   const arrival = lost ? `, lost with error ${lost.code}` : '';
-  return `${label} accepted ${rfc3339(outcome.acceptedAt)}, ${outcome.sid}${again}${arrival}`;
+  return `1. accepted ${rfc3339(outcome.acceptedAt)}, ${outcome.sid}${again}${arrival}`;
 }
 
-function attemptLine({ at, matched }: Attempt, index: number): string {
-  return `${index + 1}. attempt ${rfc3339(at)}: ${matched ? 'right' : 'wrong'} code`;
+function attemptLine({ at, matched }: Attempt): string {
+  return `1. ${matched ? 'right' : 'wrong'} code ${rfc3339(at)}`;
 }
