@@ -39,6 +39,11 @@ const environment = z.object({
   MAX_ATTEMPTS: integer(1, 10, 4),
   RESEND_INTERVAL_SECONDS: seconds(0, 600, 30),
   MAX_RESENDS: integer(0, 10, 2),
+  COOLDOWN_SECONDS: z
+    .string()
+    .regex(/^\d{1,7}(,\d{1,7})*$/, 'must be whole numbers of seconds with commas between them')
+    .transform((list) => list.split(',').map(Number))
+    .default([0, 30, 60, 300, 900, 3600, 86_400]),
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
     .default('Your verification code is {code}.'),
@@ -120,6 +125,7 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
       resendIntervalMs: env.RESEND_INTERVAL_SECONDS * 1000,
       maxResends: env.MAX_RESENDS,
     },
+    cooldownSeconds: env.COOLDOWN_SECONDS,
     durableFunctionsAuth: env.DURABLE_FUNCTIONS_AUTH,
     smsTemplate: env.SMS_TEMPLATE,
     webOtpDomain: env.WEBOTP_DOMAIN,

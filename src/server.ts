@@ -23,6 +23,7 @@ async function main(): Promise<void> {
       keyRing,
       digests: createDigests(config.phoneDigestKey),
       policy: config.policy,
+      cooldownSeconds: config.cooldownSeconds,
     }),
     apiKeys: config.apiKeys,
     publicUrl: config.publicUrl,

@@ -13,6 +13,7 @@ export const errorMessages = {
   idempotency_key_reused: 'This Idempotency-Key was used for another request. Use a new key.',
   resend_too_soon: 'The last text was sent a moment ago. Try again later.',
   resend_limit_reached: 'No further text is sent in this verification.',
+  phone_number_cooling_down: 'This number had too many unsuccessful verifications. Try again later.',
   temporal_unavailable: 'The service is not available at the moment. Try again.',
   worker_unavailable:
     'No worker answered in time. The request may still be carried out: repeat it with the same Idempotency-Key.',

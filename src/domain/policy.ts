@@ -1,3 +1,6 @@
+import type { Refusal } from './errors';
+import type { Texts } from './texts';
+
 /** The rules of a verification, fixed when it starts: a later change of configuration does not touch it. */
 export interface Policy {
   /** Digits in the code, 4 to 8. */
@@ -15,5 +18,29 @@ export interface Policy {
 /** The first text is with the provider this long after the start, or never: nobody waits longer for one. */
 export const SEND_DEADLINE_MS = 30_000;
 
+/**
+ * An unsuccessful run stays open so long, although it answers at once: whoever starts a verification by a ledger that
+ * was read at most MAX_LEDGER_AGE_MS ago then meets it, and can't overlook its failed codes.
+ */
+export const MIN_UNSUCCESSFUL_RUN_MS = 2_000;
+export const MAX_LEDGER_AGE_MS = 1_000;
+
 /** With less of the window left, another text would come too late to be answered. */
 export const MIN_WINDOW_LEFT_FOR_RESEND_MS = 15_000;
+
+/** Why no further text is sent now in a verification that is open. */
+export function noResend(
+  policy: Policy,
+  texts: Texts,
+  windowLeftMs: number,
+  now: number,
+): Refusal | undefined {
+  const { resendIntervalMs, maxResends, windowMs } = policy;
+  const usedUp = texts.all.length > maxResends || windowMs < resendIntervalMs;
+  if (usedUp || windowLeftMs < MIN_WINDOW_LEFT_FOR_RESEND_MS) return { code: 'resend_limit_reached' };
+  const { last } = texts;
+  // A text in flight counts as one of this moment.
+  const sentAt = last?.outcome?.outcome === 'accepted' ? last.outcome.acceptedAt : (last?.requestedAt ?? now);
+  const wait = last?.outcome ? sentAt + resendIntervalMs - now : Math.max(resendIntervalMs, 1);
+  return wait > 0 ? { code: 'resend_too_soon', retryAfterSeconds: Math.ceil(wait / 1000) } : undefined;
+}

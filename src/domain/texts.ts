@@ -36,6 +36,11 @@ export class Texts {
     );
   }
 
+  /** Whether one reached the provider, or could have: one in flight that is canceled may be out all the same. */
+  get anyMayBeOut(): boolean {
+    return this.#texts.some(({ outcome }) => outcome?.outcome !== 'failed');
+  }
+
   request(now: number): void {
     this.#texts.push({ requestedAt: now });
   }

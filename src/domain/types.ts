@@ -1,3 +1,4 @@
+import type { Ledger } from './ledger';
 import type { Policy } from './policy';
 
 export const finalStatuses = [
@@ -25,6 +26,8 @@ export interface VerificationInput {
   /** The right code's tag, base64url. */
   readonly tag: string;
   readonly policy: Policy;
+  /** Of the number's verifications before this one. */
+  readonly ledger: Ledger;
   /** When the caller was told of it, RFC 3339: shown, never reckoned with. */
   readonly createdAt: string;
 }

@@ -1,6 +1,7 @@
 import { ownDeliveryErrors, type Refusal } from './errors';
 import { Texts } from './texts';
-import { MIN_WINDOW_LEFT_FOR_RESEND_MS, SEND_DEADLINE_MS } from './policy';
+import { ledgerAfter, type Ledger } from './ledger';
+import { MIN_UNSUCCESSFUL_RUN_MS, noResend, SEND_DEADLINE_MS } from './policy';
 import {
   isFinal,
   type FinalStatus,
@@ -75,18 +76,7 @@ export class Verification {
   /** Why no further text is sent now. */
   resendRefusal(now: number): Refusal | undefined {
     const ended = this.endedRefusal(now);
-    if (ended) return ended;
-    const { resendIntervalMs, maxResends, windowMs } = this.input.policy;
-    const { last } = this.texts;
-    const noMore = this.texts.all.length > maxResends || windowMs < resendIntervalMs;
-    if (noMore || this.windowLeftMs(now) < MIN_WINDOW_LEFT_FOR_RESEND_MS)
-      return { code: 'resend_limit_reached' };
-    if (!last?.outcome) {
-      return { code: 'resend_too_soon', retryAfterSeconds: seconds(Math.max(resendIntervalMs, 1)) };
-    }
-    const sentAt = last.outcome.outcome === 'accepted' ? last.outcome.acceptedAt : last.requestedAt;
-    const wait = sentAt + resendIntervalMs - now;
-    return wait > 0 ? { code: 'resend_too_soon', retryAfterSeconds: seconds(wait) } : undefined;
+    return ended ?? noResend(this.input.policy, this.texts, this.windowLeftMs(now), now);
   }
 
   textRequested(now: number): void {
@@ -140,6 +130,21 @@ export class Verification {
     this.changed(endedAt);
   }
 
+  /** What this one leaves behind, once it has ended. */
+  ledger(): Ledger {
+    return ledgerAfter(this.input.ledger, {
+      status: this.status,
+      failedCodes: this.attempts.filter(({ matched }) => !matched).length,
+      texted: this.texts.anyMayBeOut,
+      endedAt: rfc3339(this.endedAt ?? this.updatedAt),
+    });
+  }
+
+  /** How long an unsuccessful one stays open for those who start the next by an older ledger. */
+  closingDelayMs(now: number): number {
+    return this.status === 'verified' ? 0 : Math.max(0, this.startedAt + MIN_UNSUCCESSFUL_RUN_MS - now);
+  }
+
   view(): VerificationView {
     return {
       phoneNumber: this.input.phoneNumber,
@@ -182,8 +187,4 @@ export class Verification {
 
 export function rfc3339(epochMs: number): string {
   return new Date(epochMs).toISOString();
-}
-
-function seconds(ms: number): number {
-  return Math.ceil(ms / 1000);
 }

@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import type { VerificationState } from '../workflows/messages';
+import { ledgerAfter } from '../domain/ledger';
+import type { VerificationResult } from '../workflows/messages';
 
 const memoSchema = z.object({
   nonce: z.string(),
   phoneNumber: z.string(),
   createdAt: z.string(),
+  maxAttempts: z.number(),
+  ledger: z.object({
+    unsuccessful: z.number(),
+    failedCodes: z.number(),
+    lastUnsuccessfulAt: z.string().nullable(),
+  }),
   starter: z.string().optional(),
 });
 
@@ -19,8 +26,13 @@ export function parseMemo(memo: unknown): VerificationMemo {
   return memoSchema.parse(memo);
 }
 
-/** A run that an operator terminated has written no result: to its caller it was canceled. */
-export function endedWithoutResult(memo: VerificationMemo, endedAt: Date): VerificationState {
+/**
+ * A run that an operator terminated has written no result. To its caller it was canceled; for the number's next one it
+ * counts as if every attempt had failed, since nobody can tell.
+ */
+export function endedWithoutResult(memo: VerificationMemo, closedAt: Date): VerificationResult {
+  const endedAt = closedAt.toISOString();
+  const outcome = { status: 'canceled', failedCodes: memo.maxAttempts, texted: true, endedAt } as const;
   return {
     nonce: memo.nonce,
     phoneNumber: memo.phoneNumber,
@@ -28,10 +40,11 @@ export function endedWithoutResult(memo: VerificationMemo, endedAt: Date): Verif
     attemptsRemaining: 0,
     createdAt: memo.createdAt,
     expiresAt: null,
-    endedAt: endedAt.toISOString(),
+    endedAt,
     error: null,
-    updatedAt: endedAt.toISOString(),
+    updatedAt: endedAt,
     cancelReason: null,
     textInFlightSince: null,
+    ledger: ledgerAfter(memo.ledger, outcome),
   };
 }

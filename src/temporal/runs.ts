@@ -8,7 +8,7 @@ import {
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/errors';
 import { isFinal } from '../domain/types';
-import { stateQuery, type VerificationState } from '../workflows/messages';
+import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/messages';
 import { isNoWorker, isServiceError, isUpdateAborted, refusalOf } from './failures';
 import { endedWithoutResult, parseMemo } from './memo';
 import type { VerificationId } from './verification-id';
@@ -42,10 +42,7 @@ export function createRuns(client: Client) {
       if (needsWorker && isNoWorker(error) && (await isReachable())) {
         throw unavailable('worker_unavailable');
       }
-      if (isServiceError(error) || isNoWorker(error)) {
-        throw unavailable('temporal_unavailable');
-      }
-      throw error;
+      throw unavailableOr(error);
     }
   }
 
@@ -65,20 +62,20 @@ export function createRuns(client: Client) {
     try {
       return own(id, await call(() => handleOf(id).query(stateQuery), timeoutMs, true));
     } catch (error) {
-      if (error instanceof QueryRejectedError) return own(id, await readClosed(id));
+      if (error instanceof QueryRejectedError) return readClosed(id);
       throw notFoundOr(error);
     }
   }
 
   /** A closed run answers without a worker: by its result, or by its memo if an operator took it that away. */
-  async function readClosed(id: VerificationId): Promise<VerificationState> {
+  async function readClosed(id: VerificationId): Promise<VerificationResult> {
     const handle = handleOf(id);
     try {
-      return await call((): Promise<VerificationState> => handle.result());
+      return own(id, await call((): Promise<VerificationResult> => handle.result()));
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
       const { memo, closeTime } = await call(() => handle.describe());
-      return endedWithoutResult(parseMemo(memo), closeTime ?? new Date());
+      return own(id, endedWithoutResult(parseMemo(memo), closeTime ?? new Date()));
     }
   }
 
@@ -90,9 +87,11 @@ export function createRuns(client: Client) {
 
   return {
     read,
+    readClosed,
     isReachable,
     call,
     endedError,
+    unavailableOr,
 
     /** As `read`, but undefined if no answer came in time. */
     async readWithin(id: VerificationId, timeoutMs: number): Promise<VerificationState | undefined> {
@@ -162,7 +161,7 @@ async function againWhenAborted<T>(execute: () => Promise<T>): Promise<T> {
   return execute();
 }
 
-function own(id: VerificationId, state: VerificationState): VerificationState {
+function own<State extends VerificationState>(id: VerificationId, state: State): State {
   if (state.nonce !== id.nonce) throw new VerificationError({ code: 'not_found' });
   return state;
 }
@@ -176,6 +175,11 @@ function endedError({ status }: VerificationState): VerificationError {
 
 function unavailable(code: 'worker_unavailable' | 'temporal_unavailable'): VerificationError {
   return new VerificationError({ code, retryAfterSeconds: RETRY_AFTER_SECONDS });
+}
+
+/** What an SDK call failed with, as the domain's error if the server is the reason. */
+function unavailableOr(error: unknown): unknown {
+  return isServiceError(error) || isNoWorker(error) ? unavailable('temporal_unavailable') : error;
 }
 
 function notFoundOr(error: unknown): unknown {

@@ -1,13 +1,14 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { createNonce, deriveCode, deriveTag } from '../crypto/code';
 import type { Digests } from '../crypto/digest';
 import type { KeyRing } from '../crypto/key-ring';
 import { VerificationError } from '../domain/errors';
-import { SEND_DEADLINE_MS, type Policy } from '../domain/policy';
-import type { VerificationInput } from '../domain/types';
+import { coolingDown, emptyLedger, type Ledger } from '../domain/ledger';
+import { MAX_LEDGER_AGE_MS, SEND_DEADLINE_MS, type Policy } from '../domain/policy';
 import { PHONE_VERIFICATION, type VerificationState } from '../workflows/messages';
+import { isNoWorker } from './failures';
 import { parseMemo, type VerificationMemo } from './memo';
-import type { Runs } from './runs';
+import { TEMPORAL_TIMEOUT_MS, type Runs } from './runs';
 import { workflowIdFor } from './verification-id';
 
 export interface StartRequest {
@@ -29,6 +30,7 @@ export interface StarterDependencies {
   readonly keyRing: KeyRing;
   readonly digests: Digests;
   readonly policy: Policy;
+  readonly cooldownSeconds: readonly number[];
 }
 
 interface Started {
@@ -38,73 +40,108 @@ interface Started {
   readonly state: VerificationState;
 }
 
+type Run = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>;
+
 /** How long a workflow task may be away before another worker gets it: a person is waiting. */
 const WORKFLOW_TASK_TIMEOUT = '3s';
 /** Up to the first workflow task's start a run has three events: the run has done nothing yet. */
 const EVENTS_BEFORE_FIRST_TASK_ENDED = 3;
 /** A refused start says when to try again: more exactly if the run in the way answers within this time. */
 const QUICK_LOOK_MS = 500;
-/** Between a refused start and the look at what is in its way, that can end: then the start is tried again. */
-const MAX_TRIES = 3;
 
 export function createStarter(dependencies: StarterDependencies, runs: Runs) {
-  const { client, taskQueue, keyRing, digests, policy } = dependencies;
+  const { client, taskQueue, keyRing, digests, policy, cooldownSeconds } = dependencies;
 
   return async function start(request: StartRequest & Idempotency): Promise<Started> {
     const { phoneNumber, maskedPhoneNumber, caller, idempotencyKey } = request;
     const workflowId = workflowIdFor(digests.phoneNumber(phoneNumber));
-    const nonce = createNonce();
-    const keys = keyRing.first;
-    const tag = deriveTag(keys, nonce, deriveCode(keys, nonce, policy.codeLength));
-    const createdAt = new Date().toISOString();
-    const input: VerificationInput = { phoneNumber, nonce, keyId: keys.id, tag, policy, createdAt };
-    const starter =
-      idempotencyKey === undefined ? undefined : digests.idempotencyKey('start', caller, idempotencyKey);
-    const memo: VerificationMemo = { nonce, phoneNumber, createdAt, starter };
+    const fresh = {
+      nonce: createNonce(),
+      phoneNumber,
+      createdAt: new Date().toISOString(),
+      maxAttempts: policy.maxAttempts,
+      starter:
+        idempotencyKey === undefined ? undefined : digests.idempotencyKey('start', caller, idempotencyKey),
+    };
 
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      try {
-        const handle = await runs.call(() =>
-          client.workflow.start(PHONE_VERIFICATION, {
-            workflowId,
-            taskQueue,
-            args: [input],
-            memo: { ...memo },
-            workflowIdConflictPolicy: 'FAIL',
-            workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-            staticSummary: `Verify ${maskedPhoneNumber}`,
-          }),
-        );
-        return { created: true, workflowId, runId: handle.firstExecutionRunId, state: initialState(memo) };
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
-      const existing = await findOpen(workflowId, starter);
-      if (existing) return existing;
+    const giveUpAt = Date.now() + TEMPORAL_TIMEOUT_MS;
+    while (Date.now() < giveUpAt) {
+      const lookedAt = Date.now();
+      const last = await lastRun(workflowId);
+      if (last?.status.name === 'RUNNING') return joinOrRefuse(last, fresh);
+
+      const ledger = last ? await ledgerOf(last) : emptyLedger;
+      const refusal = coolingDown(ledger, cooldownSeconds, Date.now());
+      if (refusal) throw new VerificationError(refusal);
+
+      const memo: VerificationMemo = { ...fresh, ledger };
+      const runId = await startBefore(
+        lookedAt + MAX_LEDGER_AGE_MS,
+        workflowId,
+        memo,
+        `Verify ${maskedPhoneNumber}`,
+      );
+      if (runId !== undefined) return { created: true, workflowId, runId, state: initialState(memo) };
     }
-    throw new VerificationError({ code: 'verification_in_progress', retryAfterSeconds: 1 });
+    throw new VerificationError({ code: 'temporal_unavailable', retryAfterSeconds: 1 });
   };
 
-  /** The verification in the way if it is this starter's own; undefined if it has ended meanwhile. */
-  async function findOpen(workflowId: string, starter: string | undefined): Promise<Started | undefined> {
-    const run = await runs.call(() => client.workflow.getHandle(workflowId).describe());
-    if (run.status.name !== 'RUNNING') return undefined;
-    const memo = parseMemo(run.memo);
-    const id = { workflowId, runId: run.runId, nonce: memo.nonce };
-    const idle = run.historyLength <= EVENTS_BEFORE_FIRST_TASK_ENDED;
-    if (starter === undefined || starter !== memo.starter) {
-      const state = idle ? undefined : await runs.readWithin(id, QUICK_LOOK_MS);
-      throw new VerificationError({
-        code: 'verification_in_progress',
-        retryAfterSeconds: retryAfterSeconds(state, run.startTime.getTime()),
-      });
+  async function lastRun(workflowId: string): Promise<Run | undefined> {
+    try {
+      return await runs.call(() => client.workflow.getHandle(workflowId).describe());
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
     }
-    return {
-      created: false,
-      workflowId,
-      runId: run.runId,
-      state: idle ? initialState(memo) : await runs.read(id),
-    };
+  }
+
+  async function ledgerOf({ workflowId, runId, memo }: Run): Promise<Ledger> {
+    const { nonce } = parseMemo(memo);
+    return (await runs.readClosed({ workflowId, runId, nonce })).ledger;
+  }
+
+  /** The run's id; undefined if another start was faster, or if it is not known in time whether this one came through. */
+  async function startBefore(deadline: number, workflowId: string, memo: VerificationMemo, summary: string) {
+    const { nonce, phoneNumber, ledger, createdAt } = memo;
+    const keys = keyRing.first;
+    const tag = deriveTag(keys, nonce, deriveCode(keys, nonce, policy.codeLength));
+    try {
+      const handle = await client.withDeadline(deadline, () =>
+        client.workflow.start(PHONE_VERIFICATION, {
+          workflowId,
+          taskQueue,
+          args: [{ phoneNumber, nonce, keyId: keys.id, tag, policy, ledger, createdAt }],
+          memo: { ...memo },
+          workflowIdConflictPolicy: 'FAIL',
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+          staticSummary: summary,
+        }),
+      );
+      return handle.firstExecutionRunId;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError || isNoWorker(error)) return undefined;
+      throw runs.unavailableOr(error);
+    }
+  }
+
+  /** A verification is under way: the caller's own is given back, another's is not even named. */
+  async function joinOrRefuse(
+    run: Run,
+    asked: { nonce: string; starter: string | undefined },
+  ): Promise<Started> {
+    const memo = parseMemo(run.memo);
+    const { workflowId, runId } = run;
+    const id = { workflowId, runId, nonce: memo.nonce };
+    const idle = run.historyLength <= EVENTS_BEFORE_FIRST_TASK_ENDED;
+    const created = memo.nonce === asked.nonce;
+    if (created || (asked.starter !== undefined && asked.starter === memo.starter)) {
+      return { created, workflowId, runId, state: idle ? initialState(memo) : await runs.read(id) };
+    }
+    const state = idle ? undefined : await runs.readWithin(id, QUICK_LOOK_MS);
+    throw new VerificationError({
+      code: 'verification_in_progress',
+      retryAfterSeconds: retryAfterSeconds(state, run.startTime.getTime()),
+    });
   }
 
   /** Until the window closes at the latest; 1 s for one that is decided and about to close. */
@@ -115,20 +152,20 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
       : startedAt + SEND_DEADLINE_MS + policy.windowMs;
     return Math.max(1, Math.ceil((end - Date.now()) / 1000));
   }
+}
 
-  function initialState({ nonce, phoneNumber, createdAt }: VerificationMemo): VerificationState {
-    return {
-      nonce,
-      phoneNumber,
-      status: 'sending',
-      attemptsRemaining: policy.maxAttempts,
-      createdAt,
-      expiresAt: null,
-      endedAt: null,
-      error: null,
-      updatedAt: createdAt,
-      cancelReason: null,
-      textInFlightSince: null,
-    };
-  }
+function initialState({ nonce, phoneNumber, createdAt, maxAttempts }: VerificationMemo): VerificationState {
+  return {
+    nonce,
+    phoneNumber,
+    status: 'sending',
+    attemptsRemaining: maxAttempts,
+    createdAt,
+    expiresAt: null,
+    endedAt: null,
+    error: null,
+    updatedAt: createdAt,
+    cancelReason: null,
+    textInFlightSince: null,
+  };
 }

@@ -1,5 +1,7 @@
 import { deriveTags } from '../crypto/code';
 import { VerificationError } from '../domain/errors';
+import { MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
+import type { Ledger } from '../domain/ledger';
 import type { TextReport, VerificationView } from '../domain/types';
 import {
   cancelSignal,
@@ -52,6 +54,8 @@ export interface Verifications {
 
 /** How long a reason to refuse is looked for before a Signal is sent all the same. */
 const QUICK_LOOK_MS = 1_000;
+/** How soon a run that may be decided and still open is looked at again. */
+const LOOK_AGAIN_MS = 250;
 /** A create call that hasn't answered by then may never do so. */
 const UNRESOLVED_AFTER_MS = 2_000;
 
@@ -68,9 +72,16 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
 
     async get(publicId, wait) {
       const id = parse(publicId);
-      const state = await runs.read(id);
-      if (wait === undefined || state.endedAt !== null) return identify(id, state);
-      return identify(id, (await runs.waitForEnd(id, wait.waitMs, wait.signal)) ?? (await runs.read(id)));
+      let state = await runs.read(id);
+      if (!wait) return identify(id, state);
+      const giveUpAt = Date.now() + wait.waitMs;
+      while (state.endedAt === null && Date.now() < giveUpAt && !wait.signal.aborted) {
+        // A young run may be decided before it closes: it is looked at again before the close is waited for.
+        const young = Date.now() < Date.parse(state.createdAt) + MIN_UNSUCCESSFUL_RUN_MS;
+        const waitMs = Math.min(giveUpAt - Date.now(), young ? LOOK_AGAIN_MS : Infinity);
+        state = (await runs.waitForEnd(id, waitMs, wait.signal)) ?? (await runs.read(id));
+      }
+      return identify(id, state);
     },
 
     async check(publicId, code, { caller, idempotencyKey }) {
@@ -153,8 +164,8 @@ function parse(publicId: string): VerificationId {
   return id;
 }
 
-/** Drops what is the workflow's own: a view never holds the nonce. */
-function identify(id: VerificationId, state: VerificationState): IdentifiedView {
-  const { nonce: _nonce, textInFlightSince: _textInFlightSince, ...view } = state;
+/** Drops what is the workflow's own: no caller gets a nonce, or a number's ledger. */
+function identify(id: VerificationId, state: VerificationState & { ledger?: Ledger }): IdentifiedView {
+  const { nonce: _nonce, textInFlightSince: _textInFlightSince, ledger: _ledger, ...view } = state;
   return { id: formatVerificationId(id), ...view };
 }

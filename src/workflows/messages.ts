@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Ledger } from '../domain/ledger';
 import type { TextReport, VerificationView } from '../domain/types';
 
 /** The workflow type's name, as Temporal stores it. */
@@ -16,11 +17,16 @@ export interface Submission extends Addressed {
   readonly tags: readonly string[];
 }
 
-/** The workflow's state as it answers, and as its result. */
+/** The workflow's state as it answers. */
 export interface VerificationState extends VerificationView {
   readonly nonce: string;
   /** Since when a text is in flight; RFC 3339, null if none is. */
   readonly textInFlightSince: string | null;
+}
+
+/** The workflow's result: how it ended, and what that means for the number's next verification. */
+export interface VerificationResult extends VerificationState {
+  readonly ledger: Ledger;
 }
 
 /** A check's answer. `tags` are those that were judged: a repeated update id returns the first answer. */

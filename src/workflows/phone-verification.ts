@@ -7,6 +7,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
@@ -25,13 +26,14 @@ import {
   textReportSignal,
   type Addressed,
   type Submission,
+  type VerificationResult,
   type VerificationState,
 } from './messages';
 
 const UNDELIVERED: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown };
 
 /** One text, one window, a few attempts. The rules are in domain/verification; this says when. */
-export async function phoneVerification(input: VerificationInput): Promise<VerificationState> {
+export async function phoneVerification(input: VerificationInput): Promise<VerificationResult> {
   const { nonce, policy } = input;
   const verification = new Verification(input, workflowInfo().startTime.getTime(), (changed) =>
     setCurrentDetails(liveDetails(changed)),
@@ -91,8 +93,10 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
     if (windowMs > 0) await condition(() => verification.ended, windowMs, { summary });
     verification.close();
 
+    const delayMs = verification.closingDelayMs(Date.now());
+    if (delayMs > 0) await sleep(delayMs, { summary: 'Stays open until no older ledger can count' });
     await condition(allHandlersFinished);
-    return state();
+    return { ...state(), ledger: verification.ledger() };
   });
 
   /** Ends when the text is settled, by its activity or by a report, or when nobody needs it any more. */

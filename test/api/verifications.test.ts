@@ -298,6 +298,44 @@ test('a DELETE cancels, and tells how it ended when repeated', async () => {
   expect(await call('DELETE', path)).toMatchObject({ status: 200, body: canceled.body });
 });
 
+describe('a number', () => {
+  test('has to wait after two unsuccessful verifications, and is told how long', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const startAgain = () =>
+      eventually(async () => {
+        const answer = await start(phoneNumber);
+        return answer.status === 409 ? undefined : answer;
+      });
+    for (let round = 1; round <= 2; round++) {
+      const { status, body } = await startAgain();
+      expect(status).toBe(202);
+      await receivedCode(service.sandbox, phoneNumber);
+      await call('DELETE', `/verifications/${String(body['id'])}`);
+    }
+    const { status, headers, body } = await startAgain();
+    expect(status).toBe(429);
+    expect(body).toMatchObject({ code: 'phone_number_cooling_down' });
+    expect(Number(headers['retry-after'])).toBeGreaterThan(20);
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(30);
+  });
+
+  test('that was verified has nothing to wait for', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    for (let round = 1; round <= 3; round++) {
+      const started = await eventually(async () => {
+        const answer = await start(phoneNumber);
+        return answer.status === 202 ? answer : undefined;
+      });
+      await eventually(() => service.sandbox.inbox(phoneNumber)[round - 1]);
+      const code = await receivedCode(service.sandbox, phoneNumber);
+      const path = `/verifications/${String(started.body['id'])}`;
+      expect((await call('POST', `${path}/check`, { payload: { code } })).body).toMatchObject({
+        verified: true,
+      });
+    }
+  });
+});
+
 describe('a caller', () => {
   test.each([
     ['without a key', {}],

@@ -1,3 +1,4 @@
+import { emptyLedger } from '../../src/domain/ledger';
 import type { Policy } from '../../src/domain/policy';
 import type { SendOutcome } from '../../src/domain/types';
 import { Verification } from '../../src/domain/verification';
@@ -24,6 +25,7 @@ function create(policy: Partial<Policy> = {}): Verification {
       keyId: 'k1',
       tag: 'right-tag',
       policy: { ...POLICY, ...policy },
+      ledger: emptyLedger,
       createdAt: '2026-11-23T10:00:00.000Z',
     },
     START,

@@ -47,6 +47,7 @@ export interface ServiceOptions {
   readonly nativeConnection: NativeConnection;
   readonly policy?: Partial<Policy>;
   readonly withWorker?: boolean;
+  readonly cooldownSeconds?: readonly number[];
   readonly durableFunctionsAuth?: 'function' | 'anonymous';
   /** Whether the sandbox reports deliveries: the API then listens on a port. */
   readonly withStatusCallback?: boolean;
@@ -78,6 +79,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     keyRing,
     digests: createDigests(Buffer.alloc(32, 2)),
     policy,
+    cooldownSeconds: options.cooldownSeconds ?? [0, 30, 60, 300, 900, 3600, 86_400],
   });
   const app = buildApp({
     verifications,

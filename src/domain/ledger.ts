@@ -1,0 +1,60 @@
+import type { Refusal } from './errors';
+import type { Status } from './types';
+
+/**
+ * What a number's past verifications leave behind for its next one, since the last success. A new code must not reset
+ * the count of failed ones (NIST SP 800-63B rev. 4, §3.2.2).
+ */
+export interface Ledger {
+  readonly unsuccessful: number;
+  readonly failedCodes: number;
+  /** RFC 3339, when the last unsuccessful one ended; null if there is none. */
+  readonly lastUnsuccessfulAt: string | null;
+}
+
+export const emptyLedger: Ledger = { unsuccessful: 0, failedCodes: 0, lastUnsuccessfulAt: null };
+
+/** How one verification ended, as far as the ledger minds. */
+export interface Outcome {
+  readonly status: Status;
+  readonly failedCodes: number;
+  /** Whether a text was out, or may have been. */
+  readonly texted: boolean;
+  /** RFC 3339. */
+  readonly endedAt: string;
+}
+
+/** With so many failed codes a number is locked until it is forgotten: one in a hundred to have guessed four digits. */
+const MAX_FAILED_CODES = 100;
+/** Without any failed code nobody waits longer, or anybody could lock anybody out by starting and not answering. */
+const LONGEST_WAIT_WITHOUT_GUESSES_SECONDS = 300;
+
+export function ledgerAfter(before: Ledger, { status, failedCodes, texted, endedAt }: Outcome): Ledger {
+  if (status === 'verified') return emptyLedger;
+  const counted =
+    status === 'expired' || status === 'max_attempts_reached' || (status === 'canceled' && texted);
+  return {
+    unsuccessful: before.unsuccessful + (counted ? 1 : 0),
+    failedCodes: before.failedCodes + failedCodes,
+    lastUnsuccessfulAt: counted ? endedAt : before.lastUnsuccessfulAt,
+  };
+}
+
+/**
+ * Why a number gets no verification now; undefined if it gets one. After the n-th unsuccessful one the n-th wait counts
+ * from that one's end, the last wait repeats.
+ */
+export function coolingDown(
+  ledger: Ledger,
+  cooldownSeconds: readonly number[],
+  now: number,
+): Refusal | undefined {
+  const code = 'phone_number_cooling_down';
+  const longest = Math.max(...cooldownSeconds, 1);
+  if (ledger.failedCodes >= MAX_FAILED_CODES) return { code, retryAfterSeconds: longest };
+  if (ledger.unsuccessful === 0 || ledger.lastUnsuccessfulAt === null) return undefined;
+  const step = cooldownSeconds[Math.min(ledger.unsuccessful, cooldownSeconds.length) - 1] ?? 0;
+  const wait = ledger.failedCodes === 0 ? Math.min(step, LONGEST_WAIT_WITHOUT_GUESSES_SECONDS) : step;
+  const left = Date.parse(ledger.lastUnsuccessfulAt) + wait * 1000 - now;
+  return left > 0 ? { code, retryAfterSeconds: Math.ceil(left / 1000) } : undefined;
+}

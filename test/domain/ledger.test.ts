@@ -1,0 +1,68 @@
+import { coolingDown, emptyLedger, ledgerAfter, type Ledger, type Outcome } from '../../src/domain/ledger';
+
+const SCHEDULE = [0, 30, 60, 300, 900, 3600, 86_400];
+const END = '2026-11-23T10:00:00.000Z';
+const at = (seconds: number) => Date.parse(END) + seconds * 1000;
+
+const expired: Outcome = { status: 'expired', failedCodes: 0, texted: true, endedAt: END };
+const guessed: Outcome = { status: 'max_attempts_reached', failedCodes: 4, texted: true, endedAt: END };
+
+function after(outcome: Outcome, times: number): Ledger {
+  return Array.from({ length: times }).reduce<Ledger>((ledger) => ledgerAfter(ledger, outcome), emptyLedger);
+}
+
+const waitAfter = (ledger: Ledger) => coolingDown(ledger, SCHEDULE, at(0))?.retryAfterSeconds ?? 0;
+
+describe('what counts', () => {
+  test.each<[string, Partial<Outcome>, number, number]>([
+    ['an expired one', {}, 1, 0],
+    ['four failed codes', { status: 'max_attempts_reached', failedCodes: 4 }, 1, 4],
+    ['a canceled one whose text was out', { status: 'canceled', failedCodes: 1 }, 1, 1],
+    ['a canceled one without a text', { status: 'canceled', texted: false }, 0, 0],
+    ['an undeliverable one', { status: 'undeliverable' }, 0, 0],
+    ['failed codes of an undeliverable one', { status: 'undeliverable', failedCodes: 2 }, 0, 2],
+  ])('%s', (_case, outcome, unsuccessful, failedCodes) => {
+    expect(ledgerAfter(emptyLedger, { ...expired, ...outcome })).toMatchObject({ unsuccessful, failedCodes });
+  });
+
+  test('a success clears everything', () => {
+    expect(ledgerAfter(after(guessed, 5), { ...expired, status: 'verified' })).toEqual(emptyLedger);
+  });
+});
+
+describe('the wait', () => {
+  test.each([
+    [0, 0],
+    [1, 0],
+    [2, 30],
+    [3, 60],
+    [4, 300],
+    [5, 900],
+    [6, 3600],
+    [7, 86_400],
+    [8, 86_400],
+  ])('after %i guessed ones is %i s', (times, seconds) =>
+    expect(waitAfter(after(guessed, times))).toBe(seconds),
+  );
+
+  test('without any failed code never passes 300 s', () => {
+    expect([4, 5, 6, 7, 50].map((times) => waitAfter(after(expired, times)))).toEqual(Array(5).fill(300));
+  });
+
+  test('counts from the end of the last unsuccessful one', () => {
+    const ledger = after(guessed, 2);
+    expect(coolingDown(ledger, SCHEDULE, at(10))).toEqual({
+      code: 'phone_number_cooling_down',
+      retryAfterSeconds: 20,
+    });
+    expect(coolingDown(ledger, SCHEDULE, at(30))).toBeUndefined();
+  });
+
+  test('has no end after 100 failed codes', () => {
+    const locked = after(guessed, 25);
+    expect(coolingDown(locked, SCHEDULE, at(10 * 86_400))).toEqual({
+      code: 'phone_number_cooling_down',
+      retryAfterSeconds: 86_400,
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import {
+  receivedCode,
+  startRequest,
+  startService,
+  uniquePhoneNumber,
+  wrongCodeFor,
+  type Service,
+} from '../support/service';
+
+jest.setTimeout(60_000);
+
+let server: DevServer;
+let service: Service;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  // Far more than the test takes: whoever starts a third verification has overlooked the first two.
+  service = await startService({ ...server, cooldownSeconds: [0, 600] });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await server.close();
+});
+
+const by = { caller: 'mallory', idempotencyKey: undefined };
+
+test('hundreds of racing starts get no guess that one after the other would not get', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  const giveUpAt = Date.now() + 12_000;
+  let starts = 0;
+  let guesses = 0;
+
+  /** Starts, and as soon as one comes through spends every attempt on wrong codes. */
+  async function attack(): Promise<void> {
+    while (Date.now() < giveUpAt) {
+      starts += 1;
+      const started = await service.verifications.start(startRequest(phoneNumber)).catch(() => undefined);
+      if (started === undefined) continue;
+      const wrongCode = wrongCodeFor(await receivedCode(service.sandbox, phoneNumber));
+      const checks = Array.from({ length: 8 }, () =>
+        service.verifications.check(started.verification.id, wrongCode, by),
+      );
+      guesses += (await Promise.allSettled(checks)).filter(({ status }) => status === 'fulfilled').length;
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, attack));
+
+  expect(starts).toBeGreaterThan(200);
+  expect(guesses).toBe(2 * 4);
+  expect(new Set(service.sandbox.inbox(phoneNumber)).size).toBe(2);
+});
