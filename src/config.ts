@@ -50,6 +50,7 @@ const environment = z.object({
   DURABLE_FUNCTIONS_AUTH: z
     .enum(['function', 'anonymous'], { error: 'must be function or anonymous' })
     .default('function'),
+  PAYLOAD_ENCRYPTION: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   WEBOTP_DOMAIN: text
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be a domain name like example.com')
     .optional(),
@@ -125,6 +126,7 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
       resendIntervalMs: env.RESEND_INTERVAL_SECONDS * 1000,
       maxResends: env.MAX_RESENDS,
     },
+    payloadEncryption: env.PAYLOAD_ENCRYPTION === 'on',
     cooldownSeconds: env.COOLDOWN_SECONDS,
     durableFunctionsAuth: env.DURABLE_FUNCTIONS_AUTH,
     smsTemplate: env.SMS_TEMPLATE,

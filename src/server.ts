@@ -6,6 +6,7 @@ import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
 import { NO_STATUS_CALLBACK } from './sms/status-callback';
 import { requestLogging } from './api/request-logging';
+import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
 import { createVerifications } from './temporal/verifications';
 
@@ -15,7 +16,10 @@ const SHUTDOWN_TIMEOUT_MS = 10_000;
 async function main(): Promise<void> {
   const config = loadConfigOrExit();
   const keyRing = createKeyRing(config.secretKeys);
-  const client = createTemporalClient(config.temporal);
+  const client = createTemporalClient({
+    ...config.temporal,
+    dataConverter: createDataConverter(keyRing, config.payloadEncryption),
+  });
   const app = buildApp({
     verifications: createVerifications({
       client,

@@ -7,6 +7,7 @@ import { createKeyRing } from './crypto/key-ring';
 import { NO_STATUS_CALLBACK, statusCallbackUrl } from './sms/status-callback';
 import { createTextTemplate } from './sms/text-template';
 import { createTwilioSender } from './sms/twilio-sender';
+import { createDataConverter } from './temporal/data-converter';
 import { formatVerificationId } from './temporal/verification-id';
 import { createWorkerLogger } from './temporal/worker-logger';
 import { workflowBundle } from './temporal/workflow-bundle';
@@ -22,15 +23,17 @@ async function main(): Promise<void> {
   Runtime.install({ logger, shutdownSignals: [] });
 
   const { statusCallback } = config;
+  const keyRing = createKeyRing(config.secretKeys);
   if (statusCallback === undefined) logger.warn(NO_STATUS_CALLBACK);
   const connection = await NativeConnection.connect(config.temporal.connection);
   const worker = await Worker.create({
     connection,
     namespace: config.temporal.namespace,
     taskQueue: config.taskQueue,
+    dataConverter: createDataConverter(keyRing, config.payloadEncryption),
     workflowBundle: await workflowBundle(),
     activities: createActivities({
-      keyRing: createKeyRing(config.secretKeys),
+      keyRing,
       sender: createTwilioSender(config.twilio),
       template: createTextTemplate(config.smsTemplate, config.webOtpDomain),
       statusCallback: (workflowId, runId, nonce) =>

@@ -12,6 +12,7 @@ export interface DerivedKeys {
   readonly code: Buffer;
   readonly tag: Buffer;
   readonly capability: Buffer;
+  readonly payload: Buffer;
 }
 
 /** SECRET_KEYS ready for use: the first makes what is new, all accept what is there. */
@@ -28,6 +29,7 @@ export function createKeyRing(secretKeys: readonly SecretKey[]): KeyRing {
     code: deriveKey(bytes, 'code'),
     tag: deriveKey(bytes, 'tag'),
     capability: deriveKey(bytes, 'capability'),
+    payload: deriveKey(bytes, 'payload'),
   }));
   const [first] = all;
   if (!first) throw new Error('A key ring needs at least one secret key');

@@ -1,18 +1,26 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 
 export interface TemporalClientOptions {
   readonly connection: ConnectionOptions;
   readonly namespace: string;
+  /** Needed for whatever reads or writes payloads. */
+  readonly dataConverter?: DataConverter;
 }
 
 /**
  * A client that starts without Temporal: the connection is made by the first call, so that the API comes up and says
  * that it isn't ready. Queries to closed runs are rejected: their result is read instead, which needs no worker.
  */
-export function createTemporalClient({ connection, namespace }: TemporalClientOptions): Client {
+export function createTemporalClient({
+  connection,
+  namespace,
+  dataConverter,
+}: TemporalClientOptions): Client {
   return new Client({
     connection: Connection.lazy(connection),
     namespace,
+    ...(dataConverter && { dataConverter }),
     workflow: { queryRejectCondition: 'NOT_OPEN' },
   });
 }

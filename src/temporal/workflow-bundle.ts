@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkerOptions } from '@temporalio/worker';
+import { FAILURE_CONVERTER_PATH } from './data-converter';
 
 /** Written next to the compiled code by `npm run build`. */
 export const WORKFLOW_BUNDLE_FILE = 'workflow-bundle.js';
@@ -10,5 +11,9 @@ export async function workflowBundle(): Promise<NonNullable<WorkerOptions['workf
   const codePath = path.join(__dirname, '..', WORKFLOW_BUNDLE_FILE);
   if (existsSync(codePath)) return { codePath };
   const workflowsPath = require.resolve('../workflows');
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  return bundleWorkflowCode({
+    workflowsPath,
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    logger: new DefaultLogger('WARN'),
+  });
 }

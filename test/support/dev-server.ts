@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createTemporalClient } from '../../src/temporal/client';
-import { quietRuntime, requiredEnv } from './service';
+import { quietRuntime, requiredEnv, testDataConverter } from './service';
 
 export interface DevServer {
   readonly client: Client;
@@ -10,10 +10,14 @@ export interface DevServer {
 }
 
 /** Connects to the Temporal dev server that the whole test run shares. */
-export async function connectDevServer(): Promise<DevServer> {
+export async function connectDevServer(dataConverter = testDataConverter): Promise<DevServer> {
   quietRuntime();
   const address = requiredEnv('TEST_TEMPORAL_ADDRESS');
-  const client = createTemporalClient({ connection: { address }, namespace: 'default' });
+  const client = createTemporalClient({
+    connection: { address },
+    namespace: 'default',
+    dataConverter,
+  });
   const nativeConnection = await NativeConnection.connect({ address });
   return {
     client,

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { freePort } from '../../dev/ports';
@@ -8,19 +9,20 @@ import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests } from '../../src/crypto/digest';
-import { createKeyRing } from '../../src/crypto/key-ring';
+import { createKeyRing, type KeyRing } from '../../src/crypto/key-ring';
 import type { Policy } from '../../src/domain/policy';
 import { statusCallbackUrl } from '../../src/sms/status-callback';
 import { createTextTemplate } from '../../src/sms/text-template';
 import { createTwilioSender } from '../../src/sms/twilio-sender';
 import { formatVerificationId } from '../../src/temporal/verification-id';
+import { createDataConverter } from '../../src/temporal/data-converter';
 import { createVerifications, type Verifications } from '../../src/temporal/verifications';
 
 export const API_KEYS = ['alice-key', 'bob-key'] as const;
 export const PUBLIC_URL = 'https://verify.example.com';
 
 const ACCOUNT = { accountSid: 'AC00000000000000000000000000000000', authToken: 'token' };
-const DEFAULT_POLICY: Policy = {
+export const DEFAULT_POLICY: Policy = {
   codeLength: 4,
   windowMs: 90_000,
   maxAttempts: 4,
@@ -28,12 +30,20 @@ const DEFAULT_POLICY: Policy = {
   maxResends: 2,
 };
 
+/** What tests digest numbers with. */
+export const testDigests = createDigests(Buffer.alloc(32, 2));
+export const testKeyRing = createKeyRing([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
+export const testDataConverter = createDataConverter(testKeyRing, false);
+
+export const DEFAULT_COOLDOWN_SECONDS = [0, 30, 60, 300, 900, 3600, 86_400];
+
 /** The service on real parts in this process: gateway, API, worker, the official Twilio client and the SMS sandbox. */
 export interface Service {
   readonly app: FastifyInstance;
   readonly client: Client;
   readonly sandbox: SmsSandbox;
   readonly verifications: Verifications;
+  readonly taskQueue: string;
   /** Starts a worker; the service starts with one unless told otherwise. */
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
@@ -47,6 +57,9 @@ export interface ServiceOptions {
   readonly nativeConnection: NativeConnection;
   readonly policy?: Partial<Policy>;
   readonly withWorker?: boolean;
+  /** As the client's. Default: without encryption, so that histories can be read. */
+  readonly dataConverter?: DataConverter;
+  readonly keyRing?: KeyRing;
   readonly cooldownSeconds?: readonly number[];
   readonly durableFunctionsAuth?: 'function' | 'anonymous';
   /** Whether the sandbox reports deliveries: the API then listens on a port. */
@@ -56,10 +69,15 @@ export interface ServiceOptions {
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { client, nativeConnection, withWorker = true } = options;
+  const {
+    client,
+    nativeConnection,
+    withWorker = true,
+    dataConverter = testDataConverter,
+    keyRing = testKeyRing,
+  } = options;
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const taskQueue = `test-${randomUUID()}`;
-  const keyRing = createKeyRing([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
   const sandbox = await startSmsSandbox({ port: 0, ...ACCOUNT });
   const port = await freePort();
   const publicUrl = options.withStatusCallback === true ? `http://127.0.0.1:${port}` : PUBLIC_URL;
@@ -77,9 +95,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     client,
     taskQueue,
     keyRing,
-    digests: createDigests(Buffer.alloc(32, 2)),
+    digests: testDigests,
     policy,
-    cooldownSeconds: options.cooldownSeconds ?? [0, 30, 60, 300, 900, 3600, 86_400],
+    cooldownSeconds: options.cooldownSeconds ?? DEFAULT_COOLDOWN_SECONDS,
   });
   const app = buildApp({
     verifications,
@@ -99,12 +117,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     client,
     sandbox,
     verifications,
+    taskQueue,
 
     async startWorker() {
       const worker = await Worker.create({
         connection: nativeConnection,
         namespace: client.options.namespace,
         taskQueue,
+        dataConverter,
         workflowBundle: { codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') },
         activities: createActivities({
           keyRing,
@@ -143,10 +163,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return service;
 }
 
+let isQuiet = false;
+
 /** Keeps the SDK's log out of the tests' output, which Jest's own would be lost in. */
 export function quietRuntime(): void {
+  if (isQuiet) return;
+  isQuiet = true;
   Runtime.install({
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+    telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
     shutdownSignals: [],
   });
 }

@@ -1,11 +1,11 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { quietRuntime, requiredEnv } from './service';
+import { quietRuntime, requiredEnv, testDataConverter } from './service';
 
 /** The time-skipping test server: where it waits for a timer, that time is over at once. */
 export async function createTimeSkipping(): Promise<TestWorkflowEnvironment> {
   quietRuntime();
   return TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: requiredEnv('TEST_TIME_SKIPPING_SERVER') } },
-    client: { workflow: { queryRejectCondition: 'NOT_OPEN' } },
+    client: { dataConverter: testDataConverter, workflow: { queryRejectCondition: 'NOT_OPEN' } },
   });
 }

@@ -1,0 +1,33 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { KeyRing } from './key-ring';
+
+/** Bytes that only the holders of a secret key can read or make. */
+export interface Encrypted {
+  readonly keyId: string;
+  /** IV ‖ ciphertext ‖ authentication tag. */
+  readonly data: Uint8Array;
+}
+
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** AES-256-GCM under the first key; the key's id is authenticated along with the content. */
+export function encrypt(keyRing: KeyRing, plain: Uint8Array): Encrypted {
+  const { id, payload } = keyRing.first;
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(CIPHER, payload, iv).setAAD(Buffer.from(id));
+  const data = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return { keyId: id, data };
+}
+
+/** @throws Error if the key is unknown, or if the bytes are not what was encrypted. */
+export function decrypt(keyRing: KeyRing, { keyId, data }: Encrypted): Uint8Array {
+  const { payload } = keyRing.get(keyId);
+  const bytes = Buffer.from(data);
+  const decipher = createDecipheriv(CIPHER, payload, bytes.subarray(0, IV_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(Buffer.from(keyId)).setAuthTag(bytes.subarray(-TAG_BYTES));
+  return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+}

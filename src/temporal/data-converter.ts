@@ -1,0 +1,14 @@
+import type { DataConverter } from '@temporalio/common';
+import type { KeyRing } from '../crypto/key-ring';
+import { EncryptionCodec } from './payload-codec';
+
+/** Bundled with the workflows, and loaded by client and worker. */
+export const FAILURE_CONVERTER_PATH = require.resolve('./failure-converter');
+
+/** How payloads, memos and failures are stored. Client and worker must agree on it. */
+export function createDataConverter(keyRing: KeyRing, encrypted: boolean): DataConverter {
+  return {
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    payloadCodecs: encrypted ? [new EncryptionCodec(keyRing)] : [],
+  };
+}

@@ -1,0 +1,144 @@
+import { createKeyRing } from '../../src/crypto/key-ring';
+import { createDataConverter } from '../../src/temporal/data-converter';
+import { EncryptionCodec } from '../../src/temporal/payload-codec';
+import { createVerifications } from '../../src/temporal/verifications';
+import { connectDevServer } from '../support/dev-server';
+import {
+  DEFAULT_COOLDOWN_SECONDS,
+  DEFAULT_POLICY,
+  eventually,
+  readableHistory,
+  receivedCode,
+  startRequest,
+  startService,
+  testDigests,
+  uniquePhoneNumber,
+  type Service,
+} from '../support/service';
+
+const oldKey = { id: 'old', bytes: Buffer.alloc(32, 11) };
+const newKey = { id: 'new', bytes: Buffer.alloc(32, 12) };
+const by = { caller: 'alice', idempotencyKey: undefined };
+
+/** What a test opened, closed in reverse whatever became of the test. */
+const closers: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+/** One process' view: its keys, in its order, on its own connection. */
+async function connect(keys: (typeof oldKey)[]) {
+  const keyRing = createKeyRing(keys);
+  const dataConverter = createDataConverter(keyRing, true);
+  const server = await connectDevServer(dataConverter);
+  closers.push(() => server.close());
+  return { ...server, keyRing, dataConverter };
+}
+
+async function start(process: Awaited<ReturnType<typeof connect>>): Promise<Service> {
+  const service = await startService({ ...process });
+  closers.push(() => service.stop());
+  return service;
+}
+
+const workflowIdOf = (id: string) =>
+  `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
+
+const pending = (service: Service, id: string) =>
+  eventually(async () => ((await service.verifications.get(id)).status === 'pending' ? true : undefined));
+
+describe('with encryption on', () => {
+  test('a history holds no number, no tag, no word of the state and no failure’s message', async () => {
+    const process = await connect([oldKey]);
+    const service = await start(process);
+    const { id, phoneNumber, code, wrongCode } = await service.startTexted();
+    await pending(service, id);
+    await service.verifications.check(id, wrongCode, by);
+    await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_too_soon' });
+    await service.verifications.check(id, code, by);
+    await process.client.workflow.getHandle(workflowIdOf(id)).result();
+    const history = await readableHistory(process.client, workflowIdOf(id));
+    expect(history).toContain(Buffer.from('binary/encrypted').toString('base64'));
+    // A memo's keys are in clear, its values are not.
+    for (const word of [
+      phoneNumber,
+      phoneNumber.slice(2),
+      'attemptsRemaining',
+      'acceptedAt',
+      'resend_too_soon',
+    ]) {
+      expect(history).not.toContain(word);
+    }
+  });
+
+  test('an Idempotency-Key finds its verification, and a number its ledger', async () => {
+    const process = await connect([oldKey]);
+    const service = await start(process);
+    const { id, phoneNumber } = await service.startTexted();
+    await pending(service, id);
+    await expect(service.verifications.start(startRequest(phoneNumber))).rejects.toMatchObject({
+      code: 'verification_in_progress',
+    });
+    await service.verifications.cancel(id);
+    const again = await eventually(() =>
+      service.verifications.start(startRequest(phoneNumber)).catch(() => undefined),
+    );
+    expect(again.created).toBe(true);
+  });
+});
+
+test('keys rotate while a verification is open: whoever has both can finish it', async () => {
+  const before = await connect([oldKey]);
+  const between = await connect([oldKey, newKey]);
+  const after = await connect([newKey, oldKey]);
+  const service = await start(between);
+  const gatewayOf = ({ client, keyRing }: typeof before) =>
+    createVerifications({
+      client,
+      keyRing,
+      taskQueue: service.taskQueue,
+      digests: testDigests,
+      policy: DEFAULT_POLICY,
+      cooldownSeconds: DEFAULT_COOLDOWN_SECONDS,
+    });
+
+  for (const [starter, checker] of [
+    [before, after],
+    [after, between],
+  ] as const) {
+    const phoneNumber = uniquePhoneNumber();
+    const { verification } = await gatewayOf(starter).start(startRequest(phoneNumber));
+    const code = await receivedCode(service.sandbox, phoneNumber);
+    expect(await gatewayOf(checker).check(verification.id, code, by)).toMatchObject({ verified: true });
+  }
+});
+
+describe('the codec', () => {
+  const codec = new EncryptionCodec(createKeyRing([oldKey]));
+  const plain = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"+14255550123"') };
+
+  test('gives back what it was given', async () => {
+    const [payload] = await codec.decode(await codec.encode([plain]));
+    expect(Buffer.from(payload?.data ?? []).toString()).toBe('"+14255550123"');
+    expect(Buffer.from(payload?.metadata?.['encoding'] ?? []).toString()).toBe('json/plain');
+  });
+
+  test('never makes the same of the same', async () => {
+    const [one, other] = await codec.encode([plain, plain]);
+    expect(one?.data).not.toEqual(other?.data);
+  });
+
+  test('names the key that is missing', async () => {
+    const foreign = await new EncryptionCodec(createKeyRing([newKey])).encode([plain]);
+    await expect(codec.decode(foreign)).rejects.toThrow('No secret key has the id new');
+  });
+
+  test('refuses what is not encrypted, and what was changed', async () => {
+    await expect(codec.decode([plain])).rejects.toThrow('not encrypted');
+    const [payload] = await codec.encode([plain]);
+    const data = Buffer.from(payload?.data ?? []);
+    data.writeUInt8(data.readUInt8(20) ^ 1, 20);
+    await expect(codec.decode([{ ...payload, data }])).rejects.toThrow('authenticate');
+  });
+});
