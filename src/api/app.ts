@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { ApiKeys } from '../crypto/api-keys';
 import { VerificationError } from '../domain/errors';
 import { toProblem } from './errors';
+import { createHttpServer, type Api } from './http-server';
 import { durableFunctionsRoutes, type DurableFunctionsDependencies } from './routes/durable-functions';
 import { healthRoutes } from './routes/health';
 import { verificationRoutes } from './routes/verifications';
@@ -21,15 +22,9 @@ declare module 'fastify' {
   }
 }
 
-export type Api = ReturnType<typeof createServer>;
-
-/** Larger than any body that is meant. */
-const BODY_LIMIT_BYTES = 4_096;
-const REQUEST_TIMEOUT_MS = 10_000;
-
 /** The HTTP surface over the verifications gateway. It listens to nothing yet: tests inject, server.ts listens. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
-  const app = createServer(dependencies.logger);
+  const app = createHttpServer(dependencies.logger);
   const closing = new AbortController();
   // Every waiting request listens to it.
   setMaxListeners(0, closing.signal);
@@ -63,17 +58,6 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   );
   app.register(async (scope) => webhookRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies));
   return app;
-}
-
-function createServer(logger: FastifyServerOptions['logger']) {
-  return fastify({
-    ...(logger === undefined ? {} : { logger }),
-    bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    routerOptions: { maxParamLength: 128 },
-    // Fastify's own Ajv turns {"code":42} into "42" and drops unknown fields; here what is sent is what is judged.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-  }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
 /** Clients that set a JSON content type on every request send it with an empty body too: that is no body. */

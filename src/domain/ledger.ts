@@ -1,16 +1,5 @@
 import type { Refusal } from './errors';
-import type { Status } from './types';
-
-/**
- * What a number's past verifications leave behind for its next one, since the last success. A new code must not reset
- * the count of failed ones (NIST SP 800-63B rev. 4, §3.2.2).
- */
-export interface Ledger {
-  readonly unsuccessful: number;
-  readonly failedCodes: number;
-  /** RFC 3339, when the last unsuccessful one ended; null if there is none. */
-  readonly lastUnsuccessfulAt: string | null;
-}
+import type { Ledger, Status } from './types';
 
 export const emptyLedger: Ledger = { unsuccessful: 0, failedCodes: 0, lastUnsuccessfulAt: null };
 

@@ -1,6 +1,3 @@
-import type { Ledger } from './ledger';
-import type { Policy } from './policy';
-
 export const finalStatuses = [
   'verified',
   'expired',
@@ -13,6 +10,31 @@ export type Status = 'sending' | 'pending' | FinalStatus;
 
 export function isFinal(status: Status): status is FinalStatus {
   return status !== 'sending' && status !== 'pending';
+}
+
+/** The rules of a verification, fixed when it starts: a later change of configuration does not touch it. */
+export interface Policy {
+  /** Digits in the code, 4 to 8. */
+  readonly codeLength: number;
+  /** How long the code counts, from the moment the SMS provider accepted the text. */
+  readonly windowMs: number;
+  /** Submitted codes that count, the right one included. */
+  readonly maxAttempts: number;
+  /** The least time from one text to the next. */
+  readonly resendIntervalMs: number;
+  /** Texts after the first. */
+  readonly maxResends: number;
+}
+
+/**
+ * What a number's past verifications leave behind for its next one, since the last success. A new code must not reset
+ * the count of failed ones (NIST SP 800-63B rev. 4, §3.2.2).
+ */
+export interface Ledger {
+  readonly unsuccessful: number;
+  readonly failedCodes: number;
+  /** RFC 3339, when the last unsuccessful one ended; null if there is none. */
+  readonly lastUnsuccessfulAt: string | null;
 }
 
 /** What a verification starts from. Neither the code nor anything it could be computed from without the key. */

@@ -1,10 +1,11 @@
 import { ownDeliveryErrors, type Refusal } from './errors';
 import { Texts } from './texts';
-import { ledgerAfter, type Ledger } from './ledger';
+import { ledgerAfter } from './ledger';
 import { MIN_UNSUCCESSFUL_RUN_MS, noResend, SEND_DEADLINE_MS } from './policy';
 import {
   isFinal,
   type FinalStatus,
+  type Ledger,
   type SendOutcome,
   type Status,
   type TextReport,

@@ -1,7 +1,7 @@
 import { deriveTags } from '../crypto/code';
 import { VerificationError } from '../domain/errors';
 import { MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
-import type { Ledger } from '../domain/ledger';
+import type { Ledger } from '../domain/types';
 import type { TextReport, VerificationView } from '../domain/types';
 import {
   cancelSignal,

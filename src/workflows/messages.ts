@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Ledger } from '../domain/ledger';
+import type { Ledger } from '../domain/types';
 import type { TextReport, VerificationView } from '../domain/types';
 
 /** The workflow type's name, as Temporal stores it. */

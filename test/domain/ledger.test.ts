@@ -1,4 +1,5 @@
-import { coolingDown, emptyLedger, ledgerAfter, type Ledger, type Outcome } from '../../src/domain/ledger';
+import { coolingDown, emptyLedger, ledgerAfter, type Outcome } from '../../src/domain/ledger';
+import type { Ledger } from '../../src/domain/types';
 
 const SCHEDULE = [0, 30, 60, 300, 900, 3600, 86_400];
 const END = '2026-11-23T10:00:00.000Z';

@@ -1,5 +1,5 @@
 import { emptyLedger } from '../../src/domain/ledger';
-import type { Policy } from '../../src/domain/policy';
+import type { Policy } from '../../src/domain/types';
 import type { SendOutcome } from '../../src/domain/types';
 import { Verification } from '../../src/domain/verification';
 

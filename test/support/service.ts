@@ -10,7 +10,7 @@ import { buildApp } from '../../src/api/app';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests } from '../../src/crypto/digest';
 import { createKeyRing, type KeyRing } from '../../src/crypto/key-ring';
-import type { Policy } from '../../src/domain/policy';
+import type { Policy } from '../../src/domain/types';
 import { statusCallbackUrl } from '../../src/sms/status-callback';
 import { createTextTemplate } from '../../src/sms/text-template';
 import { createTwilioSender } from '../../src/sms/twilio-sender';

@@ -4,7 +4,7 @@ import type { ApiKeys } from '../../crypto/api-keys';
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
 import { VerificationError } from '../../domain/errors';
 import type { Verifications } from '../../temporal/verifications';
-import type { Api } from '../app';
+import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
 import { parseEventCode } from '../durable-functions/event-code';
 import { InstanceStatus, instanceStatus, ORCHESTRATOR } from '../durable-functions/instance-status';

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { VerificationError } from '../../domain/errors';
 import type { Verifications } from '../../temporal/verifications';
-import type { Api } from '../app';
+import type { Api } from '../http-server';
 import { Problem } from '../schemas';
 
 const Ok = Type.Object({ status: Type.Literal('ok') });

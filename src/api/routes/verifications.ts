@@ -1,5 +1,5 @@
 import type { IdentifiedView, Verifications } from '../../temporal/verifications';
-import type { Api } from '../app';
+import type { Api } from '../http-server';
 import type { ApiKeys } from '../../crypto/api-keys';
 import { authenticate } from '../authentication';
 import { parsePhoneNumber } from '../phone-number';

@@ -8,7 +8,7 @@ import {
   type StatusCallbackOptions,
 } from '../../sms/status-callback';
 import type { Verifications } from '../../temporal/verifications';
-import type { Api } from '../app';
+import type { Api } from '../http-server';
 import { Nothing, problems } from '../schemas';
 
 export interface WebhookDependencies {
