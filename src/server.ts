@@ -34,6 +34,7 @@ async function main(): Promise<void> {
     capabilities: createCapabilities(keyRing),
     codeLength: config.policy.codeLength,
     windowMs: config.policy.windowMs,
+    allowedCountries: config.allowedCountries,
     statusCallback: config.statusCallback,
     durableFunctionsAuth: config.durableFunctionsAuth,
     logger: requestLogging,

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { ApiKeys } from '../crypto/api-keys';
 import { VerificationError } from '../domain/errors';
-import { toProblem } from './errors';
 import { createHttpServer, type Api } from './http-server';
+import { answerProblem } from './problem';
 import { durableFunctionsRoutes, type DurableFunctionsDependencies } from './routes/durable-functions';
 import { healthRoutes } from './routes/health';
 import { verificationRoutes } from './routes/verifications';
@@ -37,11 +37,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   });
   acceptEmptyJson(app);
 
-  app.setErrorHandler((error, request, reply) => {
-    const { status, headers, body } = toProblem(error);
-    if (status >= 500) logFailure(request.log, error, status);
-    return reply.code(status).headers(headers).type('application/problem+json').send(body);
-  });
+  app.setErrorHandler(answerProblem);
   app.setNotFoundHandler(() => {
     throw new VerificationError({ code: 'not_found' });
   });
@@ -68,17 +64,4 @@ function acceptEmptyJson(app: Api): void {
     if (body === '') done(null, undefined);
     else void parseJson(request, body, done);
   });
-}
-
-/** The class and place of a failure. Its message stays out of the log: it may hold what must not be there. */
-function logFailure(log: FastifyBaseLogger, error: unknown, status: number): void {
-  if (error instanceof VerificationError) {
-    log.warn({ status, code: error.code }, 'request not served');
-    return;
-  }
-  const [, ...frames] = error instanceof Error ? (error.stack ?? '').split('\n    at ') : [];
-  log.error(
-    { status, error: error instanceof Error ? error.name : typeof error, at: frames },
-    'request failed',
-  );
 }

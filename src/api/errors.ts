@@ -12,6 +12,8 @@ const statusCodes: Readonly<Record<ErrorCode, number>> = {
   idempotency_key_reused: 422,
   resend_too_soon: 429,
   resend_limit_reached: 429,
+  unsupported_phone_number: 422,
+  country_not_allowed: 422,
   phone_number_cooling_down: 429,
   temporal_unavailable: 503,
   worker_unavailable: 503,

@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString, type PhoneNumberType } from 'libphonenumber-js/max';
 import { VerificationError } from '../domain/errors';
 
 export interface PhoneNumber {
@@ -13,11 +13,32 @@ const MIN_HIDDEN_DIGITS = 5;
 const SHOWN_AT_THE_END = 2;
 const MAX_SHOWN_AT_THE_START = 3;
 
-/** @throws VerificationError `invalid_phone_number`, also for a national format: nothing is guessed. */
-export function parsePhoneNumber(text: string): PhoneNumber {
+/** Kinds that get no text, or that are called for money: the target of whoever earns by the texts of others. */
+const REFUSED_KINDS: readonly PhoneNumberType[] = [
+  'PREMIUM_RATE',
+  'SHARED_COST',
+  'TOLL_FREE',
+  'PAGER',
+  'VOICEMAIL',
+  'FIXED_LINE',
+];
+
+/**
+ * `allowedCountries`: ISO 3166-1 alpha-2, undefined for all.
+ * @throws VerificationError `invalid_phone_number`, also for a national format: nothing is guessed;
+ * `unsupported_phone_number`, `country_not_allowed`
+ */
+export function parsePhoneNumber(text: string, allowedCountries?: readonly string[]): PhoneNumber {
   const parsed = parsePhoneNumberFromString(text, { extract: false });
   if (!parsed?.isPossible() || parsed.ext !== undefined) {
     throw new VerificationError({ code: 'invalid_phone_number' });
+  }
+  const kind = parsed.getType();
+  if (kind !== undefined && REFUSED_KINDS.includes(kind)) {
+    throw new VerificationError({ code: 'unsupported_phone_number' });
+  }
+  if (allowedCountries && !allowedCountries.includes(parsed.country ?? '')) {
+    throw new VerificationError({ code: 'country_not_allowed' });
   }
   return { e164: parsed.number, masked: mask(parsed.formatInternational()) };
 }

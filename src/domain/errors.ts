@@ -13,6 +13,8 @@ export const errorMessages = {
   idempotency_key_reused: 'This Idempotency-Key was used for another request. Use a new key.',
   resend_too_soon: 'The last text was sent a moment ago. Try again later.',
   resend_limit_reached: 'No further text is sent in this verification.',
+  unsupported_phone_number: 'Numbers of this kind get no texts. Use a mobile number.',
+  country_not_allowed: 'This service sends no texts to this country.',
   phone_number_cooling_down: 'This number had too many unsuccessful verifications. Try again later.',
   temporal_unavailable: 'The service is not available at the moment. Try again.',
   worker_unavailable:

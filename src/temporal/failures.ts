@@ -10,6 +10,7 @@ import { errorMessages, type ErrorCode, type Refusal } from '../domain/errors';
 import { finalStatuses } from '../domain/types';
 
 /** gRPC status codes, as `@grpc/grpc-js` numbers them. */
+const CANCELLED = 1;
 const DEADLINE_EXCEEDED = 4;
 const FAILED_PRECONDITION = 9;
 
@@ -31,11 +32,14 @@ export function refusalOf(error: unknown): Refusal | undefined {
   };
 }
 
-/** Temporal answered, or might have, but no worker did: the deadline passed, or nobody polls the task queue. */
+/**
+ * Temporal answered, or might have, but no worker did: the deadline passed, or nobody polls the task queue. At a
+ * deadline the server cancels the call, which in one case of ten is seen here before our own clock.
+ */
 export function isNoWorker(error: unknown): boolean {
   return (
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-    [DEADLINE_EXCEEDED, FAILED_PRECONDITION].includes(grpcCode(error) ?? -1)
+    [CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION].includes(grpcCode(error) ?? -1)
   );
 }
 

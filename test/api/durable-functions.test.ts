@@ -199,6 +199,50 @@ describe('an event', () => {
   });
 });
 
+describe('a client of old', () => {
+  test.each(['json', ';;', ''])('may send the content type %j', async (contentType) => {
+    const headers = { 'content-type': contentType };
+    expect((await startWith(JSON.stringify(uniquePhoneNumber()), headers)).statusCode).toBe(202);
+  });
+
+  test('may write paths without case and with a slash at their end', async () => {
+    const payload = JSON.stringify(uniquePhoneNumber());
+    const started = await startWith(payload, {}, '/API/Orchestrators/e4_smsphoneverification/');
+    expect(started.statusCode).toBe(202);
+    const status = pathOf(started.json<Urls>().statusQueryGetUri);
+    expect((await get(status.replace('/instances/', '/Instances/').replace('?', '/?'))).statusCode).toBe(202);
+  });
+
+  test('may put a byte order mark before the number', async () => {
+    expect((await startWith(`\uFEFF${JSON.stringify(uniquePhoneNumber())}`)).statusCode).toBe(202);
+  });
+
+  test('may give a long reason, which is cut off', async () => {
+    const { urls, statusUrl } = await startRunning();
+    expect((await post(terminateUrl(urls, 'x'.repeat(600)))).statusCode).toBe(202);
+    expect(await statusWhenEnded(statusUrl)).toMatchObject({ output: 'x'.repeat(500) });
+  });
+});
+
+test('an ended or unknown instance says so whatever the event holds', async () => {
+  const { urls, statusUrl, code } = await startRunning();
+  await post(eventUrl(urls), code);
+  await statusWhenEnded(statusUrl);
+  expect((await post(eventUrl(urls), 'junk')).statusCode).toBe(410);
+  const unknown = `/runtime/webhooks/durabletask/instances/${'A'.repeat(64)}/raiseEvent/SmsChallengeResponse`;
+  expect((await post(`${unknown}?code=${KEY}`, 'junk')).statusCode).toBe(404);
+});
+
+test.each([
+  '/admin/extensions/DurableTaskExtension/instances/%zz?code=s3cret',
+  `/verifications/${'x'.repeat(2_000)}`,
+])('a path that is none is a problem like any other, and is not repeated', async (url) => {
+  const response = await inject({ method: 'GET', url, headers: { authorization: `Bearer ${KEY}` } });
+  expect(response.headers['content-type']).toContain('application/problem+json');
+  expect(response.statusCode).toBeLessThan(500);
+  expect(response.body).not.toMatch(/s3cret|%zz|xxx/);
+});
+
 describe('the status', () => {
   test('while it runs is 202 with the sample’s fields first, times to the second', async () => {
     const { phoneNumber, urls, statusUrl } = await startRunning();
@@ -247,7 +291,9 @@ describe('the status', () => {
   });
 
   test('is Failed with the reason when the text could not be sent', async () => {
-    const urls = (await startWith('"+15005550001"')).json<Urls>();
+    const phoneNumber = uniquePhoneNumber();
+    service.sandbox.deny(phoneNumber, { status: 400, body: { code: 21211, message: 'Invalid', status: 400 } });
+    const urls = (await startWith(JSON.stringify(phoneNumber))).json<Urls>();
     expect(await statusWhenEnded(pathOf(urls.statusQueryGetUri))).toMatchObject({
       runtimeStatus: 'Failed',
       output: expect.stringContaining('not a phone number'),

@@ -30,3 +30,19 @@ test.each([
 ])('operators see %s as %s', (text, masked) => {
   expect(parsePhoneNumber(text).masked).toBe(masked);
 });
+
+test.each([
+  ['+442079460000', 'a landline'],
+  ['+18005550123', 'a toll-free number'],
+  ['+19005550123', 'a premium number'],
+  ['+448431234567', 'a shared-cost number'],
+])('%s, %s, gets no text', (text) => {
+  expect(() => parsePhoneNumber(text)).toThrow('Use a mobile number');
+});
+
+test('with an allowlist other countries are refused, and numbers of no country', () => {
+  expect(parsePhoneNumber('+14255550123', ['US', 'DE']).e164).toBe('+14255550123');
+  for (const text of ['+447400123456', '+14165550123', '+88312345678901']) {
+    expect(() => parsePhoneNumber(text, ['US', 'DE'])).toThrow('no texts to this country');
+  }
+});

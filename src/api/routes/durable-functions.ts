@@ -6,6 +6,7 @@ import { VerificationError } from '../../domain/errors';
 import type { Verifications } from '../../temporal/verifications';
 import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
+import { parseStartInput, textOf } from '../durable-functions/body';
 import { parseEventCode } from '../durable-functions/event-code';
 import { InstanceStatus, instanceStatus, ORCHESTRATOR } from '../durable-functions/instance-status';
 import { createManagementUrls, MANAGEMENT_PATHS } from '../durable-functions/management-urls';
@@ -18,6 +19,8 @@ export interface DurableFunctionsDependencies {
   readonly capabilities: Capabilities;
   readonly publicUrl: string;
   readonly codeLength: number;
+  /** ISO 3166-1 alpha-2; undefined for all. */
+  readonly allowedCountries: readonly string[] | undefined;
   readonly windowMs: number;
   /** Whether a start needs an API key. */
   readonly durableFunctionsAuth: 'function' | 'anonymous';
@@ -27,11 +30,13 @@ export interface DurableFunctionsDependencies {
 const CODE_EVENT = 'smschallengeresponse';
 /** Other events than the code's may carry anything. */
 const EVENT_BODY_LIMIT_BYTES = 65_536;
+/** More is cut off: a reason, however long, is no reason to refuse. */
+const MAX_REASON_LENGTH = 500;
 const POLL_AFTER_SECONDS = '10';
 
 const Query = Type.Object({
   code: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String({ maxLength: 500 })),
+  reason: Type.Optional(Type.String()),
   showInput: Type.Optional(Type.String()),
 });
 const Instance = Type.Object({ id: Type.String() });
@@ -47,7 +52,9 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
   const { verifications, apiKeys, capabilities, codeLength, durableFunctionsAuth } = dependencies;
   const managementUrls = createManagementUrls(dependencies);
 
-  // The sample's clients send what they like as a content type, or nothing: every body is read as text.
+  // The sample's clients send what they like as a content type, or nothing: every body is read as text. Fastify would
+  // refuse a content type that is none (`json`), even for a parser that takes them all.
+  app.addHook('onRequest', async (request) => void delete request.raw.headers['content-type']);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.addHook('onSend', async (_request, reply) => void reply.header('referrer-policy', 'no-referrer'));
@@ -68,7 +75,10 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
         if (request.params.name.toLowerCase() !== ORCHESTRATOR.toLowerCase()) {
           throw new VerificationError({ code: 'not_found' });
         }
-        const { e164, masked } = parsePhoneNumber(jsonString(request.body));
+        const { e164, masked } = parsePhoneNumber(
+          parseStartInput(request.body),
+          dependencies.allowedCountries,
+        );
         const { verification } = await verifications.start({
           phoneNumber: e164,
           maskedPhoneNumber: masked,
@@ -115,7 +125,7 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
         const { id, eventName } = request.params;
         await authorized('event', id, request, request.query.code, () =>
           eventName.toLowerCase() === CODE_EVENT
-            ? verifications.submit(id, parseEventCode(textOf(request.body), codeLength))
+            ? submitCode(id, request.body)
             : verifications.assertOpen(id),
         );
         return accepted(reply);
@@ -129,11 +139,19 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
         const { id } = request.params;
         const { code, reason } = request.query;
         await authorized('terminate', id, request, code, () =>
-          verifications.requestCancel(id, reason ?? null),
+          verifications.requestCancel(id, reason?.slice(0, MAX_REASON_LENGTH) ?? null),
         );
         return accepted(reply);
       },
     );
+  }
+
+  /** As there: whether the instance can take an event comes before what the event holds. */
+  async function submitCode(id: string, body: unknown): Promise<void> {
+    const code = parseEventCode(textOf(body), codeLength);
+    if (typeof code === 'string') return verifications.submit(id, code);
+    await verifications.assertOpen(id);
+    throw code;
   }
 
   /** Lets in a capability for this purpose and verification, or an API key. Only the latter learns of an unknown id. */
@@ -171,19 +189,4 @@ function unauthorized(): VerificationError {
     { code: 'unauthorized' },
     'Send the whole URL that the start gave you, or an API key.',
   );
-}
-
-function textOf(body: unknown): string {
-  return typeof body === 'string' ? body : '';
-}
-
-function jsonString(body: unknown): string {
-  const detail = 'Send the number as a JSON string, for example "+14255550123" with its quotes.';
-  try {
-    const value: unknown = JSON.parse(textOf(body));
-    if (typeof value === 'string') return value;
-  } catch {
-    // Not JSON: the same answer as for JSON that is no string.
-  }
-  throw new VerificationError({ code: 'invalid_request' }, detail);
 }

@@ -23,13 +23,15 @@ export interface VerificationRoutesDependencies {
   /** Without a slash at its end. */
   readonly publicUrl: string;
   readonly codeLength: number;
+  /** ISO 3166-1 alpha-2; undefined for all. */
+  readonly allowedCountries: readonly string[] | undefined;
   /** Aborts when the server closes: nobody then waits for an end any more. */
   readonly closing: AbortSignal;
 }
 
 /** The resource of contract: start, look, check, signal, resend, cancel. */
 export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
-  const { verifications, apiKeys, publicUrl, codeLength, closing } = dependencies;
+  const { verifications, apiKeys, publicUrl, codeLength, allowedCountries, closing } = dependencies;
   const params = VerificationParams;
   const response = { 200: VerificationResource, ...problems };
 
@@ -47,7 +49,7 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
       },
     },
     async (request, reply) => {
-      const { e164, masked } = parsePhoneNumber(request.body.phoneNumber);
+      const { e164, masked } = parsePhoneNumber(request.body.phoneNumber, allowedCountries);
       const { created, verification } = await verifications.start({
         phoneNumber: e164,
         maskedPhoneNumber: masked,
