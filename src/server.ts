@@ -4,6 +4,7 @@ import { loadConfigOrExit } from './config';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
+import { runMain } from './run-main';
 import { NO_STATUS_CALLBACK } from './sms/status-callback';
 import { requestLogging } from './api/request-logging';
 import { createDataConverter } from './temporal/data-converter';
@@ -48,4 +49,4 @@ async function main(): Promise<void> {
   await app.listen({ host: config.host, port: config.port });
 }
 
-void main();
+runMain('API', main);

@@ -3,6 +3,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities';
 import { loadConfigOrExit } from './config';
 import { createKeyRing } from './crypto/key-ring';
+import { runMain } from './run-main';
 
 import { NO_STATUS_CALLBACK, statusCallbackUrl } from './sms/status-callback';
 import { createTextTemplate } from './sms/text-template';
@@ -56,4 +57,4 @@ async function main(): Promise<void> {
   await running;
 }
 
-void main();
+runMain('worker', main);
