@@ -106,6 +106,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     capabilities: createCapabilities(keyRing),
     codeLength: policy.codeLength,
     windowMs: policy.windowMs,
+    allowedCountries: undefined,
     statusCallback,
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     logger: false,
