@@ -51,6 +51,7 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
     publicUrl,
     temporal,
     taskQueue: env.TEMPORAL_TASK_QUEUE,
+    workerVersion: workerVersion(env),
     secretKeys: env.SECRET_KEYS,
     phoneDigestKey: env.PHONE_DIGEST_KEY,
     apiKeys: env.API_KEYS,
@@ -88,6 +89,12 @@ function statusCallback({ TWILIO_AUTH_TOKEN, TWILIO_API_URL }: Environment, publ
   const reachable = publicUrl.startsWith('https:') || TWILIO_API_URL !== undefined;
   if (TWILIO_AUTH_TOKEN === undefined || !reachable) return undefined;
   return { authToken: TWILIO_AUTH_TOKEN, publicUrl };
+}
+
+/** Which build a worker is. Undefined without an id: it then shares all tasks with every other worker that has none. */
+function workerVersion({ TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID }: Environment) {
+  if (TEMPORAL_WORKER_BUILD_ID === undefined) return undefined;
+  return { deploymentName: TEMPORAL_DEPLOYMENT_NAME, buildId: TEMPORAL_WORKER_BUILD_ID };
 }
 
 /** TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS, API key and profile: `@temporalio/envconfig` names and reads them. */

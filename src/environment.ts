@@ -12,6 +12,8 @@ export const environment = z.object({
     .url({ protocol: /^https?$/, error: 'must be a URL like https://verify.example.com' })
     .optional(),
   TEMPORAL_TASK_QUEUE: text.default('phone-verification'),
+  TEMPORAL_DEPLOYMENT_NAME: text.default('phone-verification'),
+  TEMPORAL_WORKER_BUILD_ID: text.optional(),
   SECRET_KEYS: required('one or more id:base64(32 bytes), comma-separated').transform(parseSecretKeys),
   PHONE_DIGEST_KEY: required('base64(32 bytes)').transform((value, context) => {
     if (secretBytes(value).length !== 32)

@@ -41,6 +41,14 @@ async function main(): Promise<void> {
         statusCallback &&
         statusCallbackUrl(statusCallback, formatVerificationId({ workflowId, runId, nonce })),
     }),
+    // A verification stays with the build that it began with: it lives for minutes.
+    ...(config.workerVersion && {
+      workerDeploymentOptions: {
+        version: config.workerVersion,
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
+    }),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,
     // How late an activity learns that nobody needs its text any more.
     maxHeartbeatThrottleInterval: '1s',

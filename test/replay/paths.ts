@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SEND_DEADLINE_MS } from '../../src/domain/policy';
+import type { FinalStatus } from '../../src/domain/types';
+import { receivedCode, wrongCodeFor, type Service, type ServiceOptions } from '../support/service';
+import { noTextInFlight, runOf, start, startTexted } from './steps';
+
+/** One way through the workflow, and how a verification ends that takes it. */
+export interface Path {
+  readonly ends: FinalStatus;
+  readonly options?: Omit<ServiceOptions, 'client' | 'nativeConnection'>;
+  /** Starts a verification and does to it all that anyone does; its public id. */
+  walk(service: Service, phoneNumber: string): Promise<string>;
+}
+
+const by = { caller: 'alice', idempotencyKey: undefined };
+/** So that a resend needn't be waited for. */
+const resendAtOnce = { policy: { resendIntervalMs: 0 } };
+const refusedByProvider = { status: 400, body: { code: 21610, message: 'no', status: 400 } };
+
+/** Every path of which a history is kept, by the name of its file. */
+export const paths: Readonly<Record<string, Path>> = {
+  'verified-by-update': {
+    ends: 'verified',
+    async walk(service, phoneNumber) {
+      const { id, code } = await startTexted(service, phoneNumber);
+      await service.verifications.check(id, code, by);
+      return id;
+    },
+  },
+
+  'verified-by-signal': {
+    ends: 'verified',
+    async walk(service, phoneNumber) {
+      const { id, code } = await startTexted(service, phoneNumber);
+      await service.verifications.submit(id, code);
+      return id;
+    },
+  },
+
+  'wrong-codes-then-right': {
+    ends: 'verified',
+    async walk(service, phoneNumber) {
+      const { id, code } = await startTexted(service, phoneNumber);
+      await service.verifications.check(id, wrongCodeFor(code), by);
+      await service.verifications.submit(id, wrongCodeFor(code));
+      await service.verifications.check(id, wrongCodeFor(code), by);
+      await service.verifications.check(id, code, by);
+      return id;
+    },
+  },
+
+  'max-attempts': {
+    ends: 'max_attempts_reached',
+    async walk(service, phoneNumber) {
+      const { id, code } = await startTexted(service, phoneNumber);
+      for (let attempt = 1; attempt <= 4; attempt++) {
+        await service.verifications.check(id, wrongCodeFor(code), by);
+      }
+      return id;
+    },
+  },
+
+  expired: {
+    ends: 'expired',
+    options: { policy: { windowMs: 5_000 } },
+    walk: start,
+  },
+
+  'code-while-sending': {
+    ends: 'verified',
+    async walk(service, phoneNumber) {
+      const hold = service.sandbox.hold('recorded', phoneNumber);
+      const id = await start(service, phoneNumber);
+      const code = await receivedCode(service.sandbox, phoneNumber);
+      await service.verifications.check(id, code, by);
+      hold.release();
+      return id;
+    },
+  },
+
+  resent: {
+    ends: 'verified',
+    options: resendAtOnce,
+    async walk(service, phoneNumber) {
+      const { id, code } = await startTexted(service, phoneNumber);
+      await service.verifications.resend(id);
+      await noTextInFlight(service, id);
+      await service.verifications.check(id, code, by);
+      return id;
+    },
+  },
+
+  'resend-failed': {
+    ends: 'verified',
+    options: resendAtOnce,
+    async walk(service, phoneNumber) {
+      const { id, code } = await startTexted(service, phoneNumber);
+      service.sandbox.deny(phoneNumber, refusedByProvider);
+      await service.verifications.resend(id);
+      await noTextInFlight(service, id);
+      await service.verifications.check(id, code, by);
+      return id;
+    },
+  },
+
+  'canceled-before-the-text': {
+    ends: 'canceled',
+    async walk(service, phoneNumber) {
+      const hold = service.sandbox.hold('received', phoneNumber);
+      const id = await start(service, phoneNumber);
+      await hold.arrival();
+      await service.verifications.cancel(id);
+      hold.cut();
+      return id;
+    },
+  },
+
+  'canceled-after-the-text': {
+    ends: 'canceled',
+    async walk(service, phoneNumber) {
+      const { id } = await startTexted(service, phoneNumber);
+      await service.verifications.cancel(id);
+      return id;
+    },
+  },
+
+  'canceled-by-signal': {
+    ends: 'canceled',
+    async walk(service, phoneNumber) {
+      const { id } = await startTexted(service, phoneNumber);
+      await service.verifications.requestCancel(id, 'Changed my mind');
+      return id;
+    },
+  },
+
+  'canceled-in-the-web-ui': {
+    ends: 'canceled',
+    async walk(service, phoneNumber) {
+      const { id } = await startTexted(service, phoneNumber);
+      await runOf(service, id).cancel();
+      return id;
+    },
+  },
+
+  undeliverable: {
+    ends: 'undeliverable',
+    async walk(service, phoneNumber) {
+      service.sandbox.deny(phoneNumber, refusedByProvider);
+      return start(service, phoneNumber);
+    },
+  },
+
+  'delivery-unknown': {
+    ends: 'undeliverable',
+    async walk(service, phoneNumber) {
+      service.sandbox.hold('received', phoneNumber);
+      return start(service, phoneNumber);
+    },
+  },
+
+  'worker-too-late': {
+    ends: 'undeliverable',
+    options: { withWorker: false },
+    async walk(service, phoneNumber) {
+      const id = await start(service, phoneNumber);
+      await sleep(SEND_DEADLINE_MS + 1_000);
+      await service.startWorker();
+      return id;
+    },
+  },
+
+  reconciled: {
+    ends: 'verified',
+    async walk(service, phoneNumber) {
+      service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
+      const { id, code } = await startTexted(service, phoneNumber);
+      await service.verifications.check(id, code, by);
+      return id;
+    },
+  },
+
+  'settled-by-delivery-report': {
+    ends: 'verified',
+    options: { withStatusCallback: true },
+    async walk(service, phoneNumber) {
+      // The report comes while the create call is open, late enough to be news.
+      service.sandbox.difficulties.statusStepMs = 2_500;
+      const hold = service.sandbox.hold('recorded', phoneNumber);
+      const { id, code } = await startTexted(service, phoneNumber);
+      hold.cut();
+      await service.verifications.check(id, code, by);
+      return id;
+    },
+  },
+
+  'lost-by-the-carrier': {
+    ends: 'undeliverable',
+    options: { withStatusCallback: true },
+    async walk(service, phoneNumber) {
+      service.sandbox.failDelivery(phoneNumber, 30006);
+      return start(service, phoneNumber);
+    },
+  },
+};
