@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { endUpdate, FLOOR } from './floor/messages';
+import type { Side } from './side';
+
+/**
+ * Makes the same calls to Temporal as the service: DescribeWorkflowExecution, which finds nothing, and
+ * StartWorkflowExecution to start; UpdateWorkflowExecution to check.
+ */
+export function createFloorSide(client: Client, taskQueue: string) {
+  const waiting = new Map<string, () => void>();
+
+  const side: Side = {
+    async start() {
+      const workflowId = `bench-floor:${randomUUID()}`;
+      const texted = new Promise<void>((resolve) => void waiting.set(workflowId, resolve));
+      await assertUnused(client, workflowId);
+      const handle = await client.workflow.start(FLOOR, {
+        workflowId,
+        taskQueue,
+        workflowIdConflictPolicy: 'FAIL',
+        workflowTaskTimeout: '3s',
+      });
+      return { workflowId, texted, check: () => handle.executeUpdate(endUpdate) };
+    },
+  };
+
+  /** Takes the line that the worker's activity writes. */
+  function announced(workflowId: string): void {
+    waiting.get(workflowId)?.();
+    waiting.delete(workflowId);
+  }
+
+  return { side, announced };
+}
+
+async function assertUnused(client: Client, workflowId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return;
+    throw error;
+  }
+  throw new Error(`There is a workflow ${workflowId} already`);
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+
+/** What is measured. */
+export interface BenchSettings {
+  /** How many verifications are under way at once, in the closed loop: one measurement for each. */
+  concurrency: number[];
+  /** Verifications of each side in each closed loop. */
+  n: number;
+  /** Starts a second in the open loop. */
+  rate: number;
+  /** For how long each side is started at that rate. */
+  seconds: number;
+}
+
+export interface BenchOptions {
+  settings: BenchSettings;
+  json: boolean;
+}
+
+export const USAGE = `npm run bench -- [options]
+
+Measures the service next to the floor: a bare client and workflow that make the same calls to Temporal.
+
+  --concurrency LIST  how many at once in the closed loop, comma-separated (default: 1,8,32)
+  --n NUMBER          verifications of each side in each closed loop (default: 300)
+  --rate NUMBER       starts a second in the open loop (default: 10)
+  --seconds NUMBER    for how long, for each side (default: 30)
+  --json              one JSON object on stdout in place of the table
+  --help              this text
+`;
+
+/** @throws Error that says which option is wrong and what it takes */
+export function parseOptions(args: string[]): BenchOptions | 'help' {
+  const { values } = parseArgs({
+    args,
+    options: {
+      concurrency: { type: 'string', default: '1,8,32' },
+      n: { type: 'string', default: '300' },
+      rate: { type: 'string', default: '10' },
+      seconds: { type: 'string', default: '30' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    json: values.json,
+    settings: {
+      concurrency: values.concurrency.split(',').map((text) => wholeNumber('concurrency', text, 256)),
+      n: wholeNumber('n', values.n, 100_000),
+      rate: wholeNumber('rate', values.rate, 1_000),
+      seconds: wholeNumber('seconds', values.seconds, 3_600),
+    },
+  };
+}
+
+function wholeNumber(option: string, text: string, max: number): number {
+  const number = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
+  if (number >= 1 && number <= max) return number;
+  throw new Error(`--${option} takes whole numbers from 1 to ${max}, not "${text}"`);
+}

@@ -1,0 +1,66 @@
+import { randomInt } from 'node:crypto';
+import { Pool, type Dispatcher } from 'undici';
+import { z } from 'zod';
+import type { SmsSandbox } from '../dev/sms-sandbox';
+import { parseVerificationId } from '../src/temporal/verification-id';
+import type { Side } from './side';
+
+export interface ServiceAddresses {
+  apiUrl: string;
+  apiKey: string;
+  /** In this process: it knows at once what arrives, so that nothing has to ask for it again and again. */
+  sandbox: SmsSandbox;
+}
+
+const StartAnswer = z.object({ id: z.string(), status: z.literal('sending') });
+const CheckAnswer = z.object({ verified: z.literal(true) });
+
+/** As many as a caller under load keeps open. */
+const CONNECTIONS = 256;
+
+/** Drives the service as a caller does: HTTP with connections kept open. */
+export function createServiceSide({ apiUrl, apiKey, sandbox }: ServiceAddresses) {
+  const pool = new Pool(apiUrl, { connections: CONNECTIONS });
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+  const nextNumber = phoneNumbers();
+
+  async function post<T>(path: string, body: object, status: number, Answer: z.ZodType<T>): Promise<T> {
+    const answer = await pool.request({ method: 'POST', path, headers, body: JSON.stringify(body) });
+    return expectAnswer(answer, status, Answer);
+  }
+
+  const side: Side = {
+    async start() {
+      const phoneNumber = nextNumber();
+      const arrival = sandbox.hold('recorded', phoneNumber);
+      const { id } = await post('/verifications', { phoneNumber }, 202, StartAnswer);
+      return {
+        workflowId: parseVerificationId(id)?.workflowId ?? '',
+        texted: arrival.arrival().then(() => arrival.release()),
+        check: async () => {
+          const code = receivedCode(sandbox, phoneNumber);
+          await post(`/verifications/${id}/check`, { code }, 200, CheckAnswer);
+        },
+      };
+    },
+  };
+  return { side, close: () => pool.destroy() };
+}
+
+async function expectAnswer<T>(answer: Dispatcher.ResponseData, status: number, Answer: z.ZodType<T>) {
+  const text = await answer.body.text();
+  if (answer.statusCode !== status) throw new Error(`The API answered ${answer.statusCode}: ${text}`);
+  return Answer.parse(JSON.parse(text));
+}
+
+function receivedCode(sandbox: SmsSandbox, phoneNumber: string): string {
+  const [code] = /\d{4,8}/.exec(sandbox.inbox(phoneNumber)[0]?.body ?? '') ?? [];
+  if (code === undefined) throw new Error('The text holds no code');
+  return code;
+}
+
+/** No number twice in a run: one after the other from a random one on. */
+function phoneNumbers(): () => string {
+  let next = randomInt(2_000_000, 9_000_000);
+  return () => `+1425${next++}`;
+}
