@@ -1,0 +1,22 @@
+import { HIDDEN, makePlan } from './plan';
+import { runChaos } from './run';
+
+jest.setTimeout(180_000);
+
+/** Two verifications for each row of the table. */
+const VERIFICATIONS = 38;
+
+test('whatever breaks: one text, the same code, and no verification lost', async () => {
+  const say = () => {};
+  const { rows, violations } = await runChaos({ seed: 1, verifications: VERIFICATIONS, say });
+
+  expect(violations).toEqual([]);
+  expect(rows.reduce((sum, { verifications }) => sum + verifications, 0)).toBe(VERIFICATIONS);
+  const duplicates = rows.filter(({ texts }) => texts.more > 0).map(({ fault }) => fault);
+  expect(duplicates).toEqual([HIDDEN]);
+});
+
+test('a seed stands for the same faults, moments and people each time', () => {
+  expect(makePlan(7, 100)).toEqual(makePlan(7, 100));
+  expect(makePlan(7, 100)).not.toEqual(makePlan(8, 100));
+});
