@@ -292,7 +292,10 @@ describe('the status', () => {
 
   test('is Failed with the reason when the text could not be sent', async () => {
     const phoneNumber = uniquePhoneNumber();
-    service.sandbox.deny(phoneNumber, { status: 400, body: { code: 21211, message: 'Invalid', status: 400 } });
+    service.sandbox.deny(phoneNumber, {
+      status: 400,
+      body: { code: 21211, message: 'Invalid', status: 400 },
+    });
     const urls = (await startWith(JSON.stringify(phoneNumber))).json<Urls>();
     expect(await statusWhenEnded(pathOf(urls.statusQueryGetUri))).toMatchObject({
       runtimeStatus: 'Failed',
