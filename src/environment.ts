@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-const seconds = (min: number, max: number, fallback: number) => integer(min, max, fallback);
 const secretBytes = (text: string) => Buffer.from(text, 'base64');
 const text = z.string().trim().min(1, 'must not be empty');
 
@@ -36,9 +35,9 @@ export const environment = z.object({
   TWILIO_MESSAGING_SERVICE_SID: text.refine((sid) => sid.startsWith('MG'), 'must start with MG').optional(),
   TWILIO_API_URL: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
   CODE_LENGTH: integer(4, 8, 4),
-  WINDOW_SECONDS: seconds(5, 600, 90),
+  WINDOW_SECONDS: integer(5, 600, 90),
   MAX_ATTEMPTS: integer(1, 10, 4),
-  RESEND_INTERVAL_SECONDS: seconds(0, 600, 30),
+  RESEND_INTERVAL_SECONDS: integer(0, 600, 30),
   MAX_RESENDS: integer(0, 10, 2),
   ALLOWED_COUNTRIES: text
     .regex(/^[A-Z]{2}(,[A-Z]{2})*$/, 'must be country codes like US,CA,DE')

@@ -4,6 +4,7 @@ import { loadConfigOrExit } from './config';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
+import { withoutMessage } from './domain/errors';
 import { runMain } from './run-main';
 import { NO_STATUS_CALLBACK } from './sms/status-callback';
 import { requestLogging } from './api/request-logging';
@@ -12,7 +13,7 @@ import { createTemporalClient } from './temporal/client';
 import { createVerifications } from './temporal/verifications';
 
 /** Longer than the longest call to Temporal: a request that was accepted is answered. */
-const SHUTDOWN_TIMEOUT_MS = 10_000;
+const SHUTDOWN_TIMEOUT_MS = 20_000;
 
 async function main(): Promise<void> {
   const config = loadConfigOrExit();
@@ -41,7 +42,8 @@ async function main(): Promise<void> {
     logger: requestLogging,
   });
 
-  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async () => {
+  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async ({ err }) => {
+    if (err) app.log.fatal(withoutMessage(err), 'unforeseen failure');
     await app.close();
     await client.connection.close();
   });

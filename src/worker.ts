@@ -3,6 +3,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities';
 import { loadConfigOrExit } from './config';
 import { createKeyRing } from './crypto/key-ring';
+import { withoutMessage } from './domain/errors';
 import { runMain } from './run-main';
 
 import { NO_STATUS_CALLBACK, statusCallbackUrl } from './sms/status-callback';
@@ -13,7 +14,7 @@ import { formatVerificationId } from './temporal/verification-id';
 import { createWorkerLogger } from './temporal/worker-logger';
 import { workflowBundle } from './temporal/workflow-bundle';
 
-/** Longer than an activity may take: a text that is being handed over is handed over. */
+/** Longer than one call to the provider. An attempt that still looks is cut off, and another worker's looks again. */
 const SHUTDOWN_GRACE_TIME = '12s';
 const SHUTDOWN_TIMEOUT_MS = 15_000;
 
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
   const { statusCallback } = config;
   const keyRing = createKeyRing(config.secretKeys);
   if (statusCallback === undefined) logger.warn(NO_STATUS_CALLBACK);
-  const connection = await NativeConnection.connect(config.temporal.connection);
+  const connection = await NativeConnection.connect(config.temporal.connection).catch(() => {
+    throw new Error(`Temporal can't be reached at ${config.temporal.connection.address} (TEMPORAL_ADDRESS)`);
+  });
   const worker = await Worker.create({
     connection,
     namespace: config.temporal.namespace,
@@ -57,7 +60,8 @@ async function main(): Promise<void> {
   });
 
   const running = worker.run();
-  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async () => {
+  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async ({ err }) => {
+    if (err) logger.error('unforeseen failure', withoutMessage(err));
     if (worker.getState() === 'RUNNING') worker.shutdown();
     await running;
     await connection.close();

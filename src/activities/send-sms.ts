@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { Context, type ApplicationFailure } from '@temporalio/activity';
 import { deriveCode } from '../crypto/code';
 import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
 import type { SendOutcome } from '../domain/types';
@@ -58,7 +58,7 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
   async function attempt(request: SendSmsRequest, context: Context): Promise<SendOutcome> {
     const { phoneNumber: to, nonce, knownSids, startedAt, validityMs } = request;
     const { workflowExecution, attempt: attemptNumber } = context.info;
-    const code = deriveCode(keysFor(request.keyId), nonce, request.codeLength);
+    const code = deriveCode(keysFor(request.keyId, context), nonce, request.codeLength);
     const uncertain = mayHaveBeenSent(context);
 
     if (attemptNumber > 1) {
@@ -83,22 +83,21 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
           ...(uncertain ? { possibleDuplicate: true } : {}),
         };
       case 'refused':
+        context.log.warn('The SMS provider refused a text', { code: sent.error.code });
         return { outcome: 'failed', error: sent.error };
       case 'not_created':
-        // Reaches the next attempt with the failure. Until then heartbeats repeat what they were given.
-        if (!uncertain) context.heartbeat({ nothingSentUpToAttempt: attemptNumber });
-        throw notCreated(sent.retryAfterMs);
+        throw nothingSent(context, sent.retryAfterMs);
       case 'unknown':
         throw deliveryUnknown();
     }
   }
 
   /** A key may be missing here and known to the next worker, while keys are added one process after the other. */
-  function keysFor(keyId: string): DerivedKeys {
+  function keysFor(keyId: string, context: Context): DerivedKeys {
     try {
       return keyRing.get(keyId);
     } catch {
-      throw notCreated();
+      throw nothingSent(context);
     }
   }
 }
@@ -108,6 +107,13 @@ function mayHaveBeenSent({ info }: Context): boolean {
   const details: unknown = info.heartbeatDetails;
   const noted = typeof details === 'object' && details !== null && 'nothingSentUpToAttempt' in details;
   return info.attempt > 1 && !(noted && details.nothingSentUpToAttempt === info.attempt - 1);
+}
+
+/** Notes for the next attempt that there is still nothing to look for, where that is known. */
+function nothingSent(context: Context, retryAfterMs?: number): ApplicationFailure {
+  // Reaches it with the failure. Until then heartbeats repeat what they were given.
+  if (!mayHaveBeenSent(context)) context.heartbeat({ nothingSentUpToAttempt: context.info.attempt });
+  return notCreated(retryAfterMs);
 }
 
 /** Until the verification gives up on this text. */

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
-import { VerificationError } from '../domain/errors';
+import { VerificationError, withoutMessage } from '../domain/errors';
 import { toProblem } from './errors';
 
 /** Every error ends here: also those of the router, whose own answer would repeat the URL with all that it holds. */
@@ -9,15 +9,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   void reply.code(status).headers(headers).type('application/problem+json').send(body);
 }
 
-/** The class and place of a failure. Its message stays out of the log: it may hold what must not be there. */
 function logFailure(log: FastifyBaseLogger, error: unknown, status: number): void {
-  if (error instanceof VerificationError) {
-    log.warn({ status, code: error.code }, 'request not served');
-    return;
-  }
-  const [, ...frames] = error instanceof Error ? (error.stack ?? '').split('\n    at ') : [];
-  log.error(
-    { status, error: error instanceof Error ? error.name : typeof error, at: frames },
-    'request failed',
-  );
+  if (error instanceof VerificationError) log.warn({ status, code: error.code }, 'request not served');
+  else log.error({ status, ...withoutMessage(error) }, 'request failed');
 }

@@ -19,7 +19,7 @@ export interface DerivedKeys {
 export interface KeyRing {
   readonly first: DerivedKeys;
   readonly all: readonly DerivedKeys[];
-  /** @throws Error if the key was dropped while something made with it was still open. */
+  /** @throws Error if the key was dropped while something made with it is still read: see docs/production.md. */
   get(id: string): DerivedKeys;
 }
 
@@ -40,7 +40,7 @@ export function createKeyRing(secretKeys: readonly SecretKey[]): KeyRing {
     get(id) {
       const keys = byId.get(id);
       if (!keys)
-        throw new Error(`No secret key has the id ${id}. Keep a key until nothing made with it is open`);
+        throw new Error(`No secret key has the id ${id}. Keep a key until nothing made with it is read`);
       return keys;
     },
   };

@@ -56,3 +56,9 @@ export class VerificationError extends Error {
     this.code = refusal.code;
   }
 }
+
+/** An unforeseen error's class and place. Its message stays out of logs: it may hold what must not be there. */
+export function withoutMessage(error: unknown): { readonly error: string; readonly at: readonly string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+  return { error: error.name, at: (error.stack ?? '').split('\n    at ').slice(1) };
+}

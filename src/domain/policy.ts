@@ -2,7 +2,7 @@ import type { Refusal } from './errors';
 import type { Texts } from './texts';
 import type { Policy } from './types';
 
-/** The first text is with the provider this long after the start, or never: nobody waits longer for one. */
+/** A first text is asked for at most this long after the start, and is with the provider this long after that, or never. */
 export const SEND_DEADLINE_MS = 30_000;
 
 /**

@@ -108,7 +108,7 @@ export class Verification {
    * no text is left that could arrive, the verification ends. Reports of strangers, repeated or late, change nothing.
    */
   textReported({ sid, failure }: TextReport, now: number): void {
-    if (this.ended) return;
+    if (this.endedRefusal(now)) return;
     if (!this.texts.acceptedSids.includes(sid))
       this.textSettled({ outcome: 'accepted', sid, acceptedAt: now }, now);
     if (failure === null || !this.texts.lose(sid, failure)) return;
@@ -117,7 +117,7 @@ export class Verification {
   }
 
   cancel(now: number, reason: string | null = null): void {
-    if (this.ended) return;
+    if (this.endedRefusal(now)) return;
     this.cancelReason = reason;
     this.end('canceled', now);
     this.changed(now);
@@ -125,10 +125,9 @@ export class Verification {
 
   /** The window is over. What was not decided by then has expired. */
   close(): void {
-    if (this.ended) return;
-    const endedAt = this.expiresAt ?? this.startedAt;
-    this.end('expired', endedAt);
-    this.changed(endedAt);
+    if (this.ended || this.expiresAt === null) return;
+    this.end('expired', this.expiresAt);
+    this.changed(this.expiresAt);
   }
 
   /** What this one leaves behind, once it has ended. */

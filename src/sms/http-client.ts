@@ -56,7 +56,8 @@ export class HttpClient extends twilio.RequestClient {
       },
       body: typeof data !== 'object' || data === null ? null : new URLSearchParams(toForm(data)).toString(),
       dispatcher: this.connections,
-      signal: this.signal,
+      // The time-outs above start anew with every part of an answer: this one doesn't.
+      signal: AbortSignal.any([this.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
     });
     const body = parseBody(await answer.body.text());
     // The base class promises whatever its caller asks for: the official client knows what Twilio answers.

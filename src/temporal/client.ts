@@ -1,4 +1,10 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  type ConnectionOptions,
+} from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 
 export interface TemporalClientOptions {
@@ -18,7 +24,11 @@ export function createTemporalClient({
   dataConverter,
 }: TemporalClientOptions): Client {
   return new Client({
-    connection: Connection.lazy(connection),
+    connection: Connection.lazy({
+      // The SDK's own pauses between retries grow to 5 s and don't mind a deadline.
+      interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ factor: 1.3 }))],
+      ...connection,
+    }),
     namespace,
     ...(dataConverter && { dataConverter }),
     workflow: { queryRejectCondition: 'NOT_OPEN' },

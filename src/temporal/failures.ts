@@ -61,5 +61,5 @@ function grpcCode(error: unknown): number | undefined {
 }
 
 function isErrorCode(type: string | undefined | null): type is ErrorCode {
-  return type !== undefined && type !== null && type in errorMessages;
+  return type !== undefined && type !== null && Object.hasOwn(errorMessages, type);
 }

@@ -104,13 +104,13 @@ export function createRuns(client: Client) {
     },
 
     /** How it ended; undefined if it hasn't when the wait is over or the signal aborts. */
-    async waitForEnd(id: VerificationId, waitMs: number, signal: AbortSignal) {
+    async waitForEnd(id: VerificationId, waitMs: number, signal?: AbortSignal) {
       // Not by a deadline: near one the server answers at once that nothing happened, and the SDK asks again and again.
       // The SDK never removes its listeners, and `signal` lives as long as the process: the call gets one of its own.
       const waiting = new AbortController();
       const stop = () => waiting.abort();
       const timer = setTimeout(stop, waitMs);
-      signal.addEventListener('abort', stop);
+      signal?.addEventListener('abort', stop);
       try {
         return await client.withAbortSignal(waiting.signal, (): Promise<VerificationState> =>
           handleOf(id).result(),
@@ -120,7 +120,7 @@ export function createRuns(client: Client) {
         throw isServiceError(error) ? unavailable('temporal_unavailable') : error;
       } finally {
         clearTimeout(timer);
-        signal.removeEventListener('abort', stop);
+        signal?.removeEventListener('abort', stop);
       }
     },
 

@@ -11,7 +11,7 @@ import { PHONE_VERIFICATION, type VerificationState } from '../workflows/message
 import { isNoWorker } from './failures';
 import { parseMemo, type VerificationMemo } from './memo';
 import { TEMPORAL_TIMEOUT_MS, type Runs } from './runs';
-import { workflowIdFor } from './verification-id';
+import { workflowIdFor, type VerificationId } from './verification-id';
 
 export interface StartRequest {
   /** E.164. */
@@ -137,13 +137,18 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
     const idle = run.historyLength <= EVENTS_BEFORE_FIRST_TASK_ENDED;
     const created = memo.nonce === asked.nonce;
     if (created || (asked.starter !== undefined && asked.starter === memo.starter)) {
-      return { created, workflowId, runId, state: idle ? initialState(memo) : await runs.read(id) };
+      return { created, workflowId, runId, state: idle ? initialState(memo) : await readOrInitial(id, memo) };
     }
     const state = idle ? undefined : await runs.readWithin(id, QUICK_LOOK_MS);
     throw new VerificationError({
       code: 'verification_in_progress',
       retryAfterSeconds: retryAfterSeconds(state, run.startTime.getTime()),
     });
+  }
+
+  /** While no worker answers, what was true at the start has to do: a repeat is answered all the same. */
+  async function readOrInitial(id: VerificationId, memo: VerificationMemo): Promise<VerificationState> {
+    return (await runs.readWithin(id, QUICK_LOOK_MS)) ?? initialState(memo);
   }
 
   /** Until the window closes at the latest; 1 s for one that is decided and about to close. */

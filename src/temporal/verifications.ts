@@ -122,7 +122,10 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
         return identify(id, await runs.update(id, cancelUpdate, { nonce: id.nonce }));
       } catch (error) {
         if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
-        return identify(id, await runs.read(id));
+        const state = await runs.read(id);
+        // Its window is over, though its timer has yet to say so.
+        if (state.endedAt === null) return identify(id, (await runs.waitForEnd(id, QUICK_LOOK_MS)) ?? state);
+        return identify(id, state);
       }
     },
 
@@ -145,7 +148,9 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
   /** Whether a text is so long in flight that a report of it is news. Other good news would only cost events. */
   async function isTextUnresolved(id: VerificationId): Promise<boolean> {
     const state = await runs.readWithin(id, QUICK_LOOK_MS);
-    const since = state?.textInFlightSince ?? null;
+    // Nobody answers: its worker may have died with the text in flight.
+    if (!state) return true;
+    const since = state.textInFlightSince;
     return since !== null && Date.now() - Date.parse(since) > UNRESOLVED_AFTER_MS;
   }
 

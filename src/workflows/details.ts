@@ -7,7 +7,7 @@ import { rfc3339, type Attempt, type Verification } from '../domain/verification
  */
 export function liveDetails(verification: Verification): string {
   const { status, expiresAt, attempts, attemptsRemaining, texts, error } = verification;
-  const lines = [`**${status}**, ${attemptsRemaining} attempts left`];
+  const lines = [`**${status}**, attempts left: ${attemptsRemaining}`];
   if (error) lines.push(`Error ${error.code}: ${error.message}`);
   if (expiresAt !== null) lines.push(`Window ends ${rfc3339(expiresAt)}`);
   if (texts.last) lines.push('**Texts**', texts.all.map(textLine).join('\n'));

@@ -66,7 +66,8 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   setHandler(
     resendUpdate,
     () => {
-      void sendText();
+      // Handlers run outside the scope below: a cancel request must not end this by a rejection that nobody hears.
+      void CancellationScope.nonCancellable(sendText);
       return state();
     },
     {
@@ -119,6 +120,7 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
       summary: verification.texts.all.length > 1 ? 'Text the same code again' : 'Text the code',
       scheduleToCloseTimeout: SEND_DEADLINE_MS,
       startToCloseTimeout: '15s',
+      cancellationType: 'TRY_CANCEL',
       // A dead worker is noticed by its missing heartbeats: a person is waiting.
       heartbeatTimeout: '3s',
       retry: { initialInterval: '500ms', maximumInterval: '4s' },

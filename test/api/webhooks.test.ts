@@ -80,6 +80,13 @@ describe('403, and nothing is done,', () => {
     expect(await statusOf(id)).toBe('pending');
   });
 
+  test('without a signature, whatever the body', async () => {
+    for (const headers of [{}, { 'content-type': 'text/plain' }]) {
+      const response = await service.app.inject({ method: 'POST', url: PATH, headers, payload: 'x' });
+      expect(response.statusCode).toBe(403);
+    }
+  });
+
   test('for a signature made for another verification', async () => {
     const [one, other] = [await startPending(), await startPending()];
     const form = { MessageSid: other.sid, MessageStatus: 'failed' };

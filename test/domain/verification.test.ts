@@ -84,6 +84,17 @@ describe('the window', () => {
   });
 });
 
+test('what comes after the window, but before its timer, changes nothing: it has expired', () => {
+  const verification = createPending();
+  verification.cancel(START + 90_000);
+  verification.textReported(
+    { sid: 'SM1', failure: { code: '30003', message: 'Unreachable.' } },
+    START + 90_001,
+  );
+  verification.close();
+  expect(verification.view()).toMatchObject({ status: 'expired', error: null });
+});
+
 describe('attempts', () => {
   test('the right code at the fourth attempt verifies', () => {
     const verification = createPending();

@@ -92,7 +92,7 @@ test('the Web UI shows what a verification is and how it stands, without a numbe
     currentDetails: string;
   };
   const [text] = service.sandbox.inbox(phoneNumber);
-  expect(currentDetails).toContain('**pending**, 3 attempts left');
+  expect(currentDetails).toContain('**pending**, attempts left: 3');
   expect(currentDetails).toMatch(/Window ends \d{4}-\d\d-\d\dT/);
   expect(currentDetails).toContain(`accepted`);
   expect(currentDetails).toContain(text?.sid);

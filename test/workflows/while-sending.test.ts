@@ -1,5 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
+  eventually,
   receivedCode,
   startRequest,
   startService,
@@ -24,7 +25,7 @@ afterAll(async () => {
   await env.teardown();
 });
 
-describe('while the text is still being sent', () => {
+describe('while a text is still being sent', () => {
   test('a right code verifies, and there is no window', async () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('recorded', phoneNumber);
@@ -49,5 +50,25 @@ describe('while the text is still being sent', () => {
     expect(await service.verifications.cancel(verification.id)).toMatchObject({ status: 'canceled' });
     hold.cut();
     expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
+  });
+
+  test('of a resend, a cancel from the Web UI ends the verification as canceled', async () => {
+    const quick = await startService({
+      client: env.client,
+      nativeConnection: env.nativeConnection,
+      policy: { resendIntervalMs: 0 },
+    });
+    const { id, phoneNumber } = await quick.startTexted();
+    await eventually(async () =>
+      (await quick.verifications.get(id)).status === 'pending' ? true : undefined,
+    );
+    const hold = quick.sandbox.hold('received', phoneNumber);
+    await quick.verifications.resend(id);
+    await hold.arrival();
+    const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
+    await env.client.workflow.getHandle(workflowId).cancel();
+    expect(await env.client.workflow.getHandle(workflowId).result()).toMatchObject({ status: 'canceled' });
+    hold.cut();
+    await quick.stop();
   });
 });

@@ -29,7 +29,7 @@ export interface VerificationRoutesDependencies {
   readonly closing: AbortSignal;
 }
 
-/** The resource of contract: start, look, check, signal, resend, cancel. */
+/** The verification as a resource: start, look, check, signal, resend, cancel. */
 export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
   const { verifications, apiKeys, publicUrl, codeLength, allowedCountries, closing } = dependencies;
   const params = VerificationParams;

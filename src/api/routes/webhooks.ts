@@ -20,6 +20,11 @@ export interface WebhookDependencies {
 /** What Twilio reports of the texts that we sent. Nothing is done without its signature. */
 export function webhookRoutes(app: Api, { verifications, statusCallback }: WebhookDependencies): void {
   app.register(formbody);
+  // Before the body is looked at: who doesn't sign learns nothing of what a callback looks like.
+  app.addHook('onRequest', async ({ headers }) => {
+    const signed = typeof headers['x-twilio-signature'] === 'string';
+    if (statusCallback === undefined || !signed) throw new VerificationError({ code: 'forbidden' });
+  });
 
   app.post(
     STATUS_CALLBACK_PATH,
