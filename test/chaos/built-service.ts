@@ -22,7 +22,9 @@ export async function buildService(): Promise<BuiltService> {
   const directory = await mkdtemp(path.join(CACHE_DIRECTORY, 'service-'));
   const tsc = path.join(PROJECT_DIRECTORY, 'node_modules/.bin/tsc');
   const args = ['-p', 'tsconfig.build.json', '--outDir', directory, '--sourceMap', 'false'];
-  await promisify(execFile)(tsc, args, { cwd: PROJECT_DIRECTORY });
+  await promisify(execFile)(tsc, args, { cwd: PROJECT_DIRECTORY }).catch(({ stdout }: { stdout: string }) => {
+    throw new Error(`The service can not be built:\n${stdout}`);
+  });
   const bundle = path.join(directory, WORKFLOW_BUNDLE_FILE);
   const testsBundle = process.env['TEST_WORKFLOW_BUNDLE'];
   await (testsBundle === undefined ? buildWorkflowBundle(bundle) : copyFile(testsBundle, bundle));

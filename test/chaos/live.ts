@@ -13,7 +13,11 @@ const MAX_ATTEMPTS = 4;
 export async function live(planned: Planned, stage: Stage, trouble: Trouble): Promise<Story> {
   await sleep(planned.startsAfterMs);
   const course = new Course(planned);
-  const caller = new Caller(stage.apiUrl, ({ status }) => course.answered(status));
+  const caller = new Caller(
+    stage.apiUrl,
+    ({ status }) => course.answered(status),
+    planned.losesAnswers ? () => course.strike() : undefined,
+  );
   try {
     const status = await trouble.during(course, () => verify(course, caller, stage.sandbox, trouble));
     if (status === 'verified' || status === 'undeliverable') return course.end(status);

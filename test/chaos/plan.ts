@@ -21,6 +21,8 @@ export interface Planned {
   readonly callFaults: readonly CallFault[];
   /** Befalls everyone who is under way. */
   readonly incident: Incident | undefined;
+  /** The API's first answer to each request is lost on its way: the caller asks again. */
+  readonly losesAnswers: boolean;
   /** Answers only when the service says that the text is out, and not as soon as it has arrived. */
   readonly isPatient: boolean;
   readonly thinksMs: number;
@@ -38,7 +40,7 @@ export interface Wave {
   readonly rounds: readonly (readonly Planned[])[];
 }
 
-type Hardship = Pick<Planned, 'callFaults' | 'incident'> & Partial<Planned>;
+type Hardship = Pick<Planned, 'callFaults' | 'incident' | 'losesAnswers'> & Partial<Planned>;
 /** `isFirst`: of its round. */
 type Row = readonly [fault: string, hardship: (random: Random, isFirst: boolean) => Hardship];
 interface WaveRows extends Omit<Wave, 'rounds'> {
@@ -49,7 +51,7 @@ interface WaveRows extends Omit<Wave, 'rounds'> {
 /** The one in which the provider makes a second text unavoidable. */
 export const HIDDEN = 'hidden from the list';
 
-const none: Hardship = { callFaults: [], incident: undefined };
+const none: Hardship = { callFaults: [], incident: undefined, losesAnswers: false };
 const usual = { listLagMs: LIST_LAG_MS.usual, statusStepMs: REPORT_STEP_MS.usual };
 const many = { ...usual, atOnce: 50 };
 /** So few that there are many rounds: each has one incident. */
@@ -57,10 +59,11 @@ const few = { ...usual, atOnce: 3 };
 
 const waves: readonly WaveRows[] = [
   {
-    name: 'a create call goes wrong',
+    name: 'a call goes wrong',
     ...many,
     rows: [
       ['none', () => none],
+      ["the API's answers lost", () => ({ ...none, losesAnswers: true })],
       ...callFaults.map((fault): Row => [fault, () => ({ ...none, callFaults: [fault] })]),
       ['refused for good (400)', () => ({ ...none, callFaults: ['refused for good'] })],
     ],
@@ -151,12 +154,13 @@ function incidentRow(fault: string, victim: Victim): Row {
 /** The provider is away before it is needed: later, nobody would notice. */
 function incident(random: Random, victim: Victim): Incident {
   const moment = victim === 'provider' ? 'before start' : random.pick(moments);
-  return { victim, moment, delayMs: random.integer(0, 60), worker: random.integer(0, WORKERS - 1) };
+  return { victim, moment, delayMs: random.integer(0, 30), worker: random.integer(0, WORKERS - 1) };
 }
 
 function everything(random: Random): Hardship {
   return {
+    losesAnswers: random.chance(0.2),
     callFaults: Array.from({ length: random.integer(0, 2) }, () => random.pick(callFaults)),
-    incident: random.chance(0.3) ? incident(random, random.pick(victims)) : undefined,
+    incident: random.chance(0.2) ? incident(random, random.pick(victims)) : undefined,
   };
 }

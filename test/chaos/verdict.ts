@@ -44,7 +44,7 @@ function violationsOf(story: Story, texts: readonly string[], counted: ReadonlyS
     if (planned.fault !== HIDDEN) violations.push(`${texts.length} texts`);
     else if (!isCounted) violations.push(`${texts.length} texts, and no worker counted it`);
   }
-  const isHit = planned.callFaults.length > 0 || planned.incident !== undefined;
+  const isHit = planned.callFaults.length > 0 || planned.incident !== undefined || planned.losesAnswers;
   if (isHit && struckAt === undefined && outcome === 'verified')
     violations.push('its fault never struck: the test has proved nothing');
   return violations;
