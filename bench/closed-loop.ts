@@ -1,11 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Side, Started } from './side';
-
-/**
- * From the text's arrival until the window is open for certain. Not counted. A check that comes sooner, as no person's
- * does, can meet a verification that is still sending, and takes a shorter way through Temporal.
- */
-const WINDOW_OPENS_WITHIN_MS = 1_000;
+import type { Traces } from './traces';
 
 /** How many verifications a closed loop took to their end, and how long that took. */
 export interface ClosedLoop {
@@ -17,22 +11,24 @@ export interface ClosedLoop {
 
 /**
  * Runs `n` verifications, `concurrency` of them under way at any time: start and wait for the text, one after the
- * other, then check them all. What counts is the time that both take.
+ * other, then check them all. What counts is the time that both take, not the wait between them: a check that comes
+ * right after the text, as no person's does, can meet a verification that is still sending, and takes a shorter way
+ * through Temporal.
  */
 export async function closedLoop(
   side: Side,
-  load: Pick<ClosedLoop, 'n' | 'concurrency'>,
+  { n, concurrency }: Pick<ClosedLoop, 'n' | 'concurrency'>,
+  traces: Traces,
 ): Promise<ClosedLoop> {
-  const { n, concurrency } = load;
   const started: Started[] = [];
   const startSeconds = await inParallel(concurrency, n, async () => {
     const one = await side.start();
     await one.texted;
     started.push(one);
   });
-  await sleep(WINDOW_OPENS_WITHIN_MS);
-  const checkSeconds = await inParallel(concurrency, n, async (index) => started[index]?.check());
   const workflowIds = started.map(({ workflowId }) => workflowId);
+  for (const workflowId of workflowIds) await traces.windowOpen(workflowId);
+  const checkSeconds = await inParallel(concurrency, n, async (index) => started[index]?.check());
   return { n, concurrency, seconds: startSeconds + checkSeconds, workflowIds };
 }
 

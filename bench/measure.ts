@@ -1,10 +1,10 @@
-import type { Client } from '@temporalio/client';
 import { closedLoop } from './closed-loop';
 import { openLoop } from './open-loop';
 import type { BenchSettings } from './options';
 import type { Samples } from './results';
 import { type BySide, type Side, type SideName, sideNames } from './side';
 import { splitIntoRounds } from './statistics';
+import type { Traces } from './traces';
 
 /** Code that has not run often is slow: both sides get warm before anything counts. */
 const WARM_UP = { n: 200, concurrency: 8 };
@@ -15,25 +15,24 @@ const OPEN_ROUND_SECONDS = 6;
 export interface Measurement {
   sides: BySide<Side>;
   settings: BenchSettings;
-  /** Looks at what the verifications have left. */
-  client: Client;
+  traces: Traces;
   /** Takes a line of progress. */
   say: (line: string) => void;
 }
 
-export async function measure({ sides, settings, client, say }: Measurement): Promise<BySide<Samples>> {
+export async function measure({ sides, settings, traces, say }: Measurement): Promise<BySide<Samples>> {
   const { concurrency, n, rate, seconds } = settings;
   const samples: BySide<Samples> = { service: noSamples(), floor: noSamples() };
 
   say('Warming up …');
   const warmUp = { ...WARM_UP, n: Math.min(WARM_UP.n, n) };
-  await inTurns([warmUp], async (name, load) => void (await closedLoop(sides[name], load)));
+  await inTurns([warmUp], async (name, load) => void (await closedLoop(sides[name], load, traces)));
 
   for (const callers of concurrency) {
     say(`Closed loop, ${callers} at once: ${n} verifications of each side …`);
     const least = Math.max(CLOSED_ROUND.least, CLOSED_ROUND.leastPerCaller * callers);
     await inTurns(splitIntoRounds(n, least), async (name, share) => {
-      const loop = await closedLoop(sides[name], { n: share, concurrency: callers });
+      const loop = await closedLoop(sides[name], { n: share, concurrency: callers }, traces);
       samples[name].closedLoops.push(loop);
       say(`  ${name}: ${(share / loop.seconds).toFixed(1)} a second`);
     });
@@ -45,7 +44,11 @@ export async function measure({ sides, settings, client, say }: Measurement): Pr
   });
 
   say('Counting the events that they left …');
-  for (const name of sideNames) samples[name].historyLengths = await historyLengths(client, samples[name]);
+  for (const sample of Object.values(samples)) {
+    for (const workflowId of workflowIdsOf(sample)) {
+      sample.historyLengths.push(await traces.historyLength(workflowId));
+    }
+  }
   return samples;
 }
 
@@ -60,19 +63,9 @@ async function inTurns<T>(rounds: T[], run: (name: SideName, round: T) => Promis
   }
 }
 
-async function historyLengths(client: Client, samples: Samples): Promise<number[]> {
-  const workflowIds = [
-    ...samples.closedLoops.flatMap((loop) => loop.workflowIds),
-    ...samples.openLoop.map((answered) => answered.workflowId),
+function workflowIdsOf({ closedLoops, openLoop: answered }: Samples): string[] {
+  return [
+    ...closedLoops.flatMap(({ workflowIds }) => workflowIds),
+    ...answered.map(({ workflowId }) => workflowId),
   ];
-  const lengths: number[] = [];
-  for (const workflowId of workflowIds) {
-    // The raw answer: what else is in it can be encrypted, and this client has no keys.
-    const { workflowExecutionInfo } = await client.workflowService.describeWorkflowExecution({
-      namespace: client.options.namespace,
-      execution: { workflowId },
-    });
-    lengths.push(Number(workflowExecutionInfo?.historyLength));
-  }
-  return lengths;
 }

@@ -7,6 +7,7 @@ import { measure } from './measure';
 import type { BenchSettings } from './options';
 import { type Results, summarize } from './results';
 import { setStage } from './stage';
+import { createTraces } from './traces';
 
 export interface Report extends Results {
   settings: BenchSettings;
@@ -42,7 +43,11 @@ async function runOn(
   onEnd(() => temporal.stop());
   const { sides, client, died } = await setStage(directory, temporal.env, onEnd);
 
-  const samples = await Promise.race([measure({ sides, settings, client, say }), died, tooLate(settings)]);
+  const samples = await Promise.race([
+    measure({ sides, settings, traces: createTraces(client), say }),
+    died,
+    tooLate(settings),
+  ]);
   const machine = { cores: availableParallelism(), node: process.version, temporal: temporal.description };
   return { settings, machine, ...summarize(samples) };
 }

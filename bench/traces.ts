@@ -1,0 +1,34 @@
+import type { Client } from '@temporalio/client';
+import { until } from '../dev/processes/until';
+
+const WINDOW_LIMIT_MS = 30_000;
+
+/** What verifications leave in Temporal, looked at while nothing is measured. */
+export interface Traces {
+  /** Resolves when a verification waits for nothing but its check. */
+  windowOpen(workflowId: string): Promise<void>;
+  /** How many events it has. */
+  historyLength(workflowId: string): Promise<number>;
+}
+
+export function createTraces({ workflowService, options: { namespace } }: Client): Traces {
+  // The raw answer: what else is in it can be encrypted, and this client has no keys.
+  const describe = (workflowId: string) =>
+    workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
+
+  return {
+    async windowOpen(workflowId) {
+      const isOpen = async () => {
+        const { pendingActivities, pendingWorkflowTask } = await describe(workflowId);
+        return pendingActivities.length === 0 && !pendingWorkflowTask;
+      };
+      const signal = new AbortController().signal;
+      await until(isOpen, { what: `The window of ${workflowId}`, limitMs: WINDOW_LIMIT_MS, signal });
+    },
+
+    async historyLength(workflowId) {
+      const { workflowExecutionInfo } = await describe(workflowId);
+      return Number(workflowExecutionInfo?.historyLength);
+    },
+  };
+}
