@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { deriveTags } from '../crypto/code';
 import { VerificationError } from '../domain/errors';
 import { MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
@@ -151,7 +152,13 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
     // Nobody answers: its worker may have died with the text in flight.
     if (!state) return true;
     const since = state.textInFlightSince;
-    return since !== null && Date.now() - Date.parse(since) > UNRESOLVED_AFTER_MS;
+    if (since === null) return false;
+    const youth = Date.parse(since) + UNRESOLVED_AFTER_MS - Date.now();
+    if (youth <= 0) return true;
+    // A report may overtake the call's own answer by a little: that one is waited for, not the report forgotten.
+    await setTimeout(Math.min(youth, UNRESOLVED_AFTER_MS));
+    const later = await runs.readWithin(id, QUICK_LOOK_MS);
+    return !later || later.textInFlightSince === since;
   }
 
   /** Open as far as is known: without an answer in time it is taken for open. */

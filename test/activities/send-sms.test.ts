@@ -192,7 +192,7 @@ describe('a delivery report', () => {
 
   test('of a text whose call is still open settles it', async () => {
     const phoneNumber = uniquePhoneNumber();
-    reported.sandbox.difficulties.statusStepMs = 2_500;
+    reported.sandbox.difficulties.statusStepMs = 700;
     const hold = reported.sandbox.hold('recorded', phoneNumber);
     const { id } = await start(phoneNumber, reported);
     await hold.arrival();
