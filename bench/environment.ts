@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { freePort, LOOPBACK } from '../dev/ports';
+import { NO_LIMITS } from '../dev/environment';
 import { createSecrets } from '../dev/secrets';
 import { startTemporalDevServer } from '../dev/temporal/dev-server';
 import { findTemporalCli } from '../dev/temporal/find-executable';
@@ -29,7 +30,7 @@ export async function openTemporal(directory: string, say: (line: string) => voi
   };
 }
 
-/** Everything else stays as the service has it by default: its own configuration is not for a benchmark to tune. */
+/** All but the limits, which are there to slow down, stays as the service has it by default: nothing is tuned here. */
 export function serviceVariables(options: {
   temporal: Variables;
   port: number;
@@ -41,6 +42,7 @@ export function serviceVariables(options: {
   return {
     ...options.temporal,
     ...createSecrets('bench'),
+    ...NO_LIMITS,
     NODE_ENV: 'production',
     HOST: LOOPBACK,
     PORT: `${options.port}`,

@@ -6,6 +6,15 @@ const SANDBOX_ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const SANDBOX_AUTH_TOKEN = 'sms-sandbox';
 const SANDBOX_FROM = '+15005550006';
 
+/** One machine asks for many numbers while it is tried out. */
+export const NO_LIMITS = {
+  CALLER_LIMIT: 'off',
+  CLIENT_IP_LIMIT: 'off',
+  COUNTRY_BUDGET: 'off',
+  PREFIX_BUDGET: 'off',
+  TEXTS_PER_SECOND: 'off',
+};
+
 type Variables = Readonly<Record<string, string>>;
 
 /** An empty variable counts as not set, as it does for the service. */
@@ -23,6 +32,7 @@ export function developmentEnvironment(set: Variables, settings: DevSettings, se
     API_KEYS: 'dev',
     DURABLE_FUNCTIONS_AUTH: 'anonymous',
     PAYLOAD_ENCRYPTION: 'off',
+    ...NO_LIMITS,
     ...secrets,
     ...(settings.hasTemporalAddress ? {} : ownTemporal(settings)),
     ...(set['TWILIO_ACCOUNT_SID'] === undefined ? sandboxAccount(set, settings) : {}),
@@ -38,11 +48,12 @@ export function smsSandboxUrl({ smsSandboxPort }: DevSettings): string {
 }
 
 /** A Temporal profile of the user's may ask for TLS and another namespace: this server has neither. */
-function ownTemporal({ temporalPort }: DevSettings): Variables {
+function ownTemporal({ temporalPort, temporalUiPort }: DevSettings): Variables {
   return {
     TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_TLS: 'false',
+    CODEC_SERVER_ORIGIN: `http://localhost:${temporalUiPort}`,
   };
 }
 

@@ -15,6 +15,7 @@ export function temporalProcess(executable: string, { settings, config }: DevCon
     executable,
     port: settings.temporalPort,
     uiPort: settings.temporalUiPort,
+    ...(config.codecServer && { uiCodecEndpoint: `${config.publicUrl}/codec` }),
     dbFile: path.join(settings.dataDir, 'temporal.db'),
     namespace: config.temporal.namespace,
   };
@@ -41,9 +42,15 @@ export function apiProcess({ env, config: { host, port } }: DevConfiguration): P
 export function workerProcesses({ settings, env, config }: DevConfiguration, client: Client): ProcessSpec[] {
   return Array.from({ length: settings.workers }, (_, index) => ({
     name: settings.workers === 1 ? 'worker' : `worker-${index + 1}`,
-    ...script('src/worker.ts', env),
+    ...script('src/worker.ts', { ...env, ...metricsPort(env, index) }),
     isReady: (pid) => polls(pid, config, client),
   }));
+}
+
+/** Each worker on a port of its own, counted up from the one that was named. */
+function metricsPort(env: Readonly<Record<string, string>>, index: number): Record<string, string> {
+  const port = env['WORKER_METRICS_PORT'];
+  return port === undefined ? {} : { WORKER_METRICS_PORT: String(Number(port) + index) };
 }
 
 /** Node itself runs the file, with no wrapper around it: who ends this process ends the worker. */

@@ -21,6 +21,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = environment.safeParse(set);
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
   faults.push(...twilioFaults(set));
+  if (parsed.success) faults.push(...testNumberFaults(parsed.data), ...codecServerFaults(parsed.data));
   const temporal = temporalConfig(set, faults);
   if (!parsed.success || faults.length > 0) {
     throw new ConfigError(
@@ -72,9 +73,29 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
       maxResends: env.MAX_RESENDS,
     },
     payloadEncryption: env.PAYLOAD_ENCRYPTION === 'on',
-    /** ISO 3166-1 alpha-2; undefined for all. */
-    allowedCountries: env.ALLOWED_COUNTRIES,
+    numberRules: {
+      /** ISO 3166-1 alpha-2; undefined for all. */
+      allowedCountries: env.ALLOWED_COUNTRIES,
+      phoneNumberCheck: env.PHONE_NUMBER_CHECK,
+      testNumbers: env.TEST_NUMBERS,
+    },
     cooldownSeconds: env.COOLDOWN_SECONDS,
+    limits: {
+      caller: env.CALLER_LIMIT,
+      clientIp: env.CLIENT_IP_LIMIT,
+      country: env.COUNTRY_BUDGET,
+      prefix: env.PREFIX_BUDGET,
+    },
+    /** Undefined for no limit. */
+    textsPerSecond: env.TEXTS_PER_SECOND,
+    redisUrl: env.REDIS_URL,
+    trustProxy: env.TRUST_PROXY,
+    codecServer:
+      env.CODEC_SERVER_TOKEN === undefined
+        ? undefined
+        : { token: env.CODEC_SERVER_TOKEN, origin: env.CODEC_SERVER_ORIGIN },
+    /** Undefined for none. */
+    workerMetricsPort: env.WORKER_METRICS_PORT,
     durableFunctionsAuth: env.DURABLE_FUNCTIONS_AUTH,
     smsTemplate: env.SMS_TEMPLATE,
     webOtpDomain: env.WEBOTP_DOMAIN,
@@ -109,6 +130,16 @@ function temporalConfig(env: Record<string, string>, faults: string[]) {
     faults.push('TEMPORAL_… the connection settings (address, TLS, API key, profile) can not be read');
     return { connection: { address: '' }, namespace: '' };
   }
+}
+
+function testNumberFaults({ TEST_NUMBERS, CODE_LENGTH }: Environment): string[] {
+  const fits = TEST_NUMBERS.every(({ code }) => code.length === CODE_LENGTH);
+  return fits ? [] : [`TEST_NUMBERS must have codes of CODE_LENGTH (${CODE_LENGTH}) digits`];
+}
+
+function codecServerFaults({ CODEC_SERVER_TOKEN, API_KEYS }: Environment): string[] {
+  const shared = CODEC_SERVER_TOKEN !== undefined && API_KEYS.includes(CODEC_SERVER_TOKEN);
+  return shared ? ['CODEC_SERVER_TOKEN must not be one of API_KEYS'] : [];
 }
 
 function twilioFaults(env: Record<string, string>): string[] {

@@ -1,7 +1,17 @@
 import { z } from 'zod';
-
-const secretBytes = (text: string) => Buffer.from(text, 'base64');
-const text = z.string().trim().min(1, 'must not be empty');
+import {
+  integer,
+  limit,
+  limitsByCountry,
+  parseSecretKeys,
+  parseTestNumbers,
+  parseTextsPerSecond,
+  parseTrustProxy,
+  required,
+  secretBytes,
+  text,
+  wholeNumber,
+} from './environment-fields';
 
 /** Every variable of the service, as docs and README list them. An empty one counts as not set. */
 export const environment = z.object({
@@ -43,6 +53,17 @@ export const environment = z.object({
     .regex(/^[A-Z]{2}(,[A-Z]{2})*$/, 'must be country codes like US,CA,DE')
     .transform((list) => list.split(','))
     .optional(),
+  PHONE_NUMBER_CHECK: z
+    .enum(['possible', 'valid'], { error: 'must be possible or valid' })
+    .default('possible'),
+  TEST_NUMBERS: text.transform(parseTestNumbers).default([]),
+  TRUST_PROXY: text.transform(parseTrustProxy).default(false),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a URL like redis://localhost:6379' }).optional(),
+  CALLER_LIMIT: limit('600/1m'),
+  CLIENT_IP_LIMIT: limit('20/10m'),
+  COUNTRY_BUDGET: limitsByCountry('1000/1h'),
+  PREFIX_BUDGET: limit('100/1h'),
+  TEXTS_PER_SECOND: text.default('20').transform(parseTextsPerSecond),
   COOLDOWN_SECONDS: z
     .string()
     .regex(/^\d{1,7}(,\d{1,7})*$/, 'must be whole numbers of seconds with commas between them')
@@ -55,37 +76,15 @@ export const environment = z.object({
     .enum(['function', 'anonymous'], { error: 'must be function or anonymous' })
     .default('function'),
   PAYLOAD_ENCRYPTION: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  CODEC_SERVER_TOKEN: text.min(16, 'must have 16 characters or more').optional(),
+  CODEC_SERVER_ORIGIN: z
+    .url({ protocol: /^https?$/, error: 'must be an origin like https://temporal.example.com' })
+    .transform((url) => new URL(url).origin)
+    .optional(),
+  WORKER_METRICS_PORT: wholeNumber(1, 65_535).optional(),
   WEBOTP_DOMAIN: text
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be a domain name like example.com')
     .optional(),
 });
 
 export type Environment = z.infer<typeof environment>;
-
-function parseSecretKeys(value: string, context: z.RefinementCtx) {
-  const keys = value.split(',').map((entry) => {
-    const [, id = '', base64 = ''] = /^([A-Za-z0-9_-]{1,32}):(.*)$/.exec(entry.trim()) ?? [];
-    return { id, bytes: secretBytes(base64) };
-  });
-  if (keys.some(({ id, bytes }) => id === '' || bytes.length !== 32)) {
-    context.addIssue(
-      'must be id:base64(32 bytes), several of them comma-separated: make one with npm run keys',
-    );
-  }
-  if (new Set(keys.map(({ id }) => id)).size < keys.length) context.addIssue('has the same id twice');
-  return keys;
-}
-
-function required(shape: string) {
-  return z.string({ error: `is required: ${shape}` }).trim();
-}
-
-function integer(min: number, max: number, fallback: number) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d+$/, error)
-    .transform(Number)
-    .pipe(z.number().min(min, error).max(max, error))
-    .default(fallback);
-}

@@ -1,5 +1,8 @@
 import closeWithGrace from 'close-with-grace';
+import type { FastifyBaseLogger } from 'fastify';
+import { Redis } from 'ioredis';
 import { buildApp } from './api/app';
+import type { TestNumber } from './api/phone-number';
 import { loadConfigOrExit } from './config';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
@@ -8,12 +11,14 @@ import { withoutMessage } from './domain/errors';
 import { runMain } from './run-main';
 import { NO_STATUS_CALLBACK } from './sms/status-callback';
 import { requestLogging } from './api/request-logging';
+import { createPayloadReader } from './temporal/codec-server';
 import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
 import { createVerifications } from './temporal/verifications';
 
 /** Longer than the longest call to Temporal: a request that was accepted is answered. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;
+const REDIS_TIMEOUT_MS = 300;
 
 async function main(): Promise<void> {
   const config = loadConfigOrExit();
@@ -22,12 +27,14 @@ async function main(): Promise<void> {
     ...config.temporal,
     dataConverter: createDataConverter(keyRing, config.payloadEncryption),
   });
+  const digests = createDigests(config.phoneDigestKey);
+  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
   const app = buildApp({
     verifications: createVerifications({
       client,
       taskQueue: config.taskQueue,
       keyRing,
-      digests: createDigests(config.phoneDigestKey),
+      digests,
       policy: config.policy,
       cooldownSeconds: config.cooldownSeconds,
     }),
@@ -36,19 +43,48 @@ async function main(): Promise<void> {
     capabilities: createCapabilities(keyRing),
     codeLength: config.policy.codeLength,
     windowMs: config.policy.windowMs,
-    allowedCountries: config.allowedCountries,
+    numberRules: config.numberRules,
+    digests,
+    limits: config.limits,
+    redis,
+    trustProxy: config.trustProxy,
     statusCallback: config.statusCallback,
     durableFunctionsAuth: config.durableFunctionsAuth,
+    codecServer: config.codecServer && { ...config.codecServer, decode: createPayloadReader(keyRing) },
     logger: requestLogging,
   });
 
   closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal(withoutMessage(err), 'unforeseen failure');
     await app.close();
+    redis?.disconnect();
     await client.connection.close();
   });
+  redis?.on('error', () =>
+    app.log.warn('Redis can not be reached (REDIS_URL): limits count in each process'),
+  );
+  sayTestNumbers(app.log, config.numberRules.testNumbers);
   if (config.statusCallback === undefined) app.log.warn(NO_STATUS_CALLBACK);
   await app.listen({ host: config.host, port: config.port });
+}
+
+/** Fails at once rather than hold a request up: this process then counts for itself. */
+function connectRedis(url: string): Redis {
+  return new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: REDIS_TIMEOUT_MS,
+    commandTimeout: REDIS_TIMEOUT_MS,
+  });
+}
+
+/** Whoever forgets a test number leaves a door open. */
+function sayTestNumbers(log: FastifyBaseLogger, testNumbers: readonly TestNumber[]): void {
+  if (testNumbers.length === 0) return;
+  const ended = testNumbers.filter(({ endsAt }) => endsAt < Date.now()).length;
+  log.warn(
+    `TEST_NUMBERS: ${testNumbers.length - ended} with a fixed code and no text, ${ended} past their day`,
+  );
 }
 
 runMain('API', main);

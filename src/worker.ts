@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type RuntimeOptions } from '@temporalio/worker';
 import { createActivities } from './activities';
-import { loadConfigOrExit } from './config';
+import { loadConfigOrExit, type Config } from './config';
 import { createKeyRing } from './crypto/key-ring';
 import { withoutMessage } from './domain/errors';
 import { runMain } from './run-main';
@@ -10,6 +10,7 @@ import { NO_STATUS_CALLBACK, statusCallbackUrl } from './sms/status-callback';
 import { createTextTemplate } from './sms/text-template';
 import { createTwilioSender } from './sms/twilio-sender';
 import { createDataConverter } from './temporal/data-converter';
+import { retentionWarning } from './temporal/retention';
 import { formatVerificationId } from './temporal/verification-id';
 import { createWorkerLogger } from './temporal/worker-logger';
 import { workflowBundle } from './temporal/workflow-bundle';
@@ -21,8 +22,12 @@ const SHUTDOWN_TIMEOUT_MS = 15_000;
 async function main(): Promise<void> {
   const config = loadConfigOrExit();
   const logger = createWorkerLogger();
-  // The order of shutting down is ours, not the runtime's.
-  Runtime.install({ logger, shutdownSignals: [] });
+  try {
+    // The order of shutting down is ours, not the runtime's.
+    Runtime.install({ logger, shutdownSignals: [], telemetryOptions: telemetry(config) });
+  } catch {
+    throw new Error(`The port for metrics can't be used (WORKER_METRICS_PORT=${config.workerMetricsPort})`);
+  }
 
   const { statusCallback } = config;
   const keyRing = createKeyRing(config.secretKeys);
@@ -30,9 +35,12 @@ async function main(): Promise<void> {
   const connection = await NativeConnection.connect(config.temporal.connection).catch(() => {
     throw new Error(`Temporal can't be reached at ${config.temporal.connection.address} (TEMPORAL_ADDRESS)`);
   });
+  const { namespace } = config.temporal;
+  const tooShort = await retentionWarning(connection, namespace, config.cooldownSeconds);
+  if (tooShort !== undefined) logger.warn(tooShort);
   const worker = await Worker.create({
     connection,
-    namespace: config.temporal.namespace,
+    namespace,
     taskQueue: config.taskQueue,
     dataConverter: createDataConverter(keyRing, config.payloadEncryption),
     workflowBundle: await workflowBundle(),
@@ -52,6 +60,8 @@ async function main(): Promise<void> {
         defaultVersioningBehavior: 'PINNED',
       },
     }),
+    // Temporal keeps to it across all workers: each activity here is one text.
+    ...(config.textsPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: config.textsPerSecond }),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,
     // How late an activity learns that nobody needs its text any more.
     maxHeartbeatThrottleInterval: '1s',
@@ -67,6 +77,13 @@ async function main(): Promise<void> {
     await connection.close();
   });
   await running;
+}
+
+function telemetry({ host, workerMetricsPort }: Config): RuntimeOptions['telemetryOptions'] & {} {
+  if (workerMetricsPort === undefined) return {};
+  return {
+    metrics: { prometheus: { bindAddress: `${host}:${workerMetricsPort}`, countersTotalSuffix: true } },
+  };
 }
 
 runMain('worker', main);

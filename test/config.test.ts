@@ -1,10 +1,11 @@
 import { ConfigError, loadConfig } from '../src/config';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
+const LONG_API_KEY = 'a-key-of-a-caller';
 const COMPLETE = {
   SECRET_KEYS: `k1:${KEY}`,
   PHONE_DIGEST_KEY: KEY,
-  API_KEYS: 'one, two',
+  API_KEYS: `one, two, ${LONG_API_KEY}`,
   TWILIO_ACCOUNT_SID: 'AC123',
   TWILIO_AUTH_TOKEN: 'token',
   TWILIO_FROM: '+15005550006',
@@ -26,9 +27,19 @@ test('what must be set is enough, and the rest has the contract’s defaults', (
     port: 3000,
     publicUrl: 'http://localhost:3000',
     taskQueue: 'phone-verification',
-    apiKeys: ['one', 'two'],
+    apiKeys: ['one', 'two', LONG_API_KEY],
     policy: { codeLength: 4, windowMs: 90_000, maxAttempts: 4, resendIntervalMs: 30_000, maxResends: 2 },
     smsTemplate: 'Your verification code is {code}.',
+    payloadEncryption: true,
+    trustProxy: false,
+    textsPerSecond: 20,
+    numberRules: { phoneNumberCheck: 'possible', testNumbers: [] },
+    limits: {
+      caller: { max: 600, periodMs: 60_000 },
+      clientIp: { max: 20, periodMs: 600_000 },
+      country: { general: { max: 1000, periodMs: 3_600_000 } },
+      prefix: { max: 100, periodMs: 3_600_000 },
+    },
     temporal: { namespace: 'default', connection: { address: '127.0.0.1:7233' } },
   });
   expect(Object.isFrozen(config)).toBe(true);
@@ -77,6 +88,24 @@ test.each([
   ['WEBOTP_DOMAIN', 'https://example.com'],
   ['TWILIO_ACCOUNT_SID', 'SK123'],
   ['SECRET_KEYS', `a:${KEY},a:${KEY}`],
+  ['CALLER_LIMIT', '600'],
+  ['CLIENT_IP_LIMIT', '0/1m'],
+  ['PREFIX_BUDGET', '100/1w'],
+  ['COUNTRY_BUDGET', '1000/1h,USA=1/1h'],
+  ['TEXTS_PER_SECOND', '0.5'],
+  ['TEST_NUMBERS', '+14255550123=2168'],
+  ['TEST_NUMBERS', '4255550123=2168@2027-01-31'],
+  ['TEST_NUMBERS', '+14255550123=2168@2027-02-31x'],
+  ['TEST_NUMBERS', '+14255550123=21680@2027-01-31'],
+  ['TRUST_PROXY', 'true'],
+  ['TRUST_PROXY', '0'],
+  ['TRUST_PROXY', '10.0.0.0/33'],
+  ['REDIS_URL', 'localhost:6379'],
+  ['CODEC_SERVER_TOKEN', 'short'],
+  ['CODEC_SERVER_ORIGIN', '*'],
+  ['CODEC_SERVER_TOKEN', LONG_API_KEY],
+  ['WORKER_METRICS_PORT', '0'],
+  ['PHONE_NUMBER_CHECK', 'no'],
 ])('%s=%s is refused', (name, value) => {
   expect(messageOf({ ...COMPLETE, [name]: value })).toContain(name);
 });
@@ -97,4 +126,28 @@ test('several secret keys keep their order, and a URL loses the slash at its end
   });
   expect(config.secretKeys.map(({ id }) => id)).toEqual(['new', 'old']);
   expect(config.publicUrl).toBe('https://a.example');
+});
+
+test('limits, budgets, proxies and test numbers are read as the README shows them', () => {
+  const config = loadConfig({
+    ...COMPLETE,
+    CALLER_LIMIT: 'off',
+    COUNTRY_BUDGET: '2000/1d, US=5000/1h, DE=off',
+    TEXTS_PER_SECOND: 'off',
+    TRUST_PROXY: 'loopback, 10.0.0.0/8, 2001:db8::/32',
+    TEST_NUMBERS: '+14255550199=2168@2027-01-31, +14255550198=0001@2026-12-31',
+  });
+  expect(config.limits.caller).toBeUndefined();
+  expect(config.limits.country.general).toEqual({ max: 2000, periodMs: 86_400_000 });
+  expect([...config.limits.country.countries]).toEqual([
+    ['US', { max: 5000, periodMs: 3_600_000 }],
+    ['DE', undefined],
+  ]);
+  expect(config.textsPerSecond).toBeUndefined();
+  expect(config.trustProxy).toEqual(['loopback', '10.0.0.0/8', '2001:db8::/32']);
+  expect(config.numberRules.testNumbers).toEqual([
+    { phoneNumber: '+14255550199', code: '2168', endsAt: Date.parse('2027-01-31T23:59:59.999Z') },
+    { phoneNumber: '+14255550198', code: '0001', endsAt: Date.parse('2026-12-31T23:59:59.999Z') },
+  ]);
+  expect(loadConfig({ ...COMPLETE, TRUST_PROXY: '2' }).trustProxy).toBe(2);
 });

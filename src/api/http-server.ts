@@ -2,6 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyServerOptions } from 'fastify';
 import { answerProblem } from './problem';
 
+/** No proxy, how many there are, or their addresses. */
+export type TrustProxy = false | number | string[];
+
 export type Api = ReturnType<typeof createHttpServer>;
 
 /** Larger than any body that is meant. */
@@ -11,9 +14,10 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_REQUEST_LINE_BYTES = 16_384;
 
 /** Fastify as every route here has it: limits, and schemas that judge what was sent as it was sent. */
-export function createHttpServer(logger: FastifyServerOptions['logger']) {
+export function createHttpServer(logger: FastifyServerOptions['logger'], trustProxy: TrustProxy) {
   return fastify({
     ...(logger === undefined ? {} : { logger }),
+    trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     frameworkErrors: answerProblem,

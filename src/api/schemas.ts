@@ -3,7 +3,14 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox';
 const strict = { additionalProperties: false };
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-export const StartBody = Type.Object({ phoneNumber: Type.String({ maxLength: 64 }) }, strict);
+export const StartBody = Type.Object(
+  {
+    phoneNumber: Type.String({ maxLength: 64 }),
+    /** The end user's, as callers are backends: for limits only, kept as a digest. */
+    clientIp: Type.Optional(Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })])),
+  },
+  strict,
+);
 
 export const CodeBody = Type.Object({ code: Type.String({ maxLength: 64 }) }, strict);
 

@@ -7,16 +7,22 @@ export interface Digests {
   phoneNumber(e164: string): Buffer;
   /** What stands for an Idempotency-Key, scoped to its caller and to what it was used for. */
   idempotencyKey(purpose: 'start' | 'check', caller: string, key: string): string;
+  /** What stands for the rest of a request that came with an Idempotency-Key: another rest is another request. */
+  fields(fields: Readonly<Record<string, string | undefined>>): string;
+  /** What stands for somebody or something whose requests are counted. */
+  limit(kind: string, value: string): string;
 }
 
 export function createDigests(phoneDigestKey: Buffer): Digests {
   const idempotency = deriveKey(phoneDigestKey, 'idempotency-key');
+  const limits = deriveKey(phoneDigestKey, 'limit');
+  // JSON keeps the parts apart: no two lists of parts give the same text.
+  const digest = (key: Buffer, parts: unknown) =>
+    createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
   return {
     phoneNumber: (e164) => createHmac('sha256', phoneDigestKey).update(e164).digest().subarray(0, 16),
-    idempotencyKey: (purpose, caller, key) =>
-      // JSON keeps the parts apart: no two triples give the same text.
-      createHmac('sha256', idempotency)
-        .update(JSON.stringify([purpose, caller, key]))
-        .digest('base64url'),
+    idempotencyKey: (purpose, caller, key) => digest(idempotency, [purpose, caller, key]),
+    fields: (fields) => digest(idempotency, ['fields', fields]),
+    limit: (kind, value) => digest(limits, [kind, value]),
   };
 }

@@ -16,6 +16,8 @@ export const errorMessages = {
   unsupported_phone_number: 'Numbers of this kind get no texts. Use a mobile number.',
   country_not_allowed: 'This service sends no texts to this country.',
   phone_number_cooling_down: 'This number had too many unsuccessful verifications. Try again later.',
+  rate_limited: 'Too many requests. Try again later.',
+  unreadable_payload: 'This payload can not be read.',
   temporal_unavailable: 'The service is not available at the moment. Try again.',
   worker_unavailable:
     'No worker answered in time. The request may still be carried out: repeat it with the same Idempotency-Key.',

@@ -29,6 +29,12 @@ export function ledgerAfter(before: Ledger, { status, failedCodes, texted, ended
   };
 }
 
+/** Why a number gets none until it is forgotten, whatever time has passed. */
+export function lockedOut(ledger: Ledger, cooldownSeconds: readonly number[]): Refusal | undefined {
+  if (ledger.failedCodes < MAX_FAILED_CODES) return undefined;
+  return { code: 'phone_number_cooling_down', retryAfterSeconds: Math.max(...cooldownSeconds, 1) };
+}
+
 /**
  * Why a number gets no verification now; undefined if it gets one. After the n-th unsuccessful one the n-th wait counts
  * from that one's end, the last wait repeats.
@@ -38,12 +44,12 @@ export function coolingDown(
   cooldownSeconds: readonly number[],
   now: number,
 ): Refusal | undefined {
-  const code = 'phone_number_cooling_down';
-  const longest = Math.max(...cooldownSeconds, 1);
-  if (ledger.failedCodes >= MAX_FAILED_CODES) return { code, retryAfterSeconds: longest };
+  const locked = lockedOut(ledger, cooldownSeconds);
+  if (locked) return locked;
   if (ledger.unsuccessful === 0 || ledger.lastUnsuccessfulAt === null) return undefined;
   const step = cooldownSeconds[Math.min(ledger.unsuccessful, cooldownSeconds.length) - 1] ?? 0;
   const wait = ledger.failedCodes === 0 ? Math.min(step, LONGEST_WAIT_WITHOUT_GUESSES_SECONDS) : step;
   const left = Date.parse(ledger.lastUnsuccessfulAt) + wait * 1000 - now;
+  const code = 'phone_number_cooling_down';
   return left > 0 ? { code, retryAfterSeconds: Math.ceil(left / 1000) } : undefined;
 }

@@ -48,6 +48,10 @@ export interface VerificationInput {
   /** The right code's tag, base64url. */
   readonly tag: string;
   readonly policy: Policy;
+  /** ISO 3166-1 alpha-2, for the metric alone. */
+  readonly country?: string;
+  /** Whether the number is one whose code is known beforehand: it gets no text. */
+  readonly testNumber?: boolean;
   /** Of the number's verifications before this one. */
   readonly ledger: Ledger;
   /** When the caller was told of it, RFC 3339: shown, never reckoned with. */

@@ -13,11 +13,12 @@ const memoSchema = z.object({
     lastUnsuccessfulAt: z.string().nullable(),
   }),
   starter: z.string().optional(),
+  fields: z.string().optional(),
 });
 
 /**
  * What a run carries besides its history, for when no worker and no result can be asked. `starter` is the digest of
- * caller and Idempotency-Key, absent without a key.
+ * caller and Idempotency-Key, `fields` that of what else was asked for: both absent without a key.
  */
 export type VerificationMemo = z.infer<typeof memoSchema>;
 

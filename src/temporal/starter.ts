@@ -3,10 +3,9 @@ import { createNonce, deriveCode, deriveTag } from '../crypto/code';
 import type { Digests } from '../crypto/digest';
 import type { KeyRing } from '../crypto/key-ring';
 import { VerificationError } from '../domain/errors';
-import { coolingDown, emptyLedger } from '../domain/ledger';
-import type { Ledger } from '../domain/types';
+import { coolingDown, emptyLedger, lockedOut } from '../domain/ledger';
 import { MAX_LEDGER_AGE_MS, SEND_DEADLINE_MS } from '../domain/policy';
-import type { Policy } from '../domain/types';
+import type { Ledger, Policy, VerificationInput } from '../domain/types';
 import { PHONE_VERIFICATION, type VerificationState } from '../workflows/messages';
 import { isNoWorker } from './failures';
 import { parseMemo, type VerificationMemo } from './memo';
@@ -18,6 +17,14 @@ export interface StartRequest {
   readonly phoneNumber: string;
   /** The number as it may be shown to operators. */
   readonly maskedPhoneNumber: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  /** The fixed code of a test number, which gets no text and does not cool down. */
+  readonly testCode: string | undefined;
+  /** The end user's: a repeat of the request must have the same. It is kept as a digest only. */
+  readonly clientIp: string | undefined;
+  /** Called once, when nothing else is in the way of a text. What it throws is thrown. */
+  readonly admit: () => Promise<void>;
 }
 
 /** Who asks, so that one caller's Idempotency-Key never meets another's. */
@@ -55,16 +62,19 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
   const { client, taskQueue, keyRing, digests, policy, cooldownSeconds } = dependencies;
 
   return async function start(request: StartRequest & Idempotency): Promise<Started> {
-    const { phoneNumber, maskedPhoneNumber, caller, idempotencyKey } = request;
+    const { phoneNumber, caller, idempotencyKey, clientIp } = request;
     const workflowId = workflowIdFor(digests.phoneNumber(phoneNumber));
     const fresh = {
       nonce: createNonce(),
       phoneNumber,
       createdAt: new Date().toISOString(),
       maxAttempts: policy.maxAttempts,
-      starter:
-        idempotencyKey === undefined ? undefined : digests.idempotencyKey('start', caller, idempotencyKey),
+      ...(idempotencyKey !== undefined && {
+        starter: digests.idempotencyKey('start', caller, idempotencyKey),
+        fields: digests.fields({ clientIp }),
+      }),
     };
+    let admitted = false;
 
     const giveUpAt = Date.now() + TEMPORAL_TIMEOUT_MS;
     while (Date.now() < giveUpAt) {
@@ -73,16 +83,14 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
       if (last?.status.name === 'RUNNING') return joinOrRefuse(last, fresh);
 
       const ledger = last ? await ledgerOf(last) : emptyLedger;
-      const refusal = coolingDown(ledger, cooldownSeconds, Date.now());
+      const rule = request.testCode === undefined ? coolingDown : lockedOut;
+      const refusal = rule(ledger, cooldownSeconds, Date.now());
       if (refusal) throw new VerificationError(refusal);
+      if (!admitted) await request.admit();
+      admitted = true;
 
       const memo: VerificationMemo = { ...fresh, ledger };
-      const runId = await startBefore(
-        lookedAt + MAX_LEDGER_AGE_MS,
-        workflowId,
-        memo,
-        `Verify ${maskedPhoneNumber}`,
-      );
+      const runId = await startBefore(lookedAt + MAX_LEDGER_AGE_MS, workflowId, memo, request);
       if (runId !== undefined) return { created: true, workflowId, runId, state: initialState(memo) };
     }
     throw new VerificationError({ code: 'temporal_unavailable', retryAfterSeconds: 1 });
@@ -103,20 +111,27 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
   }
 
   /** The run's id; undefined if another start was faster, or if it is not known in time whether this one came through. */
-  async function startBefore(deadline: number, workflowId: string, memo: VerificationMemo, summary: string) {
+  async function startBefore(
+    deadline: number,
+    workflowId: string,
+    memo: VerificationMemo,
+    { country, testCode, maskedPhoneNumber }: StartRequest,
+  ) {
     const { nonce, phoneNumber, ledger, createdAt } = memo;
     const keys = keyRing.first;
-    const tag = deriveTag(keys, nonce, deriveCode(keys, nonce, policy.codeLength));
+    const tag = deriveTag(keys, nonce, testCode ?? deriveCode(keys, nonce, policy.codeLength));
+    const testNumber = testCode !== undefined;
+    const input = { phoneNumber, nonce, keyId: keys.id, tag, policy, country, testNumber, ledger, createdAt };
     try {
       const handle = await client.withDeadline(deadline, () =>
         client.workflow.start(PHONE_VERIFICATION, {
           workflowId,
           taskQueue,
-          args: [{ phoneNumber, nonce, keyId: keys.id, tag, policy, ledger, createdAt }],
+          args: [input satisfies VerificationInput],
           memo: { ...memo },
           workflowIdConflictPolicy: 'FAIL',
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-          staticSummary: summary,
+          staticSummary: `Verify ${maskedPhoneNumber}`,
         }),
       );
       return handle.firstExecutionRunId;
@@ -129,7 +144,7 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
   /** A verification is under way: the caller's own is given back, another's is not even named. */
   async function joinOrRefuse(
     run: Run,
-    asked: { nonce: string; starter: string | undefined },
+    asked: Pick<VerificationMemo, 'nonce' | 'starter' | 'fields'>,
   ): Promise<Started> {
     const memo = parseMemo(run.memo);
     const { workflowId, runId } = run;
@@ -137,6 +152,7 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
     const idle = run.historyLength <= EVENTS_BEFORE_FIRST_TASK_ENDED;
     const created = memo.nonce === asked.nonce;
     if (created || (asked.starter !== undefined && asked.starter === memo.starter)) {
+      if (asked.fields !== memo.fields) throw new VerificationError({ code: 'idempotency_key_reused' });
       return { created, workflowId, runId, state: idle ? initialState(memo) : await readOrInitial(id, memo) };
     }
     const state = idle ? undefined : await runs.readWithin(id, QUICK_LOOK_MS);

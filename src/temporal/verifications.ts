@@ -27,7 +27,10 @@ export interface IdentifiedView extends VerificationView {
  * `verification_ended`, `temporal_unavailable`, `worker_unavailable`, and what each names itself.
  */
 export interface Verifications {
-  /** `created` is false for a repeat. Throws `verification_in_progress`. Needs no worker. */
+  /**
+   * `created` is false for a repeat. Throws `verification_in_progress`, `phone_number_cooling_down`,
+   * `idempotency_key_reused`. Needs no worker.
+   */
   start(request: StartRequest & Idempotency): Promise<{ created: boolean; verification: IdentifiedView }>;
   /** As it stands; with a wait, as soon as it ends or when the wait is over or aborted. */
   get(id: string, wait?: { waitMs: number; signal: AbortSignal }): Promise<IdentifiedView>;

@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '../../dev/environment';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { freePort, LOOPBACK, urlOf } from '../../dev/ports';
@@ -90,6 +91,7 @@ function serviceVariables(temporalAddress: string, port: number): Record<string,
     SECRET_KEYS: `chaos:${KEY}`,
     PHONE_DIGEST_KEY: KEY,
     API_KEYS: API_KEY,
+    ...NO_LIMITS,
     TWILIO_ACCOUNT_SID: ACCOUNT.accountSid,
     TWILIO_AUTH_TOKEN: ACCOUNT.authToken,
     TWILIO_FROM: '+15005550006',

@@ -62,6 +62,15 @@ test('its Web UI answers where it says, and only when there is one', async () =>
   expect((await fetch(`${withUi.uiUrl}`)).status).toBe(200);
 });
 
+test('its Web UI is told where encrypted payloads are read', async () => {
+  const uiCodecEndpoint = 'http://localhost:3000/codec';
+  const { uiUrl } = await start({ uiPort: await freePort(), uiCodecEndpoint });
+
+  expect(await (await fetch(`${uiUrl}/api/v1/settings`)).json()).toMatchObject({
+    Codec: { Endpoint: uiCodecEndpoint },
+  });
+});
+
 test('that it was killed is known', async () => {
   const server = await start();
 

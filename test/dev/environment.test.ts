@@ -1,4 +1,4 @@
-import { developmentEnvironment, setVariables } from '../../dev/environment';
+import { developmentEnvironment, setVariables, NO_LIMITS } from '../../dev/environment';
 import { readDevSettings } from '../../dev/settings';
 
 const secrets = { SECRET_KEYS: 'dev:secret', PHONE_DIGEST_KEY: 'digest' };
@@ -13,10 +13,12 @@ test('nothing set: the development key, the kept secrets, the started Temporal a
     API_KEYS: 'dev',
     DURABLE_FUNCTIONS_AUTH: 'anonymous',
     PAYLOAD_ENCRYPTION: 'off',
+    ...NO_LIMITS,
     ...secrets,
     TEMPORAL_ADDRESS: '127.0.0.1:7233',
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_TLS: 'false',
+    CODEC_SERVER_ORIGIN: 'http://localhost:8233',
     TWILIO_ACCOUNT_SID: expect.stringMatching(/^AC0{32}$/),
     TWILIO_AUTH_TOKEN: expect.any(String),
     TWILIO_FROM: '+15005550006',

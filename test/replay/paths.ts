@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEND_DEADLINE_MS } from '../../src/domain/policy';
 import type { FinalStatus } from '../../src/domain/types';
-import { receivedCode, wrongCodeFor, type Service, type ServiceOptions } from '../support/service';
+import {
+  receivedCode,
+  startRequest,
+  wrongCodeFor,
+  type Service,
+  type ServiceOptions,
+} from '../support/service';
 import { noTextInFlight, runOf, start, startTexted } from './steps';
 
 /** One way through the workflow, and how a verification ends that takes it. */
@@ -64,6 +70,19 @@ export const paths: Readonly<Record<string, Path>> = {
     ends: 'expired',
     options: { policy: { windowMs: 5_000 } },
     walk: start,
+  },
+
+  'test-number': {
+    ends: 'verified',
+    options: resendAtOnce,
+    async walk(service, phoneNumber) {
+      const order = { ...startRequest(phoneNumber), testCode: '2168' };
+      const { verification } = await service.verifications.start(order);
+      await service.verifications.check(verification.id, '2169', by);
+      await service.verifications.resend(verification.id);
+      await service.verifications.check(verification.id, '2168', by);
+      return verification.id;
+    },
   },
 
   'code-while-sending': {

@@ -3,10 +3,14 @@ import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
 import { freePort } from '../../dev/ports';
 import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
 import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
+import type { CodecServer } from '../../src/api/routes/codec';
+import type { LimitSettings } from '../../src/api/limits';
+import type { NumberRules } from '../../src/api/phone-number';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests } from '../../src/crypto/digest';
 import { createKeyRing, type KeyRing } from '../../src/crypto/key-ring';
@@ -37,6 +41,19 @@ export const testDataConverter = createDataConverter(testKeyRing, false);
 
 export const DEFAULT_COOLDOWN_SECONDS = [0, 30, 60, 300, 900, 3600, 86_400];
 
+export const ANY_NUMBER: NumberRules = {
+  allowedCountries: undefined,
+  phoneNumberCheck: 'possible',
+  testNumbers: [],
+};
+
+const NO_LIMITS: LimitSettings = {
+  caller: undefined,
+  clientIp: undefined,
+  country: { general: undefined, countries: new Map() },
+  prefix: undefined,
+};
+
 /** The service on real parts in this process: gateway, API, worker, the official Twilio client and the SMS sandbox. */
 export interface Service {
   readonly app: FastifyInstance;
@@ -61,9 +78,15 @@ export interface ServiceOptions {
   readonly dataConverter?: DataConverter;
   readonly keyRing?: KeyRing;
   readonly cooldownSeconds?: readonly number[];
+  readonly numberRules?: NumberRules;
+  /** Default: none. */
+  readonly limits?: Partial<LimitSettings>;
+  readonly redis?: Redis;
+  readonly trustProxy?: number | string[];
   readonly durableFunctionsAuth?: 'function' | 'anonymous';
   /** Whether the sandbox reports deliveries: the API then listens on a port. */
   readonly withStatusCallback?: boolean;
+  readonly codecServer?: CodecServer;
   /** Another place than the sandbox for what stands in for Twilio. */
   readonly providerUrl?: string;
 }
@@ -106,9 +129,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     capabilities: createCapabilities(keyRing),
     codeLength: policy.codeLength,
     windowMs: policy.windowMs,
-    allowedCountries: undefined,
+    numberRules: options.numberRules ?? ANY_NUMBER,
+    digests: testDigests,
+    limits: { ...NO_LIMITS, ...options.limits },
+    redis: options.redis,
+    trustProxy: options.trustProxy ?? false,
     statusCallback,
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
+    codecServer: options.codecServer,
     logger: false,
   });
   let stopWorker = async (): Promise<void> => {};
@@ -178,7 +206,16 @@ export function quietRuntime(): void {
 }
 
 export function startRequest(phoneNumber: string, idempotencyKey?: string, caller = 'alice') {
-  return { phoneNumber, maskedPhoneNumber: '+1 425 ••• ••23', caller, idempotencyKey };
+  return {
+    phoneNumber,
+    maskedPhoneNumber: '+1 425 ••• ••23',
+    country: 'US',
+    testCode: undefined,
+    clientIp: undefined,
+    caller,
+    idempotencyKey,
+    admit: async () => {},
+  };
 }
 
 export function uniquePhoneNumber(): string {

@@ -10,8 +10,8 @@ import { parseStartInput, textOf } from '../durable-functions/body';
 import { parseEventCode } from '../durable-functions/event-code';
 import { InstanceStatus, instanceStatus, ORCHESTRATOR } from '../durable-functions/instance-status';
 import { createManagementUrls, MANAGEMENT_PATHS } from '../durable-functions/management-urls';
-import { parsePhoneNumber } from '../phone-number';
 import { Nothing, problems } from '../schemas';
+import type { Texting } from '../texting';
 
 export interface DurableFunctionsDependencies {
   readonly verifications: Verifications;
@@ -19,8 +19,7 @@ export interface DurableFunctionsDependencies {
   readonly capabilities: Capabilities;
   readonly publicUrl: string;
   readonly codeLength: number;
-  /** ISO 3166-1 alpha-2; undefined for all. */
-  readonly allowedCountries: readonly string[] | undefined;
+  readonly texting: Texting;
   readonly windowMs: number;
   /** Whether a start needs an API key. */
   readonly durableFunctionsAuth: 'function' | 'anonymous';
@@ -49,7 +48,7 @@ const Started = Type.Object({
 
 /** The HTTP API of the Durable Functions sample "phone verification", for clients that were written for it. */
 export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsDependencies): void {
-  const { verifications, apiKeys, capabilities, codeLength, durableFunctionsAuth } = dependencies;
+  const { verifications, texting, apiKeys, capabilities, codeLength, durableFunctionsAuth } = dependencies;
   const managementUrls = createManagementUrls(dependencies);
 
   // The sample's clients send what they like as a content type, or nothing: every body is read as text. Fastify would
@@ -75,14 +74,11 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
         if (request.params.name.toLowerCase() !== ORCHESTRATOR.toLowerCase()) {
           throw new VerificationError({ code: 'not_found' });
         }
-        const { e164, masked } = parsePhoneNumber(
-          parseStartInput(request.body),
-          dependencies.allowedCountries,
-        );
-        const { verification } = await verifications.start({
-          phoneNumber: e164,
-          maskedPhoneNumber: masked,
-          caller: caller ?? 'anonymous',
+        const { verification } = await texting.start(request, {
+          phoneNumber: parseStartInput(request.body),
+          caller,
+          // Who comes without a key comes from anywhere, and is known by the address alone.
+          clientIp: caller === undefined ? request.ip : undefined,
           idempotencyKey: undefined,
         });
         const urls = managementUrls(verification);

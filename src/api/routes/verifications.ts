@@ -2,7 +2,6 @@ import type { IdentifiedView, Verifications } from '../../temporal/verifications
 import type { Api } from '../http-server';
 import type { ApiKeys } from '../../crypto/api-keys';
 import { authenticate } from '../authentication';
-import { parsePhoneNumber } from '../phone-number';
 import { parsePreferWait } from '../prefer';
 import {
   CheckedVerification,
@@ -16,6 +15,7 @@ import {
   VerificationResource,
 } from '../schemas';
 import { parseSubmittedCode } from '../submitted-code';
+import type { Texting } from '../texting';
 
 export interface VerificationRoutesDependencies {
   readonly verifications: Verifications;
@@ -23,15 +23,14 @@ export interface VerificationRoutesDependencies {
   /** Without a slash at its end. */
   readonly publicUrl: string;
   readonly codeLength: number;
-  /** ISO 3166-1 alpha-2; undefined for all. */
-  readonly allowedCountries: readonly string[] | undefined;
+  readonly texting: Texting;
   /** Aborts when the server closes: nobody then waits for an end any more. */
   readonly closing: AbortSignal;
 }
 
 /** The verification as a resource: start, look, check, signal, resend, cancel. */
 export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
-  const { verifications, apiKeys, publicUrl, codeLength, allowedCountries, closing } = dependencies;
+  const { verifications, texting, apiKeys, publicUrl, codeLength, closing } = dependencies;
   const params = VerificationParams;
   const response = { 200: VerificationResource, ...problems };
 
@@ -49,10 +48,9 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
       },
     },
     async (request, reply) => {
-      const { e164, masked } = parsePhoneNumber(request.body.phoneNumber, allowedCountries);
-      const { created, verification } = await verifications.start({
-        phoneNumber: e164,
-        maskedPhoneNumber: masked,
+      const { created, verification } = await texting.start(request, {
+        phoneNumber: request.body.phoneNumber,
+        clientIp: request.body.clientIp,
         caller: request.caller,
         idempotencyKey: request.headers['idempotency-key'],
       });
@@ -108,7 +106,7 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
     { schema: { params, response: { 202: VerificationResource, ...problems } } },
     async (request, reply) => {
       reply.code(202);
-      return resource(await verifications.resend(request.params.id));
+      return resource(await texting.resend(request, request.params.id));
     },
   );
 

@@ -1,0 +1,58 @@
+import type { Payload } from '@temporalio/common';
+import type { KeyRing } from '../crypto/key-ring';
+import { VerificationError } from '../domain/errors';
+import { EncryptionCodec, encryptionKeyId, UnreadablePayload } from './payload-codec';
+
+/** A payload in proto3's JSON, as Temporal's Web UI and CLI send it to a codec server: bytes are base64. */
+export interface JsonPayload {
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly data?: string;
+}
+
+/**
+ * In clear what the service encrypted, for operators to look at; everything else as it came.
+ * @throws VerificationError `unreadable_payload`
+ */
+export type DecodePayloads = (payloads: readonly JsonPayload[]) => Promise<JsonPayload[]>;
+
+export function createPayloadReader(keyRing: KeyRing): DecodePayloads {
+  const codec = new EncryptionCodec(keyRing);
+
+  return async function decodePayloads(payloads) {
+    return Promise.all(payloads.map(decodePayload));
+  };
+
+  async function decodePayload(json: JsonPayload): Promise<JsonPayload> {
+    const payload = fromJson(json);
+    if (encryptionKeyId(payload) === undefined) return json;
+    try {
+      const [plain] = await codec.decode([payload]);
+      return toJson(plain ?? {});
+    } catch (error) {
+      if (!(error instanceof UnreadablePayload)) throw error;
+      throw new VerificationError({ code: 'unreadable_payload' }, `${error.message}.`);
+    }
+  }
+}
+
+function fromJson({ metadata = {}, data = '' }: JsonPayload): Payload {
+  return {
+    metadata: mapValues(metadata, (base64) => Buffer.from(base64, 'base64')),
+    data: Buffer.from(data, 'base64'),
+  };
+}
+
+function toJson({ metadata, data }: Payload): JsonPayload {
+  return {
+    metadata: mapValues(metadata ?? {}, toBase64),
+    data: toBase64(data ?? new Uint8Array()),
+  };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,203 @@
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import {
+  API_KEYS,
+  startService,
+  uniquePhoneNumber,
+  type Service,
+  type ServiceOptions,
+} from '../support/service';
+
+let server: DevServer;
+let service: Service;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+});
+
+afterEach(() => service.stop());
+afterAll(() => server.close());
+
+async function withLimits(options: Partial<ServiceOptions>): Promise<void> {
+  service = await startService({ ...server, withWorker: false, ...options });
+}
+
+const anHour = (max: number) => ({ max, periodMs: 3_600_000 });
+
+function start(body: object, apiKey: string = API_KEYS[0], headers: Record<string, string> = {}) {
+  return service.app.inject({
+    method: 'POST',
+    url: '/verifications',
+    headers: { authorization: `Bearer ${apiKey}`, ...headers },
+    payload: body,
+  });
+}
+
+const fresh = (clientIp?: string) => ({ phoneNumber: uniquePhoneNumber(), ...(clientIp && { clientIp }) });
+
+function expectRateLimited(response: Awaited<ReturnType<typeof start>>): void {
+  expect(response.statusCode).toBe(429);
+  expect(response.json()).toMatchObject({ code: 'rate_limited' });
+  expect(Number(response.headers['retry-after'])).toBeGreaterThan(3_500);
+}
+
+test('a caller’s requests beyond the limit wait; another caller’s do not', async () => {
+  await withLimits({ limits: { caller: anHour(2) } });
+  for (const status of [202, 202]) expect((await start(fresh())).statusCode).toBe(status);
+  expectRateLimited(await start(fresh()));
+  expect((await start(fresh(), API_KEYS[1])).statusCode).toBe(202);
+});
+
+test('an end user’s requests beyond the limit wait, by address; IPv6 by /64, and written in any way', async () => {
+  await withLimits({ limits: { clientIp: anHour(1) } });
+  expect((await start(fresh('198.51.100.7'))).statusCode).toBe(202);
+  expectRateLimited(await start(fresh('198.51.100.7')));
+  expectRateLimited(await start(fresh('::ffff:198.51.100.7')));
+  expect((await start(fresh('198.51.100.8'))).statusCode).toBe(202);
+  expect((await start(fresh('2001:db8:1:2:3:4:5:6'))).statusCode).toBe(202);
+  expectRateLimited(await start(fresh('2001:DB8:1:2::9')));
+  expect((await start(fresh('2001:db8:1:3::9'))).statusCode).toBe(202);
+  expect((await start(fresh())).statusCode).toBe(202);
+});
+
+test('an end user who is refused uses up nothing of the caller’s', async () => {
+  await withLimits({ limits: { clientIp: anHour(1), caller: anHour(2) } });
+  await start(fresh('198.51.100.7'));
+  for (let i = 0; i < 5; i++) expectRateLimited(await start(fresh('198.51.100.7')));
+  expect((await start(fresh('198.51.100.8'))).statusCode).toBe(202);
+});
+
+test('clientIp is an address or nothing', async () => {
+  await withLimits({});
+  for (const clientIp of ['', 'localhost', '1.2.3', '198.51.100.7, 10.0.0.1', 42, null]) {
+    const response = await start({ phoneNumber: uniquePhoneNumber(), clientIp });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ code: 'invalid_request' });
+  }
+});
+
+test('a repeat by Idempotency-Key with another clientIp is another request', async () => {
+  await withLimits({});
+  const key = { 'idempotency-key': 'k1' };
+  const body = fresh('198.51.100.7');
+  expect((await start(body, API_KEYS[0], key)).statusCode).toBe(202);
+  expect((await start(body, API_KEYS[0], key)).statusCode).toBe(200);
+  const other = await start({ ...body, clientIp: '198.51.100.8' }, API_KEYS[0], key);
+  expect(other.statusCode).toBe(422);
+  expect(other.json()).toMatchObject({ code: 'idempotency_key_reused' });
+  expect((await start({ phoneNumber: body.phoneNumber }, API_KEYS[0], key)).statusCode).toBe(422);
+});
+
+test('a country’s budget is spent by texts, not by requests that lead to none', async () => {
+  await withLimits({ limits: { country: { general: anHour(2), countries: new Map() } } });
+  const body = fresh();
+  expect((await start(body)).statusCode).toBe(202);
+  for (let i = 0; i < 5; i++) expect((await start(body)).statusCode).toBe(409);
+  for (let i = 0; i < 5; i++) expect((await start({ phoneNumber: '+1' })).statusCode).toBe(400);
+  expect((await start(fresh())).statusCode).toBe(202);
+  expectRateLimited(await start(fresh()));
+  expect((await start({ phoneNumber: '+4915123456789' })).statusCode).not.toBe(429);
+});
+
+test('a country may have a budget of its own, or none', async () => {
+  const countries = new Map([
+    ['US', anHour(1)],
+    ['DE', undefined],
+  ]);
+  await withLimits({ limits: { country: { general: anHour(1), countries } } });
+  expect((await start(fresh())).statusCode).toBe(202);
+  expectRateLimited(await start(fresh()));
+  for (const last of ['1', '2', '3']) {
+    const phoneNumber = `+49151${uniquePhoneNumber().slice(-7)}${last}`;
+    expect((await start({ phoneNumber })).statusCode).toBe(202);
+  }
+});
+
+test('a block of numbers has a budget, and what it refuses costs the country nothing', async () => {
+  await withLimits({
+    limits: { prefix: anHour(1), country: { general: anHour(2), countries: new Map() } },
+  });
+  const block = uniquePhoneNumber().slice(0, -4);
+  expect((await start({ phoneNumber: `${block}0001` })).statusCode).toBe(202);
+  for (const last of ['0002', '0003', '0004'])
+    expectRateLimited(await start({ phoneNumber: `${block}${last}` }));
+  const otherBlock = `${block.slice(0, -1)}${(Number(block.slice(-1)) + 1) % 10}`;
+  expect((await start({ phoneNumber: `${otherBlock}0001` })).statusCode).toBe(202);
+});
+
+test('a resend counts, and is refused by its caller’s limit alone', async () => {
+  await withLimits({
+    withWorker: true,
+    policy: { resendIntervalMs: 0 },
+    limits: { country: { general: anHour(2), countries: new Map() }, caller: anHour(3) },
+  });
+  const started = await start(fresh());
+  const { id } = started.json<{ id: string }>();
+  const resend = () =>
+    service.app.inject({
+      method: 'POST',
+      url: `/verifications/${id}/resend`,
+      headers: { authorization: `Bearer ${API_KEYS[0]}` },
+    });
+  await service.app.inject({
+    url: `/verifications/${id}`,
+    headers: { authorization: `Bearer ${API_KEYS[0]}`, prefer: 'wait=1' },
+  });
+  expect((await resend()).statusCode).toBe(202);
+  expectRateLimited(await start(fresh()));
+  expectRateLimited(await resend());
+});
+
+test('GET, check, signal and probes are never counted', async () => {
+  await withLimits({ limits: { caller: anHour(1), clientIp: anHour(1) } });
+  const { id } = (await start(fresh())).json<{ id: string }>();
+  const headers = { authorization: `Bearer ${API_KEYS[0]}` };
+  const unknown = `/verifications/${'A'.repeat(64)}`;
+  for (let i = 0; i < 4; i++) {
+    const answers = await Promise.all([
+      service.app.inject({ url: unknown, headers }),
+      service.app.inject({ method: 'POST', url: `${unknown}/check`, headers, payload: { code: '0000' } }),
+      service.app.inject({
+        method: 'POST',
+        url: `/verifications/${id}/signal`,
+        headers,
+        payload: { code: '0000' },
+      }),
+      service.app.inject({ url: '/healthz' }),
+    ]);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404, 202, 200]);
+  }
+});
+
+describe('anonymous Durable Functions starts', () => {
+  const anonymous = (headers: Record<string, string>, remoteAddress = '203.0.113.9') =>
+    service.app.inject({
+      method: 'POST',
+      url: '/orchestrators/E4_SmsPhoneVerification',
+      headers: { 'content-type': 'application/json', ...headers },
+      payload: JSON.stringify(uniquePhoneNumber()),
+      remoteAddress,
+    });
+  const options = { durableFunctionsAuth: 'anonymous', limits: { clientIp: anHour(1) } } as const;
+
+  test('are limited by address; without TRUST_PROXY nobody’s word on it counts', async () => {
+    await withLimits(options);
+    expect((await anonymous({ 'x-forwarded-for': '198.51.100.1' })).statusCode).toBe(202);
+    expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.2' }));
+    expect((await anonymous({}, '203.0.113.10')).statusCode).toBe(202);
+  });
+
+  test('behind one proxy the address that it added counts, not those before it', async () => {
+    await withLimits({ ...options, trustProxy: 1 });
+    expect((await anonymous({ 'x-forwarded-for': '1.1.1.1, 198.51.100.1' })).statusCode).toBe(202);
+    expectRateLimited(await anonymous({ 'x-forwarded-for': '2.2.2.2, 198.51.100.1' }));
+    expect((await anonymous({ 'x-forwarded-for': '1.1.1.1, 198.51.100.2' })).statusCode).toBe(202);
+  });
+
+  test('a proxy is believed by its address only', async () => {
+    await withLimits({ ...options, trustProxy: ['203.0.113.0/24'] });
+    expect((await anonymous({ 'x-forwarded-for': '198.51.100.1' })).statusCode).toBe(202);
+    expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.1' }, '203.0.113.77'));
+    expect((await anonymous({ 'x-forwarded-for': '198.51.100.1' }, '192.0.2.1')).statusCode).toBe(202);
+    expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.5' }, '192.0.2.1'));
+  });
+});

@@ -1,0 +1,23 @@
+import { Redis } from 'ioredis';
+import { freePort } from '../../dev/ports';
+import { spawnGuarded } from '../../dev/processes/guarded-process';
+import { findRedisServer } from '../../dev/temporal/find-executable';
+import { eventually } from './service';
+
+export interface RedisServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** A real Redis on the loopback interface, which keeps nothing and ends with this process at the latest. */
+export async function startRedis(): Promise<RedisServer> {
+  const port = await freePort();
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawnGuarded({ command: await findRedisServer(), args }, () => {});
+  const url = `redis://127.0.0.1:${port}`;
+  const probe = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+  probe.on('error', () => {});
+  await eventually(async () => ((await probe.ping()) === 'PONG' ? true : undefined));
+  probe.disconnect();
+  return { url, stop: () => server.stop(5_000) };
+}
