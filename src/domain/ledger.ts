@@ -29,6 +29,11 @@ export function ledgerAfter(before: Ledger, { status, failedCodes, texted, ended
   };
 }
 
+/** A verification's attempts: no more of them can fail than are left before the lock. */
+export function attemptsAllowed({ failedCodes }: Ledger, maxAttempts: number): number {
+  return Math.min(maxAttempts, MAX_FAILED_CODES - failedCodes);
+}
+
 /** Why a number gets none until it is forgotten, whatever time has passed. */
 export function lockedOut(ledger: Ledger, cooldownSeconds: readonly number[]): Refusal | undefined {
   if (ledger.failedCodes < MAX_FAILED_CODES) return undefined;

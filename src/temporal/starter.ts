@@ -3,7 +3,7 @@ import { createNonce, deriveCode, deriveTag } from '../crypto/code';
 import type { Digests } from '../crypto/digest';
 import type { KeyRing } from '../crypto/key-ring';
 import { VerificationError } from '../domain/errors';
-import { coolingDown, emptyLedger, lockedOut } from '../domain/ledger';
+import { attemptsAllowed, coolingDown, emptyLedger, lockedOut } from '../domain/ledger';
 import { MAX_LEDGER_AGE_MS, SEND_DEADLINE_MS } from '../domain/policy';
 import type { Ledger, Policy, VerificationInput } from '../domain/types';
 import { PHONE_VERIFICATION, type VerificationState } from '../workflows/messages';
@@ -68,7 +68,6 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
       nonce: createNonce(),
       phoneNumber,
       createdAt: new Date().toISOString(),
-      maxAttempts: policy.maxAttempts,
       ...(idempotencyKey !== undefined && {
         starter: digests.idempotencyKey('start', caller, idempotencyKey),
         fields: digests.fields({ clientIp }),
@@ -89,7 +88,8 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
       if (!admitted) await request.admit();
       admitted = true;
 
-      const memo: VerificationMemo = { ...fresh, ledger };
+      const maxAttempts = attemptsAllowed(ledger, policy.maxAttempts);
+      const memo: VerificationMemo = { ...fresh, maxAttempts, ledger };
       const runId = await startBefore(lookedAt + MAX_LEDGER_AGE_MS, workflowId, memo, request);
       if (runId !== undefined) return { created: true, workflowId, runId, state: initialState(memo) };
     }
@@ -117,11 +117,14 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
     memo: VerificationMemo,
     { country, testCode, maskedPhoneNumber }: StartRequest,
   ) {
-    const { nonce, phoneNumber, ledger, createdAt } = memo;
+    const { nonce, phoneNumber, maxAttempts, ledger, createdAt } = memo;
     const keys = keyRing.first;
     const tag = deriveTag(keys, nonce, testCode ?? deriveCode(keys, nonce, policy.codeLength));
     const testNumber = testCode !== undefined;
-    const input = { phoneNumber, nonce, keyId: keys.id, tag, policy, country, testNumber, ledger, createdAt };
+    const input = {
+      ...{ phoneNumber, nonce, keyId: keys.id, tag, country, testNumber, ledger, createdAt },
+      policy: { ...policy, maxAttempts },
+    };
     try {
       const handle = await client.withDeadline(deadline, () =>
         client.workflow.start(PHONE_VERIFICATION, {

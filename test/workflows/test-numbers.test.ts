@@ -73,11 +73,20 @@ test('it spends no budget and does not cool down', async () => {
   expect(await check(await startedId(), '2168')).toMatchObject({ verified: true });
 });
 
-test('its failed codes count: a hundred lock it', async () => {
-  for (let round = 0; round < 10; round++) {
+test('its failed codes count: a hundred lock it, and the last verification has as many attempts as are left', async () => {
+  const failed = (id: string) => check(id, '0000');
+  for (let round = 0; round < 9; round++) {
     const id = await startedId();
-    for (let guess = 0; guess < 10; guess++) await check(id, '0000');
+    for (let guess = 0; guess < 10; guess++) await failed(id);
   }
+  const ninth = await startedId();
+  for (let guess = 0; guess < 3; guess++) await failed(ninth);
+  await call('DELETE', `/verifications/${ninth}`);
+
+  const last = await startedId();
+  for (const attemptsRemaining of [6, 5, 4, 3, 2, 1])
+    expect(await failed(last)).toMatchObject({ attemptsRemaining });
+  expect(await failed(last)).toMatchObject({ status: 'max_attempts_reached' });
   const locked = await started();
   expect(locked.statusCode).toBe(429);
   expect(locked.json()).toMatchObject({ code: 'phone_number_cooling_down' });
