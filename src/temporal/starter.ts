@@ -4,13 +4,14 @@ import type { Digests } from '../crypto/digest';
 import type { KeyRing } from '../crypto/key-ring';
 import { VerificationError } from '../domain/errors';
 import { attemptsAllowed, coolingDown, emptyLedger, lockedOut } from '../domain/ledger';
-import { MAX_LEDGER_AGE_MS, SEND_DEADLINE_MS } from '../domain/policy';
+import { MAX_LEDGER_AGE_MS } from '../domain/policy';
 import type { Ledger, Policy, VerificationInput } from '../domain/types';
-import { PHONE_VERIFICATION, type VerificationState } from '../workflows/messages';
+import { PHONE_VERIFICATION } from '../workflows/messages';
 import { isNoWorker } from './failures';
+import { createJoin, initialState, type Run, type Started } from './joining';
 import { parseMemo, type VerificationMemo } from './memo';
 import { TEMPORAL_TIMEOUT_MS, type Runs } from './runs';
-import { workflowIdFor, type VerificationId } from './verification-id';
+import { workflowIdFor } from './verification-id';
 
 export interface StartRequest {
   /** E.164. */
@@ -42,24 +43,13 @@ export interface StarterDependencies {
   readonly cooldownSeconds: readonly number[];
 }
 
-interface Started {
-  readonly created: boolean;
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly state: VerificationState;
-}
-
-type Run = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>;
-
 /** How long a workflow task may be away before another worker gets it: a person is waiting. */
 const WORKFLOW_TASK_TIMEOUT = '3s';
-/** Up to the first workflow task's start a run has three events: the run has done nothing yet. */
-const EVENTS_BEFORE_FIRST_TASK_ENDED = 3;
-/** A refused start says when to try again: more exactly if the run in the way answers within this time. */
-const QUICK_LOOK_MS = 500;
 
 export function createStarter(dependencies: StarterDependencies, runs: Runs) {
   const { client, taskQueue, keyRing, digests, policy, cooldownSeconds } = dependencies;
+
+  const join = createJoin(policy, runs);
 
   return async function start(request: StartRequest & Idempotency): Promise<Started> {
     const { phoneNumber, caller, idempotencyKey, clientIp } = request;
@@ -79,7 +69,7 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
     while (Date.now() < giveUpAt) {
       const lookedAt = Date.now();
       const last = await lastRun(workflowId);
-      if (last?.status.name === 'RUNNING') return joinOrRefuse(last, fresh);
+      if (last?.status.name === 'RUNNING') return join(last, fresh);
 
       const ledger = last ? await ledgerOf(last) : emptyLedger;
       const rule = request.testCode === undefined ? coolingDown : lockedOut;
@@ -122,7 +112,14 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
     const tag = deriveTag(keys, nonce, testCode ?? deriveCode(keys, nonce, policy.codeLength));
     const testNumber = testCode !== undefined;
     const input = {
-      ...{ phoneNumber, nonce, keyId: keys.id, tag, country, testNumber, ledger, createdAt },
+      phoneNumber,
+      nonce,
+      keyId: keys.id,
+      tag,
+      country,
+      testNumber,
+      ledger,
+      createdAt,
       policy: { ...policy, maxAttempts },
     };
     try {
@@ -143,55 +140,4 @@ export function createStarter(dependencies: StarterDependencies, runs: Runs) {
       throw runs.unavailableOr(error);
     }
   }
-
-  /** A verification is under way: the caller's own is given back, another's is not even named. */
-  async function joinOrRefuse(
-    run: Run,
-    asked: Pick<VerificationMemo, 'nonce' | 'starter' | 'fields'>,
-  ): Promise<Started> {
-    const memo = parseMemo(run.memo);
-    const { workflowId, runId } = run;
-    const id = { workflowId, runId, nonce: memo.nonce };
-    const idle = run.historyLength <= EVENTS_BEFORE_FIRST_TASK_ENDED;
-    const created = memo.nonce === asked.nonce;
-    if (created || (asked.starter !== undefined && asked.starter === memo.starter)) {
-      if (asked.fields !== memo.fields) throw new VerificationError({ code: 'idempotency_key_reused' });
-      return { created, workflowId, runId, state: idle ? initialState(memo) : await readOrInitial(id, memo) };
-    }
-    const state = idle ? undefined : await runs.readWithin(id, QUICK_LOOK_MS);
-    throw new VerificationError({
-      code: 'verification_in_progress',
-      retryAfterSeconds: retryAfterSeconds(state, run.startTime.getTime()),
-    });
-  }
-
-  /** While no worker answers, what was true at the start has to do: a repeat is answered all the same. */
-  async function readOrInitial(id: VerificationId, memo: VerificationMemo): Promise<VerificationState> {
-    return (await runs.readWithin(id, QUICK_LOOK_MS)) ?? initialState(memo);
-  }
-
-  /** Until the window closes at the latest; 1 s for one that is decided and about to close. */
-  function retryAfterSeconds(state: VerificationState | undefined, startedAt: number): number {
-    if (state?.endedAt) return 1;
-    const end = state?.expiresAt
-      ? Date.parse(state.expiresAt)
-      : startedAt + SEND_DEADLINE_MS + policy.windowMs;
-    return Math.max(1, Math.ceil((end - Date.now()) / 1000));
-  }
-}
-
-function initialState({ nonce, phoneNumber, createdAt, maxAttempts }: VerificationMemo): VerificationState {
-  return {
-    nonce,
-    phoneNumber,
-    status: 'sending',
-    attemptsRemaining: maxAttempts,
-    createdAt,
-    expiresAt: null,
-    endedAt: null,
-    error: null,
-    updatedAt: createdAt,
-    cancelReason: null,
-    textInFlightSince: null,
-  };
 }
