@@ -13,19 +13,26 @@ export interface WantedPort {
   user: string;
 }
 
+const BESIDE_ANOTHER =
+  'To run a second one beside another, set DATA_DIR to another folder as well: in one they would share a database.';
+
 /** @throws Error that names every port that can't be listened on, and the variable that changes it */
 export async function assertPortsAreFree(wanted: WantedPort[]): Promise<void> {
-  const servers: Server[] = [];
+  const held: { server: Server; by: WantedPort }[] = [];
   const faults: string[] = [];
+  let isBusy = false;
   // All are held at once, so that one port wanted twice shows too.
-  for (const { host, port, variable, user } of wanted) {
+  for (const by of wanted) {
     try {
-      servers.push(await listen(port, host));
+      held.push({ server: await listen(by.port, by.host), by });
     } catch (error) {
-      faults.push(`  port ${port} (${user}) ${describe(error, variable)}`);
+      const rival = held.find((other) => other.by.port === by.port)?.by;
+      isBusy ||= rival === undefined && isInUse(error);
+      faults.push(`  port ${by.port} (${by.user}) ${describe(error, by, rival)}`);
     }
   }
-  for (const server of servers) server.close();
+  for (const { server } of held) server.close();
+  if (isBusy) faults.push(BESIDE_ANOTHER);
   if (faults.length > 0) throw new Error(`Nothing was started:\n${faults.join('\n')}`);
 }
 
@@ -49,7 +56,14 @@ async function listen(port: number, host: string): Promise<Server> {
   return server;
 }
 
-function describe(error: unknown, variable: string): string {
-  if (errorCode(error) === 'EADDRINUSE') return `is busy: free it, or set ${variable} to another one`;
+function isInUse(error: unknown): boolean {
+  return errorCode(error) === 'EADDRINUSE';
+}
+
+function describe(error: unknown, { variable }: WantedPort, rival: WantedPort | undefined): string {
+  if (isInUse(error) && rival) {
+    return `is named by ${rival.variable}, too (${rival.user}): set ${rival.variable} or ${variable} to another one`;
+  }
+  if (isInUse(error)) return `is busy: free it, or set ${variable} to another one`;
   return `can not be listened on: ${String(error)}; HOST and ${variable} change that`;
 }

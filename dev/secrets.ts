@@ -4,6 +4,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { errorCode } from './error-code';
 
+/** Under DATA_DIR. */
+export const SECRETS_FILE = 'secrets.json';
+
 const Secrets = z.object({ SECRET_KEYS: z.string().min(1), PHONE_DIGEST_KEY: z.string().min(1) });
 export type Secrets = z.infer<typeof Secrets>;
 
@@ -17,9 +20,9 @@ export function createSecrets(keyId: string): Secrets {
 
 /** Development's own: made once and kept, since what was started with them can't be answered with others. */
 export function keepSecrets(dataDir: string): Secrets {
-  const file = path.join(dataDir, 'secrets.json');
+  makeFolder(dataDir);
+  const file = path.join(dataDir, SECRETS_FILE);
   try {
-    mkdirSync(dataDir, { recursive: true });
     if (!existsSync(file)) createOnce(file, JSON.stringify(createSecrets('dev'), null, 2));
     return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
@@ -28,6 +31,19 @@ export function keepSecrets(dataDir: string): Secrets {
         'with which verifications under way can not be answered any more. DATA_DIR names its folder.',
       { cause: error },
     );
+  }
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (error) {
+    const code = errorCode(error);
+    const isFile = code === 'EEXIST' || code === 'ENOTDIR';
+    const why = isFile ? 'a file stands there' : (code ?? 'unknown error');
+    throw new Error(`${dataDir} can not be the folder for data (${why}): set DATA_DIR to another one`, {
+      cause: error,
+    });
   }
 }
 

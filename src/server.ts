@@ -1,6 +1,5 @@
 import closeWithGrace from 'close-with-grace';
 import type { FastifyBaseLogger } from 'fastify';
-import { Redis } from 'ioredis';
 import { buildApp } from './api/app';
 import type { TestNumber } from './api/phone-number';
 import { loadConfigOrExit } from './config';
@@ -8,6 +7,7 @@ import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
 import { withoutMessage } from './domain/errors';
+import { connectRedis } from './redis';
 import { runMain } from './run-main';
 import { NO_STATUS_CALLBACK } from './sms/status-callback';
 import { requestLogging } from './api/request-logging';
@@ -18,7 +18,6 @@ import { createVerifications } from './temporal/verifications';
 
 /** Longer than the longest call to Temporal: a request that was accepted is answered. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;
-const REDIS_TIMEOUT_MS = 300;
 
 async function main(): Promise<void> {
   const config = loadConfigOrExit();
@@ -28,7 +27,7 @@ async function main(): Promise<void> {
     dataConverter: createDataConverter(keyRing, config.payloadEncryption),
   });
   const digests = createDigests(config.phoneDigestKey);
-  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
+  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, () => app.log);
   const app = buildApp({
     verifications: createVerifications({
       client,
@@ -60,22 +59,9 @@ async function main(): Promise<void> {
     redis?.disconnect();
     await client.connection.close();
   });
-  redis?.on('error', () =>
-    app.log.warn('Redis can not be reached (REDIS_URL): limits count in each process'),
-  );
   sayTestNumbers(app.log, config.numberRules.testNumbers);
   if (config.statusCallback === undefined) app.log.warn(NO_STATUS_CALLBACK);
   await app.listen({ host: config.host, port: config.port });
-}
-
-/** Fails at once rather than hold a request up: this process then counts for itself. */
-function connectRedis(url: string): Redis {
-  return new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: REDIS_TIMEOUT_MS,
-    commandTimeout: REDIS_TIMEOUT_MS,
-  });
 }
 
 /** Whoever forgets a test number leaves a door open. */

@@ -55,7 +55,8 @@ export function isServiceError(error: unknown): boolean {
   return error instanceof ServiceError || isGrpcServiceError(error);
 }
 
-function grpcCode(error: unknown): number | undefined {
+/** gRPC's status code of what a call failed with. */
+export function grpcCode(error: unknown): number | undefined {
   const source: unknown = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(source) ? source.code : undefined;
 }

@@ -18,22 +18,27 @@ test('all busy ports are named at once, each with its user and the variable that
     ).rejects.toThrow(
       'Nothing was started:\n' +
         `  port ${port} (the API) is busy: free it, or set PORT to another one\n` +
-        `  port ${port} (Temporal) is busy: free it, or set TEMPORAL_DEV_PORT to another one`,
+        `  port ${port} (Temporal) is busy: free it, or set TEMPORAL_DEV_PORT to another one\n` +
+        'To run a second one beside another, set DATA_DIR to another folder as well',
     );
   } finally {
     busy.close();
   }
 });
 
-test('one port wanted twice is busy for the second', async () => {
+test('a port that two variables name is said to be, and not to be busy', async () => {
   const port = await freePort();
 
-  await expect(
-    assertPortsAreFree([
-      { host: LOOPBACK, port, variable: 'PORT', user: 'the API' },
-      { host: LOOPBACK, port, variable: 'SMS_SANDBOX_PORT', user: 'the SMS sandbox' },
-    ]),
-  ).rejects.toThrow(/\(the SMS sandbox\) is busy/);
+  const look = assertPortsAreFree([
+    { host: LOOPBACK, port, variable: 'PORT', user: 'the API' },
+    { host: LOOPBACK, port, variable: 'SMS_SANDBOX_PORT', user: 'the SMS sandbox' },
+  ]);
+
+  await expect(look).rejects.toThrow(
+    `  port ${port} (the SMS sandbox) is named by PORT, too (the API): ` +
+      'set PORT or SMS_SANDBOX_PORT to another one',
+  );
+  await expect(look).rejects.not.toThrow(/busy|DATA_DIR/);
 });
 
 test('an address that is not this machine’s is an error that names it', async () => {

@@ -29,6 +29,14 @@ test('the folder for data is made when there is none', () => {
   expect(keepSecrets(path.join(dataDir, 'a', 'b'))).toEqual(keepSecrets(path.join(dataDir, 'a', 'b')));
 });
 
+test.each(['', 'a'])('a file in the place of the folder for data is named (%s)', (below) => {
+  writeFileSync(file, 'content');
+
+  expect(() => keepSecrets(path.join(file, below))).toThrow(
+    `${path.join(file, below)} can not be the folder for data (a file stands there): set DATA_DIR to another one`,
+  );
+});
+
 test.each(['{"SECRET_KEYS":"dev:hidden"', '{"SECRET_KEYS":"dev:hidden"}', '[]', ''])(
   'a file that holds something else (%s) is an error that says what to do, and not what it holds',
   (content) => {

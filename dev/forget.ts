@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Config, loadConfig } from '../src/config';
+import { forget } from '../src/forget';
+import { runMain } from '../src/run-main';
+import { configureDevelopment } from './configuration';
+import { setVariables } from './environment';
+import { SECRETS_FILE } from './secrets';
+import { readDevSettings } from './settings';
+
+/** The service's own configuration where there is one; otherwise that of `npm run dev`, as soon as it has run once. */
+function configure(env: NodeJS.ProcessEnv): Config {
+  const set = setVariables(env);
+  if (set['PHONE_DIGEST_KEY'] !== undefined) return loadConfig(env);
+  const { dataDir } = readDevSettings(set).settings;
+  if (existsSync(path.join(dataDir, SECRETS_FILE))) return configureDevelopment(env).config;
+  throw new Error(
+    'it is not known whose numbers these are: set PHONE_DIGEST_KEY and the rest of the environment of the API, or ' +
+      `DATA_DIR to the folder of npm run dev (${dataDir} holds no ${SECRETS_FILE}). Nothing was deleted`,
+  );
+}
+
+/** `npm run forget -- +1…` */
+runMain('erasure', async () => forget(process.argv.slice(2), configure(process.env)));

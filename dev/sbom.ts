@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { name } from '../package.json';
+
+const ROOT = path.resolve(__dirname, '..');
+const MAX_BYTES = 2 ** 26;
+const DEVELOPMENT = 'cdx:npm:package:development';
+
+const Component = z.looseObject({
+  'bom-ref': z.string(),
+  properties: z.array(z.object({ name: z.string() })).default([]),
+});
+const Bom = z.looseObject({
+  metadata: z.looseObject({ component: z.looseObject({ name: z.string(), 'bom-ref': z.string() }) }),
+  components: z.array(Component),
+  dependencies: z.array(z.looseObject({ ref: z.string(), dependsOn: z.array(z.string()) })),
+});
+
+/**
+ * `npm run sbom`: what runs in production, as CycloneDX, from the lockfile. npm's own `--omit dev` also leaves out what
+ * development and production share, so what only development needs is left out here.
+ */
+async function main(): Promise<void> {
+  const command = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'];
+  const { stdout } = await promisify(execFile)('npm', command, { cwd: ROOT, maxBuffer: MAX_BYTES });
+  const bom = Bom.parse(JSON.parse(stdout));
+
+  const root = bom.metadata.component;
+  const components = bom.components.filter(
+    ({ properties }) => !properties.some((property) => property.name === DEVELOPMENT),
+  );
+  const refs = new Set([root['bom-ref'], ...components.map((component) => component['bom-ref'])]);
+  const dependencies = bom.dependencies
+    .filter(({ ref }) => refs.has(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((to) => refs.has(to)) }));
+
+  // npm takes the folder's name.
+  const metadata = { ...bom.metadata, component: { ...root, name } };
+  process.stdout.write(`${JSON.stringify({ ...bom, metadata, components, dependencies }, null, 2)}\n`);
+}
+
+void main();

@@ -1,0 +1,244 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from '../../dev/ports';
+import { keepSecrets } from '../../dev/secrets';
+import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { createDigests } from '../../src/crypto/digest';
+import { workflowIdFor } from '../../src/temporal/verification-id';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import { serviceEnv } from '../support/processes';
+import { RunningService } from '../support/running-service';
+import { eventually, receivedCode, requiredEnv, uniquePhoneNumber, wrongCodeFor } from '../support/service';
+
+// The server takes half a minute to delete what has just closed.
+jest.setTimeout(150_000);
+
+const ROOT = path.resolve(__dirname, '../..');
+const NUMBER = /\+?\d{11}/;
+
+interface Ended {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command to its end, which it comes to by itself. */
+function run(script: string, numbers: string[], env: Record<string, string>): Promise<Ended> {
+  const args = ['--import', 'tsx', path.join(ROOT, script), ...numbers];
+  const options = { cwd: ROOT, env: { PATH: process.env['PATH'], ...env }, timeout: 120_000 };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) =>
+      resolve({ exitCode: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+    );
+  });
+}
+
+const forget = (numbers: string[], env: Record<string, string> = {}) =>
+  run('src/forget.ts', numbers, serviceEnv(env));
+
+let server: DevServer;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+});
+
+afterAll(() => server.close());
+
+const digestKey = Buffer.from(serviceEnv({})['PHONE_DIGEST_KEY'] ?? '', 'base64');
+const workflowIdOf = (phoneNumber: string, key = digestKey) =>
+  workflowIdFor(createDigests(key).phoneNumber(phoneNumber));
+
+/** Runs that no worker serves, one after the other: the last stays open. */
+async function startRuns(workflowId: string, count: number): Promise<void> {
+  const { workflow } = server.client;
+  for (let started = 1; started <= count; started++) {
+    await workflow.start('phoneVerification', { workflowId, taskQueue: `forget-${randomUUID()}` });
+    if (started < count) await workflow.getHandle(workflowId).terminate();
+  }
+}
+
+/** How each run stands that Temporal lists. */
+async function runsOf(workflowId: string): Promise<string[]> {
+  const runs = [];
+  for await (const { status } of server.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    runs.push(status.name);
+  }
+  return runs;
+}
+
+describe('with the service', () => {
+  let sandbox: SmsSandbox;
+  let service: RunningService;
+  let url: string;
+
+  beforeAll(async () => {
+    const account = { accountSid: 'AC00000000000000000000000000000000', authToken: 'token' };
+    sandbox = await startSmsSandbox({ port: 0, ...account });
+    service = new RunningService(sandbox, { COOLDOWN_SECONDS: '3600' });
+    const api = await service.startApi();
+    url = `http://${api.host}/verifications`;
+    await service.startWorker();
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await sandbox.close();
+  });
+
+  async function call(method: string, at: string, body?: object) {
+    const headers = { authorization: 'Bearer dev', 'content-type': 'application/json' };
+    const response = await fetch(at, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    return {
+      status: response.status,
+      body: (await response.json()) as { id: string; status: string; code?: string },
+    };
+  }
+
+  const start = (phoneNumber: string) => call('POST', url, { phoneNumber });
+
+  async function startTexted(phoneNumber: string) {
+    const { status, body } = await start(phoneNumber);
+    expect(status).toBe(202);
+    return { at: `${url}/${body.id}`, code: await receivedCode(sandbox, phoneNumber) };
+  }
+
+  test('numbers that cool down or are under way can start again, and nothing of them is found', async () => {
+    const [guessed, open, other] = [uniquePhoneNumber(), uniquePhoneNumber(), uniquePhoneNumber()];
+    const frequent = uniquePhoneNumber();
+    await startRuns(workflowIdOf(frequent), 4);
+    const first = await startTexted(guessed);
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await call('POST', `${first.at}/check`, { code: wrongCodeFor(first.code) });
+    }
+    await eventually(async () => ((await start(guessed)).status === 429 ? true : undefined));
+    const second = await startTexted(open);
+    const third = await startTexted(other);
+
+    const { exitCode, stdout, stderr } = await forget([guessed, open, guessed, frequent]);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`${guessed.slice(-2)}: 1 deleted, 0 of them under way`);
+    expect(stdout).toContain(`${open.slice(-2)}: 1 deleted, 1 of them under way`);
+    expect(stdout).toContain(`${frequent.slice(-2)}: 4 deleted, 1 of them under way`);
+    expect(stdout).not.toMatch(NUMBER);
+    expect(await runsOf(workflowIdOf(frequent))).toEqual([]);
+    expect((await call('GET', first.at)).status).toBe(404);
+    expect((await call('GET', second.at)).status).toBe(404);
+    expect(await call('POST', `${second.at}/check`, { code: second.code })).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+    expect((await start(guessed)).status).toBe(202);
+    expect((await start(open)).status).toBe(202);
+    expect(await call('POST', `${third.at}/check`, { code: third.code })).toMatchObject({
+      status: 200,
+      body: { status: 'verified' },
+    });
+  });
+});
+
+test('what remains elsewhere is said, with its end', async () => {
+  const { exitCode, stdout } = await forget([uniquePhoneNumber()]);
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('none found; with another PHONE_DIGEST_KEY');
+  for (const fact of ['backups until', 'the namespace archives nothing', '400 days', 'until their period']) {
+    expect(stdout).toContain(fact);
+  }
+});
+
+describe('nothing is deleted', () => {
+  test('when one of the numbers is none: it is named by its place, not shown', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const workflowId = workflowIdOf(phoneNumber);
+    await startRuns(workflowId, 1);
+
+    const { exitCode, stdout, stderr } = await forget([phoneNumber, '4255550123', 'secret']);
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain('argument 2 and 3 of 3 is no phone number');
+    expect(stderr).toContain('Nothing was deleted');
+    expect(stderr).not.toMatch(/secret|[^1]4255550123/);
+    expect(await server.client.workflow.getHandle(workflowId).describe()).toMatchObject({
+      status: { name: 'RUNNING' },
+    });
+    await server.client.workflow.getHandle(workflowId).terminate();
+  });
+
+  test('without a number', async () => {
+    const { exitCode, stderr } = await forget([]);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('no number was given');
+  });
+
+  test('while Temporal is away: the command says so and ends', async () => {
+    const address = `127.0.0.1:${await freePort()}`;
+
+    const { exitCode, stdout, stderr } = await forget([uniquePhoneNumber()], { TEMPORAL_ADDRESS: address });
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain(`Temporal can't be reached at ${address}`);
+    expect(stderr).toContain('Nothing was deleted');
+  });
+
+  test('in a namespace that there is not', async () => {
+    const { exitCode, stderr } = await forget([uniquePhoneNumber()], { TEMPORAL_NAMESPACE: 'elsewhere' });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/refused: Namespace elsewhere is not found.*Nothing was deleted/);
+  });
+});
+
+describe('npm run forget', () => {
+  let dataDir: string;
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(path.join(tmpdir(), 'forget-'));
+  });
+
+  afterEach(() => {
+    rmSync(dataDir, { recursive: true });
+  });
+
+  const inDevelopment = (numbers: string[]) =>
+    run('dev/forget.ts', numbers, {
+      DATA_DIR: dataDir,
+      TEMPORAL_ADDRESS: requiredEnv('TEST_TEMPORAL_ADDRESS'),
+    });
+
+  test('finds the verifications of npm run dev by its kept secrets', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const key = Buffer.from(keepSecrets(dataDir).PHONE_DIGEST_KEY, 'base64');
+    await startRuns(workflowIdOf(phoneNumber, key), 1);
+
+    const { exitCode, stdout } = await inDevelopment([phoneNumber]);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(': 1 deleted, 1 of them under way');
+    expect(stdout).toContain('DATA_DIR/sms-sandbox');
+    expect(await runsOf(workflowIdOf(phoneNumber, key))).toEqual([]);
+  });
+
+  test('takes the environment where it has a PHONE_DIGEST_KEY', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    keepSecrets(dataDir);
+    await startRuns(workflowIdOf(phoneNumber), 1);
+
+    const { stdout } = await run('dev/forget.ts', [phoneNumber], serviceEnv({ DATA_DIR: dataDir }));
+
+    expect(stdout).toContain(': 1 deleted, 1 of them under way');
+  });
+
+  test('says what to set when there is neither, and makes no secrets', async () => {
+    writeFileSync(path.join(dataDir, 'something'), '');
+
+    const { exitCode, stderr } = await inDevelopment([uniquePhoneNumber()]);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/set PHONE_DIGEST_KEY .* or DATA_DIR .*holds no secrets\.json/);
+  });
+});

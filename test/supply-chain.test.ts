@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+jest.setTimeout(60_000);
+
+interface Locked {
+  readonly version: string;
+  readonly dev?: boolean;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const project = path.resolve(__dirname, '..');
+const read = (file: string): string => readFileSync(path.join(project, file), 'utf8');
+
+const lockfile = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
+/** The first entry is the project itself. */
+const packages = Object.entries(lockfile.packages).filter(([location]) => location !== '');
+const byText = (one: string, other: string) => one.localeCompare(other);
+const namesOf = (found: [location: string, locked: Locked][]) =>
+  [...new Set(found.map(([location]) => location.split('node_modules/').at(-1) ?? ''))].toSorted(byText);
+
+test('every package is locked to its SHA-512', () => {
+  expect(packages.length).toBeGreaterThan(100);
+  expect(namesOf(packages.filter(([, { integrity }]) => !/^sha512-\S{88}$/.test(integrity ?? '')))).toEqual(
+    [],
+  );
+});
+
+test('every package comes from the registry: none from a URL, a repository or a folder', () => {
+  expect(read('.npmrc')).toMatch(/^omit-lockfile-registry-resolved=true$/m);
+  expect(
+    namesOf(packages.filter(([, { resolved, link }]) => resolved !== undefined || link === true)),
+  ).toEqual([]);
+});
+
+/** Each was looked at: without its script it works as it is installed, or nothing of it is used that needs one. */
+test('no package runs a script while it is installed, and a further one that wants to would show here', () => {
+  expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
+  expect(namesOf(packages.filter(([, { hasInstallScript }]) => hasInstallScript === true))).toEqual([
+    '@parcel/watcher',
+    '@swc/core',
+    'esbuild',
+    'protobufjs',
+    'unrs-resolver',
+  ]);
+});
+
+test('the image is installed by the same rules, and carries its bill of materials', () => {
+  const dockerfile = read('Dockerfile');
+  const installing = dockerfile.split(/^FROM /m).filter((stage) => stage.includes('RUN npm ci'));
+
+  expect(installing).toHaveLength(2);
+  for (const stage of installing) expect(stage).toMatch(/^COPY .*\.npmrc \.\/\nRUN npm ci/m);
+  expect(dockerfile).toMatch(/^RUN .*npm run --silent sbom > sbom\.cdx\.json$/m);
+  expect(dockerfile).toMatch(/^COPY --from=build \/app\/sbom\.cdx\.json \.\/$/m);
+});
+
+test('npm run sbom lists all that runs in production, and nothing else', async () => {
+  const run = promisify(execFile)('npm', ['run', '--silent', 'sbom'], { cwd: project, maxBuffer: 2 ** 26 });
+  const sbom = JSON.parse((await run).stdout) as { bomFormat: string; components: { purl: string }[] };
+  const listed = sbom.components.map(({ purl }) => purl);
+  const wanted = packages
+    .filter(([, { dev }]) => dev !== true)
+    .map(([location, { version }]) => {
+      const name = location.split('node_modules/').at(-1) ?? '';
+      return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+    });
+
+  expect(sbom.bomFormat).toBe('CycloneDX');
+  expect(wanted.length).toBeGreaterThan(100);
+  expect(listed.toSorted(byText)).toEqual([...new Set(wanted)].toSorted(byText));
+});
