@@ -1,0 +1,106 @@
+import { environment } from '../src/environment';
+import { attemptsAllowed, coolingDown, emptyLedger, ledgerAfter } from '../src/domain/ledger';
+import { MIN_UNSUCCESSFUL_RUN_MS } from '../src/domain/policy';
+import type { Ledger } from '../src/domain/types';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How long docker-compose has the namespace keep closed runs, and with them what is known of a number. */
+const RETENTION_MS = 30 * DAY_MS;
+const DIGITS = [4, 6, 8];
+
+const defaults = environment.shape;
+const cooldownSeconds = defaults.COOLDOWN_SECONDS.parse(undefined);
+const maxAttempts = defaults.MAX_ATTEMPTS.parse(undefined);
+
+/** One verification of the attacker's: when, in milliseconds since his first, and how many wrong codes he tried. */
+interface Try {
+  readonly at: number;
+  readonly guesses: number;
+}
+
+/**
+ * All that somebody who never guesses right gets at one number until it is locked. He guesses at once, without
+ * waiting for the text, and starts again as soon as he may.
+ */
+export function attack(): readonly Try[] {
+  const tries: Try[] = [];
+  let ledger = emptyLedger;
+  for (let at: number | undefined = 0; at !== undefined; at = nextStart(ledger, at)) {
+    const guesses = attemptsAllowed(ledger, maxAttempts);
+    tries.push({ at, guesses });
+    ledger = ledgerAfter(ledger, {
+      status: 'max_attempts_reached',
+      failedCodes: guesses,
+      texted: true,
+      endedAt: new Date(at).toISOString(),
+    });
+  }
+  return tries;
+}
+
+/** Undefined for a number that is locked: when its wait is over there is another. */
+function nextStart(ledger: Ledger, endedAt: number): number | undefined {
+  const wait = coolingDown(ledger, cooldownSeconds, endedAt)?.retryAfterSeconds ?? 0;
+  const at = endedAt + Math.max(wait * 1_000, MIN_UNSUCCESSFUL_RUN_MS);
+  return coolingDown(ledger, cooldownSeconds, at) ? undefined : at;
+}
+
+/** How many he gets in a time in which the number may be locked and, when Temporal has forgotten it, free again. */
+export function guessesWithin(periodMs: number): number {
+  const round = attack();
+  const roundMs = lockedAt(round) + RETENTION_MS;
+  const inLastRound = round.filter(({ at }) => at < periodMs % roundMs);
+  return Math.floor(periodMs / roundMs) * sum(round) + sum(inLastRound);
+}
+
+const sum = (tries: readonly Try[]) => tries.reduce((total, { guesses }) => total + guesses, 0);
+const lockedAt = (tries: readonly Try[]) => tries.at(-1)?.at ?? 0;
+const grouped = (count: number) => Math.floor(count).toLocaleString('en-US');
+
+/** The odds at one number, as Markdown in Prettier's form. */
+export function oddsTable(): string {
+  const round = attack();
+  const lockDay = Math.ceil(lockedAt(round) / DAY_MS);
+  const rows: [string, number][] = [
+    ['in the first hour', guessesWithin(HOUR_MS)],
+    ['in the first day', guessesWithin(DAY_MS)],
+    ['in 30 days', guessesWithin(30 * DAY_MS)],
+    [`until the number is locked (day ${lockDay})`, sum(round)],
+    ['in a year, with a retention of 30 days', guessesWithin(365 * DAY_MS)],
+  ];
+  return table([
+    ['wrong guesses at one number', 'at most', ...DIGITS.map((digits) => `${digits} digits`)],
+    ...rows.map(([when, guesses]) => [
+      when,
+      grouped(guesses),
+      ...DIGITS.map((digits) => `1 in ${grouped(10 ** digits / guesses)}`),
+    ]),
+  ]);
+}
+
+/** What an attacker gets who needs any number, not this one: all that the budget of a country allows. */
+export function manyNumbers(): string {
+  const budget = defaults.COUNTRY_BUDGET.parse(undefined).general;
+  if (!budget) return 'No budget limits how many numbers can be tried.';
+  const starts = (budget.max / budget.periodMs) * HOUR_MS;
+  const hits = DIGITS.map((digits) => `${(starts * maxAttempts) / 10 ** digits} with ${digits} digits`);
+  return `${grouped(starts)} starts an hour in one country are ${grouped(starts * maxAttempts)} guesses an hour, of which ${hits.join(', ')} are right.`;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, column) => pad(cells[column] ?? '', width, column)).join(' | ')} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  const [head = [], ...body] = rows;
+  return [head, rule, ...body].map(line).join('\n');
+}
+
+function pad(cell: string, width: number, column: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+}
+
+if (require.main === module) process.stdout.write(`${oddsTable()}\n\n${manyNumbers()}\n`);
