@@ -34,7 +34,10 @@ export const REFUSES_FOR_MS = 2_500;
 export const LATE_ANSWER_MS = 5_500;
 /** Until the provider lists a text: shorter than the worker looks for one, and far longer. */
 export const LIST_LAG_MS = { usual: 1_500, hiding: 120_000 };
-/** From one status of a text to the next, and from one report to the next: nothing is known for long, or ever. */
-export const REPORT_STEP_MS = { usual: 100, slow: 2_500, silent: 600_000 };
+/**
+ * From one status of a text to the next, and from one report to the next. `early`: the last one comes before a text
+ * counts as unresolved; the others: nothing is known for long, or ever.
+ */
+export const REPORT_STEP_MS = { usual: 100, early: 700, slow: 2_500, silent: 600_000 };
 
 export const WORKERS = 2;

@@ -79,7 +79,7 @@ const waves: readonly WaveRows[] = [
     name: 'the provider hides a text, but reports its delivery',
     ...many,
     listLagMs: LIST_LAG_MS.hiding,
-    statusStepMs: REPORT_STEP_MS.slow,
+    statusStepMs: REPORT_STEP_MS.early,
     rows: [['hidden, but reported', hiddenText]],
   },
   { name: 'the provider is away', ...many, rows: [incidentRow('connection refused', 'provider')] },

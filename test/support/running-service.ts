@@ -32,8 +32,8 @@ export class RunningService {
     return { host, process };
   }
 
-  async startWorker(): Promise<ServiceProcess> {
-    const process = this.#start('src/worker.ts', {});
+  async startWorker(env: Record<string, string> = {}): Promise<ServiceProcess> {
+    const process = this.#start('src/worker.ts', env);
     await printed(process, '"state":"RUNNING"');
     return process;
   }

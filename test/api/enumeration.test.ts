@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import type { InjectOptions } from 'fastify';
+import { parseVerificationId } from '../../src/temporal/verification-id';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import {
+  API_KEYS,
+  eventually,
+  receivedCode,
+  startService,
+  uniquePhoneNumber,
+  wrongCodeFor,
+  type Service,
+} from '../support/service';
+
+jest.setTimeout(90_000);
+
+const [ALICE] = API_KEYS;
+/** The longest that there are: few verifications make up the 100 failed codes of a locked number. */
+const MAX_ATTEMPTS = 10;
+const LOCKING_VERIFICATIONS = 10;
+const UNKNOWN_ID = randomBytes(48).toString('base64url');
+const FORGED_CAPABILITY = randomBytes(38).toString('base64url');
+
+interface KnownNumber {
+  readonly phoneNumber: string;
+  /** Of its last verification; nobody's for a fresh number. */
+  readonly id: string;
+}
+
+let server: DevServer;
+let service: Service;
+/** The same service with its usual waits: the one above has none, so that a ledger is written quickly. */
+let waiting: Service;
+let numbers: Record<'fresh' | 'pending' | 'cooling down' | 'locked', KnownNumber>;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  const policy = { maxAttempts: MAX_ATTEMPTS };
+  [service, waiting] = await Promise.all([
+    startService({ ...server, policy, cooldownSeconds: [0] }),
+    startService({ ...server, policy, cooldownSeconds: [3_600] }),
+  ]);
+  const [pending, coolingDown, locked] = await Promise.all([
+    startTexted(waiting),
+    endUnsuccessfully(waiting),
+    lock(),
+  ]);
+  numbers = {
+    fresh: { phoneNumber: uniquePhoneNumber(), id: UNKNOWN_ID },
+    pending,
+    'cooling down': coolingDown,
+    locked,
+  };
+});
+
+afterAll(async () => {
+  await Promise.all([service.stop(), waiting.stop()]);
+  await server.close();
+});
+
+async function startTexted({ app, sandbox }: Service, phoneNumber = uniquePhoneNumber()) {
+  const earlier = sandbox.inbox(phoneNumber).length;
+  const started = await app.inject(authorizedStart(phoneNumber));
+  expect(started.statusCode).toBe(202);
+  const { id } = started.json<{ id: string }>();
+  await eventually(() => (sandbox.inbox(phoneNumber).length > earlier ? true : undefined));
+  const code = await receivedCode(sandbox, phoneNumber);
+  return { phoneNumber, id, code };
+}
+
+async function endUnsuccessfully(on: Service, known?: string): Promise<KnownNumber> {
+  const { phoneNumber, id, code } = await startTexted(on, known);
+  const by = { caller: 'alice', idempotencyKey: undefined };
+  const wrong = wrongCodeFor(code);
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) await on.verifications.check(id, wrong, by);
+  // It stays open for a moment after its end.
+  const { workflowId, runId } = parseVerificationId(id) ?? { workflowId: '', runId: '' };
+  await on.client.workflow.getHandle(workflowId, runId).result();
+  return { phoneNumber, id };
+}
+
+async function lock(): Promise<KnownNumber> {
+  let known = await endUnsuccessfully(service);
+  for (let round = 2; round <= LOCKING_VERIFICATIONS; round++) {
+    known = await endUnsuccessfully(service, known.phoneNumber);
+  }
+  return known;
+}
+
+function authorizedStart(phoneNumber: string): InjectOptions {
+  const headers = { authorization: `Bearer ${ALICE}` };
+  return { method: 'POST', url: '/verifications', headers, payload: { phoneNumber } };
+}
+
+/** Everything that somebody without a key may try at a number, or at an id or capability that is guessed or seen. */
+function attemptsAt({ phoneNumber, id }: KnownNumber): InjectOptions[] {
+  const code = { code: '0000' };
+  const resource = `/verifications/${id}`;
+  const management = ['/admin/extensions/DurableTaskExtension', '/runtime/webhooks/durabletask'];
+  const instances = management.flatMap((prefix) =>
+    ['', '?code=', `?code=${FORGED_CAPABILITY}`, `?code=${id}`].flatMap((query): InjectOptions[] => [
+      { method: 'GET', url: `${prefix}/instances/${id}${query}` },
+      {
+        method: 'POST',
+        url: `${prefix}/instances/${id}/raiseEvent/SmsChallengeResponse${query}`,
+        payload: '0000',
+      },
+      { method: 'POST', url: `${prefix}/instances/${id}/raiseEvent/other${query}`, payload: 'x' },
+      { method: 'POST', url: `${prefix}/instances/${id}/terminate${query}` },
+    ]),
+  );
+  const starts = ['', '/api'].map((prefix): InjectOptions => ({
+    method: 'POST',
+    url: `${prefix}/orchestrators/E4_SmsPhoneVerification`,
+    payload: JSON.stringify(phoneNumber),
+  }));
+  return [
+    { method: 'POST', url: '/verifications', payload: { phoneNumber } },
+    {
+      method: 'POST',
+      url: '/verifications',
+      payload: { phoneNumber },
+      headers: { authorization: 'Bearer guessed', 'idempotency-key': 'guessed' },
+    },
+    { method: 'GET', url: resource },
+    { method: 'GET', url: resource, headers: { prefer: 'wait=1' } },
+    { method: 'DELETE', url: resource },
+    { method: 'POST', url: `${resource}/check`, payload: code },
+    { method: 'POST', url: `${resource}/signal`, payload: code },
+    { method: 'POST', url: `${resource}/resend` },
+    { method: 'POST', url: `/webhooks/twilio/status?verification=${id}`, payload: { To: phoneNumber } },
+    ...starts,
+    ...instances,
+  ];
+}
+
+/** Status, headers and body: all that there is to see. */
+async function answersTo(number: KnownNumber): Promise<string[]> {
+  const answers = [];
+  for (const attempt of attemptsAt(number)) {
+    const { statusCode, headers, body } = await waiting.app.inject(attempt);
+    const { date: _date, ...others } = headers;
+    answers.push(JSON.stringify([statusCode, others, body]));
+  }
+  return answers;
+}
+
+test.each(['pending', 'cooling down', 'locked'] as const)(
+  'to a caller without a key a number that is %s answers as a fresh one does, byte by byte',
+  async (state) => {
+    const answers = await answersTo(numbers[state]);
+    expect(answers).toEqual(await answersTo(numbers.fresh));
+    for (const answer of answers) expect(answer).toMatch(/^\[40[13],/);
+  },
+);
+
+test.each([
+  ['pending', 409, 'verification_in_progress'],
+  ['cooling down', 429, 'phone_number_cooling_down'],
+  ['locked', 429, 'phone_number_cooling_down'],
+] as const)(
+  'a start for a number that is %s tells an authorized caller when to come back, and nothing else',
+  async (state, status, code) => {
+    const { phoneNumber, id } = numbers[state];
+    const { statusCode, headers, body } = await waiting.app.inject(authorizedStart(phoneNumber));
+    expect(statusCode).toBe(status);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(headers['location']).toBeUndefined();
+    const fields: Record<string, unknown> = JSON.parse(body);
+    expect(Object.keys(fields).toSorted()).toEqual(['code', 'detail', 'status', 'title', 'type']);
+    expect(fields['code']).toBe(code);
+    const told = JSON.stringify([headers, body]);
+    for (const secret of [id, phoneNumber, phoneNumber.slice(2), '/verifications/', 'http']) {
+      expect(told).not.toContain(secret);
+    }
+  },
+);
+
+test('a locked number stays so where others need not wait at all', async () => {
+  const { statusCode, headers, body } = await service.app.inject(authorizedStart(numbers.locked.phoneNumber));
+  expect(statusCode).toBe(429);
+  expect(JSON.parse(body)).toMatchObject({ code: 'phone_number_cooling_down' });
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+});

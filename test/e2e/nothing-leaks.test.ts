@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { freePort } from '../../dev/ports';
+import { createKeyRing } from '../../src/crypto/key-ring';
+import { EncryptionCodec } from '../../src/temporal/payload-codec';
+import { badInput } from '../support/bad-input';
+import * as daysMix from '../support/days-mix';
+import { Secrets } from '../support/secrets';
+import { watchService, type WatchedService, type WatchedServiceOptions } from '../support/watched-service';
+import { WatchfulCaller, WRONG_CODE } from '../support/watchful-caller';
+
+jest.setTimeout(120_000);
+
+const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: randomBytes(16).toString('hex') };
+const API_KEYS = [randomBytes(24).toString('base64url'), randomBytes(24).toString('base64url')] as const;
+const CODEC_SERVER_TOKEN = randomBytes(24).toString('base64url');
+const PHONE_DIGEST_KEY = randomBytes(32);
+const secretKeys = [
+  { id: 'first', bytes: randomBytes(32) },
+  { id: 'second', bytes: randomBytes(32) },
+];
+const keyRing = createKeyRing(secretKeys);
+
+const env = {
+  // Eight digits are not among other numbers by chance.
+  CODE_LENGTH: '8',
+  COOLDOWN_SECONDS: '60',
+  RESEND_INTERVAL_SECONDS: '0',
+  MAX_RESENDS: '1',
+  API_KEYS: API_KEYS.join(','),
+  SECRET_KEYS: secretKeys.map(({ id, bytes }) => `${id}:${bytes.toString('base64')}`).join(','),
+  PHONE_DIGEST_KEY: PHONE_DIGEST_KEY.toString('base64'),
+  CODEC_SERVER_TOKEN,
+  TWILIO_AUTH_TOKEN: account.authToken,
+};
+
+const MASKED = /^"Verify \+1 \d{3} ••• ••\d\d"$/;
+
+let watched: WatchedService;
+
+afterEach(() => watched.stop());
+
+async function watch(encryption: 'on' | 'off', options: Partial<WatchedServiceOptions>) {
+  watched = await watchService({ env: { ...env, PAYLOAD_ENCRYPTION: encryption }, account, ...options });
+  return watched;
+}
+
+/** What every process is started with, and what is derived from it. */
+function configuredSecrets(): Secrets {
+  const secrets = new Secrets();
+  for (const apiKey of API_KEYS) secrets.add('API key', apiKey);
+  secrets.add('Twilio token', account.authToken);
+  secrets.addBytes('Twilio credentials', Buffer.from(`${account.accountSid}:${account.authToken}`));
+  secrets.add('codec server token', CODEC_SERVER_TOKEN);
+  secrets.addBytes('PHONE_DIGEST_KEY', PHONE_DIGEST_KEY);
+  for (const { bytes } of secretKeys) secrets.addBytes('SECRET_KEYS', bytes);
+  for (const { code, tag, capability, payload } of keyRing.all) {
+    for (const derived of [code, tag, capability, payload]) secrets.addBytes('derived key', derived);
+  }
+  secrets.add('wrong code', WRONG_CODE);
+  return secrets;
+}
+
+async function scrape(port: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
+test('after a whole day nothing that Temporal, API and workers wrote holds a number, a code or a key', async () => {
+  const { sandbox, processes } = await watch('on', { codec: new EncryptionCodec(keyRing) });
+  const ports = [await freePort(), await freePort()] as const;
+  const [{ host }, { host: quickHost }] = await Promise.all([
+    processes.startApi(),
+    processes.startApi({ WINDOW_SECONDS: '5' }),
+  ]);
+  // Where deliveries are reported to.
+  const PUBLIC_URL = `http://${host}`;
+  const worker = await processes.startWorker({ PUBLIC_URL, WORKER_METRICS_PORT: `${ports[0]}` });
+  const day = new WatchfulCaller({ host, sandbox, apiKeys: API_KEYS }, configuredSecrets());
+
+  await Promise.all([
+    daysMix.verified(day),
+    daysMix.guessed(day),
+    daysMix.expired(day, quickHost),
+    daysMix.resentAndCanceled(day),
+    daysMix.undeliverable(day),
+    daysMix.durableFunctions(day),
+    badInput(day),
+  ]);
+  const metrics = [await scrape(ports[0])];
+  await daysMix.interrupted(day, worker, async () => {
+    await processes.startWorker({ PUBLIC_URL, WORKER_METRICS_PORT: `${ports[1]}` });
+  });
+  metrics.push(await scrape(ports[1]));
+  expect(metrics.join('\n')).toContain('phone_verification');
+
+  const summaries = await watched.summaries();
+  const traces = {
+    ...(await watched.traces()),
+    metrics: metrics.join('\n'),
+    summaries: summaries.join('\n'),
+  };
+  expect(Object.keys(traces)).toEqual(expect.arrayContaining(['temporal.db', 'temporal.db-wal']));
+  expect(summaries.filter((summary) => MASKED.test(summary)).length).toBeGreaterThan(10);
+  expect(Object.entries(traces).filter(([, content]) => content.length === 0)).toEqual([]);
+  const found = Object.entries(traces).flatMap(([where, content]) =>
+    day.secrets.foundIn(content).map((name) => `${name} in ${where}`),
+  );
+  expect(found).toEqual([]);
+});
+
+test('without encryption the same search finds the number in the database, and in the summary its mask alone', async () => {
+  const { sandbox, processes } = await watch('off', {});
+  const [{ host }] = await Promise.all([processes.startApi(), processes.startWorker()]);
+  const day = new WatchfulCaller({ host, sandbox, apiKeys: API_KEYS }, configuredSecrets());
+  const { phoneNumber } = await day.begin();
+
+  const { 'temporal.db': database = '', 'temporal.db-wal': log = '', ...others } = await watched.traces();
+  const found = [database, log].flatMap((content) => day.secrets.foundIn(content));
+  expect(found).toEqual(expect.arrayContaining(['number', 'national digits']));
+  expect(found).not.toContain('code');
+  expect(day.secrets.foundIn(others["Temporal's list of runs"] ?? '')).toContain('number');
+  expect(day.secrets.foundIn(others["API's and workers' output"] ?? '')).toEqual([]);
+  const [summary] = await watched.summaries();
+  expect(summary).toBe(`"Verify +1 ${phoneNumber.slice(2, 5)} ••• ••${phoneNumber.slice(-2)}"`);
+});

@@ -1,0 +1,41 @@
+/** What may be found nowhere, each in every spelling that a careless line of code could give it. */
+export class Secrets {
+  readonly #needles: { readonly name: string; readonly bytes: Buffer }[] = [];
+
+  /** A text as it is, and as a URL has it. */
+  add(name: string, value: string): void {
+    for (const spelling of new Set([value, encodeURIComponent(value)])) this.#needle(name, spelling);
+  }
+
+  /** An E.164 number: also without its country, and as people write it. */
+  addPhoneNumber(e164: string): void {
+    const national = e164.slice(2);
+    const groups = [national.slice(0, 3), national.slice(3, 6), national.slice(6)];
+    this.add('number', e164);
+    this.#needle('national digits', national);
+    for (const separator of [' ', '-', '.']) this.#needle('number in groups', groups.join(separator));
+  }
+
+  addBytes(name: string, bytes: Buffer): void {
+    this.#needles.push({ name: `${name}, raw`, bytes });
+    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+      // What follows the last whole group of three bytes depends on what stands behind it.
+      const text = bytes.toString(encoding, 0, bytes.length - (bytes.length % 3));
+      this.#needle(`${name}, ${encoding}`, text);
+    }
+  }
+
+  get count(): number {
+    return this.#needles.length;
+  }
+
+  /** The names of those that are in it. */
+  foundIn(content: Buffer | string): string[] {
+    const bytes = Buffer.from(content);
+    return this.#needles.filter((needle) => bytes.includes(needle.bytes)).map(({ name }) => name);
+  }
+
+  #needle(name: string, text: string): void {
+    this.#needles.push({ name, bytes: Buffer.from(text) });
+  }
+}
