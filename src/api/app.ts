@@ -5,6 +5,7 @@ import { ApiKeys } from '../crypto/api-keys';
 import { VerificationError } from '../domain/errors';
 import { createHttpServer, type Api, type TrustProxy } from './http-server';
 import { createLimits, type LimitsDependencies } from './limits';
+import { documentApi } from './openapi';
 import type { NumberRules } from './phone-number';
 import { answerProblem } from './problem';
 import { codecRoutes, type CodecServer } from './routes/codec';
@@ -52,7 +53,10 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     throw new VerificationError({ code: 'not_found' });
   });
 
-  healthRoutes(app, dependencies.verifications);
+  documentApi(app, dependencies.publicUrl);
+  app.register(async (scope) =>
+    healthRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies.verifications),
+  );
   app.register(async (scope) => {
     const shared = {
       ...dependencies,

@@ -27,11 +27,13 @@ const titles: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  408: 'Request Timeout',
   409: 'Conflict',
   410: 'Gone',
   413: 'Content Too Large',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -54,7 +56,8 @@ export function toProblem(error: unknown): Problem {
   return problem(new VerificationError({ code: 'invalid_request' }, invalidRequestDetail(error)));
 }
 
-function problem({ code, message, refusal }: VerificationError, status = statusCodes[code]): Problem {
+/** `status` where HTTP has a closer one than the code's own. */
+export function problem({ code, message, refusal }: VerificationError, status = statusCodes[code]): Problem {
   const { retryAfterSeconds, verificationStatus } = refusal;
   return {
     status,

@@ -1,70 +1,91 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { finalStatuses, type Status } from '../domain/types';
 
 const strict = { additionalProperties: false };
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const StartBody = Type.Object(
   {
-    phoneNumber: Type.String({ maxLength: 64 }),
-    /** The end user's, as callers are backends: for limits only, kept as a digest. */
-    clientIp: Type.Optional(Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })])),
+    phoneNumber: Type.String({
+      maxLength: 64,
+      description: 'International, E.164.',
+      examples: ['+14255550123'],
+    }),
+    clientIp: Type.Optional(
+      Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], {
+        description: "The end user's, as callers are backends: for limits only, kept as a digest.",
+      }),
+    ),
   },
   strict,
 );
 
-export const CodeBody = Type.Object({ code: Type.String({ maxLength: 64 }) }, strict);
+export const CodeBody = Type.Object(
+  {
+    code: Type.String({
+      maxLength: 64,
+      description: 'As the person typed it: spaces and hyphens do not count.',
+      examples: ['2168'],
+    }),
+  },
+  strict,
+);
 
-export const VerificationParams = Type.Object({ id: Type.String() });
+export const VerificationParams = Type.Object({ id: Type.String({ description: "The verification's id." }) });
 
+const key = { minLength: 1, maxLength: 255 };
 export const IdempotencyHeaders = Type.Object({
-  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  'idempotency-key': Type.Optional(
+    Type.String({
+      ...key,
+      description: 'A repeat with the same key gets the first answer and does nothing more.',
+    }),
+  ),
 });
 
-export const PreferHeaders = Type.Object({ prefer: Type.Optional(Type.String()) });
+export const PreferHeaders = Type.Object({
+  prefer: Type.Optional(
+    Type.String({
+      description:
+        'RFC 7240. `wait=20` (at most 60): answers as soon as the verification ends, or then as it stands.',
+    }),
+  ),
+});
 
 const verification = {
-  id: Type.String(),
-  phoneNumber: Type.String(),
-  status: Type.Union([
-    Type.Literal('sending'),
-    Type.Literal('pending'),
-    Type.Literal('verified'),
-    Type.Literal('expired'),
-    Type.Literal('max_attempts_reached'),
-    Type.Literal('undeliverable'),
-    Type.Literal('canceled'),
-  ]),
+  id: Type.String({ pattern: '^[A-Za-z0-9_-]{64}$' }),
+  phoneNumber: Type.String({ description: 'E.164.' }),
+  status: Type.Unsafe<Status>({ type: 'string', enum: ['sending', 'pending', ...finalStatuses] }),
   attemptsRemaining: Type.Integer({ minimum: 0 }),
   createdAt: Type.String({ format: 'date-time' }),
   expiresAt: Nullable(Type.String({ format: 'date-time' })),
   endedAt: Nullable(Type.String({ format: 'date-time' })),
   error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
   links: Type.Object({
-    self: Type.String(),
-    check: Type.String(),
-    signal: Type.String(),
-    resend: Type.String(),
-    cancel: Type.String(),
+    self: Type.String({ format: 'uri' }),
+    check: Type.String({ format: 'uri' }),
+    signal: Type.String({ format: 'uri' }),
+    resend: Type.String({ format: 'uri' }),
+    cancel: Type.String({ format: 'uri' }),
   }),
 };
 
-export const VerificationResource = Type.Object(verification);
-export type VerificationResource = Static<typeof VerificationResource>;
-
-export const CheckedVerification = Type.Object({ ...verification, verified: Type.Boolean() });
-
-/** An answer without a body. */
-export const Nothing = Type.Unsafe<undefined>({ type: 'null' });
+export const Verification = Type.Object(verification, { $id: 'Verification' });
+export const CheckedVerification = Type.Object(
+  { ...verification, verified: Type.Boolean() },
+  { $id: 'CheckedVerification' },
+);
+export type VerificationResource = Static<typeof Verification>;
 
 /** RFC 9457. */
-export const Problem = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.String(),
-  code: Type.String(),
-  verificationStatus: Type.Optional(Type.String()),
-});
-
-/** Every error answer of a route that has no other say in it. */
-export const problems = { '4xx': Problem, '5xx': Problem };
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'What to do, for people. It may change.' }),
+    code: Type.String({ description: 'What it is, for programs. It stays.' }),
+    verificationStatus: Type.Optional(Type.String({ description: 'How it ended, on `verification_ended`.' })),
+  },
+  { $id: 'Problem' },
+);

@@ -1,24 +1,7 @@
-import { Type, type Static } from '@sinclair/typebox';
 import type { IdentifiedView } from '../../temporal/verifications';
+import type { InstanceStatus } from './schemas';
 
 export const ORCHESTRATOR = 'E4_SmsPhoneVerification';
-
-/** The sample's fields in the sample's order, then those that newer versions of Durable Functions add. */
-export const InstanceStatus = Type.Object({
-  runtimeStatus: Type.String(),
-  input: Type.Union([Type.String(), Type.Null()]),
-  output: Type.Union([Type.Boolean(), Type.String(), Type.Null()]),
-  createdTime: Type.String(),
-  lastUpdatedTime: Type.String(),
-  name: Type.String(),
-  instanceId: Type.String(),
-  customStatus: Type.Object({
-    status: Type.String(),
-    attemptsRemaining: Type.Integer(),
-    expiresAt: Type.Union([Type.String(), Type.Null()]),
-  }),
-});
-export type InstanceStatus = Static<typeof InstanceStatus>;
 
 /** A verification in the words of Durable Functions. */
 export function instanceStatus(verification: IdentifiedView, showInput: boolean): InstanceStatus {

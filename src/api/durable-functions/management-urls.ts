@@ -1,6 +1,7 @@
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
 import { SEND_DEADLINE_MS } from '../../domain/policy';
 import type { IdentifiedView } from '../../temporal/verifications';
+import type { ManagementUrls } from './schemas';
 
 /** Where Durable Functions 1.x and 2.x have their HTTP API; the URLs given out are those of the first. */
 export const MANAGEMENT_PATHS = [
@@ -10,14 +11,6 @@ export const MANAGEMENT_PATHS = [
 
 const HUB = 'taskHub=DurableFunctionsHub&connection=Storage';
 const HOUR_MS = 3_600_000;
-
-/** What a start is answered with. `{eventName}` and `{text}` stay as they are: the client fills them. */
-export interface ManagementUrls {
-  readonly id: string;
-  readonly statusQueryGetUri: string;
-  readonly sendEventPostUri: string;
-  readonly terminatePostUri: string;
-}
 
 export interface ManagementUrlsOptions {
   readonly publicUrl: string;

@@ -6,7 +6,7 @@ import { VerificationError } from '../../domain/errors';
 import type { DecodePayloads } from '../../temporal/codec-server';
 import { bearerToken } from '../authentication';
 import type { Api } from '../http-server';
-import { problems } from '../schemas';
+import { answer, problems } from '../responses';
 
 export interface CodecServer {
   readonly token: string;
@@ -28,6 +28,22 @@ const Payload = Type.Object(
   { additionalProperties: true },
 );
 const Payloads = Type.Object({ payloads: Type.Array(Payload) }, { additionalProperties: false });
+
+const security = [{ codecToken: [] }, { codecPassword: [] }];
+const welcomeSchema = {
+  summary: "Where a browser asks for the codec server's password",
+  security,
+  response: {
+    200: { description: 'Known.', content: { 'text/plain': { schema: Type.String() } } },
+    ...problems(401),
+  },
+};
+const decodeSchema = {
+  summary: 'Encrypted payloads in clear',
+  security,
+  body: Payloads,
+  response: { 200: answer('The same payloads in clear.', Payloads), ...problems(400, 401, 413, 422) },
+};
 
 /** Temporal's remote codec protocol, reading only: how operators see what is encrypted in Temporal's Web UI and CLI. */
 export async function codecRoutes(app: Api, { token, origin, decode }: CodecServer): Promise<void> {
@@ -51,15 +67,13 @@ export async function codecRoutes(app: Api, { token, origin, decode }: CodecServ
     if (reply.statusCode === 401) reply.header('www-authenticate', CHALLENGE);
   });
 
-  app.get('/', { schema: { response: { 200: Type.String(), ...problems } } }, async (_request, reply) =>
+  app.get('/', { schema: welcomeSchema }, async (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send(WELCOME),
   );
 
-  app.post(
-    '/decode',
-    { bodyLimit: BODY_LIMIT_BYTES, schema: { body: Payloads, response: { 200: Payloads, ...problems } } },
-    async ({ body }) => ({ payloads: await decode(body.payloads) }),
-  );
+  app.post('/decode', { bodyLimit: BODY_LIMIT_BYTES, schema: decodeSchema }, async ({ body }) => ({
+    payloads: await decode(body.payloads),
+  }));
 }
 
 /** The password of `Authorization: Basic` (RFC 7617), whoever the user is. */

@@ -1,4 +1,3 @@
-import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeys } from '../../crypto/api-keys';
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
@@ -8,9 +7,16 @@ import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
 import { parseStartInput, textOf } from '../durable-functions/body';
 import { parseEventCode } from '../durable-functions/event-code';
-import { InstanceStatus, instanceStatus, ORCHESTRATOR } from '../durable-functions/instance-status';
+import { instanceStatus, ORCHESTRATOR } from '../durable-functions/instance-status';
 import { createManagementUrls, MANAGEMENT_PATHS } from '../durable-functions/management-urls';
-import { Nothing, problems } from '../schemas';
+import {
+  eventBody,
+  eventSchema,
+  startBody,
+  startSchema,
+  statusSchema,
+  terminateSchema,
+} from '../durable-functions/schemas';
 import type { Texting } from '../texting';
 
 export interface DurableFunctionsDependencies {
@@ -33,19 +39,6 @@ const EVENT_BODY_LIMIT_BYTES = 65_536;
 const MAX_REASON_LENGTH = 500;
 const POLL_AFTER_SECONDS = '10';
 
-const Query = Type.Object({
-  code: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String()),
-  showInput: Type.Optional(Type.String()),
-});
-const Instance = Type.Object({ id: Type.String() });
-const Started = Type.Object({
-  id: Type.String(),
-  statusQueryGetUri: Type.String(),
-  sendEventPostUri: Type.String(),
-  terminatePostUri: Type.String(),
-});
-
 /** The HTTP API of the Durable Functions sample "phone verification", for clients that were written for it. */
 export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsDependencies): void {
   const { verifications, texting, apiKeys, capabilities, codeLength, durableFunctionsAuth } = dependencies;
@@ -61,13 +54,7 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
   for (const prefix of ['', '/api']) {
     app.post(
       `${prefix}/orchestrators/:name`,
-      {
-        schema: {
-          params: Type.Object({ name: Type.String() }),
-          querystring: Query,
-          response: { 202: Started, ...problems },
-        },
-      },
+      { schema: startSchema(durableFunctionsAuth), config: startBody },
       async (request, reply) => {
         const caller = apiCaller(request, request.query.code);
         if (caller === undefined && durableFunctionsAuth === 'function') throw unauthorized();
@@ -89,34 +76,17 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
   }
 
   for (const prefix of MANAGEMENT_PATHS) {
-    app.get(
-      `${prefix}/instances/:id`,
-      {
-        schema: {
-          params: Instance,
-          querystring: Query,
-          response: { 200: InstanceStatus, 202: InstanceStatus, ...problems },
-        },
-      },
-      async (request, reply) => {
-        const { id } = request.params;
-        const { code, showInput } = request.query;
-        const verification = await authorized('status', id, request, code, () => verifications.get(id));
-        if (verification.endedAt === null) reply.code(202).header('retry-after', POLL_AFTER_SECONDS);
-        return instanceStatus(verification, showInput?.toLowerCase() !== 'false');
-      },
-    );
+    app.get(`${prefix}/instances/:id`, { schema: statusSchema }, async (request, reply) => {
+      const { id } = request.params;
+      const { code, showInput } = request.query;
+      const verification = await authorized('status', id, request, code, () => verifications.get(id));
+      if (verification.endedAt === null) reply.code(202).header('retry-after', POLL_AFTER_SECONDS);
+      return instanceStatus(verification, showInput?.toLowerCase() !== 'false');
+    });
 
     app.post(
       `${prefix}/instances/:id/raiseEvent/:eventName`,
-      {
-        bodyLimit: EVENT_BODY_LIMIT_BYTES,
-        schema: {
-          params: Type.Object({ id: Type.String(), eventName: Type.String() }),
-          querystring: Query,
-          response: { 202: Nothing, ...problems },
-        },
-      },
+      { bodyLimit: EVENT_BODY_LIMIT_BYTES, schema: eventSchema, config: eventBody },
       async (request, reply) => {
         const { id, eventName } = request.params;
         await authorized('event', id, request, request.query.code, () =>
@@ -128,18 +98,14 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
       },
     );
 
-    app.post(
-      `${prefix}/instances/:id/terminate`,
-      { schema: { params: Instance, querystring: Query, response: { 202: Nothing, ...problems } } },
-      async (request, reply) => {
-        const { id } = request.params;
-        const { code, reason } = request.query;
-        await authorized('terminate', id, request, code, () =>
-          verifications.requestCancel(id, reason?.slice(0, MAX_REASON_LENGTH) ?? null),
-        );
-        return accepted(reply);
-      },
-    );
+    app.post(`${prefix}/instances/:id/terminate`, { schema: terminateSchema }, async (request, reply) => {
+      const { id } = request.params;
+      const { code, reason } = request.query;
+      await authorized('terminate', id, request, code, () =>
+        verifications.requestCancel(id, reason?.slice(0, MAX_REASON_LENGTH) ?? null),
+      );
+      return accepted(reply);
+    });
   }
 
   /** As there: whether the instance can take an event comes before what the event holds. */

@@ -2,15 +2,21 @@ import { Type } from '@sinclair/typebox';
 import { VerificationError } from '../../domain/errors';
 import type { Verifications } from '../../temporal/verifications';
 import type { Api } from '../http-server';
-import { Problem } from '../schemas';
+import { answer, problems } from '../responses';
 
-const Ok = Type.Object({ status: Type.Literal('ok') });
+const ok = answer('It is.', Type.Object({ status: Type.Literal('ok') }));
+const alive = { summary: 'Whether the process answers', security: [], response: { 200: ok } };
+const ready = {
+  summary: 'Whether Temporal can be reached',
+  security: [],
+  response: { 200: ok, ...problems(503) },
+};
 
 /** Liveness: the process answers. Readiness: Temporal can be reached, without which it can do nothing. */
 export function healthRoutes(app: Api, verifications: Verifications): void {
-  app.get('/healthz', { schema: { response: { 200: Ok } } }, () => ({ status: 'ok' as const }));
+  app.get('/healthz', { schema: alive }, () => ({ status: 'ok' as const }));
 
-  app.get('/readyz', { schema: { response: { 200: Ok, 503: Problem } } }, async () => {
+  app.get('/readyz', { schema: ready }, async () => {
     if (!(await verifications.isReachable())) {
       throw new VerificationError({ code: 'temporal_unavailable', retryAfterSeconds: 1 });
     }

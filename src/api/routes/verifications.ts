@@ -3,19 +3,10 @@ import type { Api } from '../http-server';
 import type { ApiKeys } from '../../crypto/api-keys';
 import { authenticate } from '../authentication';
 import { parsePreferWait } from '../prefer';
-import {
-  CheckedVerification,
-  CodeBody,
-  IdempotencyHeaders,
-  Nothing,
-  PreferHeaders,
-  problems,
-  StartBody,
-  VerificationParams,
-  VerificationResource,
-} from '../schemas';
+import type { VerificationResource } from '../schemas';
 import { parseSubmittedCode } from '../submitted-code';
 import type { Texting } from '../texting';
+import * as schemas from '../verification-schemas';
 
 export interface VerificationRoutesDependencies {
   readonly verifications: Verifications;
@@ -31,86 +22,51 @@ export interface VerificationRoutesDependencies {
 /** The verification as a resource: start, look, check, signal, resend, cancel. */
 export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
   const { verifications, texting, apiKeys, publicUrl, codeLength, closing } = dependencies;
-  const params = VerificationParams;
-  const response = { 200: VerificationResource, ...problems };
 
   app.addHook('onRequest', async (request) => {
     request.caller = authenticate(request, apiKeys);
   });
 
-  app.post(
-    '/verifications',
-    {
-      schema: {
-        body: StartBody,
-        headers: IdempotencyHeaders,
-        response: { 200: VerificationResource, 202: VerificationResource, ...problems },
-      },
-    },
-    async (request, reply) => {
-      const { created, verification } = await texting.start(request, {
-        phoneNumber: request.body.phoneNumber,
-        clientIp: request.body.clientIp,
-        caller: request.caller,
-        idempotencyKey: request.headers['idempotency-key'],
-      });
-      reply.code(created ? 202 : 200).header('location', `/verifications/${verification.id}`);
-      return resource(verification);
-    },
-  );
+  app.post('/verifications', { schema: schemas.start }, async (request, reply) => {
+    const { created, verification } = await texting.start(request, {
+      phoneNumber: request.body.phoneNumber,
+      clientIp: request.body.clientIp,
+      caller: request.caller,
+      idempotencyKey: request.headers['idempotency-key'],
+    });
+    reply.code(created ? 202 : 200).header('location', `/verifications/${verification.id}`);
+    return resource(verification);
+  });
 
-  app.get(
-    '/verifications/:id',
-    { schema: { params, headers: PreferHeaders, response } },
-    async (request, reply) => {
-      const waitSeconds = parsePreferWait(request.headers.prefer);
-      if (waitSeconds === undefined) return resource(await verifications.get(request.params.id));
-      const wait = { waitMs: waitSeconds * 1000, signal: closing };
-      const verification = await verifications.get(request.params.id, wait);
-      reply.header('preference-applied', `wait=${waitSeconds}`);
-      return resource(verification);
-    },
-  );
+  app.get('/verifications/:id', { schema: schemas.look }, async (request, reply) => {
+    const waitSeconds = parsePreferWait(request.headers.prefer);
+    if (waitSeconds === undefined) return resource(await verifications.get(request.params.id));
+    const wait = { waitMs: waitSeconds * 1000, signal: closing };
+    const verification = await verifications.get(request.params.id, wait);
+    reply.header('preference-applied', `wait=${waitSeconds}`);
+    return resource(verification);
+  });
 
-  app.post(
-    '/verifications/:id/check',
-    {
-      schema: {
-        params,
-        body: CodeBody,
-        headers: IdempotencyHeaders,
-        response: { 200: CheckedVerification, ...problems },
-      },
-    },
-    async (request) => {
-      const code = parseSubmittedCode(request.body.code, codeLength);
-      const { verified, verification } = await verifications.check(request.params.id, code, {
-        caller: request.caller,
-        idempotencyKey: request.headers['idempotency-key'],
-      });
-      return { ...resource(verification), verified };
-    },
-  );
+  app.post('/verifications/:id/check', { schema: schemas.check }, async (request) => {
+    const code = parseSubmittedCode(request.body.code, codeLength);
+    const { verified, verification } = await verifications.check(request.params.id, code, {
+      caller: request.caller,
+      idempotencyKey: request.headers['idempotency-key'],
+    });
+    return { ...resource(verification), verified };
+  });
 
-  app.post(
-    '/verifications/:id/signal',
-    { schema: { params, body: CodeBody, response: { 202: Nothing, ...problems } } },
-    async (request, reply) => {
-      await verifications.submit(request.params.id, parseSubmittedCode(request.body.code, codeLength));
-      return reply.code(202).send(undefined);
-    },
-  );
+  app.post('/verifications/:id/signal', { schema: schemas.signal }, async (request, reply) => {
+    await verifications.submit(request.params.id, parseSubmittedCode(request.body.code, codeLength));
+    return reply.code(202).send(undefined);
+  });
 
-  app.post(
-    '/verifications/:id/resend',
-    { schema: { params, response: { 202: VerificationResource, ...problems } } },
-    async (request, reply) => {
-      reply.code(202);
-      return resource(await texting.resend(request, request.params.id));
-    },
-  );
+  app.post('/verifications/:id/resend', { schema: schemas.resend }, async (request, reply) => {
+    reply.code(202);
+    return resource(await texting.resend(request, request.params.id));
+  });
 
-  app.delete('/verifications/:id', { schema: { params, response } }, async (request) =>
+  app.delete('/verifications/:id', { schema: schemas.cancel }, async (request) =>
     resource(await verifications.cancel(request.params.id)),
   );
 

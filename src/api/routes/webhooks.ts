@@ -9,7 +9,7 @@ import {
 } from '../../sms/status-callback';
 import type { Verifications } from '../../temporal/verifications';
 import type { Api } from '../http-server';
-import { Nothing, problems } from '../schemas';
+import { noBody, problems } from '../responses';
 
 export interface WebhookDependencies {
   readonly verifications: Verifications;
@@ -30,9 +30,12 @@ export function webhookRoutes(app: Api, { verifications, statusCallback }: Webho
     STATUS_CALLBACK_PATH,
     {
       schema: {
+        summary: "Twilio's report of what became of a text",
+        security: [{ twilioSignature: [] }],
+        consumes: ['application/x-www-form-urlencoded'],
         querystring: Type.Object({ verification: Type.Optional(Type.String()) }),
         body: Type.Record(Type.String(), Type.Unknown()),
-        response: { 204: Nothing, ...problems },
+        response: { 204: noBody('Taken note of.'), ...problems(400, 403, 413, 503) },
       },
     },
     async (request, reply) => {

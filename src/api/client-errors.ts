@@ -1,0 +1,39 @@
+import type { ConnectionError } from 'fastify';
+import type { Socket } from 'node:net';
+import { VerificationError } from '../domain/errors';
+import { problem, type Problem } from './errors';
+
+/** On answers that no route gives, and helmet therefore does not see. */
+export const SAFE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+} as const;
+
+const statuses: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The body is too large.'],
+};
+
+/** What Node can not read as a request never becomes one: its answer goes to the socket, and ends the connection. */
+export function answerClientError({ code }: ConnectionError, socket: Socket): void {
+  if (code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, detail] = statuses[code] ?? [400, 'This is not an HTTP request.'];
+  if (socket.writable) {
+    socket.write(rawAnswer(problem(new VerificationError({ code: 'invalid_request' }, detail), status)));
+  }
+  socket.destroy();
+}
+
+function rawAnswer({ status, body }: Problem): string {
+  const text = JSON.stringify(body);
+  const headers = {
+    ...SAFE_HEADERS,
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(text)),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${String(body['title'])}\r\n${lines.join('')}\r\n${text}`;
+}

@@ -1,0 +1,215 @@
+import { connect } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import { API_KEYS, startService, type Service } from '../support/service';
+
+const KEY = `authorization: Bearer ${API_KEYS[0]}`;
+const JSON_TYPE = 'content-type: application/json';
+const SENTINEL = 'S3NT1NEL';
+
+let server: DevServer;
+let service: Service;
+let port: number;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  service = await startService({ ...server, withWorker: false });
+  const address = await service.app.listen({ host: '127.0.0.1', port: 0 });
+  port = Number(new URL(address).port);
+});
+
+afterAll(async () => {
+  await service.stop();
+  await server.close();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+  readonly tookMs: number;
+}
+
+/** Says something over a socket and listens until the service hangs up. */
+async function say(...lines: string[]): Promise<Answer> {
+  const start = performance.now();
+  const socket = connect(port, '127.0.0.1');
+  socket.setEncoding('utf8');
+  socket.write(lines.join('\r\n'));
+  let heard = '';
+  socket.on('data', (chunk) => (heard += String(chunk)));
+  await new Promise<void>((resolve, reject) => {
+    socket.on('close', () => resolve());
+    // What the service no longer reads, it answers with a reset: after its answer.
+    socket.on('error', (error) => (heard === '' ? reject(error) : resolve()));
+  });
+  const [head = '', text = ''] = heard.split('\r\n\r\n');
+  const [statusLine = '', ...headers] = head.split('\r\n');
+  return {
+    status: Number(statusLine.split(' ')[1]),
+    headers: new Map(
+      headers.map((line) => [
+        line.slice(0, line.indexOf(':')).toLowerCase(),
+        line.slice(line.indexOf(':') + 1).trim(),
+      ]),
+    ),
+    text,
+    tookMs: performance.now() - start,
+  };
+}
+
+const request = (line: string, ...headers: string[]) =>
+  say(`${line} HTTP/1.1`, 'host: localhost', 'connection: close', ...headers, '', '');
+
+function expectProblem({ status, headers, text }: Answer, expected: number): void {
+  expect(status).toBe(expected);
+  expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(JSON.parse(text)).toMatchObject({ type: 'about:blank', status: expected, code: expect.any(String) });
+  expect(text).not.toMatch(/\bat .*:\d+|node_modules|FST_|HPE_|ERR_/);
+  expect(text).not.toContain(SENTINEL);
+}
+
+describe('what is no request is answered 400, as a problem:', () => {
+  test.each([
+    ['a request line that is none', [SENTINEL, '', '']],
+    ['an unknown method', [`${SENTINEL} / HTTP/1.1`, 'host: localhost', '', '']],
+    ['an unknown version', [`GET /${SENTINEL} HTTP/9.9`, 'host: localhost', '', '']],
+    ['a header without a colon', ['GET / HTTP/1.1', 'host: localhost', SENTINEL, '', '']],
+    [
+      'a header with a control character',
+      ['GET / HTTP/1.1', 'host: localhost', `x: ${SENTINEL}\x00`, '', ''],
+    ],
+    ['no host', [`GET /${SENTINEL} HTTP/1.1`, 'connection: close', '', '']],
+    [
+      'a length that is no number',
+      ['POST /verifications HTTP/1.1', 'host: localhost', `content-length: ${SENTINEL}`, '', ''],
+    ],
+    [
+      'two ways to tell the length, as request smuggling does',
+      [
+        'POST /verifications HTTP/1.1',
+        'host: localhost',
+        'content-length: 5',
+        'transfer-encoding: chunked',
+        '',
+        SENTINEL,
+      ],
+    ],
+    [
+      'a URL that can not be decoded',
+      [`GET /verifications/%zz${SENTINEL} HTTP/1.1`, 'host: localhost', 'connection: close', '', ''],
+    ],
+  ])('%s', async (_case, lines) => {
+    expectProblem(await say(...lines), 400);
+  });
+});
+
+test('headers larger than 16 KiB are answered 431', async () => {
+  expectProblem(await request('GET /healthz', `x-long: ${SENTINEL.repeat(2_500)}`), 431);
+});
+
+test('a path longer than that too', async () => {
+  expectProblem(await request(`GET /${SENTINEL.repeat(2_500)}`), 431);
+});
+
+describe('a body larger than 4 KiB is answered 413', () => {
+  const body = JSON.stringify({ phoneNumber: SENTINEL.repeat(600) });
+  const json = [KEY, JSON_TYPE];
+
+  test('as soon as its length says so', async () => {
+    expectProblem(await request('POST /verifications', ...json, 'content-length: 4097'), 413);
+  });
+
+  test('also in chunks that say nothing of the whole', async () => {
+    const chunked = ['transfer-encoding: chunked', '', body.length.toString(16), body, '0', ''];
+    expectProblem(await request('POST /verifications', ...json, ...chunked), 413);
+  });
+});
+
+test('who sends slowly is cut off: headers after 5 s, the whole request after 10 s', async () => {
+  const [nothing, halfTheHeaders, halfTheBody] = await Promise.all([
+    say(''),
+    say('GET /healthz HTTP/1.1', `x-slow: ${SENTINEL}`),
+    say(
+      'POST /verifications HTTP/1.1',
+      'host: localhost',
+      KEY,
+      JSON_TYPE,
+      'content-length: 100',
+      '',
+      SENTINEL,
+    ),
+  ]);
+  for (const { tookMs } of [nothing, halfTheHeaders]) {
+    expect(tookMs).toBeGreaterThan(4_900);
+    expect(tookMs).toBeLessThan(8_000);
+  }
+  expect(halfTheBody.tookMs).toBeGreaterThan(9_900);
+  expect(halfTheBody.tookMs).toBeLessThan(13_000);
+  for (const answer of [halfTheHeaders, halfTheBody]) expectProblem(answer, 408);
+});
+
+test('while one is slow, others are answered', async () => {
+  const slow = say('GET /healthz HTTP/1.1', 'x-slow: yes');
+  const first = await Promise.race([slow, after(0).then(() => request('GET /healthz'))]);
+  expect(first.status).toBe(200);
+  await slow;
+});
+
+describe('a method', () => {
+  test('HEAD is answered like GET, without a body', async () => {
+    const [head, get] = [await request('HEAD /healthz'), await request('GET /healthz')];
+    expect(head).toMatchObject({ status: 200, text: '' });
+    expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
+    expect(await request(`HEAD /verifications/${'A'.repeat(64)}`)).toMatchObject({ status: 401, text: '' });
+  });
+
+  test.each(['TRACE', 'PUT', 'PATCH', 'PROPFIND'])(
+    '%s finds nothing, and nothing comes back',
+    async (method) => {
+      expectProblem(await request(`${method} /verifications`, KEY, `x-secret: ${SENTINEL}`), 404);
+    },
+  );
+
+  test('OPTIONS, as a browser asks before a page may call, is told nothing', async () => {
+    const answer = await request(
+      'OPTIONS /verifications',
+      `origin: https://${SENTINEL}.example.com`,
+      'access-control-request-method: POST',
+      'access-control-request-headers: authorization',
+    );
+    expectProblem(answer, 404);
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+});
+
+test.each([
+  ['a success', 'GET /healthz', 200],
+  ['the document', 'GET /openapi.json', 200],
+  ['a refusal', 'POST /verifications', 401],
+  ['an unknown path', 'GET /nowhere', 404],
+  ['a signed report without a signature', 'POST /webhooks/twilio/status', 403],
+  ['a start as in Durable Functions', 'POST /orchestrators/E4_SmsPhoneVerification', 401],
+])('%s says what a browser must not do with it, and not what serves it', async (_case, line, status) => {
+  const { headers, ...answer } = await request(
+    line,
+    'origin: https://elsewhere.example.com',
+    'content-length: 0',
+  );
+  expect(answer.status).toBe(status);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': expect.stringContaining('max-age='),
+    'cache-control': 'no-store',
+  });
+  const names = [...headers.keys()];
+  expect(names).not.toContain('server');
+  expect(names).not.toContain('x-powered-by');
+  expect(names.filter((name) => name.startsWith('access-control-'))).toEqual([]);
+});

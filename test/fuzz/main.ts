@@ -1,0 +1,55 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import globalSetup from '../support/global-setup';
+import globalTeardown from '../support/global-teardown';
+import { fuzz } from './run';
+
+const USAGE = `npm run fuzz -- [options]
+
+Asks a service of its own what its OpenAPI document allows, and what it doesn't; fails if an answer is not as it says.
+
+  --requests NUMBER  how many at least (default: 20000)
+  --minutes NUMBER   how long at most (default: 30)
+  --seed NUMBER      repeats what a seed stands for (default: another one each time)
+  --help             this text
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      requests: { type: 'string', default: '20000' },
+      minutes: { type: 'string', default: '30' },
+      seed: { type: 'string', default: String(randomInt(1_000_000)) },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(USAGE);
+
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const seed = wholeNumber('seed', values.seed);
+  const requests = wholeNumber('requests', values.requests);
+  await globalSetup();
+  try {
+    const timeLimitMs = wholeNumber('minutes', values.minutes) * 60_000;
+    const result = await fuzz({ requests, seed, timeLimitMs, say });
+    for (const failure of result.failures) say(failure);
+    const answers = [...result.answers].toSorted(([a], [b]) => a - b);
+    say(
+      `Seed ${seed}: ${result.requests} requests in ${result.rounds} rounds, ${result.failures.length} failed`,
+    );
+    say(answers.map(([status, count]) => `${status}: ${count}`).join(', '));
+    process.exitCode = result.failures.length > 0 || result.requests < requests ? 1 : 0;
+  } finally {
+    await globalTeardown();
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Error(`--${option} takes a whole number, not "${text}"`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { runCommand } from '../../dev/temporal/run-command';
+
+/** Makes requests from an OpenAPI document, by its schemas and against them. */
+const SCHEMATHESIS = 'schemathesis==4.32.5';
+const CACHED = path.resolve(__dirname, '../../.cache', SCHEMATHESIS);
+const INSTALL_LIMIT_MS = 5 * 60_000;
+
+/** Wheels alone, so that nothing of them runs; `--target` needs no virtual environment. */
+const INSTALL = '-m pip install --quiet --no-input --disable-pip-version-check --only-binary :all:'.split(
+  ' ',
+);
+
+export interface Outcome {
+  /** 0: no check failed. */
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+/** Runs it to its end; the signal ends it sooner. */
+export async function schemathesis(
+  args: readonly string[],
+  cwd: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const directory = await installed();
+  const child = spawn('python3', [path.join(directory, 'bin/schemathesis'), '--no-color', ...args], {
+    cwd,
+    env: { ...process.env, ...pythonPath(directory), COLUMNS: '120' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.on('close', resolve);
+    child.on('error', (error) => (signal.aborted ? undefined : reject(error)));
+  });
+  return { exitCode, output };
+}
+
+const VALIDATE = `
+import json, sys
+from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
+print(json.dumps([str(error) for error in OPENAPI_31_VALIDATOR.iter_errors(json.load(sys.stdin))]))
+`;
+
+/** What the JSON schema of OpenAPI 3.1 has against a document. Ajv does not follow that schema's dynamic references. */
+export async function openApiFaults(document: object): Promise<string[]> {
+  const directory = await installed();
+  const child = spawn('python3', ['-c', VALIDATE], { env: { ...process.env, ...pythonPath(directory) } });
+  child.stdin.end(JSON.stringify(document));
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
+  return JSON.parse(output) as string[];
+}
+
+const pythonPath = (directory: string) => ({ PYTHONPATH: directory, PYTHONDONTWRITEBYTECODE: '1' });
+
+/** Fetched once, then kept; what is there under its name is whole. */
+async function installed(): Promise<string> {
+  if (existsSync(CACHED)) return CACHED;
+  await mkdir(path.dirname(CACHED), { recursive: true });
+  const unfinished = await mkdtemp(`${CACHED}.fetching-`);
+  try {
+    const constraints = ['--constraint', path.join(__dirname, 'constraints.txt')];
+    await runCommand('python3', [...INSTALL, ...constraints, '--target', unfinished, SCHEMATHESIS], {
+      env: process.env,
+      signal: AbortSignal.timeout(INSTALL_LIMIT_MS),
+    });
+    await rename(unfinished, CACHED).catch((error: unknown) => {
+      if (!existsSync(CACHED)) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return CACHED;
+}

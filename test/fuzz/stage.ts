@@ -1,0 +1,54 @@
+import { createDataConverter } from '../../src/temporal/data-converter';
+import { createPayloadReader } from '../../src/temporal/codec-server';
+import { connectDevServer } from '../support/dev-server';
+import { API_KEYS, startService, testKeyRing, uniquePhoneNumber } from '../support/service';
+
+export const CODEC_TOKEN = 'operators-only-0123456789';
+export const [API_KEY] = API_KEYS;
+const ATTEMPTS = 10;
+
+/** The whole service in this process, payloads encrypted, listening on a port of its own; it counts what it is asked. */
+export interface Stage {
+  readonly url: string;
+  /** Answers given to the fuzzer, by status. */
+  readonly answers: ReadonlyMap<number, number>;
+  /** Verifications under way, texted. */
+  open(count: number): Promise<string[]>;
+  numbers(count: number): string[];
+  stop(): Promise<void>;
+}
+
+export async function buildStage(): Promise<Stage> {
+  const dataConverter = createDataConverter(testKeyRing, true);
+  const server = await connectDevServer(dataConverter);
+  const service = await startService({
+    ...server,
+    dataConverter,
+    policy: { windowMs: 600_000, maxAttempts: ATTEMPTS, resendIntervalMs: 0, maxResends: 10 },
+    cooldownSeconds: [0],
+    withStatusCallback: true,
+    codecServer: {
+      token: CODEC_TOKEN,
+      origin: 'https://temporal.example.com',
+      decode: createPayloadReader(testKeyRing),
+    },
+  });
+  const answers = new Map<number, number>();
+  service.app.server.on('request', ({ headers }, response) => {
+    // The sandbox's delivery reports come the same way.
+    if (!headers['user-agent']?.startsWith('schemathesis')) return;
+    response.on('finish', () =>
+      answers.set(response.statusCode, (answers.get(response.statusCode) ?? 0) + 1),
+    );
+  });
+  return {
+    url: service.app.listeningOrigin,
+    answers,
+    open: (count) => Promise.all(Array.from({ length: count }, async () => (await service.startTexted()).id)),
+    numbers: (count) => Array.from({ length: count }, uniquePhoneNumber),
+    async stop() {
+      await service.stop();
+      await server.close();
+    },
+  };
+}

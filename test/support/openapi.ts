@@ -1,0 +1,80 @@
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import type { FastifyInstance } from 'fastify';
+
+export interface Operation {
+  readonly summary?: string;
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
+  readonly security: readonly object[];
+  readonly responses: Readonly<Record<string, DocumentedResponse>>;
+}
+
+interface DocumentedResponse {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>;
+    readonly securitySchemes: Readonly<Record<string, object>>;
+  };
+}
+
+export interface GivenAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+const DOCUMENT_ID = 'openapi';
+
+export async function openApiDocument(app: FastifyInstance): Promise<OpenApiDocument> {
+  const response = await app.inject('/openapi.json');
+  return response.json<OpenApiDocument>();
+}
+
+/** Holds answers against the document. */
+export class Conformance {
+  readonly #ajv = new Ajv2020({ strict: false });
+
+  constructor(readonly document: OpenApiDocument) {
+    addFormats(this.#ajv);
+    this.#ajv.addSchema(document, DOCUMENT_ID);
+  }
+
+  /** What is wrong with an answer to this operation; undefined if nothing. */
+  complaint(method: string, path: string, answer: GivenAnswer): string | undefined {
+    const { statusCode, headers, body } = answer;
+    const response = this.document.paths[path]?.[method.toLowerCase()]?.responses[statusCode];
+    if (!response) return `${statusCode} is not in the document`;
+    if (!response.content) return body === '' ? undefined : 'There should be no body';
+    const mediaType = String(headers['content-type']).split(';')[0] ?? '';
+    if (!(mediaType in response.content)) return `${mediaType} is not in the document for ${statusCode}`;
+    if (!mediaType.endsWith('json')) return undefined;
+    const pointer = [
+      'paths',
+      path,
+      method.toLowerCase(),
+      'responses',
+      statusCode,
+      'content',
+      mediaType,
+      'schema',
+    ];
+    const isValid = this.schemaAt(pointer);
+    return isValid(JSON.parse(body)) ? undefined : this.#ajv.errorsText(isValid.errors);
+  }
+
+  /** A schema of the document, compiled. @throws Error if it is none */
+  schemaAt(steps: readonly (string | number)[]): ValidateFunction {
+    const pointer = steps.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'));
+    const isValid = this.#ajv.getSchema(`${DOCUMENT_ID}#/${pointer.map(encodeURIComponent).join('/')}`);
+    if (!isValid) throw new Error(`The document has no schema at ${steps.join(' ')}`);
+    return isValid;
+  }
+}
