@@ -11,4 +11,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
+  // Most tests wait for processes and clocks: one for each core, where Jest would leave one free.
+  maxWorkers: '100%',
 };

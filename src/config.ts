@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { environment, type Environment } from './environment';
 
@@ -21,7 +22,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = environment.safeParse(set);
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
   faults.push(...twilioFaults(set));
-  if (parsed.success) faults.push(...testNumberFaults(parsed.data), ...codecServerFaults(parsed.data));
+  faults.push(...combinationFaults(set));
   const temporal = temporalConfig(set, faults);
   if (!parsed.success || faults.length > 0) {
     throw new ConfigError(
@@ -120,6 +121,9 @@ function workerVersion({ TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID }: E
 
 /** TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS, API key and profile: `@temporalio/envconfig` names and reads them. */
 function temporalConfig(env: Record<string, string>, faults: string[]) {
+  // The package reads whatever else as off, and would send an API key in clear.
+  if (!/^(true|false|1|0)$/.test(env.TEMPORAL_TLS ?? 'false'))
+    faults.push('TEMPORAL_TLS must be true or false');
   try {
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: env });
     return {
@@ -132,14 +136,19 @@ function temporalConfig(env: Record<string, string>, faults: string[]) {
   }
 }
 
-function testNumberFaults({ TEST_NUMBERS, CODE_LENGTH }: Environment): string[] {
-  const fits = TEST_NUMBERS.every(({ code }) => code.length === CODE_LENGTH);
-  return fits ? [] : [`TEST_NUMBERS must have codes of CODE_LENGTH (${CODE_LENGTH}) digits`];
-}
-
-function codecServerFaults({ CODEC_SERVER_TOKEN, API_KEYS }: Environment): string[] {
-  const shared = CODEC_SERVER_TOKEN !== undefined && API_KEYS.includes(CODEC_SERVER_TOKEN);
-  return shared ? ['CODEC_SERVER_TOKEN must not be one of API_KEYS'] : [];
+/** What each variable alone does not show. Read as they were set: another fault must not hide these. */
+function combinationFaults(env: Record<string, string>): string[] {
+  const faults = [];
+  const codeLength = Number(env.CODE_LENGTH ?? environment.shape.CODE_LENGTH.parse(undefined));
+  const testCodes = [...(env.TEST_NUMBERS ?? '').matchAll(/=(\d+)@/g)].map(([, code = '']) => code);
+  if (testCodes.some((code) => code.length !== codeLength))
+    faults.push(`TEST_NUMBERS must have codes of CODE_LENGTH (${codeLength}) digits`);
+  const apiKeys = (env.API_KEYS ?? '').split(',').map((key) => key.trim());
+  if (env.CODEC_SERVER_TOKEN !== undefined && apiKeys.includes(env.CODEC_SERVER_TOKEN.trim()))
+    faults.push('CODEC_SERVER_TOKEN must not be one of API_KEYS');
+  if (env.WORKER_METRICS_PORT !== undefined && env.HOST !== undefined && isIP(env.HOST) === 0)
+    faults.push('HOST must be an IP address for WORKER_METRICS_PORT, which listens there');
+  return faults;
 }
 
 function twilioFaults(env: Record<string, string>): string[] {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 
 export const text = z.string().trim().min(1, 'must not be empty');
@@ -29,7 +30,9 @@ export function parseSecretKeys(value: string, context: z.RefinementCtx) {
       'must be id:base64(32 bytes), several of them comma-separated: make one with npm run keys',
     );
   }
-  if (new Set(keys.map(({ id }) => id)).size < keys.length) context.addIssue('has the same id twice');
+  if (hasDoubles(keys.map(({ id }) => id))) context.addIssue('has the same id twice');
+  if (hasDoubles(keys.map(({ bytes }) => bytes.toString('base64'))))
+    context.addIssue('has the same key twice');
   return keys;
 }
 
@@ -50,11 +53,11 @@ export function limit(fallback: string) {
 /** `1000/1h,US=5000/1h,DE=off`: the first is every country's that has none of its own. */
 export function limitsByCountry(fallback: string) {
   return text.default(fallback).transform((value, context) => {
-    const [general = '', ...entries] = value.split(',').map((entry) => entry.trim());
+    const [general = '', ...entries] = list(value);
     const countries = new Map<string, Limit | undefined>();
     for (const entry of entries) {
-      const [, country, countryLimit] = /^([A-Z]{2})=(.+)$/.exec(entry) ?? [];
-      if (country === undefined || countryLimit === undefined)
+      const [, country = '', countryLimit = ''] = /^([A-Z]{2})=(.+)$/.exec(entry) ?? [];
+      if (!isSupportedCountry(country) || countries.has(country))
         context.addIssue('must be like 1000/1h,US=5000/1h,DE=off: every country’s first, then exceptions');
       else countries.set(country, parseLimit(countryLimit, context));
     }
@@ -79,36 +82,65 @@ export function parseTextsPerSecond(value: string, context: z.RefinementCtx): nu
   return Number(value);
 }
 
-const TEST_NUMBER = /^(\+[1-9]\d{6,14})=(\d{4,8})@(\d{4}-\d{2}-\d{2})$/;
+const TEST_NUMBER = /^(\+\d+)=(\d{4,8})@(\d{4}-\d{2}-\d{2})$/;
 
 /** `+14255550123=2168@2027-01-31`, comma-separated: the code is good through the end of that day, UTC. */
 export function parseTestNumbers(value: string, context: z.RefinementCtx) {
-  const testNumbers = value.split(',').map((entry) => {
-    const [, phoneNumber = '', code = '', lastDay = ''] = TEST_NUMBER.exec(entry.trim()) ?? [];
-    return { phoneNumber, code, endsAt: Date.parse(`${lastDay}T23:59:59.999Z`) };
+  const testNumbers = list(value).map((entry) => {
+    const [, phoneNumber = '', code = '', lastDay = ''] = TEST_NUMBER.exec(entry) ?? [];
+    const endsAt = Date.parse(`${lastDay}T23:59:59.999Z`);
+    // 31 February is read as a day in March.
+    const isDay = !Number.isNaN(endsAt) && new Date(endsAt).toISOString().startsWith(lastDay);
+    return { phoneNumber, code, endsAt, isRight: isDay && isE164(phoneNumber) };
   });
-  if (testNumbers.some(({ endsAt }) => Number.isNaN(endsAt)))
-    context.addIssue('must be like +14255550123=2168@2027-01-31: number, code, last day; comma-separated');
-  if (new Set(testNumbers.map(({ phoneNumber }) => phoneNumber)).size < testNumbers.length)
+  if (!testNumbers.every(({ isRight }) => isRight))
+    context.addIssue('must be like +14255550123=2168@2027-01-31: E.164, code, last day; comma-separated');
+  if (hasDoubles(testNumbers.map(({ phoneNumber }) => phoneNumber)))
     context.addIssue('has the same number twice');
-  return testNumbers;
+  return testNumbers.map(({ phoneNumber, code, endsAt }) => ({ phoneNumber, code, endsAt }));
 }
 
-/** How many proxies stand before the API, or their addresses. Never "all": then anybody could name any address. */
-export function parseTrustProxy(value: string, context: z.RefinementCtx): false | number | string[] {
+/** Written as a start's number is, once it is parsed: any other spelling would never be met, and its number be texted. */
+function isE164(phoneNumber: string): boolean {
+  const parsed = parsePhoneNumberFromString(phoneNumber, { extract: false });
+  return parsed?.isPossible() === true && parsed.number === phoneNumber;
+}
+
+/** ISO 3166-1 alpha-2, as far as there are numbers. */
+export function parseCountries(value: string, context: z.RefinementCtx): string[] {
+  const countries = list(value);
+  if (!countries.every((country) => isSupportedCountry(country)))
+    context.addIssue('must be country codes like US,CA,GB');
+  return countries;
+}
+
+export function parseSeconds(value: string, context: z.RefinementCtx): number[] {
+  const seconds = list(value);
+  if (!seconds.every((entry) => /^\d{1,7}$/.test(entry)))
+    context.addIssue('must be whole numbers of seconds with commas between them');
+  return seconds.map(Number);
+}
+
+function list(value: string): string[] {
+  return value.split(',').map((entry) => entry.trim());
+}
+
+function hasDoubles(entries: readonly string[]): boolean {
+  return new Set(entries).size < entries.length;
+}
+
+/** The proxies' addresses. Not their number: then whoever reaches the API without them could name any address. */
+export function parseTrustProxy(value: string, context: z.RefinementCtx): false | string[] {
   if (value === 'off') return false;
-  if (/^[1-9]$/.test(value)) return Number(value);
-  const proxies = value.split(',').map((entry) => entry.trim());
+  const proxies = list(value);
   if (!proxies.every(isProxy))
-    context.addIssue(
-      'must be off, the number of proxies (1 to 9), or their addresses like loopback,10.0.0.0/8',
-    );
+    context.addIssue('must be off, or the proxies’ addresses like loopback,uniquelocal,203.0.113.0/24');
   return proxies;
 }
 
 function isProxy(proxy: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(proxy)) return true;
-  const [, address = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(proxy) ?? [];
+  const [, address = '', bits = '32'] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(proxy) ?? [];
   const version = isIP(address);
   return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
 }

@@ -3,7 +3,9 @@ import {
   integer,
   limit,
   limitsByCountry,
+  parseCountries,
   parseSecretKeys,
+  parseSeconds,
   parseTestNumbers,
   parseTextsPerSecond,
   parseTrustProxy,
@@ -32,6 +34,7 @@ export const environment = z.object({
   API_KEYS: required('one or more keys, comma-separated').transform((value, context) => {
     const keys = value.split(',').map((key) => key.trim());
     if (keys.includes('')) context.addIssue('has an empty key between its commas');
+    if (keys.some((key) => /\s/.test(key))) context.addIssue('has a key with a space in it');
     return keys;
   }),
   TWILIO_ACCOUNT_SID: required('the account SID, AC…').refine(
@@ -49,10 +52,7 @@ export const environment = z.object({
   MAX_ATTEMPTS: integer(1, 10, 4),
   RESEND_INTERVAL_SECONDS: integer(0, 600, 30),
   MAX_RESENDS: integer(0, 10, 2),
-  ALLOWED_COUNTRIES: text
-    .regex(/^[A-Z]{2}(,[A-Z]{2})*$/, 'must be country codes like US,CA,DE')
-    .transform((list) => list.split(','))
-    .optional(),
+  ALLOWED_COUNTRIES: text.transform(parseCountries).optional(),
   PHONE_NUMBER_CHECK: z
     .enum(['possible', 'valid'], { error: 'must be possible or valid' })
     .default('possible'),
@@ -64,11 +64,7 @@ export const environment = z.object({
   COUNTRY_BUDGET: limitsByCountry('1000/1h'),
   PREFIX_BUDGET: limit('100/1h'),
   TEXTS_PER_SECOND: text.default('20').transform(parseTextsPerSecond),
-  COOLDOWN_SECONDS: z
-    .string()
-    .regex(/^\d{1,7}(,\d{1,7})*$/, 'must be whole numbers of seconds with commas between them')
-    .transform((list) => list.split(',').map(Number))
-    .default([0, 30, 60, 300, 900, 3600, 86_400]),
+  COOLDOWN_SECONDS: text.default('0,30,60,300,900,3600,86400').transform(parseSeconds),
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
     .default('Your verification code is {code}.'),
@@ -76,7 +72,7 @@ export const environment = z.object({
     .enum(['function', 'anonymous'], { error: 'must be function or anonymous' })
     .default('function'),
   PAYLOAD_ENCRYPTION: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
-  CODEC_SERVER_TOKEN: text.min(16, 'must have 16 characters or more').optional(),
+  CODEC_SERVER_TOKEN: text.regex(/^\S{16,}$/, 'must have 16 characters or more, and no space').optional(),
   CODEC_SERVER_ORIGIN: z
     .url({ protocol: /^https?$/, error: 'must be an origin like https://temporal.example.com' })
     .transform((url) => new URL(url).origin)

@@ -11,7 +11,7 @@ import { connectRedis } from './redis';
 import { runMain } from './run-main';
 import { NO_STATUS_CALLBACK } from './sms/status-callback';
 import { requestLogging } from './api/request-logging';
-import { createPayloadReader } from './temporal/codec-server';
+import { createPayloadReader } from './temporal/payload-reader';
 import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
 import { createVerifications } from './temporal/verifications';

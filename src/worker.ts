@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import { NativeConnection, Runtime, Worker, type RuntimeOptions } from '@temporalio/worker';
 import { createActivities } from './activities';
@@ -5,7 +6,6 @@ import { loadConfigOrExit, type Config } from './config';
 import { createKeyRing } from './crypto/key-ring';
 import { withoutMessage } from './domain/errors';
 import { runMain } from './run-main';
-
 import { NO_STATUS_CALLBACK, statusCallbackUrl } from './sms/status-callback';
 import { createTextTemplate } from './sms/text-template';
 import { createTwilioSender } from './sms/twilio-sender';
@@ -25,8 +25,11 @@ async function main(): Promise<void> {
   try {
     // The order of shutting down is ours, not the runtime's.
     Runtime.install({ logger, shutdownSignals: [], telemetryOptions: telemetry(config) });
-  } catch {
-    throw new Error(`The port for metrics can't be used (WORKER_METRICS_PORT=${config.workerMetricsPort})`);
+  } catch (cause) {
+    if (config.workerMetricsPort === undefined) throw cause;
+    throw new Error(`The port for metrics can't be used (WORKER_METRICS_PORT=${config.workerMetricsPort})`, {
+      cause,
+    });
   }
 
   const { statusCallback } = config;
@@ -82,8 +85,14 @@ async function main(): Promise<void> {
 function telemetry({ host, workerMetricsPort }: Config): RuntimeOptions['telemetryOptions'] & {} {
   if (workerMetricsPort === undefined) return {};
   return {
-    metrics: { prometheus: { bindAddress: `${host}:${workerMetricsPort}`, countersTotalSuffix: true } },
+    metrics: {
+      prometheus: { bindAddress: socketAddress(host, workerMetricsPort), countersTotalSuffix: true },
+    },
   };
+}
+
+function socketAddress(host: string, port: number): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 runMain('worker', main);

@@ -95,10 +95,19 @@ test.each([
   ['TEXTS_PER_SECOND', '0.5'],
   ['TEST_NUMBERS', '+14255550123=2168'],
   ['TEST_NUMBERS', '4255550123=2168@2027-01-31'],
-  ['TEST_NUMBERS', '+14255550123=2168@2027-02-31x'],
+  ['TEST_NUMBERS', '+14255550123=2168@2027-02-31'],
+  ['TEST_NUMBERS', '+4407700900123=2168@2027-01-31'],
+  ['ALLOWED_COUNTRIES', 'US,UK'],
+  ['COUNTRY_BUDGET', '1000/1h,UK=10/1h'],
+  ['COUNTRY_BUDGET', '1000/1h,US=1/1h,US=off'],
+  ['CODEC_SERVER_TOKEN', 'a token with spaces in it'],
   ['TEST_NUMBERS', '+14255550123=21680@2027-01-31'],
   ['TRUST_PROXY', 'true'],
-  ['TRUST_PROXY', '0'],
+  ['TRUST_PROXY', '1'],
+  ['TEMPORAL_TLS', 'TRUE'],
+  ['API_KEYS', 'a key'],
+  ['SECRET_KEYS', `a:${KEY},b:${KEY}`],
+  ['TRUST_PROXY', '0.0.0.0/0'],
   ['TRUST_PROXY', '10.0.0.0/33'],
   ['REDIS_URL', 'localhost:6379'],
   ['CODEC_SERVER_TOKEN', 'short'],
@@ -108,6 +117,19 @@ test.each([
   ['PHONE_NUMBER_CHECK', 'no'],
 ])('%s=%s is refused', (name, value) => {
   expect(messageOf({ ...COMPLETE, [name]: value })).toContain(name);
+});
+
+test('faults of two variables together are named along with others', () => {
+  const message = messageOf({
+    ...COMPLETE,
+    PORT: 'x',
+    CODE_LENGTH: '6',
+    TEST_NUMBERS: '+14255550123=2168@2027-01-31',
+    CODEC_SERVER_TOKEN: LONG_API_KEY,
+    HOST: 'localhost',
+    WORKER_METRICS_PORT: '9465',
+  });
+  for (const name of ['PORT', 'TEST_NUMBERS', 'CODEC_SERVER_TOKEN', 'HOST']) expect(message).toContain(name);
 });
 
 test('an API key of Twilio’s stands in for the auth token', () => {
@@ -121,7 +143,7 @@ test('an API key of Twilio’s stands in for the auth token', () => {
 test('several secret keys keep their order, and a URL loses the slash at its end', () => {
   const config = loadConfig({
     ...COMPLETE,
-    SECRET_KEYS: `new:${KEY},old:${KEY}`,
+    SECRET_KEYS: `new:${Buffer.alloc(32, 2).toString('base64')},old:${KEY}`,
     PUBLIC_URL: 'https://a.example/',
   });
   expect(config.secretKeys.map(({ id }) => id)).toEqual(['new', 'old']);
@@ -134,6 +156,8 @@ test('limits, budgets, proxies and test numbers are read as the README shows the
     CALLER_LIMIT: 'off',
     COUNTRY_BUDGET: '2000/1d, US=5000/1h, DE=off',
     TEXTS_PER_SECOND: 'off',
+    ALLOWED_COUNTRIES: 'US, GB',
+    COOLDOWN_SECONDS: '0, 30',
     TRUST_PROXY: 'loopback, 10.0.0.0/8, 2001:db8::/32',
     TEST_NUMBERS: '+14255550199=2168@2027-01-31, +14255550198=0001@2026-12-31',
   });
@@ -144,10 +168,11 @@ test('limits, budgets, proxies and test numbers are read as the README shows the
     ['DE', undefined],
   ]);
   expect(config.textsPerSecond).toBeUndefined();
+  expect(config.numberRules.allowedCountries).toEqual(['US', 'GB']);
+  expect(config.cooldownSeconds).toEqual([0, 30]);
   expect(config.trustProxy).toEqual(['loopback', '10.0.0.0/8', '2001:db8::/32']);
   expect(config.numberRules.testNumbers).toEqual([
     { phoneNumber: '+14255550199', code: '2168', endsAt: Date.parse('2027-01-31T23:59:59.999Z') },
     { phoneNumber: '+14255550198', code: '0001', endsAt: Date.parse('2026-12-31T23:59:59.999Z') },
   ]);
-  expect(loadConfig({ ...COMPLETE, TRUST_PROXY: '2' }).trustProxy).toBe(2);
 });

@@ -6,8 +6,8 @@ import { answerClientError, SAFE_HEADERS } from './client-errors';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
 
-/** No proxy, how many there are, or their addresses. */
-export type TrustProxy = false | number | string[];
+/** No proxy, or the addresses of all. Not their number: then whoever reaches this port without them counts as one. */
+export type TrustProxy = false | string[];
 
 export type Api = ReturnType<typeof createHttpServer>;
 
@@ -34,7 +34,7 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
 export function createHttpServer(logger: FastifyServerOptions['logger'], trustProxy: TrustProxy) {
   const app = fastify({
     ...(logger === undefined ? {} : { logger }),
-    trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
+    trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: {

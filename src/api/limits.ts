@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
@@ -35,6 +36,7 @@ export interface LimitsDependencies {
 /** Who asks for a text. `caller` is undefined for one without an API key. */
 export interface Asker {
   readonly caller: string | undefined;
+  /** As `clientOf` has it. */
   readonly clientIp: string | undefined;
 }
 
@@ -86,7 +88,7 @@ export async function createLimits(app: FastifyInstance, dependencies: LimitsDep
   return {
     async ask(request, asker) {
       // The client first: what is refused for its sake must not use up its caller's.
-      if (asker.clientIp !== undefined) refuseBeyond(await clientIp(request, normalizeIP(asker.clientIp)));
+      if (asker.clientIp !== undefined) refuseBeyond(await clientIp(request, asker.clientIp));
       if (asker.caller !== undefined) refuseBeyond(await caller(request, asker.caller));
     },
     spend: (request, number) => countText(request, number, true),
@@ -102,7 +104,7 @@ export async function createLimits(app: FastifyInstance, dependencies: LimitsDep
       try {
         return await common(request, value);
       } catch {
-        request.log.warn({ limit: kind }, 'Redis does not answer: this process counts for itself');
+        // Said by the connection, once.
         return own(request, value);
       }
     };
@@ -120,6 +122,13 @@ export async function createLimits(app: FastifyInstance, dependencies: LimitsDep
       return { exceededForSeconds: exceeded ? Math.max(1, result.ttlInSeconds) : undefined };
     };
   }
+}
+
+/** Who stands for an address: in IPv6 its /64. Some proxies add a port; what is no address at all is one client. */
+export function clientOf(address: string): string {
+  const [, inBrackets, withPort] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
+  const bare = inBrackets ?? withPort ?? address;
+  return isIP(bare) === 0 ? 'unknown' : normalizeIP(bare);
 }
 
 /** In a scope of its own: an instance takes the plugin once. */

@@ -72,7 +72,8 @@ export function acceptedPhoneNumber(e164: string, rules: NumberRules, now = Date
 
 function readPhoneNumber(text: string, rules: NumberRules, now: number) {
   const parsed = parsePhoneNumberFromString(text, { extract: false });
-  if (!parsed?.isPossible() || parsed.ext !== undefined) {
+  // RFC 3966's parameters: a context would make a national number one of any country.
+  if (!parsed?.isPossible() || parsed.ext !== undefined || text.includes(';')) {
     throw new VerificationError({ code: 'invalid_phone_number' });
   }
   const testCode = testCodeOf(parsed.number, rules, now);

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { IdentifiedView, Verifications } from '../temporal/verifications';
-import type { Asker, Limits } from './limits';
+import { clientOf, type Limits } from './limits';
 import { acceptedPhoneNumber, parsePhoneNumber, type NumberRules } from './phone-number';
 
 export interface TextingDependencies {
@@ -9,7 +9,10 @@ export interface TextingDependencies {
   readonly numberRules: NumberRules;
 }
 
-export interface StartOrder extends Asker {
+export interface StartOrder {
+  readonly caller: string | undefined;
+  /** In any spelling. */
+  readonly clientAddress: string | undefined;
   /** As it was sent. */
   readonly phoneNumber: string;
   readonly idempotencyKey: string | undefined;
@@ -29,7 +32,8 @@ const ANONYMOUS = 'anonymous';
 
 export function createTexting({ verifications, limits, numberRules }: TextingDependencies): Texting {
   return {
-    async start(request, { phoneNumber, caller, clientIp, idempotencyKey }) {
+    async start(request, { phoneNumber, caller, clientAddress, idempotencyKey }) {
+      const clientIp = clientAddress === undefined ? undefined : clientOf(clientAddress);
       await limits.ask(request, { caller, clientIp });
       const number = parsePhoneNumber(phoneNumber, numberRules);
       return verifications.start({

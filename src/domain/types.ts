@@ -88,6 +88,8 @@ export type SendOutcome =
       /** Sent again although an earlier one may exist that the provider did not list. */
       readonly possibleDuplicate?: boolean;
     }
+  /** A test number: its window opens without one. */
+  | { readonly outcome: 'not_texted'; readonly acceptedAt: number }
   | { readonly outcome: 'failed'; readonly error: DeliveryError };
 
 /** The SMS provider's later word on a text: it is under way or arrived (no failure), or it won't arrive. */

@@ -33,7 +33,8 @@ export function createJoin(policy: Policy, runs: Runs) {
     const idle = run.historyLength <= EVENTS_BEFORE_FIRST_TASK_ENDED;
     const created = memo.nonce === asked.nonce;
     if (created || (asked.starter !== undefined && asked.starter === memo.starter)) {
-      if (asked.fields !== memo.fields) throw new VerificationError({ code: 'idempotency_key_reused' });
+      const isRepeat = memo.fields === undefined || memo.fields === asked.fields;
+      if (!isRepeat) throw new VerificationError({ code: 'idempotency_key_reused' });
       return { created, workflowId, runId, state: idle ? initialState(memo) : await readOrInitial(id, memo) };
     }
     const state = idle ? undefined : await runs.readWithin(id, QUICK_LOOK_MS);

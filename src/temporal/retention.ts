@@ -1,5 +1,4 @@
 import type { NativeConnection } from '@temporalio/worker';
-import { optionalTsToMs } from '@temporalio/common/lib/time';
 import { TEMPORAL_TIMEOUT_MS } from './runs';
 
 const SECONDS_A_DAY = 86_400;
@@ -34,8 +33,8 @@ async function readRetentionSeconds(
     const { config } = await connection.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, () =>
       connection.workflowService.describeNamespace({ namespace }),
     );
-    const retentionMs = optionalTsToMs(config?.workflowExecutionRetentionTtl);
-    return retentionMs === undefined ? undefined : retentionMs / 1000;
+    const seconds = config?.workflowExecutionRetentionTtl?.seconds;
+    return seconds === undefined || seconds === null ? undefined : Number(seconds);
   } catch {
     return undefined;
   }

@@ -11,6 +11,9 @@ const levels: Readonly<Record<LogLevel, Level>> = {
 
 /** Temporal's log lines as JSON on stdout, like the API's. */
 export function createWorkerLogger(): Logger {
-  const log = pino({ serializers: { error: pino.stdSerializers.err } });
+  const log = pino({
+    serializers: { error: pino.stdSerializers.err },
+    redact: { paths: ['taskToken'], remove: true },
+  });
   return new DefaultLogger('INFO', ({ level, message, meta }) => log[levels[level]](meta ?? {}, message));
 }

@@ -18,6 +18,7 @@ export function liveDetails(verification: Verification): string {
 function textLine({ requestedAt, outcome, lost }: Text): string {
   if (!outcome) return `1. in flight since ${rfc3339(requestedAt)}`;
   if (outcome.outcome === 'failed') return `1. failed with error ${outcome.error.code}`;
+  if (outcome.outcome === 'not_texted') return `1. no text: a test number, ${rfc3339(outcome.acceptedAt)}`;
   const again = outcome.possibleDuplicate === true ? ', sent again: the first one was not listed' : '';
   const arrival = lost ? `, lost with error ${lost.code}` : '';
   return `1. accepted ${rfc3339(outcome.acceptedAt)}, ${outcome.sid}${again}${arrival}`;

@@ -149,7 +149,7 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
 
 /** Its code is known without a text: the window opens at once. */
 function notTexted(acceptedAt: number): SendOutcome {
-  return { outcome: 'accepted', sid: 'no text: a test number', acceptedAt };
+  return { outcome: 'not_texted', acceptedAt };
 }
 
 /** Rejects an Update before it is written to the history. The refusal travels in the failure's details. */

@@ -1,5 +1,5 @@
 import { createKeyRing } from '../../src/crypto/key-ring';
-import { createPayloadReader, type JsonPayload } from '../../src/temporal/codec-server';
+import { createPayloadReader, type JsonPayload } from '../../src/temporal/payload-reader';
 import { EncryptionCodec } from '../../src/temporal/payload-codec';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { API_KEYS, startService, type Service } from '../support/service';

@@ -81,6 +81,8 @@ test('a repeat by Idempotency-Key with another clientIp is another request', asy
   const body = fresh('198.51.100.7');
   expect((await start(body, API_KEYS[0], key)).statusCode).toBe(202);
   expect((await start(body, API_KEYS[0], key)).statusCode).toBe(200);
+  const sameClient = { ...body, clientIp: '::ffff:198.51.100.7' };
+  expect((await start(sameClient, API_KEYS[0], key)).statusCode).toBe(200);
   const other = await start({ ...body, clientIp: '198.51.100.8' }, API_KEYS[0], key);
   expect(other.statusCode).toBe(422);
   expect(other.json()).toMatchObject({ code: 'idempotency_key_reused' });
@@ -186,11 +188,21 @@ describe('anonymous Durable Functions starts', () => {
     expect((await anonymous({}, '203.0.113.10')).statusCode).toBe(202);
   });
 
-  test('behind one proxy the address that it added counts, not those before it', async () => {
-    await withLimits({ ...options, trustProxy: 1 });
+  test('behind a proxy the address that it added counts, not those before it', async () => {
+    await withLimits({ ...options, trustProxy: ['203.0.113.9'] });
     expect((await anonymous({ 'x-forwarded-for': '1.1.1.1, 198.51.100.1' })).statusCode).toBe(202);
     expectRateLimited(await anonymous({ 'x-forwarded-for': '2.2.2.2, 198.51.100.1' }));
     expect((await anonymous({ 'x-forwarded-for': '1.1.1.1, 198.51.100.2' })).statusCode).toBe(202);
+  });
+
+  test('a port that the proxy adds makes nobody another client, nor does what is no address', async () => {
+    await withLimits({ ...options, trustProxy: ['203.0.113.9'] });
+    expect((await anonymous({ 'x-forwarded-for': '198.51.100.1:5000' })).statusCode).toBe(202);
+    expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.1:5001' }));
+    expect((await anonymous({ 'x-forwarded-for': '[2001:db8::1]:80' })).statusCode).toBe(202);
+    expectRateLimited(await anonymous({ 'x-forwarded-for': '[2001:db8::2]:81' }));
+    expect((await anonymous({ 'x-forwarded-for': 'garbage' })).statusCode).toBe(202);
+    expectRateLimited(await anonymous({ 'x-forwarded-for': 'x'.repeat(500) }));
   });
 
   test('a proxy is believed by its address only', async () => {

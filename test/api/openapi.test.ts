@@ -1,5 +1,5 @@
 import type { RouteOptions } from 'fastify';
-import { createPayloadReader } from '../../src/temporal/codec-server';
+import { createPayloadReader } from '../../src/temporal/payload-reader';
 import { openApiFaults } from '../fuzz/schemathesis';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { Conformance, openApiDocument, type OpenApiDocument, type Operation } from '../support/openapi';

@@ -21,6 +21,7 @@ test.each([
   '+1',
   'call +14255550123',
   '+14255550123;ext=7',
+  '5550123;phone-context=+1425',
   '+999123',
 ])('%j is refused with the E.164 form shown', (text) => {
   expect(() => parsePhoneNumber(text)).toThrow('for example +14255550123');

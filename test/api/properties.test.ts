@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
-import { createPayloadReader } from '../../src/temporal/codec-server';
+import { createPayloadReader } from '../../src/temporal/payload-reader';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { Conformance, openApiDocument } from '../support/openapi';
 import { API_KEYS, startService, testKeyRing, type Service } from '../support/service';

@@ -11,8 +11,23 @@ const IN_THE_QUERY: StartKey = { query: `?code=${encodeURIComponent(API_KEY)}` }
 const AS_A_HEADER: StartKey = { headers: { 'x-functions-key': API_KEY } };
 const AS_A_TOKEN: StartKey = { headers: { authorization: `Bearer ${API_KEY}` } };
 
-const NEVER_KEPT = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
-const JSON_ANSWER = { 'content-type': 'application/json; charset=utf-8', ...NEVER_KEPT };
+/** What every answer here carries besides the sample's headers. */
+const EVERYWHERE = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-dns-prefetch-control': 'off',
+  'x-download-options': 'noopen',
+  'x-frame-options': 'DENY',
+  'x-permitted-cross-domain-policies': 'none',
+  'x-xss-protection': '0',
+};
+const JSON_ANSWER = { 'content-type': 'application/json; charset=utf-8', ...EVERYWHERE };
 
 /** As the sample's page has it: {eventName} and {text} are sent like this, the other names stand for what differs. */
 const HUB = 'taskHub=DurableFunctionsHub&connection=Storage&code={systemKey}';
@@ -102,7 +117,7 @@ async function startTexted(onHost: string, key: StartKey): Promise<Conversation>
 }
 
 function expectAccepted(answer: Answer): void {
-  expect(answer).toEqual({ status: 202, headers: { 'content-length': '0', ...NEVER_KEPT }, body: '' });
+  expect(answer).toEqual({ status: 202, headers: { 'content-length': '0', ...EVERYWHERE }, body: '' });
 }
 
 async function expectEnded(conversation: Conversation, body: string): Promise<void> {

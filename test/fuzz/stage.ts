@@ -1,5 +1,5 @@
 import { createDataConverter } from '../../src/temporal/data-converter';
-import { createPayloadReader } from '../../src/temporal/codec-server';
+import { createPayloadReader } from '../../src/temporal/payload-reader';
 import { connectDevServer } from '../support/dev-server';
 import { API_KEYS, startService, testKeyRing, uniquePhoneNumber } from '../support/service';
 

@@ -82,7 +82,7 @@ export interface ServiceOptions {
   /** Default: none. */
   readonly limits?: Partial<LimitSettings>;
   readonly redis?: Redis;
-  readonly trustProxy?: number | string[];
+  readonly trustProxy?: string[];
   readonly durableFunctionsAuth?: 'function' | 'anonymous';
   /** Whether the sandbox reports deliveries: the API then listens on a port. */
   readonly withStatusCallback?: boolean;

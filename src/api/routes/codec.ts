@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { ApiKeys } from '../../crypto/api-keys';
 import { VerificationError } from '../../domain/errors';
-import type { DecodePayloads } from '../../temporal/codec-server';
+import type { DecodePayloads } from '../../temporal/payload-reader';
 import { bearerToken } from '../authentication';
 import type { Api } from '../http-server';
 import { answer, problems } from '../responses';

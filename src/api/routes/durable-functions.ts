@@ -65,7 +65,7 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
           phoneNumber: parseStartInput(request.body),
           caller,
           // Who comes without a key comes from anywhere, and is known by the address alone.
-          clientIp: caller === undefined ? request.ip : undefined,
+          clientAddress: caller === undefined ? request.ip : undefined,
           idempotencyKey: undefined,
         });
         const urls = managementUrls(verification);

@@ -30,7 +30,7 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
   app.post('/verifications', { schema: schemas.start }, async (request, reply) => {
     const { created, verification } = await texting.start(request, {
       phoneNumber: request.body.phoneNumber,
-      clientIp: request.body.clientIp,
+      clientAddress: request.body.clientIp,
       caller: request.caller,
       idempotencyKey: request.headers['idempotency-key'],
     });
