@@ -13,7 +13,10 @@ function configure(env: NodeJS.ProcessEnv): Config {
   const set = setVariables(env);
   if (set['PHONE_DIGEST_KEY'] !== undefined) return loadConfig(env);
   const { dataDir } = readDevSettings(set).settings;
-  if (existsSync(path.join(dataDir, SECRETS_FILE))) return configureDevelopment(env).config;
+  if (existsSync(path.join(dataDir, SECRETS_FILE))) {
+    process.stdout.write(`PHONE_DIGEST_KEY is not set: with the secrets of npm run dev, in ${dataDir}.\n`);
+    return configureDevelopment(env).config;
+  }
   throw new Error(
     'it is not known whose numbers these are: set PHONE_DIGEST_KEY and the rest of the environment of the API, or ' +
       `DATA_DIR to the folder of npm run dev (${dataDir} holds no ${SECRETS_FILE}). Nothing was deleted`,

@@ -38,7 +38,8 @@ export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
       ...key,
-      description: 'A repeat with the same key gets the first answer and does nothing more.',
+      description:
+        'A repeat of the same request with the same key does nothing more. With other content it is 422; for another number it is another start.',
     }),
   ),
 });
