@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { integer } from '../src/environment-fields';
 
 /** What only development knows. */
 const variables = z.object({
-  SMS_SANDBOX_PORT: wholeNumber(1, 65_535, 3001),
-  TEMPORAL_DEV_PORT: wholeNumber(1, 65_535, 7233),
-  TEMPORAL_UI_PORT: wholeNumber(1, 65_535, 8233),
-  WORKERS: wholeNumber(1, 64, 1),
+  SMS_SANDBOX_PORT: integer(1, 65_535, 3001),
+  TEMPORAL_DEV_PORT: integer(1, 65_535, 7233),
+  TEMPORAL_UI_PORT: integer(1, 65_535, 8233),
+  WORKERS: integer(1, 64, 1),
   DATA_DIR: z.string().default('.data'),
 });
 
@@ -40,14 +41,4 @@ export function readDevSettings(env: Readonly<Record<string, string>>): {
     },
     faults: issues.map(({ path: [name], message }) => `${String(name)} ${message}`),
   };
-}
-
-function wholeNumber(min: number, max: number, fallback: number) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d+$/, error)
-    .transform(Number)
-    .pipe(z.number().min(min, error).max(max, error))
-    .default(fallback);
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { environment, type Environment } from './environment';
+import { list } from './environment-fields';
 
 export type Config = ReturnType<typeof toConfig>;
 
@@ -143,7 +144,7 @@ function combinationFaults(env: Record<string, string>): string[] {
   const testCodes = [...(env.TEST_NUMBERS ?? '').matchAll(/=(\d+)@/g)].map(([, code = '']) => code);
   if (testCodes.some((code) => code.length !== codeLength))
     faults.push(`TEST_NUMBERS must have codes of CODE_LENGTH (${codeLength}) digits`);
-  const apiKeys = (env.API_KEYS ?? '').split(',').map((key) => key.trim());
+  const apiKeys = list(env.API_KEYS ?? '');
   if (env.CODEC_SERVER_TOKEN !== undefined && apiKeys.includes(env.CODEC_SERVER_TOKEN.trim()))
     faults.push('CODEC_SERVER_TOKEN must not be one of API_KEYS');
   if (env.WORKER_METRICS_PORT !== undefined && env.HOST !== undefined && isIP(env.HOST) === 0)

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import type { Limit } from './api/limits';
 
 export const text = z.string().trim().min(1, 'must not be empty');
 
@@ -21,8 +22,8 @@ export function wholeNumber(min: number, max: number) {
 export const secretBytes = (base64: string) => Buffer.from(base64, 'base64');
 
 export function parseSecretKeys(value: string, context: z.RefinementCtx) {
-  const keys = value.split(',').map((entry) => {
-    const [, id = '', base64 = ''] = /^([A-Za-z0-9_-]{1,32}):(.*)$/.exec(entry.trim()) ?? [];
+  const keys = list(value).map((entry) => {
+    const [, id = '', base64 = ''] = /^([A-Za-z0-9_-]{1,32}):(.*)$/.exec(entry) ?? [];
     return { id, bytes: secretBytes(base64) };
   });
   if (keys.some(({ id, bytes }) => id === '' || bytes.length !== 32)) {
@@ -34,12 +35,6 @@ export function parseSecretKeys(value: string, context: z.RefinementCtx) {
   if (hasDoubles(keys.map(({ bytes }) => bytes.toString('base64'))))
     context.addIssue('has the same key twice');
   return keys;
-}
-
-/** So many in a period. */
-export interface Limit {
-  readonly max: number;
-  readonly periodMs: number;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -121,7 +116,8 @@ export function parseSeconds(value: string, context: z.RefinementCtx): number[] 
   return seconds.map(Number);
 }
 
-function list(value: string): string[] {
+/** What stands between commas. */
+export function list(value: string): string[] {
   return value.split(',').map((entry) => entry.trim());
 }
 

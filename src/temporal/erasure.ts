@@ -1,11 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { grpcCode } from './failures';
+import { grpcCode, NOT_FOUND } from './failures';
 import { TEMPORAL_TIMEOUT_MS } from './runs';
 
-/** gRPC's status code. */
-const NOT_FOUND = 5;
 const LOOK_AGAIN_MS = 250;
 /** Temporal's lists are eventually consistent: what they don't name has to stay unnamed for so long. */
 const SETTLED_AFTER_MS = 2_000;

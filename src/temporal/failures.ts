@@ -11,6 +11,8 @@ import { finalStatuses } from '../domain/types';
 
 /** gRPC status codes, as `@grpc/grpc-js` numbers them. */
 const CANCELLED = 1;
+export const NOT_FOUND = 5;
+export const UNAVAILABLE = 14;
 const DEADLINE_EXCEEDED = 4;
 const FAILED_PRECONDITION = 9;
 

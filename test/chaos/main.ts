@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { runChaos } from './run';
 import { table } from './table';
+import { wholeNumber } from '../support/whole-number';
 
 const USAGE = `npm run test:chaos -- [options]
 
@@ -29,11 +30,6 @@ async function main(): Promise<void> {
   say(`Seed ${seed}: ${verdict.violations.length === 0 ? 'every promise kept' : 'BROKEN'}`);
   for (const violation of verdict.violations) say(violation);
   process.exitCode = verdict.violations.length > 0 ? 1 : 0;
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Error(`--${option} takes a whole number, not "${text}"`);
 }
 
 main().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import globalSetup from '../support/global-setup';
 import globalTeardown from '../support/global-teardown';
 import { fuzz } from './run';
+import { wholeNumber } from '../support/whole-number';
 
 const USAGE = `npm run fuzz -- [options]
 
@@ -42,11 +43,6 @@ async function main(): Promise<void> {
   } finally {
     await globalTeardown();
   }
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Error(`--${option} takes a whole number, not "${text}"`);
 }
 
 main().catch((error: unknown) => {

@@ -2,17 +2,13 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { PIP_INSTALL } from '../../dev/temporal/python-package';
 import { runCommand } from '../../dev/temporal/run-command';
 
 /** Makes requests from an OpenAPI document, by its schemas and against them. */
 const SCHEMATHESIS = 'schemathesis==4.32.5';
 const CACHED = path.resolve(__dirname, '../../.cache', SCHEMATHESIS);
 const INSTALL_LIMIT_MS = 5 * 60_000;
-
-/** Wheels alone, so that nothing of them runs; `--target` needs no virtual environment. */
-const INSTALL = '-m pip install --quiet --no-input --disable-pip-version-check --only-binary :all:'.split(
-  ' ',
-);
 
 export interface Outcome {
   /** 0: no check failed. */
@@ -69,7 +65,7 @@ async function installed(): Promise<string> {
   const unfinished = await mkdtemp(`${CACHED}.fetching-`);
   try {
     const constraints = ['--constraint', path.join(__dirname, 'constraints.txt')];
-    await runCommand('python3', [...INSTALL, ...constraints, '--target', unfinished, SCHEMATHESIS], {
+    await runCommand('python3', [...PIP_INSTALL, ...constraints, '--target', unfinished, SCHEMATHESIS], {
       env: process.env,
       signal: AbortSignal.timeout(INSTALL_LIMIT_MS),
     });
