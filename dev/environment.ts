@@ -12,6 +12,7 @@ export const NO_LIMITS = {
   CLIENT_IP_LIMIT: 'off',
   COUNTRY_BUDGET: 'off',
   PREFIX_BUDGET: 'off',
+  NUMBER_LIMIT: 'off',
   TEXTS_PER_SECOND: 'off',
 };
 

@@ -1,5 +1,11 @@
 import { environment } from '../src/environment';
-import { attemptsAllowed, coolingDown, emptyLedger, ledgerAfter } from '../src/domain/ledger';
+import {
+  attemptsAllowed,
+  coolingDown,
+  emptyLedger,
+  ledgerAfter,
+  numberLimitRefusal,
+} from '../src/domain/ledger';
 import { MIN_UNSUCCESSFUL_RUN_MS } from '../src/domain/policy';
 import type { Ledger } from '../src/domain/types';
 
@@ -11,6 +17,7 @@ const DIGITS = [4, 6, 8];
 
 const defaults = environment.shape;
 const cooldownSeconds = defaults.COOLDOWN_SECONDS.parse(undefined);
+const numberLimit = defaults.NUMBER_LIMIT.parse(undefined);
 const maxAttempts = defaults.MAX_ATTEMPTS.parse(undefined);
 
 /** One verification of the attacker's: when, in milliseconds since his first, and how many wrong codes he tried. */
@@ -29,12 +36,14 @@ export function attack(): readonly Try[] {
   for (let at: number | undefined = 0; at !== undefined; at = nextStart(ledger, at)) {
     const guesses = attemptsAllowed(ledger, maxAttempts);
     tries.push({ at, guesses });
-    ledger = ledgerAfter(ledger, {
+    const endedAt = new Date(at).toISOString();
+    const outcome = {
       status: 'max_attempts_reached',
       failedCodes: guesses,
-      texted: true,
-      endedAt: new Date(at).toISOString(),
-    });
+      messages: [at],
+      endedAt,
+    } as const;
+    ledger = ledgerAfter(ledger, outcome, numberLimit);
   }
   return tries;
 }
@@ -42,7 +51,9 @@ export function attack(): readonly Try[] {
 /** Undefined for a number that is locked: when its wait is over there is another. */
 function nextStart(ledger: Ledger, endedAt: number): number | undefined {
   const wait = coolingDown(ledger, cooldownSeconds, endedAt)?.retryAfterSeconds ?? 0;
-  const at = endedAt + Math.max(wait * 1_000, MIN_UNSUCCESSFUL_RUN_MS);
+  const cooledDownAt = endedAt + Math.max(wait * 1_000, MIN_UNSUCCESSFUL_RUN_MS);
+  const tooMany = numberLimitRefusal(ledger.messages, numberLimit, cooledDownAt)?.retryAfterSeconds ?? 0;
+  const at = cooledDownAt + tooMany * 1_000;
   return coolingDown(ledger, cooldownSeconds, at) ? undefined : at;
 }
 

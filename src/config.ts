@@ -73,6 +73,7 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
       maxAttempts: env.MAX_ATTEMPTS,
       resendIntervalMs: env.RESEND_INTERVAL_SECONDS * 1000,
       maxResends: env.MAX_RESENDS,
+      numberLimit: env.NUMBER_LIMIT,
     },
     payloadEncryption: env.PAYLOAD_ENCRYPTION === 'on',
     numberRules: {
@@ -87,9 +88,8 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
       clientIp: env.CLIENT_IP_LIMIT,
       country: env.COUNTRY_BUDGET,
       prefix: env.PREFIX_BUDGET,
+      textsPerSecond: env.TEXTS_PER_SECOND,
     },
-    /** Undefined for no limit. */
-    textsPerSecond: env.TEXTS_PER_SECOND,
     redisUrl: env.REDIS_URL,
     trustProxy: env.TRUST_PROXY,
     codecServer:

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import type { Limit } from './api/limits';
+import type { Limit } from './domain/types';
 
 export const text = z.string().trim().min(1, 'must not be empty');
 
@@ -38,7 +38,9 @@ export function parseSecretKeys(value: string, context: z.RefinementCtx) {
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const LIMIT_SHAPE = 'must be off or a number and a period, like 600/1m, 1000/1h or 5000/1d';
+const LIMIT_SHAPE = 'must be off or a number and a period of at most 24d, like 600/1m, 1000/1h or 5000/1d';
+/** Node's timers take no more. */
+const MAX_PERIOD_MS = 24 * 86_400_000;
 
 /** `600/1m`, or `off`, which is undefined. */
 export function limit(fallback: string) {
@@ -62,19 +64,30 @@ export function limitsByCountry(fallback: string) {
 
 function parseLimit(value: string, context: z.RefinementCtx): Limit | undefined {
   if (value === 'off') return undefined;
-  const [, max, count, unit = ''] = /^([1-9]\d{0,8})\/([1-9]\d{0,3})([smhd])$/.exec(value) ?? [];
-  const unitMs = UNIT_MS[unit];
-  if (max === undefined || unitMs === undefined) {
+  const [, max, count, unit = ''] = /^([1-9]\d{0,8})\/([1-9]\d{0,7})([smhd])$/.exec(value) ?? [];
+  const periodMs = Number(count) * (UNIT_MS[unit] ?? 0);
+  if (max === undefined || periodMs > MAX_PERIOD_MS) {
     context.addIssue(LIMIT_SHAPE);
     return undefined;
   }
-  return { max: Number(max), periodMs: Number(count) * unitMs };
+  return { max: Number(max), periodMs };
 }
 
-export function parseTextsPerSecond(value: string, context: z.RefinementCtx): number | undefined {
+const MAX_NUMBER_LIMIT = 1_000;
+
+/** As `limit`, but null for `off`, and small: the times of so many messages are kept in Temporal for each number. */
+export function numberLimit(fallback: string) {
+  return limit(fallback).transform((value, context) => {
+    if (value && value.max > MAX_NUMBER_LIMIT)
+      context.addIssue(`must be off or at most ${MAX_NUMBER_LIMIT} in a period`);
+    return value ?? null;
+  });
+}
+
+export function parseTextsPerSecond(value: string, context: z.RefinementCtx): Limit | undefined {
   if (value === 'off') return undefined;
   if (!/^[1-9]\d{0,3}$/.test(value)) context.addIssue('must be off or a whole number from 1 to 9999');
-  return Number(value);
+  return { max: Number(value), periodMs: 1_000 };
 }
 
 const TEST_NUMBER = /^(\+\d+)=(\d{4,8})@(\d{4}-\d{2}-\d{2})$/;

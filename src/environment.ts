@@ -4,6 +4,7 @@ import {
   limit,
   limitsByCountry,
   list,
+  numberLimit,
   parseCountries,
   parseSecretKeys,
   parseSeconds,
@@ -64,7 +65,8 @@ export const environment = z.object({
   CLIENT_IP_LIMIT: limit('20/10m'),
   COUNTRY_BUDGET: limitsByCountry('1000/1h'),
   PREFIX_BUDGET: limit('100/1h'),
-  TEXTS_PER_SECOND: text.default('20').transform(parseTextsPerSecond),
+  NUMBER_LIMIT: numberLimit('10/1h'),
+  TEXTS_PER_SECOND: text.default('off').transform(parseTextsPerSecond),
   COOLDOWN_SECONDS: text.default('0,30,60,300,900,3600,86400').transform(parseSeconds),
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')

@@ -40,8 +40,6 @@ async function main(): Promise<void> {
     apiKeys: config.apiKeys,
     publicUrl: config.publicUrl,
     capabilities: createCapabilities(keyRing),
-    codeLength: config.policy.codeLength,
-    windowMs: config.policy.windowMs,
     numberRules: config.numberRules,
     digests,
     limits: config.limits,

@@ -45,7 +45,9 @@ async function main(): Promise<void> {
     connection,
     namespace,
     taskQueue: config.taskQueue,
-    dataConverter: createDataConverter(keyRing, config.payloadEncryption),
+    dataConverter: createDataConverter(keyRing, config.payloadEncryption, (reason) => {
+      logger.warn(`A payload that somebody else wrote or changed was dropped: ${reason}`);
+    }),
     workflowBundle: await workflowBundle(),
     activities: createActivities({
       keyRing,
@@ -63,8 +65,6 @@ async function main(): Promise<void> {
         defaultVersioningBehavior: 'PINNED',
       },
     }),
-    // Temporal keeps to it across all workers: each activity here is one text.
-    ...(config.textsPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: config.textsPerSecond }),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,
     // How late an activity learns that nobody needs its text any more.
     maxHeartbeatThrottleInterval: '1s',

@@ -32,7 +32,6 @@ test('what must be set is enough, and the rest has the contract’s defaults', (
     smsTemplate: 'Your verification code is {code}.',
     payloadEncryption: true,
     trustProxy: false,
-    textsPerSecond: 20,
     numberRules: { phoneNumberCheck: 'possible', testNumbers: [] },
     limits: {
       caller: { max: 600, periodMs: 60_000 },
@@ -155,7 +154,8 @@ test('limits, budgets, proxies and test numbers are read as the README shows the
     ...COMPLETE,
     CALLER_LIMIT: 'off',
     COUNTRY_BUDGET: '2000/1d, US=5000/1h, DE=off',
-    TEXTS_PER_SECOND: 'off',
+    TEXTS_PER_SECOND: '20',
+    NUMBER_LIMIT: 'off',
     ALLOWED_COUNTRIES: 'US, GB',
     COOLDOWN_SECONDS: '0, 30',
     TRUST_PROXY: 'loopback, 10.0.0.0/8, 2001:db8::/32',
@@ -167,7 +167,8 @@ test('limits, budgets, proxies and test numbers are read as the README shows the
     ['US', { max: 5000, periodMs: 3_600_000 }],
     ['DE', undefined],
   ]);
-  expect(config.textsPerSecond).toBeUndefined();
+  expect(config.limits.textsPerSecond).toEqual({ max: 20, periodMs: 1_000 });
+  expect(config.policy.numberLimit).toBeNull();
   expect(config.numberRules.allowedCountries).toEqual(['US', 'GB']);
   expect(config.cooldownSeconds).toEqual([0, 30]);
   expect(config.trustProxy).toEqual(['loopback', '10.0.0.0/8', '2001:db8::/32']);

@@ -1,4 +1,4 @@
-import { Context, type ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { deriveCode } from '../crypto/code';
 import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
 import type { SendOutcome } from '../domain/types';
@@ -58,7 +58,10 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
   async function attempt(request: SendSmsRequest, context: Context): Promise<SendOutcome> {
     const { phoneNumber: to, nonce, knownSids, startedAt, validityMs } = request;
     const { workflowExecution, attempt: attemptNumber } = context.info;
-    const code = deriveCode(keysFor(request.keyId, context), nonce, request.codeLength);
+    // The code is bound to the workflow that asks, whatever its input was copied from.
+    if (!workflowExecution) throw ApplicationFailure.nonRetryable('Only a workflow can ask for a text');
+    const { workflowId, runId } = workflowExecution;
+    const code = deriveCode(keysFor(request.keyId, context), { workflowId, nonce }, request.codeLength);
     const uncertain = mayHaveBeenSent(context);
 
     if (attemptNumber > 1) {
@@ -69,8 +72,7 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
     // Accepted after the deadline, it would be the text of a verification that has ended.
     if (timeLeftMs(context) < CALL_TIMEOUT_MS) throw deliveryUnknown();
 
-    const callbackUrl =
-      workflowExecution && statusCallback(workflowExecution.workflowId, workflowExecution.runId, nonce);
+    const callbackUrl = statusCallback(workflowId, runId, nonce);
     const text = { to, body: template(code), validityMs, statusCallback: callbackUrl };
     const sent = await sender.send(text, context.cancellationSignal);
     switch (sent.result) {

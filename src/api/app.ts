@@ -62,7 +62,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
       ...dependencies,
       apiKeys: new ApiKeys(dependencies.apiKeys),
       closing: closing.signal,
-      texting: createTexting({ ...dependencies, limits: await createLimits(scope, dependencies) }),
+      texting: createTexting({ ...dependencies, limits: createLimits(dependencies) }),
     };
     scope.register(async (inner) =>
       verificationRoutes(inner.withTypeProvider<TypeBoxTypeProvider>(), shared),

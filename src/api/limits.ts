@@ -1,29 +1,27 @@
 import { isIP } from 'node:net';
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
+import { Address6 } from 'ip-address';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Digests } from '../crypto/digest';
 import { VerificationError } from '../domain/errors';
-
-/** So many in a period. */
-export interface Limit {
-  readonly max: number;
-  readonly periodMs: number;
-}
+import type { Limit } from '../domain/types';
+import type { Reservation } from '../temporal/verifications';
 
 /** Undefined for no limit. */
 export interface LimitSettings {
-  /** Requests for texts by one API key. */
+  /** Requests for messages by one API key. */
   readonly caller: Limit | undefined;
-  /** Requests for texts by one end user. */
+  /** Requests for messages by one end user. */
   readonly clientIp: Limit | undefined;
-  /** Texts to one country: that of all which have none of their own, and those. */
+  /** Messages to one country: `general` applies unless `countries` has an entry for the country. */
   readonly country: {
     readonly general: Limit | undefined;
     readonly countries: ReadonlyMap<string, Limit | undefined>;
   };
-  /** Texts to a block of 10,000 numbers, the unit in which they are bought to be pumped. */
+  /** Messages to a block of 10,000 numbers, the unit in which they are bought to be pumped. */
   readonly prefix: Limit | undefined;
+  /** Messages altogether. */
+  readonly textsPerSecond: Limit | undefined;
 }
 
 export interface LimitsDependencies {
@@ -33,121 +31,148 @@ export interface LimitsDependencies {
   readonly digests: Digests;
 }
 
-/** Who asks for a text. `caller` is undefined for one without an API key. */
+/** Who asks for a message. */
 export interface Asker {
+  /** Undefined for one without an API key. */
   readonly caller: string | undefined;
-  /** As `clientOf` has it. */
+  /** As `clientOf` has it; undefined if it is not known. */
   readonly clientIp: string | undefined;
 }
 
-export interface TextedNumber {
+export interface MessagedNumber {
   /** E.164. */
   readonly e164: string;
   readonly country: string;
 }
 
-/** Counts what leads to texts. `ask` and `spend` throw VerificationError `rate_limited` beyond a limit. */
+/** Counts what leads to messages. Beyond a limit it throws VerificationError `rate_limited`. */
 export interface Limits {
-  /** One request for a text, whatever becomes of it. */
-  ask(request: FastifyRequest, asker: Asker): Promise<void>;
-  /** One text, before it is asked for. */
-  spend(request: FastifyRequest, number: TextedNumber): Promise<void>;
-  /** One text that was asked for already: it counts, and is never refused. */
-  book(request: FastifyRequest, number: TextedNumber): Promise<void>;
+  /** Counts one request for a message, whatever becomes of it. */
+  countRequest(asker: Asker): Promise<void>;
+  /** Counts one message before it is asked for. */
+  reserveMessage(number: MessagedNumber): Promise<Reservation>;
+  /** Counts one message of a verification that is under way: budgets count it and never refuse it. */
+  reserveResend(): Promise<Reservation>;
+  /** Counts it once its number is known. */
+  recordResend(number: MessagedNumber): Promise<void>;
 }
 
-type CreateRateLimit = FastifyInstance['createRateLimit'];
-/** Whether there is one too many, and for how long. */
-type Count = (request: FastifyRequest, value: string) => Promise<{ exceededForSeconds: number | undefined }>;
-
-/** How many values a process remembers for each limit: the longest unused goes first. */
-const REMEMBERED = 50_000;
 const BLOCK_DIGITS = 4;
+/** There is one count of all messages. */
+const ALL = 'all';
 
-export async function createLimits(app: FastifyInstance, dependencies: LimitsDependencies): Promise<Limits> {
-  const { limits, redis, digests } = dependencies;
-  const inProcess = await rateLimits(app, undefined);
-  const shared = redis && (await rateLimits(app, redis));
-
+export function createLimits({ limits, redis, digests }: LimitsDependencies): Limits {
   const caller = counter('caller', limits.caller);
   const clientIp = counter('client-ip', limits.clientIp);
+  const textsPerSecond = counter('texts-per-second', limits.textsPerSecond);
   const prefix = counter('prefix', limits.prefix);
   const anyCountry = counter('country', limits.country.general);
   const countries = new Map(
     [...limits.country.countries].map(([country, limit]) => [country, counter('country', limit)]),
   );
 
-  async function countText(request: FastifyRequest, { e164, country }: TextedNumber, enforced: boolean) {
-    // The block first: what is refused for its sake must not use up its country's.
-    const inBlock = await prefix(request, e164.slice(0, -BLOCK_DIGITS));
-    if (enforced) refuseBeyond(inBlock);
-    const inCountry = await (countries.get(country) ?? anyCountry)(request, country);
-    if (enforced) refuseBeyond(inCountry);
+  /** The narrower first: what is refused for its sake must not use up the wider. */
+  function budgetsOf({ e164, country }: MessagedNumber): [Counter, string][] {
+    return [
+      [prefix, e164.slice(0, -BLOCK_DIGITS)],
+      [countries.get(country) ?? anyCountry, country],
+    ];
   }
 
   return {
-    async ask(request, asker) {
+    async countRequest(asker) {
       // The client first: what is refused for its sake must not use up its caller's.
-      if (asker.clientIp !== undefined) refuseBeyond(await clientIp(request, asker.clientIp));
-      if (asker.caller !== undefined) refuseBeyond(await caller(request, asker.caller));
+      if (asker.clientIp !== undefined) await clientIp.consume(asker.clientIp);
+      if (asker.caller !== undefined) await caller.consume(asker.caller);
     },
-    spend: (request, number) => countText(request, number, true),
-    book: (request, number) => countText(request, number, false),
+    reserveMessage: (number) => reserve([[textsPerSecond, ALL], ...budgetsOf(number)]),
+    reserveResend: () => reserve([[textsPerSecond, ALL]]),
+    async recordResend(number) {
+      for (const [budget, value] of budgetsOf(number)) await budget.record(value);
+    },
   };
 
-  function counter(kind: string, limit: Limit | undefined): Count {
-    if (!limit) return async () => ({ exceededForSeconds: undefined });
-    const own = counted(inProcess, kind, limit);
-    const common = shared && counted(shared, kind, limit);
-    if (!common) return own;
-    return async (request, value) => {
-      try {
-        return await common(request, value);
-      } catch {
-        // Said by the connection, once.
-        return own(request, value);
-      }
+  function counter(kind: string, limit: Limit | undefined): Counter {
+    if (!limit) return UNLIMITED;
+    const options = {
+      keyPrefix: `phone-verification:limit:${kind}`,
+      points: limit.max,
+      duration: limit.periodMs / 1000,
+    };
+    const inProcess = new RateLimiterMemory(options);
+    const limiter =
+      redis === undefined
+        ? inProcess
+        : // Redis away: said by the connection, once.
+          new RateLimiterRedis({
+            ...options,
+            storeClient: redis,
+            insuranceLimiter: inProcess,
+            rejectIfRedisNotReady: true,
+          });
+    // Neither addresses nor numbers are kept, here or in Redis.
+    const keyOf = (value: string) => digests.limit(kind, value);
+    return {
+      async consume(value) {
+        try {
+          await limiter.consume(keyOf(value));
+        } catch (error) {
+          if (!(error instanceof RateLimiterRes)) throw error;
+          const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+          throw new VerificationError({ code: 'rate_limited', limit: kind, retryAfterSeconds });
+        }
+      },
+      record: async (value) => void (await limiter.penalty(keyOf(value))),
+      giveBack: async (value) => void (await limiter.reward(keyOf(value))),
     };
   }
+}
 
-  function counted(create: CreateRateLimit, kind: string, { max, periodMs }: Limit): Count {
-    const keys = new WeakMap<FastifyRequest, string>();
-    const options = { max, timeWindow: periodMs, cache: REMEMBERED };
-    const count = create({ ...options, keyGenerator: (request) => keys.get(request) ?? '' });
-    return async (request, value) => {
-      // Neither addresses nor numbers are kept, here or in Redis.
-      keys.set(request, digests.limit(kind, value));
-      const result = await count(request);
-      const exceeded = !result.isAllowed && result.isExceeded;
-      return { exceededForSeconds: exceeded ? Math.max(1, result.ttlInSeconds) : undefined };
-    };
+/** Counts by value. */
+interface Counter {
+  /** @throws VerificationError `rate_limited` beyond the limit */
+  consume(value: string): Promise<void>;
+  /** Counts, and never refuses. */
+  record(value: string): Promise<void>;
+  giveBack(value: string): Promise<void>;
+}
+
+const UNLIMITED: Counter = {
+  consume: async () => {},
+  record: async () => {},
+  giveBack: async () => {},
+};
+
+/** Counts with all of them or, where one refuses, with none. */
+async function reserve(counters: readonly (readonly [Counter, string])[]): Promise<Reservation> {
+  const reserved: (readonly [Counter, string])[] = [];
+  const cancel = async () => {
+    for (const [counter, value] of reserved) await counter.giveBack(value);
+  };
+  try {
+    for (const [counter, value] of counters) {
+      await counter.consume(value);
+      reserved.push([counter, value]);
+    }
+  } catch (error) {
+    await cancel();
+    throw error;
   }
+  return { cancel };
 }
 
 /** Who stands for an address: in IPv6 its /64. Some proxies add a port; what is no address at all is one client. */
 export function clientOf(address: string): string {
   const [, inBrackets, withPort] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
   const bare = inBrackets ?? withPort ?? address;
-  return isIP(bare) === 0 ? 'unknown' : normalizeIP(bare);
-}
-
-/** In a scope of its own: an instance takes the plugin once. */
-async function rateLimits(app: FastifyInstance, redis: Redis | undefined): Promise<CreateRateLimit> {
-  const scopes: FastifyInstance[] = [];
-  await app.register(async (scope) => {
-    await scope.register(rateLimit, {
-      global: false,
-      ...(redis && { redis, nameSpace: 'phone-verification:limit:' }),
-    });
-    scopes.push(scope);
-  });
-  const [scope] = scopes;
-  if (!scope) throw new Error('The rate limits were not registered');
-  return (options) => scope.createRateLimit(options);
-}
-
-function refuseBeyond({ exceededForSeconds }: { readonly exceededForSeconds: number | undefined }): void {
-  if (exceededForSeconds !== undefined) {
-    throw new VerificationError({ code: 'rate_limited', retryAfterSeconds: exceededForSeconds });
+  switch (isIP(bare)) {
+    case 4:
+      return bare;
+    case 6: {
+      const parsed = new Address6(`${bare}/64`);
+      return parsed.isMapped4() ? parsed.to4().correctForm() : parsed.startAddress().correctForm();
+    }
+    default:
+      return 'unknown';
   }
 }

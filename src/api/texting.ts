@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import { VerificationError } from '../domain/errors';
 import type { IdentifiedView, Verifications } from '../temporal/verifications';
 import { clientOf, type Limits } from './limits';
 import { acceptedPhoneNumber, parsePhoneNumber, type NumberRules } from './phone-number';
@@ -18,23 +18,20 @@ export interface StartOrder {
   readonly idempotencyKey: string | undefined;
 }
 
-/** What leads to a text, with the limits in front of it: starts and resends, of both surfaces. */
+/** What leads to a message, with the limits in front of it: starts and resends, of both surfaces. */
 export interface Texting {
-  start(
-    request: FastifyRequest,
-    order: StartOrder,
-  ): Promise<{ created: boolean; verification: IdentifiedView }>;
-  resend(request: FastifyRequest, id: string): Promise<IdentifiedView>;
+  start(order: StartOrder): Promise<{ created: boolean; verification: IdentifiedView }>;
+  resend(caller: string, id: string): Promise<IdentifiedView>;
 }
 
 /** Who starts without an API key, where that is allowed. */
 const ANONYMOUS = 'anonymous';
+const NO_RESERVATION = { cancel: async () => {} };
 
 export function createTexting({ verifications, limits, numberRules }: TextingDependencies): Texting {
   return {
-    async start(request, { phoneNumber, caller, clientAddress, idempotencyKey }) {
+    async start({ phoneNumber, caller, clientAddress, idempotencyKey }) {
       const clientIp = clientAddress === undefined ? undefined : clientOf(clientAddress);
-      await limits.ask(request, { caller, clientIp });
       const number = parsePhoneNumber(phoneNumber, numberRules);
       return verifications.start({
         phoneNumber: number.e164,
@@ -44,18 +41,32 @@ export function createTexting({ verifications, limits, numberRules }: TextingDep
         clientIp,
         caller: caller ?? ANONYMOUS,
         idempotencyKey,
-        admit: async () => {
-          if (number.testCode === undefined) await limits.spend(request, number);
-        },
+        countRequest: () => limits.countRequest({ caller, clientIp }),
+        reserveMessage: async () =>
+          number.testCode === undefined ? limits.reserveMessage(number) : NO_RESERVATION,
       });
     },
 
-    async resend(request, id) {
-      await limits.ask(request, { caller: request.caller, clientIp: undefined });
-      const verification = await verifications.resend(id);
-      const number = acceptedPhoneNumber(verification.phoneNumber, numberRules);
-      if (number.testCode === undefined) await limits.book(request, number);
-      return verification;
+    async resend(caller, id) {
+      await limits.countRequest({ caller, clientIp: undefined });
+      const reservation = await limits.reserveResend();
+      try {
+        const verification = await verifications.resend(id);
+        const number = acceptedPhoneNumber(verification.phoneNumber, numberRules);
+        if (number.testCode === undefined) await limits.recordResend(number);
+        else await reservation.cancel();
+        return verification;
+      } catch (error) {
+        if (isRefused(error)) await reservation.cancel();
+        throw error;
+      }
     },
   };
+}
+
+/** Whether it is known that nothing is sent. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof VerificationError && !['worker_unavailable', 'temporal_unavailable'].includes(error.code)
+  );
 }

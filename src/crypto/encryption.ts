@@ -4,6 +4,8 @@ import type { KeyRing } from './key-ring';
 /** Bytes that only the holders of a secret key can read or make. */
 export interface Encrypted {
   readonly keyId: string;
+  /** What the content belongs to. It is authenticated, not encrypted. */
+  readonly context: string;
   /** IV ‖ ciphertext ‖ authentication tag. */
   readonly data: Uint8Array;
 }
@@ -12,22 +14,27 @@ const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM under the first key; the key's id is authenticated along with the content. */
-export function encrypt(keyRing: KeyRing, plain: Uint8Array): Encrypted {
+/** AES-256-GCM under the first key. The key's id and the context are authenticated along with the content. */
+export function encrypt(keyRing: KeyRing, plain: Uint8Array, context: string): Encrypted {
   const { id, payload } = keyRing.first;
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, payload, iv).setAAD(Buffer.from(id));
+  const cipher = createCipheriv(CIPHER, payload, iv).setAAD(authenticatedData(id, context));
   const data = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  return { keyId: id, data };
+  return { keyId: id, context, data };
 }
 
-/** @throws Error if the key is unknown, or if the bytes are not what was encrypted. */
-export function decrypt(keyRing: KeyRing, { keyId, data }: Encrypted): Uint8Array {
+/** @throws Error if the key is unknown, or if key id, context or bytes are not those of the encryption. */
+export function decrypt(keyRing: KeyRing, { keyId, context, data }: Encrypted): Uint8Array {
   const { payload } = keyRing.get(keyId);
   const bytes = Buffer.from(data);
   const decipher = createDecipheriv(CIPHER, payload, bytes.subarray(0, IV_BYTES), {
     authTagLength: TAG_BYTES,
   });
-  decipher.setAAD(Buffer.from(keyId)).setAuthTag(bytes.subarray(-TAG_BYTES));
+  decipher.setAAD(authenticatedData(keyId, context)).setAuthTag(bytes.subarray(-TAG_BYTES));
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+}
+
+/** JSON keeps the two parts apart. */
+function authenticatedData(keyId: string, context: string): Buffer {
+  return Buffer.from(JSON.stringify([keyId, context]));
 }

@@ -31,6 +31,10 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly retryAfterSeconds?: number;
   readonly verificationStatus?: FinalStatus;
+  /** On `rate_limited` and where a process takes no more at once: which limit it is. For logs alone. */
+  readonly limit?: string;
+  /** On `invalid_code`: how many digits the verification's code has. */
+  readonly codeLength?: number;
 }
 
 /** Why a verification ended `undeliverable`, where the reason is ours and not the SMS provider's. */
@@ -52,11 +56,18 @@ export class VerificationError extends Error {
 
   constructor(
     readonly refusal: Refusal,
-    detail: string = errorMessages[refusal.code],
+    detail: string = sentenceFor(refusal),
   ) {
     super(detail);
     this.code = refusal.code;
   }
+}
+
+/** Names the number of digits where it is known. */
+function sentenceFor({ code, codeLength }: Refusal): string {
+  if (code === 'invalid_code' && codeLength !== undefined)
+    return `The code has ${codeLength} digits. No attempt was spent.`;
+  return errorMessages[code];
 }
 
 /** An unforeseen error's class and place. Its message stays out of logs: it may hold what must not be there. */

@@ -1,14 +1,19 @@
 import type { Refusal } from './errors';
-import type { Ledger, Status } from './types';
+import type { Ledger, Limit, Status } from './types';
 
-export const emptyLedger: Ledger = { unsuccessful: 0, failedCodes: 0, lastUnsuccessfulAt: null };
+export const emptyLedger: Ledger = {
+  unsuccessful: 0,
+  failedCodes: 0,
+  lastUnsuccessfulAt: null,
+  messages: [],
+};
 
 /** How one verification ended, as far as the ledger minds. */
 export interface Outcome {
   readonly status: Status;
   readonly failedCodes: number;
-  /** Whether a text was out, or may have been. */
-  readonly texted: boolean;
+  /** When each message was requested that reached the provider, or may have; epoch milliseconds, oldest first. */
+  readonly messages: readonly number[];
   /** RFC 3339. */
   readonly endedAt: string;
 }
@@ -18,15 +23,39 @@ const MAX_FAILED_CODES = 100;
 /** Without any failed code nobody waits longer, or anybody could lock anybody out by starting and not answering. */
 const LONGEST_WAIT_WITHOUT_GUESSES_SECONDS = 300;
 
-export function ledgerAfter(before: Ledger, { status, failedCodes, texted, endedAt }: Outcome): Ledger {
-  if (status === 'verified') return emptyLedger;
-  const counted =
-    status === 'expired' || status === 'max_attempts_reached' || (status === 'canceled' && texted);
+/** `numberLimit` decides how many messages are worth remembering. */
+export function ledgerAfter(before: Ledger, outcome: Outcome, numberLimit: Limit | null): Ledger {
+  const { status, failedCodes, endedAt } = outcome;
+  const messages = numberLimit ? [...before.messages, ...outcome.messages].slice(-numberLimit.max) : [];
+  if (status === 'verified') return { ...emptyLedger, messages };
+  const unsuccessful = isUnsuccessful(outcome);
   return {
-    unsuccessful: before.unsuccessful + (counted ? 1 : 0),
+    unsuccessful: before.unsuccessful + (unsuccessful ? 1 : 0),
     failedCodes: before.failedCodes + failedCodes,
-    lastUnsuccessfulAt: counted ? endedAt : before.lastUnsuccessfulAt,
+    lastUnsuccessfulAt: unsuccessful ? endedAt : before.lastUnsuccessfulAt,
+    messages,
   };
+}
+
+/** Any failed code makes it so: otherwise guesses at a number whose messages never arrive would bring no wait. */
+function isUnsuccessful({ status, failedCodes, messages }: Outcome): boolean {
+  if (failedCodes > 0 || status === 'expired') return true;
+  return status === 'canceled' && messages.length > 0;
+}
+
+/** Why no message goes to the number now: there were `limit.max` in the last `limit.periodMs`. */
+export function numberLimitRefusal(
+  messages: readonly number[],
+  limit: Limit | null,
+  now: number,
+): Refusal | undefined {
+  if (!limit) return undefined;
+  const recent = messages.filter((requestedAt) => requestedAt > now - limit.periodMs);
+  // When this one is too old to count, there is room for one more.
+  const first = recent.at(-limit.max);
+  if (first === undefined) return undefined;
+  const retryAfterSeconds = Math.max(1, Math.ceil((first + limit.periodMs - now) / 1000));
+  return { code: 'rate_limited', limit: 'number', retryAfterSeconds };
 }
 
 /** A verification's attempts: no more of them can fail than are left before the lock. */

@@ -15,6 +15,9 @@ export const MAX_LEDGER_AGE_MS = 1_000;
 /** With less of the window left, another text would come too late to be answered. */
 export const MIN_WINDOW_LEFT_FOR_RESEND_MS = 15_000;
 
+/** After this long beyond its window a run that is still open can only be wedged: Temporal ends it. */
+export const RUN_TIMEOUT_AFTER_WINDOW_MS = 24 * 3_600_000;
+
 /** Why no further text is sent now in a verification that is open. */
 export function noResend(
   policy: Policy,

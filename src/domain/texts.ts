@@ -1,3 +1,4 @@
+import { ownDeliveryErrors } from './errors';
 import type { DeliveryError, SendOutcome } from './types';
 
 export interface Text {
@@ -36,9 +37,12 @@ export class Texts {
     );
   }
 
-  /** Whether one reached the provider, or could have: one in flight that is canceled may be out all the same. */
-  get anyMayBeOut(): boolean {
-    return this.#texts.some(({ outcome }) => outcome?.outcome !== 'failed');
+  /**
+   * When each text was requested that reached the provider, or may have, epoch milliseconds: one in flight that is
+   * canceled may be out all the same.
+   */
+  get mayBeOut(): number[] {
+    return this.#texts.flatMap(({ outcome, requestedAt }) => (mayBeOut(outcome) ? [requestedAt] : []));
   }
 
   request(now: number): void {
@@ -63,6 +67,18 @@ export class Texts {
     if (!text || text.lost) return false;
     this.#texts[index] = { ...text, lost: error };
     return true;
+  }
+}
+
+function mayBeOut(outcome: SendOutcome | undefined): boolean {
+  switch (outcome?.outcome) {
+    case undefined:
+    case 'accepted':
+      return true;
+    case 'not_texted':
+      return false;
+    case 'failed':
+      return outcome.error.code === ownDeliveryErrors.delivery_unknown.code;
   }
 }
 

@@ -12,6 +12,12 @@ export function isFinal(status: Status): status is FinalStatus {
   return status !== 'sending' && status !== 'pending';
 }
 
+/** At most `max` in `periodMs`. */
+export interface Limit {
+  readonly max: number;
+  readonly periodMs: number;
+}
+
 /** The rules of a verification, fixed when it starts: a later change of configuration does not touch it. */
 export interface Policy {
   /** Digits in the code, 4 to 8. */
@@ -24,6 +30,8 @@ export interface Policy {
   readonly resendIntervalMs: number;
   /** Texts after the first. */
   readonly maxResends: number;
+  /** Messages to one number, in this verification and those before it; null for no limit. */
+  readonly numberLimit: Limit | null;
 }
 
 /**
@@ -35,6 +43,8 @@ export interface Ledger {
   readonly failedCodes: number;
   /** RFC 3339, when the last unsuccessful one ended; null if there is none. */
   readonly lastUnsuccessfulAt: string | null;
+  /** When the number's latest messages were requested, epoch milliseconds, oldest first. A success keeps them. */
+  readonly messages: readonly number[];
 }
 
 /** What a verification starts from. Neither the code nor anything it could be computed from without the key. */
@@ -69,6 +79,9 @@ export interface VerificationView {
   readonly phoneNumber: string;
   readonly status: Status;
   readonly attemptsRemaining: number;
+  /** Digits in its code. */
+  readonly codeLength: number;
+  readonly windowMs: number;
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly endedAt: string | null;
@@ -77,6 +90,12 @@ export interface VerificationView {
   readonly updatedAt: string;
   /** What was given as the reason of a cancel, if anything was. */
   readonly cancelReason: string | null;
+}
+
+/** One submitted code that was judged. `at`: epoch milliseconds. */
+export interface Attempt {
+  readonly at: number;
+  readonly matched: boolean;
 }
 
 /** What became of handing a text to the SMS provider. `acceptedAt`: epoch milliseconds. */

@@ -1,9 +1,11 @@
 import { ownDeliveryErrors, type Refusal } from './errors';
 import { Texts } from './texts';
-import { ledgerAfter } from './ledger';
+import { ledgerAfter, numberLimitRefusal } from './ledger';
 import { MIN_UNSUCCESSFUL_RUN_MS, noResend, SEND_DEADLINE_MS } from './policy';
+import { rfc3339 } from './rfc3339';
 import {
   isFinal,
+  type Attempt,
   type FinalStatus,
   type Ledger,
   type SendOutcome,
@@ -13,11 +15,6 @@ import {
   type VerificationView,
   type DeliveryError,
 } from './types';
-
-export interface Attempt {
-  readonly at: number;
-  readonly matched: boolean;
-}
 
 /**
  * The state machine of one verification. Every time is epoch milliseconds and handed in: nothing here reads a
@@ -52,13 +49,25 @@ export class Verification {
 
   /** Why nothing can be asked of it any more; undefined while it is open. Changes nothing: validators call it. */
   endedRefusal(now: number): Refusal | undefined {
-    const status = this.windowClosed(now) ? 'expired' : this.status;
+    const windowClosed = this.status === 'pending' && this.expiresAt !== null && now >= this.expiresAt;
+    const status = windowClosed ? 'expired' : this.status;
     return isFinal(status) ? { code: 'verification_ended', verificationStatus: status } : undefined;
   }
 
-  /** Judges one submitted code by its tags, one for each key that may have made it. Too late: counts nothing. */
-  submit(tags: readonly string[], now: number): boolean {
-    if (this.endedRefusal(now)) return false;
+  /** Why a code of so many digits is not judged; undefined if it is. Changes nothing: validators call it. */
+  submitRefusal(digits: number, now: number): Refusal | undefined {
+    const { codeLength } = this.input.policy;
+    return (
+      this.endedRefusal(now) ?? (digits === codeLength ? undefined : { code: 'invalid_code', codeLength })
+    );
+  }
+
+  /**
+   * Judges one submitted code by its tags, one for each key that may have made it. Too late, or with another number of
+   * digits than the code's, it counts nothing.
+   */
+  submit(digits: number, tags: readonly string[], now: number): boolean {
+    if (this.submitRefusal(digits, now)) return false;
     const matched = tags.includes(this.input.tag);
     this.attempts.push({ at: now, matched });
     if (matched) this.end('verified', now);
@@ -76,8 +85,12 @@ export class Verification {
 
   /** Why no further text is sent now. */
   resendRefusal(now: number): Refusal | undefined {
-    const ended = this.endedRefusal(now);
-    return ended ?? noResend(this.input.policy, this.texts, this.windowLeftMs(now), now);
+    const { policy, ledger } = this.input;
+    return (
+      this.endedRefusal(now) ??
+      noResend(policy, this.texts, this.windowLeftMs(now), now) ??
+      numberLimitRefusal([...ledger.messages, ...this.texts.mayBeOut], policy.numberLimit, now)
+    );
   }
 
   textRequested(now: number): void {
@@ -132,12 +145,13 @@ export class Verification {
 
   /** What this one leaves behind, once it has ended. */
   ledger(): Ledger {
-    return ledgerAfter(this.input.ledger, {
+    const outcome = {
       status: this.status,
       failedCodes: this.attempts.filter(({ matched }) => !matched).length,
-      texted: this.texts.anyMayBeOut,
+      messages: this.texts.mayBeOut,
       endedAt: rfc3339(this.endedAt ?? this.updatedAt),
-    });
+    };
+    return ledgerAfter(this.input.ledger, outcome, this.input.policy.numberLimit);
   }
 
   /** How long an unsuccessful one stays open for those who start the next by an older ledger. */
@@ -150,6 +164,8 @@ export class Verification {
       phoneNumber: this.input.phoneNumber,
       status: this.status,
       attemptsRemaining: this.attemptsRemaining,
+      codeLength: this.input.policy.codeLength,
+      windowMs: this.input.policy.windowMs,
       createdAt: this.input.createdAt,
       expiresAt: this.expiresAt === null ? null : rfc3339(this.expiresAt),
       endedAt: this.endedAt === null ? null : rfc3339(this.endedAt),
@@ -163,10 +179,6 @@ export class Verification {
   windowLeftMs(now: number): number {
     if (this.ended) return 0;
     return Math.max(0, (this.expiresAt ?? now + this.input.policy.windowMs) - now);
-  }
-
-  private windowClosed(now: number): boolean {
-    return this.status === 'pending' && this.expiresAt !== null && now >= this.expiresAt;
   }
 
   private changed(now: number): void {
@@ -183,8 +195,4 @@ export class Verification {
     this.status = status;
     this.endedAt = now;
   }
-}
-
-export function rfc3339(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

@@ -5,10 +5,17 @@ import { EncryptionCodec } from './payload-codec';
 /** Bundled with the workflows, and loaded by client and worker. */
 export const FAILURE_CONVERTER_PATH = require.resolve('./failure-converter');
 
-/** How payloads, memos and failures are stored. Client and worker must agree on it. */
-export function createDataConverter(keyRing: KeyRing, encrypted: boolean): DataConverter {
+/**
+ * How payloads, memos and failures are stored. Client and worker must agree on it.
+ * `onForeign`: for workers, see EncryptionCodec.
+ */
+export function createDataConverter(
+  keyRing: KeyRing,
+  encrypted: boolean,
+  onForeign?: (reason: string) => void,
+): DataConverter {
   return {
     failureConverterPath: FAILURE_CONVERTER_PATH,
-    payloadCodecs: encrypted ? [new EncryptionCodec(keyRing)] : [],
+    payloadCodecs: encrypted ? [new EncryptionCodec(keyRing, onForeign)] : [],
   };
 }

@@ -16,22 +16,28 @@ export const UNAVAILABLE = 14;
 const DEADLINE_EXCEEDED = 4;
 const FAILED_PRECONDITION = 9;
 
+/** The type of the failure that the server answers in the name of a worker which left an Update aside. */
+const UNPROCESSED_UPDATE = 'UnprocessedUpdate';
+
 const refusalDetails = z.object({
-  retryAfterSeconds: z.number().optional(),
-  verificationStatus: z.enum(finalStatuses).optional(),
+  retryAfterSeconds: z.exactOptional(z.number()),
+  verificationStatus: z.exactOptional(z.enum(finalStatuses)),
+  limit: z.exactOptional(z.string()),
+  codeLength: z.exactOptional(z.number()),
 });
 
 /** The workflow's own no, from the details of the failure that its validator threw. */
 export function refusalOf(error: unknown): Refusal | undefined {
+  const failure = updateFailure(error);
+  if (!failure || !isErrorCode(failure.type)) return undefined;
+  return { code: failure.type, ...refusalDetails.parse(failure.details?.[0]) };
+}
+
+/** What an Update failed with in the workflow, or at the server in its place. */
+function updateFailure(error: unknown): ApplicationFailure | undefined {
   if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
   const cause: unknown = error.cause;
-  if (!(cause instanceof ApplicationFailure) || !isErrorCode(cause.type)) return undefined;
-  const { retryAfterSeconds, verificationStatus } = refusalDetails.parse(cause.details?.[0]);
-  return {
-    code: cause.type,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    ...(verificationStatus === undefined ? {} : { verificationStatus }),
-  };
+  return cause instanceof ApplicationFailure ? cause : undefined;
 }
 
 /**
@@ -47,10 +53,10 @@ export function isNoWorker(error: unknown): boolean {
 
 /**
  * The workflow task that carried an Update failed, as it does when the Update ends the workflow while another event
- * comes in. Nothing of it was kept: the same Update can be sent again.
+ * comes in, or the worker left the Update aside. Nothing of it was kept: the same Update can be sent again.
  */
 export function isUpdateAborted(error: unknown): boolean {
-  return grpcCode(error) === FAILED_PRECONDITION;
+  return grpcCode(error) === FAILED_PRECONDITION || updateFailure(error)?.type === UNPROCESSED_UPDATE;
 }
 
 export function isServiceError(error: unknown): boolean {

@@ -1,17 +1,17 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { createNonce, deriveCode, deriveTag } from '../crypto/code';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { createNonce } from '../crypto/code';
 import type { Digests } from '../crypto/digest';
-import type { KeyRing } from '../crypto/key-ring';
-import { VerificationError } from '../domain/errors';
-import { attemptsAllowed, coolingDown, emptyLedger, lockedOut } from '../domain/ledger';
-import { MAX_LEDGER_AGE_MS } from '../domain/policy';
-import type { Ledger, Policy, VerificationInput } from '../domain/types';
-import { PHONE_VERIFICATION } from '../workflows/messages';
-import { isNoWorker } from './failures';
-import { createJoin, initialState, type Run, type Started } from './joining';
-import { parseMemo, type VerificationMemo } from './memo';
-import { TEMPORAL_TIMEOUT_MS, type Runs } from './runs';
+import { VerificationError, type Refusal } from '../domain/errors';
+import { attemptsAllowed, coolingDown, emptyLedger, lockedOut, numberLimitRefusal } from '../domain/ledger';
+import { MAX_LEDGER_AGE_MS, MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
+import type { Ledger, Policy } from '../domain/types';
+import { createJoin, inProgress, type Run, type StartOutcome } from './joining';
+import { createOpenRun, type OpenRunDependencies } from './open-run';
+import type { RunStates } from './run-states';
+import { createStartQueue } from './start-queue';
+import { initialState, parseMemo, type VerificationMemo } from './stored-data';
 import { workflowIdFor } from './verification-id';
+import { TEMPORAL_TIMEOUT_MS, unavailable, type WorkflowCalls } from './workflow-calls';
 
 export interface StartRequest {
   /** E.164. */
@@ -24,8 +24,16 @@ export interface StartRequest {
   readonly testCode: string | undefined;
   /** The end user's: a repeat of the request must have the same. It is kept as a digest only. */
   readonly clientIp: string | undefined;
-  /** Called once, when nothing else is in the way of a text. What it throws is thrown. */
-  readonly admit: () => Promise<void>;
+  /** Counts the request. Called once, before anything else is done. What it throws is thrown. */
+  readonly countRequest: () => Promise<void>;
+  /** Reserves the message. Called once, when nothing else is in its way. What it throws is thrown. */
+  readonly reserveMessage: () => Promise<Reservation>;
+}
+
+/** What was counted before it happens. */
+export interface Reservation {
+  /** Takes the count back: it did not happen. */
+  cancel(): Promise<void>;
 }
 
 /** Who asks, so that one caller's Idempotency-Key never meets another's. */
@@ -34,110 +42,126 @@ export interface Idempotency {
   readonly idempotencyKey: string | undefined;
 }
 
-export interface StarterDependencies {
-  readonly client: Client;
-  readonly taskQueue: string;
-  readonly keyRing: KeyRing;
+export interface StarterDependencies extends OpenRunDependencies {
   readonly digests: Digests;
   readonly policy: Policy;
   readonly cooldownSeconds: readonly number[];
 }
 
-/** How long a workflow task may be away before another worker gets it: a person is waiting. */
-const WORKFLOW_TASK_TIMEOUT = '3s';
+export type Started = Extract<StartOutcome, { readonly state: unknown }>;
 
-export function createStarter(dependencies: StarterDependencies, runs: Runs) {
-  const { client, taskQueue, keyRing, digests, policy, cooldownSeconds } = dependencies;
+/** How long a start waits for a run in its way that is decided and about to close. */
+const CLOSING_LIMIT_MS = MIN_UNSUCCESSFUL_RUN_MS + 1_000;
 
-  const join = createJoin(policy, runs);
+/** One request's try, which may take several turns. */
+interface Attempt {
+  readonly request: StartRequest;
+  readonly workflowId: string;
+  readonly memo: Omit<VerificationMemo, 'policy' | 'ledger'>;
+  reservation: Reservation | undefined;
+  /** Whether Temporal may have started it without telling. */
+  uncertain: boolean;
+}
 
+export function createStarter(dependencies: StarterDependencies, calls: WorkflowCalls, states: RunStates) {
+  const { client, digests, policy, cooldownSeconds } = dependencies;
+  const openRun = createOpenRun(dependencies);
+  const inTurn = createStartQueue();
+  const join = createJoin(states);
+
+  /**
+   * @throws VerificationError `verification_in_progress`, `phone_number_cooling_down`, `rate_limited`,
+   * `idempotency_key_reused`, `temporal_unavailable`, and what `countRequest` and `reserveMessage` throw
+   */
   return async function start(request: StartRequest & Idempotency): Promise<Started> {
-    const { phoneNumber, caller, idempotencyKey, clientIp } = request;
-    const workflowId = workflowIdFor(digests.phoneNumber(phoneNumber));
-    const fresh = {
-      nonce: createNonce(),
-      phoneNumber,
-      createdAt: new Date().toISOString(),
-      ...(idempotencyKey !== undefined && {
-        starter: digests.idempotencyKey('start', caller, idempotencyKey),
-        fields: digests.fields({ clientIp }),
-      }),
-    };
-    let admitted = false;
+    const attempt = newAttempt(request);
+    const { workflowId } = attempt;
+    const giveUpAt = Date.now() + CLOSING_LIMIT_MS;
+    try {
+      let result = await inTurn(workflowId, async () => {
+        await request.countRequest();
+        return startOrJoin(attempt);
+      });
+      while (result.outcome === 'closing') {
+        const leftMs = giveUpAt - Date.now();
+        if (leftMs <= 0 || !states.mayWait(result.id)) throw inProgress(Date.now());
+        await states.waitForEnd(result.id, leftMs);
+        result = await inTurn(workflowId, () => startOrJoin(attempt));
+      }
+      if (result.outcome !== 'started') await attempt.reservation?.cancel();
+      return result;
+    } catch (error) {
+      if (!attempt.uncertain) await attempt.reservation?.cancel();
+      throw error;
+    }
+  };
 
+  function newAttempt(request: StartRequest & Idempotency): Attempt {
+    const { phoneNumber, caller, idempotencyKey, clientIp } = request;
+    return {
+      request,
+      workflowId: workflowIdFor(digests.phoneNumber(phoneNumber)),
+      memo: {
+        nonce: createNonce(),
+        phoneNumber,
+        createdAt: new Date().toISOString(),
+        ...(idempotencyKey !== undefined && {
+          starter: digests.idempotencyKey('start', caller, idempotencyKey),
+          fields: digests.fields({ clientIp }),
+        }),
+      },
+      reservation: undefined,
+      uncertain: false,
+    };
+  }
+
+  /** A start counts only within MAX_LEDGER_AGE_MS of reading the ledger; one that took longer is tried again. */
+  async function startOrJoin(attempt: Attempt): Promise<StartOutcome> {
+    const { request, workflowId } = attempt;
     const giveUpAt = Date.now() + TEMPORAL_TIMEOUT_MS;
-    while (Date.now() < giveUpAt) {
+    for (;;) {
       const lookedAt = Date.now();
       const last = await lastRun(workflowId);
-      if (last?.status.name === 'RUNNING') return join(last, fresh);
-
+      // Also a run of ours that Temporal did not tell of in time, be it closed by now.
+      if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === attempt.memo.nonce))
+        return join(last, attempt.memo);
       const ledger = last ? await ledgerOf(last) : emptyLedger;
-      const rule = request.testCode === undefined ? coolingDown : lockedOut;
-      const refusal = rule(ledger, cooldownSeconds, Date.now());
+      if (lookedAt >= giveUpAt) throw unavailable('temporal_unavailable');
+      const refusal = startRefusal(request, ledger);
       if (refusal) throw new VerificationError(refusal);
-      if (!admitted) await request.admit();
-      admitted = true;
+      attempt.reservation ??= await request.reserveMessage();
 
       const maxAttempts = attemptsAllowed(ledger, policy.maxAttempts);
-      const memo: VerificationMemo = { ...fresh, maxAttempts, ledger };
-      const runId = await startBefore(lookedAt + MAX_LEDGER_AGE_MS, workflowId, memo, request);
-      if (runId !== undefined) return { created: true, workflowId, runId, state: initialState(memo) };
+      const memo = { ...attempt.memo, policy: { ...policy, maxAttempts }, ledger };
+      const opened = await openRun({ ...request, workflowId, memo }, lookedAt + MAX_LEDGER_AGE_MS);
+      if (opened.outcome === 'opened') {
+        const id = { workflowId, runId: opened.runId, nonce: memo.nonce };
+        return { outcome: 'started', id, state: initialState(memo) };
+      }
+      attempt.uncertain ||= opened.outcome === 'unknown';
     }
-    throw new VerificationError({ code: 'temporal_unavailable', retryAfterSeconds: 1 });
-  };
+  }
+
+  /** Why the number gets no verification now. */
+  function startRefusal({ testCode }: StartRequest, ledger: Ledger): Refusal | undefined {
+    if (testCode !== undefined) return lockedOut(ledger, cooldownSeconds);
+    const now = Date.now();
+    return (
+      coolingDown(ledger, cooldownSeconds, now) ??
+      numberLimitRefusal(ledger.messages, policy.numberLimit, now)
+    );
+  }
+
+  async function ledgerOf({ workflowId, runId }: Run): Promise<Ledger> {
+    return (await states.readClosed({ workflowId, runId })).ledger;
+  }
 
   async function lastRun(workflowId: string): Promise<Run | undefined> {
     try {
-      return await runs.call(() => client.workflow.getHandle(workflowId).describe());
+      return await calls.call(() => client.workflow.getHandle(workflowId).describe());
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
-    }
-  }
-
-  async function ledgerOf({ workflowId, runId, memo }: Run): Promise<Ledger> {
-    const { nonce } = parseMemo(memo);
-    return (await runs.readClosed({ workflowId, runId, nonce })).ledger;
-  }
-
-  /** The run's id; undefined if another start was faster, or if it is not known in time whether this one came through. */
-  async function startBefore(
-    deadline: number,
-    workflowId: string,
-    memo: VerificationMemo,
-    { country, testCode, maskedPhoneNumber }: StartRequest,
-  ) {
-    const { nonce, phoneNumber, maxAttempts, ledger, createdAt } = memo;
-    const keys = keyRing.first;
-    const tag = deriveTag(keys, nonce, testCode ?? deriveCode(keys, nonce, policy.codeLength));
-    const testNumber = testCode !== undefined;
-    const input = {
-      phoneNumber,
-      nonce,
-      keyId: keys.id,
-      tag,
-      country,
-      testNumber,
-      ledger,
-      createdAt,
-      policy: { ...policy, maxAttempts },
-    };
-    try {
-      const handle = await client.withDeadline(deadline, () =>
-        client.workflow.start(PHONE_VERIFICATION, {
-          workflowId,
-          taskQueue,
-          args: [input satisfies VerificationInput],
-          memo: { ...memo },
-          workflowIdConflictPolicy: 'FAIL',
-          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-          staticSummary: `Verify ${maskedPhoneNumber}`,
-        }),
-      );
-      return handle.firstExecutionRunId;
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError || isNoWorker(error)) return undefined;
-      throw runs.unavailableOr(error);
     }
   }
 }

@@ -1,8 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { deriveTags } from '../crypto/code';
 import { VerificationError } from '../domain/errors';
-import { MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
-import type { Ledger } from '../domain/types';
 import type { TextReport, VerificationView } from '../domain/types';
 import {
   cancelSignal,
@@ -10,12 +7,18 @@ import {
   checkUpdate,
   resendUpdate,
   submitSignal,
-  textReportSignal,
+  type Submission,
   type VerificationState,
 } from '../workflows/messages';
-import { createRuns } from './runs';
+import { createRunMessages } from './run-messages';
+import { createRunStates } from './run-states';
 import { createStarter, type Idempotency, type StarterDependencies, type StartRequest } from './starter';
+import { createTextReports } from './text-reports';
+import { waitForDecision, type Wait } from './wait-for-decision';
 import { formatVerificationId, parseVerificationId, type VerificationId } from './verification-id';
+import { createWorkflowCalls } from './workflow-calls';
+
+export type { Reservation } from './starter';
 
 /** A verification under its public id. */
 export interface IdentifiedView extends VerificationView {
@@ -33,15 +36,18 @@ export interface Verifications {
    */
   start(request: StartRequest & Idempotency): Promise<{ created: boolean; verification: IdentifiedView }>;
   /** As it stands; with a wait, as soon as it ends or when the wait is over or aborted. */
-  get(id: string, wait?: { waitMs: number; signal: AbortSignal }): Promise<IdentifiedView>;
-  /** Judges a code of the right length. Throws `idempotency_key_reused`. */
+  get(id: string, wait?: Wait): Promise<IdentifiedView>;
+  /** Judges a code of 4 to 10 digits. Throws `invalid_code` for a wrong number of them, `idempotency_key_reused`. */
   check(
     id: string,
     code: string,
     by: Idempotency,
   ): Promise<{ verified: boolean; verification: IdentifiedView }>;
-  /** Sends a code in, fire and forget: also while no worker answers. */
-  submit(id: string, code: string): Promise<void>;
+  /**
+   * Sends a code in, fire and forget: also while no worker answers. Throws `invalid_code` for a wrong number of digits;
+   * with `padded`, leading zeros may be missing.
+   */
+  submit(id: string, digits: string, options?: { readonly padded?: boolean }): Promise<void>;
   /** Asks for an end as `canceled`, fire and forget like `submit`. */
   requestCancel(id: string, reason: string | null): Promise<void>;
   /** Throws if it is known that nothing can be sent to it. */
@@ -56,120 +62,89 @@ export interface Verifications {
   isReachable(): Promise<boolean>;
 }
 
-/** How long a reason to refuse is looked for before a Signal is sent all the same. */
-const QUICK_LOOK_MS = 1_000;
-/** How soon a run that may be decided and still open is looked at again. */
-const LOOK_AGAIN_MS = 250;
-/** A create call that hasn't answered by then may never do so. */
-const UNRESOLVED_AFTER_MS = 2_000;
+/** How long the end of one whose window is over is waited for. */
+const END_LIMIT_MS = 1_000;
 
 export function createVerifications(dependencies: StarterDependencies): Verifications {
   const { keyRing, digests } = dependencies;
-  const runs = createRuns(dependencies.client);
-  const start = createStarter(dependencies, runs);
+  const calls = createWorkflowCalls(dependencies.client);
+  const states = createRunStates(dependencies.client, calls);
+  const messages = createRunMessages(calls, states);
+  const start = createStarter(dependencies, calls, states);
+  const reportText = createTextReports(states, messages);
 
   return {
     async start(request) {
-      const { created, runId, workflowId, state } = await start(request);
-      return { created, verification: identify({ workflowId, runId, nonce: state.nonce }, state) };
+      const { outcome, id, state } = await start(request);
+      return { created: outcome === 'started', verification: identify(id, state) };
     },
 
     async get(publicId, wait) {
       const id = parse(publicId);
-      let state = await runs.read(id);
-      if (!wait) return identify(id, state);
-      const giveUpAt = Date.now() + wait.waitMs;
-      while (state.endedAt === null && Date.now() < giveUpAt && !wait.signal.aborted) {
-        // A young run may be decided before it closes: it is looked at again before the close is waited for.
-        const young = Date.now() < Date.parse(state.createdAt) + MIN_UNSUCCESSFUL_RUN_MS;
-        const waitMs = Math.min(giveUpAt - Date.now(), young ? LOOK_AGAIN_MS : Infinity);
-        state = (await runs.waitForEnd(id, waitMs, wait.signal)) ?? (await runs.read(id));
-      }
-      return identify(id, state);
+      const state = await states.read(id);
+      const isOpen = state.endedAt === null && wait !== undefined && states.mayWait(id);
+      return identify(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
     },
 
     async check(publicId, code, { caller, idempotencyKey }) {
       const id = parse(publicId);
-      const tags = deriveTags(keyRing, id.nonce, code);
+      const submission = submissionOf(id, code);
       const updateId =
         idempotencyKey === undefined ? undefined : digests.idempotencyKey('check', caller, idempotencyKey);
-      const outcome = await runs.update(id, checkUpdate, { nonce: id.nonce, tags }, updateId);
+      const outcome = await messages.update(id, checkUpdate, submission, updateId);
       // Temporal answers a known update id with its first outcome, whatever was sent this time.
-      if (!outcome.tags.some((tag) => tags.includes(tag))) {
+      if (!outcome.tags.some((tag) => submission.tags.includes(tag))) {
         throw new VerificationError({ code: 'idempotency_key_reused' });
       }
       return { verified: outcome.verified, verification: identify(id, outcome.state) };
     },
 
-    async submit(publicId, code) {
-      const id = await parseOpen(publicId);
-      await runs.signal(id, submitSignal, { nonce: id.nonce, tags: deriveTags(keyRing, id.nonce, code) });
+    async submit(publicId, digits, { padded = false } = {}) {
+      const id = parse(publicId);
+      const codeLength = (await messages.assertOpen(id))?.codeLength ?? (await messages.codeLengthOf(id));
+      const code = padded ? digits.padStart(codeLength, '0') : digits;
+      if (code.length !== codeLength) throw new VerificationError({ code: 'invalid_code', codeLength });
+      await messages.signal(id, submitSignal, submissionOf(id, code));
     },
 
     async requestCancel(publicId, reason) {
-      const id = await parseOpen(publicId);
-      await runs.signal(id, cancelSignal, { nonce: id.nonce, reason });
+      const id = parse(publicId);
+      await messages.assertOpen(id);
+      await messages.signal(id, cancelSignal, { nonce: id.nonce, reason });
     },
 
     async assertOpen(publicId) {
-      await parseOpen(publicId);
+      await messages.assertOpen(parse(publicId));
     },
 
     async resend(publicId) {
       const id = parse(publicId);
-      return identify(id, await runs.update(id, resendUpdate, { nonce: id.nonce }));
+      return identify(id, await messages.update(id, resendUpdate, { nonce: id.nonce }));
     },
 
     async cancel(publicId) {
       const id = parse(publicId);
       try {
-        return identify(id, await runs.update(id, cancelUpdate, { nonce: id.nonce }));
+        return identify(id, await messages.update(id, cancelUpdate, { nonce: id.nonce }));
       } catch (error) {
         if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
-        const state = await runs.read(id);
+        const state = await states.read(id);
         // Its window is over, though its timer has yet to say so.
-        if (state.endedAt === null) return identify(id, (await runs.waitForEnd(id, QUICK_LOOK_MS)) ?? state);
+        if (state.endedAt === null) return identify(id, (await states.waitForEnd(id, END_LIMIT_MS)) ?? state);
         return identify(id, state);
       }
     },
 
     async reportText(publicId, report) {
       const id = parseVerificationId(publicId);
-      if (!id) return;
-      try {
-        if (report.failure === null && !(await isTextUnresolved(id))) return;
-        await runs.signal(id, textReportSignal, { nonce: id.nonce, ...report });
-      } catch (error) {
-        const over =
-          error instanceof VerificationError && ['not_found', 'verification_ended'].includes(error.code);
-        if (!over) throw error;
-      }
+      if (id) await reportText(id, report);
     },
 
-    isReachable: () => runs.isReachable(),
+    isReachable: calls.isReachable,
   };
 
-  /** Whether a text is so long in flight that a report of it is news. Other good news would only cost events. */
-  async function isTextUnresolved(id: VerificationId): Promise<boolean> {
-    const state = await runs.readWithin(id, QUICK_LOOK_MS);
-    // Nobody answers: its worker may have died with the text in flight.
-    if (!state) return true;
-    const since = state.textInFlightSince;
-    if (since === null) return false;
-    const youth = Date.parse(since) + UNRESOLVED_AFTER_MS - Date.now();
-    if (youth <= 0) return true;
-    // A report may overtake the call's own answer by a little: that one is waited for, not the report forgotten.
-    await setTimeout(Math.min(youth, UNRESOLVED_AFTER_MS));
-    const later = await runs.readWithin(id, QUICK_LOOK_MS);
-    return !later || later.textInFlightSince === since;
-  }
-
-  /** Open as far as is known: without an answer in time it is taken for open. */
-  async function parseOpen(publicId: string): Promise<VerificationId> {
-    const id = parse(publicId);
-    const state = await runs.readWithin(id, QUICK_LOOK_MS);
-    if (state?.endedAt) throw runs.endedError(state);
-    return id;
+  function submissionOf({ workflowId, nonce }: VerificationId, code: string): Submission {
+    return { nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };
   }
 }
 
@@ -179,8 +154,22 @@ function parse(publicId: string): VerificationId {
   return id;
 }
 
-/** Drops what is the workflow's own: no caller gets a nonce, or a number's ledger. */
-function identify(id: VerificationId, state: VerificationState & { ledger?: Ledger }): IdentifiedView {
-  const { nonce: _nonce, textInFlightSince: _textInFlightSince, ledger: _ledger, ...view } = state;
-  return { id: formatVerificationId(id), ...view };
+/** An allow-list: no caller gets a nonce, or a number's ledger. */
+function identify(id: VerificationId, state: VerificationState): IdentifiedView {
+  const { phoneNumber, status, attemptsRemaining, codeLength, windowMs } = state;
+  const { createdAt, expiresAt, endedAt, error, updatedAt, cancelReason } = state;
+  return {
+    id: formatVerificationId(id),
+    phoneNumber,
+    status,
+    attemptsRemaining,
+    codeLength,
+    windowMs,
+    createdAt,
+    expiresAt,
+    endedAt,
+    error,
+    updatedAt,
+    cancelReason,
+  };
 }

@@ -1,5 +1,7 @@
 import type { Text } from '../domain/texts';
-import { rfc3339, type Attempt, type Verification } from '../domain/verification';
+import { rfc3339 } from '../domain/rfc3339';
+import type { Attempt } from '../domain/types';
+import type { Verification } from '../domain/verification';
 
 /**
  * A verification as an operator reads it in the Temporal Web UI, in Markdown. It may hold no payload's content:

@@ -10,11 +10,16 @@ export interface Addressed {
   readonly nonce: string;
 }
 
-/**
- * A submitted code as the workflow gets it: never the code, only its tags, one for each secret key in use.
- */
+/** A submitted code as the workflow gets it: never the code, only its tags, one for each secret key in use. */
 export interface Submission extends Addressed {
+  /** How many digits were submitted. */
+  readonly digits: number;
   readonly tags: readonly string[];
+}
+
+export interface CancelRequest extends Addressed {
+  /** Null if none was given. */
+  readonly reason: string | null;
 }
 
 /** The workflow's state as it answers. */
@@ -38,7 +43,7 @@ export interface CheckOutcome {
 
 export const stateQuery = defineQuery<VerificationState>('state');
 export const submitSignal = defineSignal<[Submission]>('submit');
-export const cancelSignal = defineSignal<[Addressed & { readonly reason: string | null }]>('cancel');
+export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 export const textReportSignal = defineSignal<[Addressed & TextReport]>('textReport');
 export const checkUpdate = defineUpdate<CheckOutcome, [Submission]>('check');
 export const resendUpdate = defineUpdate<VerificationState, [Addressed]>('resend');

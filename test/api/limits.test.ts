@@ -1,6 +1,9 @@
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
   API_KEYS,
+  eventually,
+  receivedCode,
+  startRequest,
   startService,
   uniquePhoneNumber,
   type Service,
@@ -211,5 +214,72 @@ describe('anonymous Durable Functions starts', () => {
     expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.1' }, '203.0.113.77'));
     expect((await anonymous({ 'x-forwarded-for': '198.51.100.1' }, '192.0.2.1')).statusCode).toBe(202);
     expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.5' }, '192.0.2.1'));
+  });
+});
+
+test('a race of starts for one number spends one message of its block, whoever else asks', async () => {
+  await withLimits({ limits: { prefix: anHour(2), country: { general: anHour(3), countries: new Map() } } });
+  const phoneNumber = uniquePhoneNumber();
+  const answers = await Promise.all(Array.from({ length: 130 }, () => start({ phoneNumber })));
+  const statuses = answers.map(({ statusCode }) => statusCode);
+  expect(statuses.filter((status) => status === 202)).toHaveLength(1);
+  expect(statuses.filter((status) => status === 409)).toHaveLength(129);
+  const sameBlock = (digits: string) => ({ phoneNumber: phoneNumber.slice(0, -4) + digits });
+  const others = ['0001', '0002', '0003'].filter((digits) => !phoneNumber.endsWith(digits)).slice(0, 2);
+  expect((await start(sameBlock(others[0] ?? ''))).statusCode).toBe(202);
+  expectRateLimited(await start(sameBlock(others[1] ?? '')));
+});
+
+test('messages altogether have a limit by second, also when their starts come at once', async () => {
+  await withLimits({ limits: { textsPerSecond: { max: 2, periodMs: 1_000 } } });
+  const answers = await Promise.all(Array.from({ length: 6 }, () => start(fresh())));
+  const refused = answers.filter(({ statusCode }) => statusCode === 429);
+  expect(answers.filter(({ statusCode }) => statusCode === 202).length).toBeGreaterThanOrEqual(2);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const answer of refused) {
+    expect(answer.json()).toMatchObject({ code: 'rate_limited' });
+    expect(answer.headers['retry-after']).toBe('1');
+  }
+});
+
+describe('messages to one number', () => {
+  const numberLimit = anHour(2);
+
+  async function verify(phoneNumber: string): Promise<void> {
+    const before = service.sandbox.inbox(phoneNumber).length;
+    const { verification } = await service.verifications.start(startRequest(phoneNumber));
+    await eventually(() => service.sandbox.inbox(phoneNumber)[before]);
+    const code = await receivedCode(service.sandbox, phoneNumber);
+    const by = { caller: 'alice', idempotencyKey: undefined };
+    expect(await service.verifications.check(verification.id, code, by)).toMatchObject({ verified: true });
+    await service.verifications.get(verification.id, { waitMs: 5_000, signal: AbortSignal.timeout(5_000) });
+  }
+
+  test('have a limit that no success resets', async () => {
+    await withLimits({ withWorker: true, policy: { numberLimit } });
+    const phoneNumber = uniquePhoneNumber();
+    await verify(phoneNumber);
+    await verify(phoneNumber);
+    expectRateLimited(await start({ phoneNumber }));
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(2);
+  });
+
+  test('count resends, which are refused as well', async () => {
+    await withLimits({ withWorker: true, policy: { numberLimit, resendIntervalMs: 0, maxResends: 5 } });
+    const { id, phoneNumber } = await service.startTexted();
+    const resend = () =>
+      service.app.inject({
+        method: 'POST',
+        url: `/verifications/${id}/resend`,
+        headers: { authorization: `Bearer ${API_KEYS[0]}` },
+      });
+    await eventually(async () => ((await resend()).statusCode === 202 ? true : undefined));
+    await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
+    const refused = await eventually(async () => {
+      const answer = await resend();
+      return (answer.json() as { code?: string }).code === 'resend_too_soon' ? undefined : answer;
+    });
+    expectRateLimited(refused);
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(2);
   });
 });

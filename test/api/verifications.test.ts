@@ -126,6 +126,13 @@ describe('a start', () => {
     expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
   });
 
+  test('a start right after a decided end waits until that has closed', async () => {
+    const { phoneNumber, path } = await startPending();
+    expect((await call('DELETE', path)).body).toMatchObject({ status: 'canceled' });
+    expect((await start(phoneNumber)).status).toBe(202);
+    await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
+  });
+
   test('ten at once for one number without a key give one text, and nine are told nothing but to wait', async () => {
     const phoneNumber = uniquePhoneNumber();
     const answers = await Promise.all(Array.from({ length: 10 }, () => start(phoneNumber)));

@@ -5,7 +5,9 @@ import { createKeyRing, deriveKey } from '../../src/crypto/key-ring';
 const keyOne = { id: 'one', bytes: Buffer.alloc(32, 1) };
 const keyTwo = { id: 'two', bytes: Buffer.alloc(32, 2) };
 const ring = createKeyRing([keyOne, keyTwo]);
-const NONCE = 'AAECAwQFBgcICQoLDA0ODw';
+const WORKFLOW_ID = `phone-verification:${'0'.repeat(32)}`;
+const SOURCE = { workflowId: WORKFLOW_ID, nonce: 'AAECAwQFBgcICQoLDA0ODw' };
+const withNewNonce = () => ({ workflowId: WORKFLOW_ID, nonce: createNonce() });
 
 describe('truncation', () => {
   // RFC 6238 appendix B, the SHA-256 column: seed of 32 bytes, 30 s steps, 8 digits.
@@ -48,32 +50,42 @@ describe('key derivation', () => {
 
 describe('a code', () => {
   test('is the same whenever it is derived, and has the length asked for', () => {
-    expect(deriveCode(ring.first, NONCE, 4)).toBe(deriveCode(createKeyRing([keyOne]).first, NONCE, 4));
-    expect(deriveCode(ring.first, NONCE, 4)).toMatch(/^\d{4}$/);
-    expect(deriveCode(ring.first, NONCE, 8)).toMatch(/^\d{8}$/);
+    expect(deriveCode(ring.first, SOURCE, 4)).toBe(deriveCode(createKeyRing([keyOne]).first, SOURCE, 4));
+    expect(deriveCode(ring.first, SOURCE, 4)).toMatch(/^\d{4}$/);
+    expect(deriveCode(ring.first, SOURCE, 8)).toMatch(/^\d{8}$/);
   });
 
   test('differs from nonce to nonce about as often as chance has it', () => {
-    const codes = new Set(Array.from({ length: 1_000 }, () => deriveCode(ring.first, createNonce(), 4)));
+    const codes = new Set(Array.from({ length: 1_000 }, () => deriveCode(ring.first, withNewNonce(), 4)));
     expect(codes.size).toBeGreaterThan(900);
   });
 });
 
+test('a run copied to another workflow ID has another code', () => {
+  const others = Array.from({ length: 100 }, (_, index) => ({
+    ...SOURCE,
+    workflowId: `phone-verification:${index.toString(16).padStart(32, '0')}`,
+  }));
+  const codes = new Set(others.map((source) => deriveCode(ring.first, source, 8)));
+  expect(codes.size).toBe(100);
+});
+
 describe('a tag', () => {
-  test('depends on key, nonce and code', () => {
+  test('depends on key, workflow ID, nonce and code', () => {
     const tags = [
-      deriveTag(ring.first, NONCE, '1234'),
-      deriveTag(ring.get('two'), NONCE, '1234'),
-      deriveTag(ring.first, createNonce(), '1234'),
-      deriveTag(ring.first, NONCE, '1235'),
+      deriveTag(ring.first, SOURCE, '1234'),
+      deriveTag(ring.get('two'), SOURCE, '1234'),
+      deriveTag(ring.first, withNewNonce(), '1234'),
+      deriveTag(ring.first, SOURCE, '1235'),
+      deriveTag(ring.first, { ...SOURCE, workflowId: `phone-verification:${'1'.repeat(32)}` }, '1234'),
     ];
-    expect(new Set(tags).size).toBe(4);
+    expect(new Set(tags).size).toBe(5);
   });
 
   test('is made for every key, the first one first', () => {
-    expect(deriveTags(ring, NONCE, '1234')).toEqual([
-      deriveTag(ring.get('one'), NONCE, '1234'),
-      deriveTag(ring.get('two'), NONCE, '1234'),
+    expect(deriveTags(ring, SOURCE, '1234')).toEqual([
+      deriveTag(ring.get('one'), SOURCE, '1234'),
+      deriveTag(ring.get('two'), SOURCE, '1234'),
     ]);
   });
 });

@@ -1,15 +1,30 @@
-import { coolingDown, emptyLedger, ledgerAfter, type Outcome } from '../../src/domain/ledger';
+import {
+  coolingDown,
+  emptyLedger,
+  ledgerAfter,
+  numberLimitRefusal,
+  type Outcome,
+} from '../../src/domain/ledger';
 import type { Ledger } from '../../src/domain/types';
 
 const SCHEDULE = [0, 30, 60, 300, 900, 3600, 86_400];
 const END = '2026-11-23T10:00:00.000Z';
 const at = (seconds: number) => Date.parse(END) + seconds * 1000;
+const LIMIT = { max: 3, periodMs: 3_600_000 };
 
-const expired: Outcome = { status: 'expired', failedCodes: 0, texted: true, endedAt: END };
-const guessed: Outcome = { status: 'max_attempts_reached', failedCodes: 4, texted: true, endedAt: END };
+const expired: Outcome = { status: 'expired', failedCodes: 0, messages: [at(-90)], endedAt: END };
+const guessed: Outcome = {
+  status: 'max_attempts_reached',
+  failedCodes: 4,
+  messages: [at(-90)],
+  endedAt: END,
+};
 
 function after(outcome: Outcome, times: number): Ledger {
-  return Array.from({ length: times }).reduce<Ledger>((ledger) => ledgerAfter(ledger, outcome), emptyLedger);
+  return Array.from({ length: times }).reduce<Ledger>(
+    (ledger) => ledgerAfter(ledger, outcome, LIMIT),
+    emptyLedger,
+  );
 }
 
 const waitAfter = (ledger: Ledger) => coolingDown(ledger, SCHEDULE, at(0))?.retryAfterSeconds ?? 0;
@@ -19,15 +34,27 @@ describe('what counts', () => {
     ['an expired one', {}, 1, 0],
     ['four failed codes', { status: 'max_attempts_reached', failedCodes: 4 }, 1, 4],
     ['a canceled one whose text was out', { status: 'canceled', failedCodes: 1 }, 1, 1],
-    ['a canceled one without a text', { status: 'canceled', texted: false }, 0, 0],
+    ['a canceled one without a text', { status: 'canceled', messages: [] }, 0, 0],
     ['an undeliverable one', { status: 'undeliverable' }, 0, 0],
-    ['failed codes of an undeliverable one', { status: 'undeliverable', failedCodes: 2 }, 0, 2],
+    ['failed codes of an undeliverable one', { status: 'undeliverable', failedCodes: 2 }, 1, 2],
+    [
+      'failed codes of a canceled one without a text',
+      { status: 'canceled', failedCodes: 2, messages: [] },
+      1,
+      2,
+    ],
   ])('%s', (_case, outcome, unsuccessful, failedCodes) => {
-    expect(ledgerAfter(emptyLedger, { ...expired, ...outcome })).toMatchObject({ unsuccessful, failedCodes });
+    expect(ledgerAfter(emptyLedger, { ...expired, ...outcome }, LIMIT)).toMatchObject({
+      unsuccessful,
+      failedCodes,
+    });
   });
 
-  test('a success clears everything', () => {
-    expect(ledgerAfter(after(guessed, 5), { ...expired, status: 'verified' })).toEqual(emptyLedger);
+  test('a success clears everything but the messages', () => {
+    expect(ledgerAfter(after(guessed, 5), { ...expired, status: 'verified' }, LIMIT)).toEqual({
+      ...emptyLedger,
+      messages: [at(-90), at(-90), at(-90)],
+    });
   });
 });
 
@@ -65,5 +92,30 @@ describe('the wait', () => {
       code: 'phone_number_cooling_down',
       retryAfterSeconds: 86_400,
     });
+  });
+});
+
+describe('the limit on messages to one number', () => {
+  const messages = [at(0), at(600), at(1_200)];
+
+  test('refuses while the period holds as many as the limit, and says when there is room', () => {
+    expect(numberLimitRefusal(messages, LIMIT, at(1_200))).toEqual({
+      code: 'rate_limited',
+      limit: 'number',
+      retryAfterSeconds: 2_400,
+    });
+    expect(numberLimitRefusal(messages, LIMIT, at(3_599))).toMatchObject({ retryAfterSeconds: 1 });
+    expect(numberLimitRefusal(messages, LIMIT, at(3_600))).toBeUndefined();
+  });
+
+  test('lets one through with fewer, and all without a limit', () => {
+    expect(numberLimitRefusal(messages.slice(1), LIMIT, at(1_200))).toBeUndefined();
+    expect(numberLimitRefusal(messages, null, at(1_200))).toBeUndefined();
+  });
+
+  test('remembers no more than it needs', () => {
+    const many = after({ ...expired, messages: [at(0), at(30)] }, 50);
+    expect(many.messages).toHaveLength(LIMIT.max);
+    expect(ledgerAfter(many, expired, null).messages).toEqual([]);
   });
 });

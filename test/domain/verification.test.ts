@@ -10,6 +10,7 @@ const POLICY: Policy = {
   maxAttempts: 4,
   resendIntervalMs: 30_000,
   maxResends: 2,
+  numberLimit: null,
 };
 
 const RIGHT = ['right-tag'];
@@ -60,9 +61,9 @@ describe('the window', () => {
   });
 
   test('a right code counts just before its end and not at its end', () => {
-    expect(createPending().submit(RIGHT, START + 89_999)).toBe(true);
+    expect(createPending().submit(4, RIGHT, START + 89_999)).toBe(true);
     const late = createPending();
-    expect(late.submit(RIGHT, START + 90_000)).toBe(false);
+    expect(late.submit(4, RIGHT, START + 90_000)).toBe(false);
     expect(late.endedRefusal(START + 90_000)).toEqual({
       code: 'verification_ended',
       verificationStatus: 'expired',
@@ -77,7 +78,7 @@ describe('the window', () => {
 
   test('closing it leaves the first final status alone', () => {
     const verification = createPending();
-    verification.submit(RIGHT, START + 1_000);
+    verification.submit(4, RIGHT, START + 1_000);
     verification.close();
     verification.cancel(START + 2_000);
     expect(verification.view()).toMatchObject({ status: 'verified', endedAt: '2026-11-23T10:00:01.000Z' });
@@ -99,28 +100,28 @@ describe('attempts', () => {
   test('the right code at the fourth attempt verifies', () => {
     const verification = createPending();
     for (let attempt = 1; attempt <= 3; attempt++)
-      expect(verification.submit(WRONG, START + attempt)).toBe(false);
+      expect(verification.submit(4, WRONG, START + attempt)).toBe(false);
     expect(verification.view()).toMatchObject({ status: 'pending', attemptsRemaining: 1 });
-    expect(verification.submit(RIGHT, START + 4)).toBe(true);
+    expect(verification.submit(4, RIGHT, START + 4)).toBe(true);
     expect(verification.view()).toMatchObject({ status: 'verified', attemptsRemaining: 0 });
   });
 
   test('a fourth wrong code ends the verification, and a fifth changes nothing', () => {
     const verification = createPending();
-    for (let attempt = 1; attempt <= 4; attempt++) verification.submit(WRONG, START + attempt);
+    for (let attempt = 1; attempt <= 4; attempt++) verification.submit(4, WRONG, START + attempt);
     expect(verification.status).toBe('max_attempts_reached');
-    expect(verification.submit(RIGHT, START + 5)).toBe(false);
+    expect(verification.submit(4, RIGHT, START + 5)).toBe(false);
     expect(verification.attempts).toHaveLength(4);
   });
 
   test('any of the tags may match, while keys rotate', () => {
-    expect(createPending().submit(['new-key-tag', 'right-tag'], START + 1)).toBe(true);
+    expect(createPending().submit(4, ['new-key-tag', 'right-tag'], START + 1)).toBe(true);
   });
 
   test('a code counts while the text is still being sent, and the text’s answer changes nothing then', () => {
     const verification = create();
     verification.textRequested(START);
-    expect(verification.submit(RIGHT, START + 10)).toBe(true);
+    expect(verification.submit(4, RIGHT, START + 10)).toBe(true);
     verification.textSettled(failed, START + 20);
     expect(verification.view()).toMatchObject({ status: 'verified', error: null });
   });
@@ -186,7 +187,7 @@ describe('a report from the provider', () => {
 
   test('after the end changes nothing', () => {
     const verification = createPending();
-    verification.submit(RIGHT, START + 1);
+    verification.submit(4, RIGHT, START + 1);
     verification.textReported({ sid: 'SM1', failure: lost }, START + 5_000);
     expect(verification.view()).toMatchObject({ status: 'verified', error: null });
   });
@@ -259,4 +260,27 @@ describe('the first worker', () => {
       error: { code: 'worker_unavailable' },
     });
   });
+});
+
+describe('a code with another number of digits', () => {
+  test.each([3, 5, 6])('%i digits are not judged and cost nothing', (digits) => {
+    const verification = createPending();
+    expect(verification.submitRefusal(digits, START)).toEqual({ code: 'invalid_code', codeLength: 4 });
+    expect(verification.submit(digits, RIGHT, START)).toBe(false);
+    expect(verification.view()).toMatchObject({ status: 'pending', attemptsRemaining: 4 });
+  });
+
+  test('that the verification has ended comes first', () => {
+    expect(createPending().submitRefusal(5, START + 90_000)).toMatchObject({ code: 'verification_ended' });
+  });
+});
+
+test('a resend beyond the limit on messages to the number is refused until there is room', () => {
+  const verification = createPending({ numberLimit: { max: 1, periodMs: 60_000 } });
+  expect(verification.resendRefusal(START + 30_000)).toEqual({
+    code: 'rate_limited',
+    limit: 'number',
+    retryAfterSeconds: 30,
+  });
+  expect(verification.resendRefusal(START + 60_000)).toBeUndefined();
 });

@@ -32,6 +32,7 @@ export const DEFAULT_POLICY: Policy = {
   maxAttempts: 4,
   resendIntervalMs: 30_000,
   maxResends: 2,
+  numberLimit: null,
 };
 
 /** What tests digest numbers with. */
@@ -52,6 +53,7 @@ const NO_LIMITS: LimitSettings = {
   clientIp: undefined,
   country: { general: undefined, countries: new Map() },
   prefix: undefined,
+  textsPerSecond: undefined,
 };
 
 /** The service on real parts in this process: gateway, API, worker, the official Twilio client and the SMS sandbox. */
@@ -127,8 +129,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     apiKeys: API_KEYS,
     publicUrl,
     capabilities: createCapabilities(keyRing),
-    codeLength: policy.codeLength,
-    windowMs: policy.windowMs,
     numberRules: options.numberRules ?? ANY_NUMBER,
     digests: testDigests,
     limits: { ...NO_LIMITS, ...options.limits },
@@ -214,7 +214,8 @@ export function startRequest(phoneNumber: string, idempotencyKey?: string, calle
     clientIp: undefined,
     caller,
     idempotencyKey,
-    admit: async () => {},
+    countRequest: async () => {},
+    reserveMessage: async () => ({ cancel: async () => {} }),
   };
 }
 

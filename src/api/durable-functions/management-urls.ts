@@ -15,12 +15,11 @@ const HOUR_MS = 3_600_000;
 export interface ManagementUrlsOptions {
   readonly publicUrl: string;
   readonly capabilities: Capabilities;
-  readonly windowMs: number;
 }
 
 /** Makes the URLs that whoever holds them can use without an API key, each for its one purpose. */
-export function createManagementUrls({ publicUrl, capabilities, windowMs }: ManagementUrlsOptions) {
-  return function managementUrls({ id, createdAt }: IdentifiedView): ManagementUrls {
+export function createManagementUrls({ publicUrl, capabilities }: ManagementUrlsOptions) {
+  return function managementUrls({ id, createdAt, windowMs }: IdentifiedView): ManagementUrls {
     const instance = `${publicUrl}${MANAGEMENT_PATHS[0]}/instances/${id}`;
     const expiresAt = Date.parse(createdAt) + SEND_DEADLINE_MS + windowMs + HOUR_MS;
     const code = (purpose: CapabilityPurpose) => `code=${capabilities.grant(purpose, id, expiresAt)}`;

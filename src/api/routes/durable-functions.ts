@@ -24,9 +24,7 @@ export interface DurableFunctionsDependencies {
   readonly apiKeys: ApiKeys;
   readonly capabilities: Capabilities;
   readonly publicUrl: string;
-  readonly codeLength: number;
   readonly texting: Texting;
-  readonly windowMs: number;
   /** Whether a start needs an API key. */
   readonly durableFunctionsAuth: 'function' | 'anonymous';
 }
@@ -41,7 +39,7 @@ const POLL_AFTER_SECONDS = '10';
 
 /** The HTTP API of the Durable Functions sample "phone verification", for clients that were written for it. */
 export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsDependencies): void {
-  const { verifications, texting, apiKeys, capabilities, codeLength, durableFunctionsAuth } = dependencies;
+  const { verifications, texting, apiKeys, capabilities, durableFunctionsAuth } = dependencies;
   const managementUrls = createManagementUrls(dependencies);
 
   // The sample's clients send what they like as a content type, or nothing: every body is read as text. Fastify would
@@ -61,7 +59,7 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
         if (request.params.name.toLowerCase() !== ORCHESTRATOR.toLowerCase()) {
           throw new VerificationError({ code: 'not_found' });
         }
-        const { verification } = await texting.start(request, {
+        const { verification } = await texting.start({
           phoneNumber: parseStartInput(request.body),
           caller,
           // Who comes without a key comes from anywhere, and is known by the address alone.
@@ -108,10 +106,10 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
     });
   }
 
-  /** As there: whether the instance can take an event comes before what the event holds. */
+  /** As in Azure: 410 for an ended instance takes precedence over 400 for an invalid event. */
   async function submitCode(id: string, body: unknown): Promise<void> {
-    const code = parseEventCode(textOf(body), codeLength);
-    if (typeof code === 'string') return verifications.submit(id, code);
+    const code = parseEventCode(textOf(body));
+    if (typeof code === 'string') return verifications.submit(id, code, { padded: true });
     await verifications.assertOpen(id);
     throw code;
   }

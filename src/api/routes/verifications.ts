@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import type { IdentifiedView, Verifications } from '../../temporal/verifications';
 import type { Api } from '../http-server';
 import type { ApiKeys } from '../../crypto/api-keys';
@@ -13,7 +14,6 @@ export interface VerificationRoutesDependencies {
   readonly apiKeys: ApiKeys;
   /** Without a slash at its end. */
   readonly publicUrl: string;
-  readonly codeLength: number;
   readonly texting: Texting;
   /** Aborts when the server closes: nobody then waits for an end any more. */
   readonly closing: AbortSignal;
@@ -21,14 +21,14 @@ export interface VerificationRoutesDependencies {
 
 /** The verification as a resource: start, look, check, signal, resend, cancel. */
 export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
-  const { verifications, texting, apiKeys, publicUrl, codeLength, closing } = dependencies;
+  const { verifications, texting, apiKeys, publicUrl, closing } = dependencies;
 
   app.addHook('onRequest', async (request) => {
     request.caller = authenticate(request, apiKeys);
   });
 
   app.post('/verifications', { schema: schemas.start }, async (request, reply) => {
-    const { created, verification } = await texting.start(request, {
+    const { created, verification } = await texting.start({
       phoneNumber: request.body.phoneNumber,
       clientAddress: request.body.clientIp,
       caller: request.caller,
@@ -41,14 +41,14 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
   app.get('/verifications/:id', { schema: schemas.look }, async (request, reply) => {
     const waitSeconds = parsePreferWait(request.headers.prefer);
     if (waitSeconds === undefined) return resource(await verifications.get(request.params.id));
-    const wait = { waitMs: waitSeconds * 1000, signal: closing };
+    const wait = { waitMs: waitSeconds * 1000, signal: nobodyWaits(reply) };
     const verification = await verifications.get(request.params.id, wait);
     reply.header('preference-applied', `wait=${waitSeconds}`);
     return resource(verification);
   });
 
   app.post('/verifications/:id/check', { schema: schemas.check }, async (request) => {
-    const code = parseSubmittedCode(request.body.code, codeLength);
+    const code = parseSubmittedCode(request.body.code);
     const { verified, verification } = await verifications.check(request.params.id, code, {
       caller: request.caller,
       idempotencyKey: request.headers['idempotency-key'],
@@ -57,21 +57,22 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
   });
 
   app.post('/verifications/:id/signal', { schema: schemas.signal }, async (request, reply) => {
-    await verifications.submit(request.params.id, parseSubmittedCode(request.body.code, codeLength));
+    await verifications.submit(request.params.id, parseSubmittedCode(request.body.code));
     return reply.code(202).send(undefined);
   });
 
   app.post('/verifications/:id/resend', { schema: schemas.resend }, async (request, reply) => {
     reply.code(202);
-    return resource(await texting.resend(request, request.params.id));
+    return resource(await texting.resend(request.caller, request.params.id));
   });
 
   app.delete('/verifications/:id', { schema: schemas.cancel }, async (request) =>
     resource(await verifications.cancel(request.params.id)),
   );
 
-  function resource({ updatedAt: _u, cancelReason: _c, ...view }: IdentifiedView): VerificationResource {
-    const self = `${publicUrl}/verifications/${view.id}`;
+  function resource(verification: IdentifiedView): VerificationResource {
+    const { id, phoneNumber, status, attemptsRemaining, createdAt, expiresAt, endedAt, error } = verification;
+    const self = `${publicUrl}/verifications/${id}`;
     const links = {
       self,
       check: `${self}/check`,
@@ -79,6 +80,20 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
       resend: `${self}/resend`,
       cancel: self,
     };
-    return { ...view, links };
+    return { id, phoneNumber, status, attemptsRemaining, createdAt, expiresAt, endedAt, error, links };
+  }
+
+  /** Aborts when the client's connection closes before its answer, or when the server closes. */
+  function nobodyWaits({ raw }: FastifyReply): AbortSignal {
+    const gone = new AbortController();
+    const abort = () => gone.abort();
+    // Its connection may have closed before the request got here.
+    if (raw.destroyed || closing.aborted) abort();
+    closing.addEventListener('abort', abort);
+    raw.once('close', () => {
+      closing.removeEventListener('abort', abort);
+      abort();
+    });
+    return gone.signal;
   }
 }

@@ -1,0 +1,150 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { createTemporalClient } from '../../src/temporal/client';
+import { workflowIdFor } from '../../src/temporal/verification-id';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import {
+  API_KEYS,
+  eventually,
+  requiredEnv,
+  startService,
+  testDataConverter,
+  testDigests,
+  uniquePhoneNumber,
+  type Service,
+} from '../support/service';
+import { LONG_POLL, WatchedCalls } from '../support/watched-calls';
+
+jest.setTimeout(60_000);
+
+const QUERY = 'QueryWorkflow';
+const headers = { authorization: `Bearer ${API_KEYS[0]}` };
+
+let server: DevServer;
+let service: Service;
+let calls: WatchedCalls;
+let closeClient: () => Promise<void>;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+});
+
+/** A service whose calls to Temporal are counted. */
+async function begin({ withWorker }: { withWorker: boolean }): Promise<void> {
+  calls = new WatchedCalls();
+  const client = createTemporalClient({
+    connection: { address: requiredEnv('TEST_TEMPORAL_ADDRESS'), interceptors: [calls.interceptor] },
+    namespace: 'default',
+    dataConverter: testDataConverter,
+  });
+  closeClient = () => client.connection.close();
+  service = await startService({ ...server, client, withWorker });
+}
+
+afterEach(async () => {
+  await service.stop();
+  await closeClient();
+});
+afterAll(() => server.close());
+
+async function start(phoneNumber = uniquePhoneNumber()) {
+  const payload = { phoneNumber };
+  const answer = await service.app.inject({ method: 'POST', url: '/verifications', headers, payload });
+  return { phoneNumber, answer };
+}
+
+function get(id: string, more: Record<string, string> = {}) {
+  return service.app.inject({ url: `/verifications/${id}`, headers: { ...headers, ...more } });
+}
+
+test('400 starts at once: each is answered 202, or 503 and nothing was started', async () => {
+  await begin({ withWorker: false });
+  const starts = await Promise.all(Array.from({ length: 400 }, () => start()));
+  const refused = starts.filter(({ answer }) => answer.statusCode !== 202);
+  expect(starts.length - refused.length).toBeGreaterThan(100);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { phoneNumber, answer } of refused) {
+    expect(answer.statusCode).toBe(503);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    const workflow = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber(phoneNumber)));
+    await expect(workflow.describe()).rejects.toBeInstanceOf(WorkflowNotFoundError);
+  }
+  expect(calls.most('StartWorkflowExecution')).toBeLessThanOrEqual(20);
+});
+
+test('300 who read one verification at once share few queries, and each gets an answer', async () => {
+  await begin({ withWorker: true });
+  const { id } = await service.startTexted();
+  const before = calls.made(QUERY);
+  const answers = await Promise.all(Array.from({ length: 300 }, () => get(id)));
+  expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+  expect(calls.made(QUERY) - before).toBeLessThanOrEqual(10);
+  expect(calls.most(QUERY)).toBe(1);
+});
+
+test('a read that follows a check never tells of the time before it', async () => {
+  await begin({ withWorker: true });
+  const { id, code } = await service.startTexted();
+  const by = { caller: 'alice', idempotencyKey: undefined };
+  const others = Array.from({ length: 50 }, () => get(id));
+  await service.verifications.check(id, code, by);
+  expect((await get(id)).json()).toMatchObject({ status: 'verified' });
+  await Promise.all(others);
+});
+
+test('more reads at once than the process takes are 503 at once', async () => {
+  await begin({ withWorker: false });
+  const starts = await Promise.all(Array.from({ length: 60 }, () => start()));
+  const ids = starts.map(({ answer }) => answer.json<{ id: string }>().id);
+  const answers: { answer: Awaited<ReturnType<typeof get>>; beforeQueriesEnded: boolean }[] = [];
+  await Promise.all(
+    ids.map(async (id) => {
+      const answer = await get(id);
+      answers.push({ answer, beforeQueriesEnded: calls.inFlight(QUERY) > 0 });
+    }),
+  );
+  expect(calls.most(QUERY)).toBe(50);
+  const atOnce = answers.filter(({ beforeQueriesEnded }) => beforeQueriesEnded).slice(0, 10);
+  expect(atOnce).toHaveLength(10);
+  for (const { answer } of atOnce) {
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({ code: 'temporal_unavailable' });
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  }
+});
+
+test('a wait ends when its client goes, and all who wait for one verification share one long poll', async () => {
+  await begin({ withWorker: true });
+  const { id } = await service.startTexted();
+  await service.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = service.app.server.address() as AddressInfo;
+  const clients = Array.from({ length: 20 }, () => {
+    const path = `/verifications/${id}`;
+    const client = request({ host: '127.0.0.1', port, path, headers: { ...headers, prefer: 'wait=60' } });
+    const gone = new Promise<void>((resolve) => void client.on('error', () => resolve()));
+    client.end();
+    return { client, gone };
+  });
+  await eventually(() => (calls.inFlight(LONG_POLL) === 1 ? true : undefined));
+  for (const { client, gone } of clients.slice(1)) {
+    client.destroy();
+    await gone;
+  }
+  expect(calls.inFlight(LONG_POLL)).toBe(1);
+  clients[0]?.client.destroy();
+  await eventually(() => (calls.inFlight(LONG_POLL) === 0 ? true : undefined));
+  expect(calls.most(LONG_POLL)).toBe(1);
+});
+
+test('a verification that has ended is read without a long poll, and so is a number’s past by its next start', async () => {
+  await begin({ withWorker: true });
+  const { id, phoneNumber, code } = await service.startTexted();
+  await service.verifications.check(id, code, { caller: 'alice', idempotencyKey: undefined });
+  const workflow = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber(phoneNumber)));
+  await workflow.result();
+  expect((await get(id, { prefer: 'wait=60' })).json()).toMatchObject({ status: 'verified' });
+  expect((await start(phoneNumber)).answer.statusCode).toBe(202);
+  expect(calls.made('GetWorkflowExecutionHistory')).toBe(2);
+  expect(calls.made(LONG_POLL)).toBe(0);
+});
