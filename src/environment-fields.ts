@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { isCanonical } from './api/phone-number';
 import type { Limit } from './domain/types';
 
 export const text = z.string().trim().min(1, 'must not be empty');
@@ -99,19 +100,14 @@ export function parseTestNumbers(value: string, context: z.RefinementCtx) {
     const endsAt = Date.parse(`${lastDay}T23:59:59.999Z`);
     // 31 February is read as a day in March.
     const isDay = !Number.isNaN(endsAt) && new Date(endsAt).toISOString().startsWith(lastDay);
-    return { phoneNumber, code, endsAt, isRight: isDay && isE164(phoneNumber) };
+    // In any other form it would match no start, and its number would be texted.
+    return { phoneNumber, code, endsAt, isRight: isDay && isCanonical(phoneNumber) };
   });
   if (!testNumbers.every(({ isRight }) => isRight))
     context.addIssue('must be like +14255550123=2168@2027-01-31: E.164, code, last day; comma-separated');
   if (hasDoubles(testNumbers.map(({ phoneNumber }) => phoneNumber)))
     context.addIssue('has the same number twice');
   return testNumbers.map(({ phoneNumber, code, endsAt }) => ({ phoneNumber, code, endsAt }));
-}
-
-/** Written as a start's number is, once it is parsed: any other spelling would never be met, and its number be texted. */
-function isE164(phoneNumber: string): boolean {
-  const parsed = parsePhoneNumberFromString(phoneNumber, { extract: false });
-  return parsed?.isPossible() === true && parsed.number === phoneNumber;
 }
 
 /** ISO 3166-1 alpha-2, as far as there are numbers. */

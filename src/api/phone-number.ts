@@ -38,6 +38,9 @@ const MAX_SHOWN_AT_THE_START = 3;
 /** ISO 3166-1's user-assigned code for what is unknown. */
 const NO_COUNTRY = 'ZZ';
 
+/** A spelling with one trunk zero too many takes two rounds of parsing; no number has been seen that takes more than four. */
+const MAX_ROUNDS = 8;
+
 /** Kinds that get no text, or that are called for money: the target of whoever earns by the texts of others. */
 const REFUSED_KINDS: readonly string[] = [
   'PREMIUM_RATE',
@@ -55,6 +58,7 @@ const REFUSED_KINDS: readonly string[] = [
 export function parsePhoneNumber(text: string, rules: NumberRules, now = Date.now()): PhoneNumber {
   const { parsed, number } = readPhoneNumber(text, rules, now);
   if (number.testCode !== undefined) return number;
+  if (hasTrunkZero(parsed)) throw new VerificationError({ code: 'invalid_phone_number' });
   if (rules.phoneNumberCheck === 'valid' && !parsed.isValid()) {
     throw new VerificationError({ code: 'invalid_phone_number' });
   }
@@ -70,12 +74,14 @@ export function acceptedPhoneNumber(e164: string, rules: NumberRules, now = Date
   return readPhoneNumber(e164, rules, now).number;
 }
 
+/** Whether this is the one E.164 form that `parsePhoneNumber` turns every accepted spelling of the number into. */
+export function isCanonical(e164: string): boolean {
+  return parseUntilStable(e164)?.number === e164;
+}
+
 function readPhoneNumber(text: string, rules: NumberRules, now: number) {
-  const parsed = parsePhoneNumberFromString(text, { extract: false });
-  // RFC 3966's parameters: a context would make a national number one of any country.
-  if (!parsed?.isPossible() || parsed.ext !== undefined || text.includes(';')) {
-    throw new VerificationError({ code: 'invalid_phone_number' });
-  }
+  const parsed = parseUntilStable(text);
+  if (parsed === undefined) throw new VerificationError({ code: 'invalid_phone_number' });
   const testCode = testCodeOf(parsed.number, rules, now);
   const number: PhoneNumber = {
     e164: parsed.number,
@@ -84,6 +90,35 @@ function readPhoneNumber(text: string, rules: NumberRules, now: number) {
     ...(testCode !== undefined && { testCode }),
   };
   return { parsed, number };
+}
+
+/**
+ * Parses the library's own E.164 output again until it stays the same: each parse removes one trunk prefix only, so
+ * `+971 00 50…` becomes `+971050…` before it becomes `+97150…`. Two forms would be two workflow IDs for one phone.
+ * Undefined if there is no such number, or if its length is not possible.
+ */
+function parseUntilStable(text: string): Parsed | undefined {
+  // RFC 3966's parameters: a context would make a national number one of any country.
+  if (text.includes(';')) return undefined;
+  let spelling = text;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const parsed = parsePhoneNumberFromString(spelling, { extract: false });
+    if (parsed === undefined || parsed.ext !== undefined) return undefined;
+    if (parsed.number === spelling) return parsed.isPossible() ? parsed : undefined;
+    spelling = parsed.number;
+  }
+  return undefined;
+}
+
+/**
+ * Whether the number is a valid one with zeros before it, where the library knows of no trunk prefix: `+48 0512 345 678`.
+ * A carrier may ignore the zeros. Italy's landlines and Ivory Coast's mobiles are valid with their zero.
+ */
+function hasTrunkZero(parsed: Parsed): boolean {
+  const { countryCallingCode, nationalNumber } = parsed;
+  if (!nationalNumber.startsWith('0') || parsed.isValid()) return false;
+  const withoutZeros = `+${countryCallingCode}${nationalNumber.replace(/^0+/, '')}`;
+  return parsePhoneNumberFromString(withoutZeros, { extract: false })?.isValid() === true;
 }
 
 function testCodeOf(e164: string, { testNumbers }: NumberRules, now: number): string | undefined {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
@@ -118,6 +119,21 @@ describe('a start', () => {
     const second = await startWith(JSON.stringify(phoneNumber));
     expect(second.statusCode).toBe(409);
     expect(second.body).not.toContain('instances');
+  });
+
+  test('for a number that has one under way, in another spelling and on the other surface, is 409', async () => {
+    const subscriber = `50${randomInt(2_000_000, 9_999_999)}`;
+    const first = await startWith(JSON.stringify(`+971 (0)0 ${subscriber}`));
+    expect(first.statusCode).toBe(202);
+    const status = await get(pathOf(first.json<Urls>().statusQueryGetUri));
+    expect(status.json()).toMatchObject({ input: `+971${subscriber}` });
+    for (const trunk of ['', '0', '00', '000']) {
+      const phoneNumber = `+971${trunk}${subscriber}`;
+      expect((await startWith(JSON.stringify(phoneNumber))).statusCode).toBe(409);
+      const headers = { authorization: `Bearer ${KEY}` };
+      const rest = await inject({ method: 'POST', url: '/verifications', headers, payload: { phoneNumber } });
+      expect(rest.statusCode).toBe(409);
+    }
   });
 
   test.each([
