@@ -12,7 +12,7 @@ import { createTwilioSender } from './sms/twilio-sender';
 import { createDataConverter } from './temporal/data-converter';
 import { retentionWarning } from './temporal/retention';
 import { formatVerificationId } from './temporal/verification-id';
-import { createWorkerLogger } from './temporal/worker-logger';
+import { createWorkerLogger, forwardedCoreLogs } from './temporal/worker-logger';
 import { workflowBundle } from './temporal/workflow-bundle';
 
 /** Longer than one call to the provider. An attempt that still looks is cut off, and another worker's looks again. */
@@ -83,8 +83,9 @@ async function main(): Promise<void> {
 }
 
 function telemetry({ host, workerMetricsPort }: Config): RuntimeOptions['telemetryOptions'] & {} {
-  if (workerMetricsPort === undefined) return {};
+  if (workerMetricsPort === undefined) return { logging: forwardedCoreLogs };
   return {
+    logging: forwardedCoreLogs,
     metrics: {
       prometheus: { bindAddress: socketAddress(host, workerMetricsPort), countersTotalSuffix: true },
     },

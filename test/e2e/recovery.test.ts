@@ -156,9 +156,24 @@ test('after Temporal was killed and started again on its file, a pending verific
     status: 503,
     body: { code: 'temporal_unavailable' },
   });
+  await eventually(() => first.lines.find((line) => line.includes('"sdkComponent":"core"')));
   await stage.temporal.start();
   expect(await call('POST', `${path}/check`, { code }, 'during the outage')).toMatchObject({
     status: 200,
     body: { verified: true, attemptsRemaining: 3 },
   });
+});
+
+test('every line that a worker has written, through all of that, is one JSON object', () => {
+  const lines = [first, second].flatMap((worker) => worker.lines);
+  expect(lines.length).toBeGreaterThan(10);
+  const others = lines.filter((line) => {
+    try {
+      const parsed: unknown = JSON.parse(line);
+      return typeof parsed !== 'object' || parsed === null || !('time' in parsed && 'msg' in parsed);
+    } catch {
+      return true;
+    }
+  });
+  expect(others).toEqual([]);
 });
