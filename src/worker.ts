@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import { NativeConnection, Runtime, Worker, type RuntimeOptions } from '@temporalio/worker';
 import { createActivities } from './activities';
+import { EXPECTED_FAILURES } from './activities/send-failures';
 import { loadConfigOrExit, type Config } from './config';
 import { createKeyRing } from './crypto/key-ring';
 import { withoutMessage } from './domain/errors';
@@ -21,7 +22,7 @@ const SHUTDOWN_TIMEOUT_MS = 15_000;
 
 async function main(): Promise<void> {
   const config = loadConfigOrExit();
-  const logger = createWorkerLogger();
+  const logger = createWorkerLogger({ expectedFailures: EXPECTED_FAILURES });
   try {
     // The order of shutting down is ours, not the runtime's.
     Runtime.install({ logger, shutdownSignals: [], telemetryOptions: telemetry(config) });

@@ -1,5 +1,5 @@
 import type { Context } from '@temporalio/activity';
-import type { SmsSender, TextSearch } from '../sms/twilio-sender';
+import type { SmsSender, TextSearch } from '../sms/sms-sender';
 import { deliveryUnknown } from './send-failures';
 
 /** The provider's list may lag behind: a text is taken for absent only after the last of these looks. */
@@ -16,18 +16,23 @@ export async function findSentText(
   context: Context,
 ): Promise<string | undefined> {
   const pauses = uncertain ? PAUSES_BEFORE_LOOKS_MS : [0];
-  let listed = false;
+  /** Why the last look saw nothing. */
+  let unlistedReason: string | undefined;
   for (const pauseMs of pauses) {
     if (pauseMs > 0) await context.sleep(pauseMs);
-    try {
-      const sid = await sender.find(search, context.cancellationSignal);
-      if (sid !== undefined) return sid;
-      listed = true;
-    } catch {
-      context.cancellationSignal.throwIfAborted();
-      listed = false;
+    const listing = await sender.find(search, context.cancellationSignal);
+    switch (listing.result) {
+      case 'found':
+        return listing.sid;
+      case 'absent':
+        unlistedReason = undefined;
+        break;
+      case 'unknown':
+        if (listing.reason !== unlistedReason)
+          context.log.warn('The SMS provider did not list its messages', { reason: listing.reason });
+        unlistedReason = listing.reason;
     }
   }
-  if (uncertain && !listed) throw deliveryUnknown();
+  if (uncertain && unlistedReason !== undefined) throw deliveryUnknown(unlistedReason);
   return undefined;
 }

@@ -4,28 +4,30 @@ import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/
 const NOT_CREATED = 'NotCreated';
 const DELIVERY_UNKNOWN = 'DeliveryUnknown';
 
-/** The provider has no text of this attempt's. */
-export function notCreated(retryAfterMs?: number): ApplicationFailure {
+/** Whoever logs one of these needs no stack trace: the message says what happened. */
+export const EXPECTED_FAILURES: readonly string[] = [NOT_CREATED, DELIVERY_UNKNOWN];
+
+/** The provider has no text of this attempt's. The message is for operators, as are the reasons below. */
+export function notCreated(message: string, retryAfterMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: NOT_CREATED,
-    message: 'The SMS provider took no text',
+    message,
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
   });
 }
 
 /** The provider may have the text: the next attempt looks. */
-export function deliveryUnknown(): ApplicationFailure {
+export function deliveryUnknown(reason: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: DELIVERY_UNKNOWN,
-    message: 'The SMS provider did not say whether it took the text',
+    message: `The SMS provider did not say whether it took the message: ${reason}`,
   });
 }
 
 /** Turns what nobody foresaw into a final failure that says nothing of its cause, which may hold a number. */
 export function retryableOnly(error: unknown, { log }: Context): Error {
   if (error instanceof CancelledFailure) return error;
-  if (error instanceof ApplicationFailure && [NOT_CREATED, DELIVERY_UNKNOWN].includes(error.type ?? ''))
-    return error;
+  if (error instanceof ApplicationFailure && EXPECTED_FAILURES.includes(error.type ?? '')) return error;
   log.error('Text not sent for an unforeseen reason', {
     reason: error instanceof Error ? error.name : typeof error,
   });

@@ -3,8 +3,8 @@ import { deriveCode } from '../crypto/code';
 import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
 import type { SendOutcome } from '../domain/types';
 import { CALL_TIMEOUT_MS } from '../sms/http-client';
+import type { SendResult, SmsSender } from '../sms/sms-sender';
 import type { TextTemplate } from '../sms/text-template';
-import type { SmsSender } from '../sms/twilio-sender';
 import { findSentText } from './find-sent-text';
 import { deliveryUnknown, notCreated, retryableOnly } from './send-failures';
 
@@ -30,6 +30,8 @@ export interface SendSmsRequest {
   /** The texts of this verification that are accounted for. */
   readonly knownSids: readonly string[];
 }
+
+type Refusal = Extract<SendResult, { result: 'refused' }>;
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
 /** How far the provider's clock may be behind the server's. */
@@ -70,7 +72,7 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
       if (sid !== undefined) return { outcome: 'accepted', sid, acceptedAt: Date.now() };
     }
     // Accepted after the deadline, it would be the text of a verification that has ended.
-    if (timeLeftMs(context) < CALL_TIMEOUT_MS) throw deliveryUnknown();
+    if (timeLeftMs(context) < CALL_TIMEOUT_MS) throw deliveryUnknown('no time was left for another call');
 
     const callbackUrl = statusCallback(workflowId, runId, nonce);
     const text = { to, body: template(code), validityMs, statusCallback: callbackUrl };
@@ -85,12 +87,14 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
           ...(uncertain ? { possibleDuplicate: true } : {}),
         };
       case 'refused':
-        context.log.warn('The SMS provider refused a text', { code: sent.error.code });
+        logRefusal(sent, context);
         return { outcome: 'failed', error: sent.error };
       case 'not_created':
-        throw nothingSent(context, sent.retryAfterMs);
+        context.log.warn('The SMS provider took no message', { reason: sent.reason });
+        throw nothingSent(context, `The SMS provider took no message: ${sent.reason}`, sent.retryAfterMs);
       case 'unknown':
-        throw deliveryUnknown();
+        context.log.warn('The SMS provider did not say whether it took the message', { reason: sent.reason });
+        throw deliveryUnknown(sent.reason);
     }
   }
 
@@ -99,7 +103,7 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
     try {
       return keyRing.get(keyId);
     } catch {
-      throw nothingSent(context);
+      throw nothingSent(context, 'No message was sent: SECRET_KEYS lacks the key of this verification');
     }
   }
 }
@@ -112,10 +116,16 @@ function mayHaveBeenSent({ info }: Context): boolean {
 }
 
 /** Notes for the next attempt that there is still nothing to look for, where that is known. */
-function nothingSent(context: Context, retryAfterMs?: number): ApplicationFailure {
+function nothingSent(context: Context, message: string, retryAfterMs?: number): ApplicationFailure {
   // Reaches it with the failure. Until then heartbeats repeat what they were given.
   if (!mayHaveBeenSent(context)) context.heartbeat({ nothingSentUpToAttempt: context.info.attempt });
-  return notCreated(retryAfterMs);
+  return notCreated(message, retryAfterMs);
+}
+
+/** An error where every message will be refused until an operator has acted. */
+function logRefusal({ error, advice }: Refusal, { log }: Context): void {
+  if (advice === undefined) log.warn('The SMS provider refused a message', { code: error.code });
+  else log.error(`The SMS provider refused a message. ${advice}`, { code: error.code });
 }
 
 /** Until the verification gives up on this text. */

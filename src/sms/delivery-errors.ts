@@ -1,4 +1,5 @@
 import type { DeliveryError } from '../domain/types';
+import { operatorAdvice } from './operator-advice';
 
 /**
  * Our sentence for each of Twilio's error codes that a person can do something about. Twilio's own message is never
@@ -22,10 +23,11 @@ const sentences: Readonly<Record<string, string>> = {
   30008: 'The text was lost on its way. Try again.',
 };
 
+const OPERATOR_SENTENCE = 'The SMS provider refused our settings. Tell whoever runs this service.';
+const DEFAULT_SENTENCE = 'The text could not be delivered. Check the number or try another.';
+
 /** The provider's or carrier's code with a sentence of ours. */
 export function deliveryError(code: number): DeliveryError {
-  return {
-    code: String(code),
-    message: sentences[code] ?? 'The text could not be delivered. Check the number or try another.',
-  };
+  const fallback = operatorAdvice(code) === undefined ? DEFAULT_SENTENCE : OPERATOR_SENTENCE;
+  return { code: String(code), message: sentences[code] ?? fallback };
 }

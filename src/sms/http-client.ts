@@ -7,8 +7,8 @@ type RequestOptions = Parameters<InstanceType<typeof twilio.RequestClient>['requ
 /** No connection was made: whatever was to be asked for has not been asked for. */
 export const NOT_CONNECTED = 'NOT_CONNECTED';
 
-const CONNECT_TIMEOUT_MS = 2_000;
-const RESPONSE_TIMEOUT_MS = 4_000;
+export const CONNECT_TIMEOUT_MS = 2_000;
+export const RESPONSE_TIMEOUT_MS = 4_000;
 
 /** The longest that one call takes. */
 export const CALL_TIMEOUT_MS = CONNECT_TIMEOUT_MS + RESPONSE_TIMEOUT_MS;
@@ -37,6 +37,9 @@ export function createConnections(): Dispatcher {
 
 /** The HTTP client under the official Twilio client, for calls that end when the signal aborts. */
 export class HttpClient extends twilio.RequestClient {
+  /** Host name and port of the last call. */
+  host = '';
+
   constructor(
     private readonly connections: Dispatcher,
     private readonly signal: AbortSignal,
@@ -47,6 +50,9 @@ export class HttpClient extends twilio.RequestClient {
   override async request<TData>(options: RequestOptions): Promise<Response<TData>> {
     const { method, uri, username, password, headers, params, data } = options;
     const url = new URL(uri);
+    this.host = `${url.hostname}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
+    // Whatever is in it afterwards is this call's answer.
+    delete this.lastResponse;
     for (const [name, value] of Object.entries(params ?? {})) url.searchParams.append(name, String(value));
     const answer = await request(url, {
       method: method === 'post' ? 'POST' : 'GET',

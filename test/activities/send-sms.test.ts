@@ -36,6 +36,17 @@ const settled = (id: string, on: Service = service): Promise<IdentifiedView> =>
     return verification.status === 'sending' ? undefined : verification;
   });
 
+/** As the Web UI shows it: why the message is not sent yet. */
+async function pendingFailure(id: string): Promise<string | undefined> {
+  const { raw } = await server.client.workflow.getHandle(workflowIdOf(id)).describe();
+  const encoded = raw.pendingActivities?.[0]?.lastFailure?.encodedAttributes?.data;
+  if (!encoded) return undefined;
+  return (JSON.parse(Buffer.from(encoded).toString()) as { message: string }).message;
+}
+
+const workflowIdOf = (id: string) =>
+  `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
+
 const createCalls = (phoneNumber: string) =>
   service.sandbox.requests.filter(({ kind, to }) => kind === 'create' && to === phoneNumber).length;
 
@@ -44,6 +55,7 @@ test('a provider that can’t be reached is tried again until it can', async () 
   const early = await startService({ ...server, providerUrl: `http://127.0.0.1:${port}` });
   const phoneNumber = uniquePhoneNumber();
   const { id } = await start(phoneNumber, early);
+  const failure = await eventually(() => pendingFailure(id));
   const provider = await startSmsSandbox({
     port,
     accountSid: 'AC00000000000000000000000000000000',
@@ -51,6 +63,7 @@ test('a provider that can’t be reached is tried again until it can', async () 
   });
   expect(await settled(id, early)).toMatchObject({ status: 'pending' });
   expect(provider.inbox(phoneNumber)).toHaveLength(1);
+  expect(failure).toBe(`The SMS provider took no message: ECONNREFUSED at 127.0.0.1:${port}`);
   await early.stop();
   await provider.close();
 });
@@ -78,6 +91,14 @@ test('a provider that refuses for good is not asked again', async () => {
   const verification = await settled(id);
   expect(verification).toMatchObject({ status: 'undeliverable', error: { code: '21610' } });
   expect(verification.error?.message).not.toContain(phoneNumber);
+  expect(createCalls(phoneNumber)).toBe(1);
+});
+
+test('a provider that answers 401, in whatever form, refused our credentials', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  service.sandbox.deny(phoneNumber, { status: 401, body: '<html>Unauthorized</html>' });
+  const { id } = await start(phoneNumber);
+  expect(await settled(id)).toMatchObject({ status: 'undeliverable', error: { code: '20003' } });
   expect(createCalls(phoneNumber)).toBe(1);
 });
 
@@ -155,8 +176,8 @@ test('a provider that hides a text it has gets the same code sent twice, and tha
   const bodies = service.sandbox.inbox(phoneNumber).map(({ body }) => body);
   expect(bodies).toHaveLength(2);
   expect(new Set(bodies).size).toBe(1);
-  const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
-  const metadata = await server.client.workflow.getHandle(workflowId).query('__temporal_workflow_metadata');
+  const handle = server.client.workflow.getHandle(workflowIdOf(id));
+  const metadata = await handle.query('__temporal_workflow_metadata');
   expect(JSON.stringify(metadata)).toContain('sent again: the first one was not listed');
 });
 

@@ -1,0 +1,50 @@
+import {
+  CALL_TIMEOUT_MS,
+  CONNECT_TIMEOUT_MS,
+  NOT_CONNECTED,
+  RESPONSE_TIMEOUT_MS,
+  type HttpClient,
+} from './http-client';
+
+/**
+ * Why a call failed, for operators: a system error or an HTTP status, and the host. It holds nothing else of the request
+ * or the answer: their URL, bodies and headers have the number, the code and the credentials.
+ */
+export function failureReason(error: unknown, { host, lastResponse }: HttpClient): string {
+  if (lastResponse !== undefined) {
+    const { statusCode } = lastResponse;
+    return statusCode < 300
+      ? `an answer that can't be read (HTTP ${statusCode}) from ${host}`
+      : `HTTP ${statusCode} from ${host}`;
+  }
+  const code = errorCode(error);
+  switch (code) {
+    case NOT_CONNECTED:
+      return notConnectedReason(error, host);
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+      return `no answer in ${RESPONSE_TIMEOUT_MS / 1000} s from ${host}`;
+    case undefined:
+      return property(error, 'name') === 'TimeoutError'
+        ? `no complete answer in ${CALL_TIMEOUT_MS / 1000} s from ${host}`
+        : `no answer from ${host}`;
+    default:
+      return `${code} at ${host}`;
+  }
+}
+
+function notConnectedReason(error: unknown, host: string): string {
+  const code = errorCode(property(error, 'cause'));
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection in ${CONNECT_TIMEOUT_MS / 1000} s to ${host}`;
+  return code === undefined ? `no connection to ${host}` : `${code} at ${host}`;
+}
+
+/** As Node, OpenSSL and undici write them; anything else might be text of the provider's. */
+function errorCode(error: unknown): string | undefined {
+  const code = property(error, 'code');
+  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : undefined;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
