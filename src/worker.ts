@@ -7,6 +7,7 @@ import { loadConfigOrExit, type Config } from './config';
 import { createKeyRing } from './crypto/key-ring';
 import { withoutMessage } from './domain/errors';
 import { runMain } from './run-main';
+import { reportAccess } from './sms/report-access';
 import { NO_STATUS_CALLBACK, statusCallbackUrl } from './sms/status-callback';
 import { createTextTemplate } from './sms/text-template';
 import { createTwilioSender } from './sms/twilio-sender';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   const { namespace } = config.temporal;
   const tooShort = await retentionWarning(connection, namespace, config.cooldownSeconds);
   if (tooShort !== undefined) logger.warn(tooShort);
+  const sender = createTwilioSender(config.twilio);
   const worker = await Worker.create({
     connection,
     namespace,
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
     workflowBundle: await workflowBundle(),
     activities: createActivities({
       keyRing,
-      sender: createTwilioSender(config.twilio),
+      sender,
       template: createTextTemplate(config.smsTemplate, config.webOtpDomain),
       statusCallback: (workflowId, runId, nonce) =>
         statusCallback &&
@@ -74,8 +76,11 @@ async function main(): Promise<void> {
   });
 
   const running = worker.run();
+  const stopping = new AbortController();
+  void reportAccess(sender, logger, stopping.signal);
   closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async ({ err }) => {
     if (err) logger.error('unforeseen failure', withoutMessage(err));
+    stopping.abort();
     if (worker.getState() === 'RUNNING') worker.shutdown();
     await running;
     await connection.close();

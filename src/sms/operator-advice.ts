@@ -1,12 +1,14 @@
 const CREDENTIALS =
   'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET)';
 
-const REFUSED_CREDENTIALS = `Twilio refuses the credentials: check ${CREDENTIALS}.`;
+export const REFUSED_CREDENTIALS = `Twilio refuses the credentials: check ${CREDENTIALS}.`;
 
 /** What to check after those of Twilio's errors that only an operator can mend. Source: Twilio's error dictionary. */
 const advice: Readonly<Record<number, string>> = {
   20003: REFUSED_CREDENTIALS,
   20005: 'The Twilio account is not active: check its status and balance in the Twilio Console.',
+  20008:
+    'These are Twilio’s test credentials, which read no messages: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.',
   20404: 'Twilio does not know the account: check TWILIO_ACCOUNT_SID and TWILIO_API_URL.',
   21212: 'The sender is not valid: check TWILIO_FROM.',
   21408:

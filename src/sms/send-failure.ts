@@ -30,7 +30,7 @@ export function sendFailure(error: unknown, httpClient: HttpClient): SendResult 
 }
 
 /** Undefined for an answer that isn't Twilio's, such as a proxy's page. */
-function twilioCode(error: unknown): number | undefined {
+export function twilioCode(error: unknown): number | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 }
 

@@ -26,6 +26,11 @@ export type SearchResult =
   /** The provider doesn't say. */
   | { readonly result: 'unknown'; readonly reason: string };
 
+export type AccessResult =
+  | { readonly result: 'granted' }
+  | { readonly result: 'refused'; readonly advice: string }
+  | { readonly result: 'unknown'; readonly reason: string };
+
 /** A text that was perhaps created. A resend has the same body, so its SID must be none of `knownSids`. */
 export interface TextSearch {
   /** E.164. */
@@ -42,4 +47,6 @@ export interface SmsSender {
   send(text: TextMessage, signal: AbortSignal): Promise<SendResult>;
   /** Looks for the text among those that the provider lists. */
   find(search: TextSearch, signal: AbortSignal): Promise<SearchResult>;
+  /** Whether the provider accepts the credentials. Sends nothing. */
+  checkAccess(signal: AbortSignal): Promise<AccessResult>;
 }

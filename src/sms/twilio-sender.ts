@@ -1,7 +1,8 @@
 import twilio from 'twilio';
 import { failureReason } from './failure-reason';
 import { createConnections, HttpClient } from './http-client';
-import { sendFailure } from './send-failure';
+import { operatorAdvice, REFUSED_CREDENTIALS } from './operator-advice';
+import { sendFailure, twilioCode } from './send-failure';
 import type { SmsSender } from './sms-sender';
 
 export interface TwilioAccount {
@@ -18,6 +19,9 @@ export interface TwilioAccount {
 
 /** More texts than one number gets in the time that is looked at. */
 const LIST_LIMIT = 50;
+
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
 
 /** The official client. Its own retries are off: a repeated create call is a second text. */
 export function createTwilioSender(account: TwilioAccount): SmsSender {
@@ -76,6 +80,20 @@ export function createTwilioSender(account: TwilioAccount): SmsSender {
       } catch (error) {
         signal.throwIfAborted();
         return { result: 'unknown', reason: failureReason(error, httpClient) };
+      }
+    },
+
+    async checkAccess(signal) {
+      const { client, httpClient } = connect(signal);
+      try {
+        await client.messages.list({ limit: 1 });
+        return { result: 'granted' };
+      } catch (error) {
+        signal.throwIfAborted();
+        const status = httpClient.lastResponse?.statusCode;
+        if (status !== UNAUTHORIZED && status !== FORBIDDEN)
+          return { result: 'unknown', reason: failureReason(error, httpClient) };
+        return { result: 'refused', advice: operatorAdvice(twilioCode(error) ?? 0) ?? REFUSED_CREDENTIALS };
       }
     },
   };

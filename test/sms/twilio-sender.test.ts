@@ -61,6 +61,7 @@ describe('without a connection no message was created, and the reason names erro
       retryAfterMs: undefined,
     });
     expect(await find(senderAt(`http://${host}`))).toEqual({ result: 'unknown', reason });
+    expect(await senderAt(`http://${host}`).checkAccess(signal)).toEqual({ result: 'unknown', reason });
   });
 
   test('when a host name has several addresses', async () => {
@@ -157,4 +158,35 @@ describe('a refusal', () => {
       expect(await send(sender)).toMatchObject({ result: 'refused', advice: undefined });
     },
   );
+});
+
+describe('the check of the credentials', () => {
+  test('reads a page of one message', async () => {
+    const calls: string[] = [];
+    const { sender } = await senderTo((request, response) => {
+      calls.push(`${request.method} ${request.url}`);
+      answering(200, { messages: [], page_size: 1, uri: '' })(request, response);
+    });
+    expect(await sender.checkAccess(signal)).toEqual({ result: 'granted' });
+    expect(calls).toEqual([`GET /2010-04-01/Accounts/${ACCOUNT_SID}/Messages.json?PageSize=1`]);
+  });
+
+  test.each([
+    ['401', twilioError(401, 20003), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
+    ['401 as a page', answering(401, 'no'), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
+    ['403', answering(403, 'no'), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
+    ['test credentials', twilioError(403, 20008), 'test credentials'],
+    ['a suspended account', twilioError(403, 20005), 'not active'],
+  ])('is refused: %s', async (_case, listener, advice) => {
+    const { sender } = await senderTo(listener);
+    expect(await sender.checkAccess(signal)).toEqual({
+      result: 'refused',
+      advice: expect.stringContaining(advice),
+    });
+  });
+
+  test('leaves the question open at any other answer', async () => {
+    const { sender, host } = await senderTo(answering(503, 'down'));
+    expect(await sender.checkAccess(signal)).toEqual({ result: 'unknown', reason: `HTTP 503 from ${host}` });
+  });
 });

@@ -1,0 +1,115 @@
+import { freePort, LOOPBACK } from '../../dev/ports';
+import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import type { ServiceProcess } from '../support/processes';
+import { RunningService } from '../support/running-service';
+import { eventually, receivedCode, uniquePhoneNumber } from '../support/service';
+
+jest.setTimeout(60_000);
+
+const CHECK_CREDENTIALS =
+  'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET).';
+const WARN = 40;
+const ERROR = 50;
+
+interface Line {
+  level: number;
+  msg: string;
+  reason?: string;
+  code?: string;
+  error?: { type: string; message: string; stack?: string };
+}
+
+let sandbox: SmsSandbox;
+let service: RunningService;
+let worker: ServiceProcess;
+let host: string;
+
+async function startService(env: Record<string, string>): Promise<void> {
+  sandbox = await startSmsSandbox({ port: 0, accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' });
+  service = new RunningService(sandbox, env);
+  const [api, started] = await Promise.all([service.startApi(), service.startWorker()]);
+  host = api.host;
+  worker = started;
+}
+
+afterEach(async () => {
+  await service.stop();
+  await sandbox.close();
+});
+
+/** All that the worker has written, of which each line is JSON. */
+const lines = (): Line[] =>
+  worker
+    .output()
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+
+const line = (isIt: (line: Line) => boolean) => eventually(() => lines().find(isIt));
+
+const call = async (method: string, path: string, body?: object) => {
+  const headers = {
+    authorization: 'Bearer dev',
+    prefer: 'wait=20',
+    ...(body && { 'content-type': 'application/json' }),
+  };
+  const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  return (await fetch(`http://${host}${path}`, init)).json() as Promise<Record<string, unknown>>;
+};
+
+test('a provider out of reach is named by error and host, at the start and at each attempt, without a stack', async () => {
+  const provider = `${LOOPBACK}:${await freePort()}`;
+  await startService({ TWILIO_API_URL: `http://${provider}` });
+  const reason = `ECONNREFUSED at ${provider}`;
+  const atStart = await line(({ msg }) => msg.includes('credentials'));
+  expect(atStart).toMatchObject({
+    level: WARN,
+    msg: `The SMS provider's credentials could not be checked: ${reason}`,
+  });
+
+  const phoneNumber = uniquePhoneNumber();
+  await call('POST', '/verifications', { phoneNumber });
+  expect(await line(({ msg }) => msg === 'The SMS provider took no message')).toMatchObject({
+    level: WARN,
+    reason,
+  });
+  const failed = await line(({ msg }) => msg === 'Activity failed');
+  expect(failed.error).toEqual({
+    type: 'NotCreated',
+    message: `The SMS provider took no message: ${reason}`,
+  });
+  expect(worker.output()).not.toContain('"stack"');
+  expect(worker.output()).not.toContain(phoneNumber.slice(1));
+});
+
+test('refused credentials are an error that says what to check, at the start and at each message', async () => {
+  await startService({ TWILIO_AUTH_TOKEN: 'another token' });
+  expect(await line(({ msg }) => msg.includes('credentials'))).toMatchObject({
+    level: ERROR,
+    msg: CHECK_CREDENTIALS,
+  });
+  const { id } = await call('POST', '/verifications', { phoneNumber: uniquePhoneNumber() });
+  expect(await call('GET', `/verifications/${String(id)}`)).toMatchObject({
+    status: 'undeliverable',
+    error: { code: '20003' },
+  });
+  expect(await line(({ msg }) => msg.startsWith('The SMS provider refused'))).toMatchObject({
+    level: ERROR,
+    msg: `The SMS provider refused a message. ${CHECK_CREDENTIALS}`,
+    code: '20003',
+  });
+  expect(worker.output()).not.toContain('another token');
+});
+
+test('where all is well, the check of the credentials leaves no line, and the last line is written before the end', async () => {
+  await startService({});
+  await eventually(() => sandbox.requests.find(({ kind, to }) => kind === 'list' && to === null));
+  const phoneNumber = uniquePhoneNumber();
+  await call('POST', '/verifications', { phoneNumber });
+  await receivedCode(sandbox, phoneNumber);
+  worker.kill('SIGTERM');
+  expect(await worker.exited).toBe(0);
+  const written = lines();
+  expect(written.filter(({ level, msg }) => level >= WARN && !msg.startsWith('Delivery is not'))).toEqual([]);
+  expect(written.at(-1)).toMatchObject({ state: 'STOPPED' });
+});
