@@ -19,7 +19,10 @@ export function createPayloadReader(keyRing: KeyRing): DecodePayloads {
   const codec = new EncryptionCodec(keyRing);
 
   return async function decodePayloads(payloads) {
-    return Promise.all(payloads.map(decodePayload));
+    // One after the other: a promise for each payload costs more memory than the payloads themselves.
+    const decoded: JsonPayload[] = [];
+    for (const payload of payloads) decoded.push(await decodePayload(payload));
+    return decoded;
   };
 
   async function decodePayload(json: JsonPayload): Promise<JsonPayload> {

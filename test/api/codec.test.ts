@@ -118,6 +118,36 @@ describe('an operator', () => {
     }
   });
 
+  test('reads 10,000 payloads at once, and no more', async () => {
+    const most = Array.from({ length: 10_000 }, () => ({}));
+    expect((await decode(most)).json()).toEqual({ payloads: most });
+    const response = await decode([...most, {}]);
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      code: 'invalid_request',
+      detail: 'body/payloads must NOT have more than 10000 items.',
+    });
+  });
+
+  test('sends at most 100 metadata entries in a payload', async () => {
+    const entries = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_none, index) => [`key-${index}`, '']));
+    expect((await decode([{ metadata: entries(100) }])).statusCode).toBe(200);
+    expect((await decode([{ metadata: entries(101) }])).statusCode).toBe(400);
+  });
+
+  test.each([
+    ['a number', 5],
+    ['an array', [1]],
+    ['what looks like an array', { length: 1e9 }],
+  ])('can not send %s as metadata, whatever its name', async (_case, value) => {
+    for (const name of ['encoding', 'with a\nline break', '']) {
+      const response = await decode([{ metadata: { [name]: value } }]);
+      expect(response.statusCode).toBe(400);
+      expect(response.json()).toMatchObject({ code: 'invalid_request' });
+    }
+  });
+
   test('can not encrypt here', async () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     const response = await service.app.inject({ method: 'POST', url: '/codec/encode', headers, payload: {} });

@@ -22,12 +22,26 @@ const WELCOME = "Temporal's Web UI can now read encrypted payloads in this brows
 const UNAUTHORIZED =
   'Send CODEC_SERVER_TOKEN as "Authorization: Bearer <token>", or in a browser as the password.';
 
+/** Temporal's pages have at most 256 events of a history, or 1,000 workflows: this is ten payloads for each of those. */
+const MAX_PAYLOADS = 10_000;
+/** The SDKs and our encryption set two or three entries. */
+const MAX_METADATA_ENTRIES = 100;
+
+/** Not `Type.Record`: its pattern does not match a key with a line break, whose value could then be anything. */
+const Metadata = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  additionalProperties: { type: 'string' },
+  maxProperties: MAX_METADATA_ENTRIES,
+});
 /** What the UI and the CLI send, with every field that a later Temporal may add. */
 const Payload = Type.Object(
-  { metadata: Type.Optional(Type.Record(Type.String(), Type.String())), data: Type.Optional(Type.String()) },
+  { metadata: Type.Optional(Metadata), data: Type.Optional(Type.String()) },
   { additionalProperties: true },
 );
-const Payloads = Type.Object({ payloads: Type.Array(Payload) }, { additionalProperties: false });
+const Payloads = Type.Object(
+  { payloads: Type.Array(Payload, { maxItems: MAX_PAYLOADS }) },
+  { additionalProperties: false },
+);
 
 const security = [{ codecToken: [] }, { codecPassword: [] }];
 const welcomeSchema = {
