@@ -31,7 +31,7 @@ const refusals = {
   401: refusal('No valid credential.', {
     'WWW-Authenticate': Type.String({ description: 'The scheme to use.' }),
   }),
-  403: refusal('The signature is not valid.'),
+  403: refusal('The signature is not valid, or the request comes from another site.'),
   404: refusal('There is nothing here.'),
   409: refusal('The number has a verification under way.', retryAfter),
   410: refusal('The verification has ended.'),

@@ -6,7 +6,7 @@ export const errorMessages = {
   invalid_phone_number: 'Send the number in international E.164 form, for example +14255550123.',
   invalid_code: 'The code does not have the right number of digits. No attempt was spent.',
   unauthorized: 'Send a valid API key as "Authorization: Bearer <key>".',
-  forbidden: 'The signature is not valid.',
+  forbidden: 'This request is not allowed.',
   not_found: 'There is nothing here. Check the id and the path.',
   verification_in_progress: 'This number has a verification under way. Try again when it has ended.',
   verification_ended: 'This verification has ended. Start a new one.',

@@ -64,6 +64,21 @@ test('a signed report that the text is lost ends the verification', async () => 
   });
 });
 
+const FORM = 'application/x-www-form-urlencoded';
+const bodies: [contentType: string | undefined, payload: string][] = [
+  [undefined, ''],
+  [undefined, 'x'],
+  ['text/plain', 'x'],
+  ['json', '{}'],
+  ['application/json', '{"a":{"toString":1}}'],
+  ['application/json', '{"MessageSid":{"toString":1}}'],
+  ['application/json', 'null'],
+  ['application/json', '{'],
+  [FORM, ''],
+  [FORM, 'a=1&a=2'],
+  [FORM, 'MessageSid[toString]=1&__proto__=1&toString=1'],
+];
+
 describe('403, and nothing is done,', () => {
   test.each([
     ['for a wrong signature', 'bm90IHNpZ25lZCBieSBUd2lsaW8='],
@@ -80,10 +95,24 @@ describe('403, and nothing is done,', () => {
     expect(await statusOf(id)).toBe('pending');
   });
 
-  test('without a signature, whatever the body', async () => {
-    for (const headers of [{}, { 'content-type': 'text/plain' }]) {
-      const response = await service.app.inject({ method: 'POST', url: PATH, headers, payload: 'x' });
-      expect(response.statusCode).toBe(403);
+  test.each([
+    ['without a signature', {}],
+    ['for a forged signature', { 'x-twilio-signature': 'Zm9yZ2Vk' }],
+  ])('%s, whatever the body', async (_case, signature) => {
+    for (const [contentType, payload] of bodies) {
+      const headers = { ...signature, ...(contentType && { 'content-type': contentType }) };
+      const response = await service.app.inject({ method: 'POST', url: PATH, headers, payload });
+      expect([payload, response.statusCode, response.json()]).toEqual([
+        payload,
+        403,
+        {
+          type: 'about:blank',
+          title: 'Forbidden',
+          status: 403,
+          detail: 'The signature is not valid.',
+          code: 'forbidden',
+        },
+      ]);
     }
   });
 
@@ -106,6 +135,52 @@ describe('403, and nothing is done,', () => {
       withoutReports,
     );
     expect(response.statusCode).toBe(403);
+  });
+});
+
+describe('400, and nothing is done, for a signed report', () => {
+  const signed = (url: string, form: Record<string, string | string[]>) =>
+    getExpectedTwilioSignature(AUTH_TOKEN, `${publicUrl}${url}`, form);
+
+  test.each([
+    ['as JSON', 'application/json', '{"MessageSid":"SM1","MessageStatus":"failed"}'],
+    ['as JSON whose fields are objects', 'application/json', '{"a":{"toString":1}}'],
+    ['as text', 'text/plain', 'MessageStatus=failed'],
+    ['under no content type', undefined, 'MessageStatus=failed'],
+    ['under what is no content type', 'json', '{}'],
+  ])('%s: only a form is taken', async (_case, contentType, payload) => {
+    const { id } = await startPending();
+    const url = `${PATH}?verification=${id}`;
+    const headers = {
+      'x-twilio-signature': signed(url, {}),
+      ...(contentType && { 'content-type': contentType }),
+    };
+    const response = await service.app.inject({ method: 'POST', url, headers, payload });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      code: 'invalid_request',
+      detail: 'Send a form, with "Content-Type: application/x-www-form-urlencoded".',
+    });
+    expect(await statusOf(id)).toBe('pending');
+  });
+
+  test.each(['MessageStatus', 'with a\nline break'])('with two fields named %j', async (name) => {
+    const { id, sid } = await startPending();
+    const url = `${PATH}?verification=${id}`;
+    const headers = {
+      'content-type': FORM,
+      'x-twilio-signature': signed(url, { MessageSid: sid, [name]: ['failed', 'undelivered'] }),
+    };
+    const fields = new URLSearchParams({ MessageSid: sid });
+    for (const value of ['failed', 'undelivered']) fields.append(name, value);
+    const payload = fields.toString();
+    const response = await service.app.inject({ method: 'POST', url, headers, payload });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      code: 'invalid_request',
+      detail: 'Send each field of the form once.',
+    });
+    expect(await statusOf(id)).toBe('pending');
   });
 });
 

@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody';
 import { Type } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
 import { VerificationError } from '../../domain/errors';
 import {
   isSignedByTwilio,
@@ -17,13 +18,33 @@ export interface WebhookDependencies {
   readonly statusCallback: StatusCallbackOptions | undefined;
 }
 
-/** What Twilio reports of the texts that we sent. Nothing is done without its signature. */
+const FORM = 'application/x-www-form-urlencoded';
+const REPEATED_FIELD = 'Send each field of the form once.';
+const NO_FORM = `Send a form, with "Content-Type: ${FORM}".`;
+
+/** Not `Type.Record`: its pattern does not match a name with a line break, whose value could then be anything. */
+const Form = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  additionalProperties: { type: 'string' },
+});
+
+/** Twilio's reports of what became of our messages: signed forms. What is not signed is 403, whatever else it is. */
 export function webhookRoutes(app: Api, { verifications, statusCallback }: WebhookDependencies): void {
+  app.removeAllContentTypeParsers();
   app.register(formbody);
-  // Before the body is looked at: who doesn't sign learns nothing of what a callback looks like.
-  app.addHook('onRequest', async ({ headers }) => {
-    const signed = typeof headers['x-twilio-signature'] === 'string';
-    if (statusCallback === undefined || !signed) throw new VerificationError({ code: 'forbidden' });
+
+  // Before the body is read: without a signature header, and for a body that Twilio's signature does not cover.
+  app.addHook('onRequest', async (request) => {
+    if (statusCallback === undefined || signatureOf(request) === undefined) throw forbidden();
+    if (isForm(request)) return;
+    assertSigned(request, {});
+    throw new VerificationError({ code: 'invalid_request' }, NO_FORM);
+  });
+  // Before the schema judges the form: a caller that does not sign learns nothing of what a report looks like.
+  app.addHook('preValidation', async (request) => {
+    assertSigned(request, fieldsOf(request));
+    if (Object.values(fieldsOf(request)).some((value) => typeof value !== 'string'))
+      throw new VerificationError({ code: 'invalid_request' }, REPEATED_FIELD);
   });
 
   app.post(
@@ -32,23 +53,45 @@ export function webhookRoutes(app: Api, { verifications, statusCallback }: Webho
       schema: {
         summary: "Twilio's report of what became of a text",
         security: [{ twilioSignature: [] }],
-        consumes: ['application/x-www-form-urlencoded'],
+        consumes: [FORM],
         querystring: Type.Object({ verification: Type.Optional(Type.String()) }),
-        body: Type.Record(Type.String(), Type.Unknown()),
+        body: Form,
         response: { 204: noBody('Taken note of.'), ...problems(400, 403, 413, 503) },
       },
     },
     async (request, reply) => {
-      const signature = request.headers['x-twilio-signature'];
-      const signed =
-        statusCallback !== undefined &&
-        typeof signature === 'string' &&
-        isSignedByTwilio(statusCallback, { path: request.url, signature, form: request.body });
-      if (!signed) throw new VerificationError({ code: 'forbidden' });
-
       const report = parseStatusCallback(request.body);
       if (report) await verifications.reportText(request.query.verification ?? '', report);
       return reply.code(204).send(undefined);
     },
   );
+
+  /** @throws VerificationError `forbidden` */
+  function assertSigned(request: FastifyRequest, form: Record<string, unknown>): void {
+    const signature = signatureOf(request);
+    const isSigned =
+      statusCallback !== undefined &&
+      signature !== undefined &&
+      isSignedByTwilio(statusCallback, { path: request.url, signature, form });
+    if (!isSigned) throw forbidden();
+  }
+}
+
+function signatureOf({ headers }: FastifyRequest): string | undefined {
+  const signature = headers['x-twilio-signature'];
+  return typeof signature === 'string' ? signature : undefined;
+}
+
+/** A field that was sent more than once has an array for its value. */
+function fieldsOf({ body }: FastifyRequest): Record<string, unknown> {
+  return { ...(typeof body === 'object' ? body : {}) };
+}
+
+function isForm({ headers }: FastifyRequest): boolean {
+  const [mediaType = ''] = (headers['content-type'] ?? '').split(';');
+  return mediaType.trim().toLowerCase() === FORM;
+}
+
+function forbidden(): VerificationError {
+  return new VerificationError({ code: 'forbidden' }, 'The signature is not valid.');
 }
