@@ -192,7 +192,7 @@ test.each([
   ['a refusal', 'POST /verifications', 401],
   ['an unknown path', 'GET /nowhere', 404],
   ['a signed report without a signature', 'POST /webhooks/twilio/status', 403],
-  ['a start as in Durable Functions', 'POST /orchestrators/E4_SmsPhoneVerification', 401],
+  ['a start that another site sends', 'POST /orchestrators/E4_SmsPhoneVerification', 403],
 ])('%s says what a browser must not do with it, and not what serves it', async (_case, line, status) => {
   const { headers, ...answer } = await request(
     line,

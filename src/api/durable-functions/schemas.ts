@@ -49,7 +49,7 @@ export const statusSchema = {
   response: {
     200: answer('It ended.', InstanceStatus),
     202: answer('It runs.', InstanceStatus, retryAfter),
-    ...problems(400, 401, 404, 503),
+    ...problems(400, 401, 403, 404, 503),
   },
 };
 
@@ -62,7 +62,7 @@ export const eventSchema = {
     eventName: Type.String({ examples: ['SmsChallengeResponse'] }),
   }),
   querystring: Type.Object({ code }),
-  response: { 202: noBody('On its way, as a Signal.'), ...problems(400, 401, 404, 410, 413, 503) },
+  response: { 202: noBody('On its way, as a Signal.'), ...problems(400, 401, 403, 404, 410, 413, 503) },
 };
 
 export const terminateSchema = {
@@ -70,7 +70,7 @@ export const terminateSchema = {
   security: withCapability,
   params: Instance,
   querystring: Type.Object({ code, reason: Type.Optional(Type.String({ description: 'Its output then.' })) }),
-  response: { 202: noBody('On its way.'), ...problems(400, 401, 404, 410, 413, 503) },
+  response: { 202: noBody('On its way.'), ...problems(400, 401, 403, 404, 410, 413, 503) },
 };
 
 /** `auth`: whether a start needs an API key. */
@@ -85,7 +85,7 @@ export function startSchema(auth: 'function' | 'anonymous') {
         Location: Type.String({ description: 'statusQueryGetUri.' }),
         ...retryAfter,
       }),
-      ...problems(400, 401, 404, 409, 413, 422, 429, 503),
+      ...problems(400, 401, 403, 404, 409, 413, 422, 429, 503),
     },
   };
 }

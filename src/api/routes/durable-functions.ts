@@ -5,6 +5,7 @@ import { VerificationError } from '../../domain/errors';
 import type { Verifications } from '../../temporal/verifications';
 import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
+import { createCrossSiteGuard } from '../cross-site';
 import { parseStartInput, textOf } from '../durable-functions/body';
 import { parseEventCode } from '../durable-functions/event-code';
 import { instanceStatus, ORCHESTRATOR } from '../durable-functions/instance-status';
@@ -41,6 +42,10 @@ const POLL_AFTER_SECONDS = '10';
 export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsDependencies): void {
   const { verifications, texting, apiKeys, capabilities, durableFunctionsAuth } = dependencies;
   const managementUrls = createManagementUrls(dependencies);
+  const refuseCrossSite = createCrossSiteGuard(dependencies.publicUrl);
+
+  // A page may send a text/plain POST anywhere without a preflight, and a start may need no key.
+  app.addHook('onRequest', async (request) => refuseCrossSite(request));
 
   // The sample's clients send what they like as a content type, or nothing: every body is read as text. Fastify would
   // refuse a content type that is none (`json`), even for a parser that takes them all.
