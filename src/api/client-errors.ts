@@ -1,7 +1,8 @@
-import type { ConnectionError } from 'fastify';
+import type { ConnectionError, FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'node:net';
 import { VerificationError } from '../domain/errors';
 import { problem, type Problem } from './errors';
+import { logProblem } from './problem';
 
 /** On answers that no route gives, and helmet therefore does not see. */
 export const SAFE_HEADERS = {
@@ -17,11 +18,14 @@ const statuses: Readonly<Record<string, readonly [status: number, detail: string
 };
 
 /** What Node can not read as a request never becomes one: its answer goes to the socket, and ends the connection. */
-export function answerClientError({ code }: ConnectionError, socket: Socket): void {
+export function answerClientError({ code }: ConnectionError, socket: Socket, log: FastifyBaseLogger): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const [status, detail] = statuses[code] ?? [400, 'This is not an HTTP request.'];
   if (socket.writable) {
-    socket.write(rawAnswer(problem(new VerificationError({ code: 'invalid_request' }, detail), status)));
+    const error = new VerificationError({ code: 'invalid_request' }, detail);
+    const answer = problem(error, status);
+    logProblem(log, answer, error);
+    socket.write(rawAnswer(answer));
   }
   socket.destroy();
 }

@@ -43,7 +43,7 @@ export function createHttpServer(logger: FastifyServerOptions['logger'], trustPr
       // Node's own answer to a missing Host (RFC 9112, 3.2) has no body: the hook below gives one.
       requireHostHeader: false,
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, app.log),
     // No hook runs for these, helmet's neither.
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(SAFE_HEADERS)),
     schemaErrorFormatter: schemaFault,

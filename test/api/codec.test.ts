@@ -244,6 +244,17 @@ describe('a browser that asks first', () => {
     expect(corsHeaders(await decode([], { origin }, to()))).toEqual([]);
   });
 
+  test('gets a problem for an incomplete preflight, as for any other request without a credential', async () => {
+    for (const headers of [{}, { origin: 'https://elsewhere.example.com' }]) {
+      const response = await service.app.inject({ method: 'OPTIONS', url: '/codec/decode', headers });
+      expect(response.statusCode).toBe(401);
+      expect(response.json()).toMatchObject({ code: 'unauthorized' });
+    }
+    const headers = { origin: UI };
+    const response = await service.app.inject({ method: 'OPTIONS', url: '/codec/decode', headers });
+    expect([response.statusCode, response.body]).toEqual([204, '']);
+  });
+
   test('may nothing on other paths', async () => {
     expect(corsHeaders(await preflight(UI, service, '/verifications'))).toEqual([]);
   });

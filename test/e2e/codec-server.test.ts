@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { printed } from '../support/processes';
 import { RunningService, type RunningApi } from '../support/running-service';
 import { receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
 
@@ -66,10 +67,13 @@ test('a number whose last verification can not be read gets a 500, and the log s
     detail: 'Something went wrong on our side. Try again.',
     code: 'internal_error',
   });
+  await printed(withoutOldKey.process, '"res":{"statusCode":500}');
   const failures = withoutOldKey.process
     .output()
     .split('\n')
     .filter((line) => line.includes('request failed'));
-  expect(failures).toEqual([expect.stringContaining('"error":"UnreadablePayload"')]);
+  expect(failures).toEqual([
+    expect.stringContaining('"status":500,"code":"internal_error","error":"UnreadablePayload"'),
+  ]);
   expect(withoutOldKey.process.output()).not.toContain(phoneNumber);
 });

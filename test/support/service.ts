@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -11,6 +12,7 @@ import { buildApp } from '../../src/api/app';
 import type { CodecServer } from '../../src/api/routes/codec';
 import type { LimitSettings } from '../../src/api/limits';
 import type { NumberRules } from '../../src/api/phone-number';
+import { requestLogging } from '../../src/api/request-logging';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests } from '../../src/crypto/digest';
 import { createKeyRing, type KeyRing } from '../../src/crypto/key-ring';
@@ -91,6 +93,8 @@ export interface ServiceOptions {
   readonly codecServer?: CodecServer;
   /** Another place than the sandbox for what stands in for Twilio. */
   readonly providerUrl?: string;
+  /** Takes the API's log, line by line. Default: there is none. */
+  readonly log?: Writable;
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -137,7 +141,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     statusCallback,
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     codecServer: options.codecServer,
-    logger: false,
+    logger: options.log ? { ...requestLogging, stream: options.log } : false,
   });
   let stopWorker = async (): Promise<void> => {};
 
