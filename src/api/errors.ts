@@ -83,7 +83,7 @@ function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
-/** What to mend, in our words or Ajv's, neither of which repeats what was sent. */
+/** What to mend, in our words or Ajv's. Neither repeats what was sent, except for a property's name: see schemaFault. */
 function invalidRequestDetail(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'FST_ERR_VALIDATION' && error instanceof Error) return `${error.message}.`;

@@ -1,0 +1,47 @@
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import { API_KEYS, startService, type Service } from '../support/service';
+
+let server: DevServer;
+let service: Service;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  service = await startService({ ...server, withWorker: false });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await server.close();
+});
+
+async function detailOf(payload: object): Promise<unknown> {
+  const headers = { authorization: `Bearer ${API_KEYS[0]}` };
+  const response = await service.app.inject({ method: 'POST', url: '/verifications', headers, payload });
+  expect(response.statusCode).toBe(400);
+  return response.json<{ detail: unknown }>().detail;
+}
+
+test.each(['clientIP', 'phone_number', '_', 'a', 'x-trace-id', 'a'.repeat(40)])(
+  'a caller is told that a body must not have the property %s',
+  async (name) => {
+    const detail = await detailOf({ phoneNumber: '+14255550123', [name]: 'x' });
+    expect(detail).toBe(`body must NOT have the property "${name}".`);
+  },
+);
+
+test.each([
+  '+14255550123',
+  '14255550123',
+  '2168',
+  '-2168',
+  '',
+  'a b',
+  'someone@example.com',
+  'a\n',
+  'naïve',
+  'a.b',
+  'a'.repeat(41),
+])('a property whose name is no identifier is not named: %j', async (name) => {
+  const detail = await detailOf({ phoneNumber: '+14255550123', [name]: 'x' });
+  expect(detail).toBe('body must NOT have additional properties.');
+});
