@@ -75,6 +75,7 @@ const withinTheTable: readonly Case[] = [
   ['src/temporal', `export type * from '../workflows';`],
   ['src/temporal', `export * from '../crypto/code';`],
   ['src/api', `export * from 'fastify';`],
+  ['src/api', `export { METHODS } from 'node:http';`],
   ['src/api', `export * from '../domain/errors';`],
   ['src/api', `export * from '../sms/status-callback';`],
   ['src/api', `export type * from '../temporal/verifications';`],

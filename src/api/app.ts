@@ -6,6 +6,7 @@ import { VerificationError } from '../domain/errors';
 import { createHttpServer, type Api, type TrustProxy } from './http-server';
 import { createLimits, type LimitsDependencies } from './limits';
 import { documentApi } from './openapi';
+import { observeMethods } from './method-not-allowed';
 import type { NumberRules } from './phone-number';
 import { answerProblem } from './problem';
 import { codecRoutes, type CodecServer } from './routes/codec';
@@ -53,6 +54,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     throw new VerificationError({ code: 'not_found' });
   });
 
+  const refuseOtherMethods = observeMethods(app);
   documentApi(app, dependencies.publicUrl);
   app.register(async (scope) =>
     healthRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies.verifications),
@@ -67,9 +69,12 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     scope.register(async (inner) =>
       verificationRoutes(inner.withTypeProvider<TypeBoxTypeProvider>(), shared),
     );
-    scope.register(async (inner) =>
-      durableFunctionsRoutes(inner.withTypeProvider<TypeBoxTypeProvider>(), shared),
-    );
+    scope.register(async (inner) => {
+      // In its own scope: requests from other sites are refused whatever their method.
+      const refuseOtherMethodsHere = observeMethods(inner);
+      durableFunctionsRoutes(inner.withTypeProvider<TypeBoxTypeProvider>(), shared);
+      refuseOtherMethodsHere(inner);
+    });
   });
   app.register(async (scope) => webhookRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies));
   const { codecServer } = dependencies;
@@ -78,6 +83,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
       codecRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), codecServer);
     app.register(routes, { prefix: '/codec' });
   }
+  app.register(async (scope) => refuseOtherMethods(scope));
   return app;
 }
 

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyServerOptions } from 'fastify';
 import { VerificationError } from '../domain/errors';
 import { answerClientError, SAFE_HEADERS } from './client-errors';
+import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
 
@@ -56,6 +57,7 @@ export function createHttpServer(logger: FastifyServerOptions['logger'], trustPr
     // Fastify's own Ajv turns {"code":42} into "42" and drops unknown fields; here what is sent is what is judged.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  acceptEveryMethod(app);
   app.register(helmet, SECURITY_HEADERS);
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.host === undefined && raw.httpVersion !== '1.0')

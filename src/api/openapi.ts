@@ -6,7 +6,8 @@ import { answer } from './responses';
 import { CheckedVerification, Problem, Verification } from './schemas';
 
 const DESCRIPTION = `Phone verification by SMS. All bodies are JSON, strictly: nothing is coerced, unknown fields are refused.
-Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`; those of the connection itself (400, 408, 431) too.`;
+Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`; those of the connection itself (400, 408, 431) too,
+and that of a method that a path does not take (405, with \`Allow\`).`;
 
 const securitySchemes = {
   apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS.' },

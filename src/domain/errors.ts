@@ -8,6 +8,7 @@ export const errorMessages = {
   unauthorized: 'Send a valid API key as "Authorization: Bearer <key>".',
   forbidden: 'This request is not allowed.',
   not_found: 'There is nothing here. Check the id and the path.',
+  method_not_allowed: 'This path does not take this method. The Allow header lists those that it takes.',
   verification_in_progress: 'This number has a verification under way. Try again when it has ended.',
   verification_ended: 'This verification has ended. Start a new one.',
   idempotency_key_reused: 'This Idempotency-Key was used for another request. Use a new key.',

@@ -240,6 +240,7 @@ describe('a browser that asks first', () => {
     ['from another origin', UI.replace('https', 'http'), () => service],
     ['when no origin is configured', UI, () => withoutOrigin],
   ])('may nothing %s', async (_case, origin, to) => {
+    expect((await preflight(origin, to())).statusCode).toBeGreaterThanOrEqual(400);
     expect(corsHeaders(await preflight(origin, to()))).toEqual([]);
     expect(corsHeaders(await decode([], { origin }, to()))).toEqual([]);
   });

@@ -168,9 +168,11 @@ describe('a method', () => {
   });
 
   test.each(['TRACE', 'PUT', 'PATCH', 'PROPFIND'])(
-    '%s finds nothing, and nothing comes back',
+    '%s is not allowed, and nothing comes back',
     async (method) => {
-      expectProblem(await request(`${method} /verifications`, KEY, `x-secret: ${SENTINEL}`), 404);
+      const answer = await request(`${method} /verifications`, KEY, `x-secret: ${SENTINEL}`);
+      expectProblem(answer, 405);
+      expect(answer.headers.get('allow')).toBe('POST');
     },
   );
 
@@ -181,7 +183,7 @@ describe('a method', () => {
       'access-control-request-method: POST',
       'access-control-request-headers: authorization',
     );
-    expectProblem(answer, 404);
+    expectProblem(answer, 405);
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
   });
 });
@@ -191,6 +193,7 @@ test.each([
   ['the document', 'GET /openapi.json', 200],
   ['a refusal', 'POST /verifications', 401],
   ['an unknown path', 'GET /nowhere', 404],
+  ['a method that is not allowed', 'PUT /verifications', 405],
   ['a signed report without a signature', 'POST /webhooks/twilio/status', 403],
   ['a start that another site sends', 'POST /orchestrators/E4_SmsPhoneVerification', 403],
 ])('%s says what a browser must not do with it, and not what serves it', async (_case, line, status) => {
