@@ -9,7 +9,8 @@ const USAGE = `npm run fuzz -- [options]
 
 Asks a service of its own what its OpenAPI document allows, and what it doesn't; fails if an answer is not as it says.
 
-  --requests NUMBER  how many at least (default: 20000)
+  --requests NUMBER  how many at least (default: 20000). The smallest run makes about 450, as schemathesis asks each
+                     operation some 20 times whatever it is told; any run can end with as many more than asked for
   --minutes NUMBER   how long at most (default: 30)
   --seed NUMBER      repeats what a seed stands for (default: another one each time)
   --help             this text
