@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
-import { finalStatuses, type Status } from '../domain/types';
+import { errorMessages, ownDeliveryErrors, type ErrorCode } from '../domain/errors';
+import { finalStatuses, type FinalStatus, type Status } from '../domain/types';
 
 const strict = { additionalProperties: false };
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -53,6 +54,14 @@ export const PreferHeaders = Type.Object({
   ),
 });
 
+const DeliveryErrorCode = Type.Unsafe<string>({
+  anyOf: [
+    { type: 'string', enum: Object.values(ownDeliveryErrors).map(({ code }) => code) },
+    { type: 'string', pattern: '^\\d+$' },
+  ],
+  description: "One of ours, or the SMS provider's own number for what went wrong.",
+});
+
 const verification = {
   id: Type.String({ pattern: '^[A-Za-z0-9_-]{64}$' }),
   phoneNumber: Type.String({ description: 'E.164.' }),
@@ -61,7 +70,7 @@ const verification = {
   createdAt: Type.String({ format: 'date-time' }),
   expiresAt: Nullable(Type.String({ format: 'date-time' })),
   endedAt: Nullable(Type.String({ format: 'date-time' })),
-  error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+  error: Nullable(Type.Object({ code: DeliveryErrorCode, message: Type.String() })),
   links: Type.Object({
     self: Type.String({ format: 'uri' }),
     check: Type.String({ format: 'uri' }),
@@ -85,8 +94,18 @@ export const Problem = Type.Object(
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String({ description: 'What to do, for people. It may change.' }),
-    code: Type.String({ description: 'What it is, for programs. It stays.' }),
-    verificationStatus: Type.Optional(Type.String({ description: 'How it ended, on `verification_ended`.' })),
+    code: Type.Unsafe<ErrorCode>({
+      type: 'string',
+      enum: Object.keys(errorMessages),
+      description: 'What it is, for programs. It stays.',
+    }),
+    verificationStatus: Type.Optional(
+      Type.Unsafe<FinalStatus>({
+        type: 'string',
+        enum: [...finalStatuses],
+        description: 'How it ended, on `verification_ended`.',
+      }),
+    ),
   },
   { $id: 'Problem' },
 );

@@ -1,5 +1,7 @@
 import type { RouteOptions } from 'fastify';
 import { createPayloadReader } from '../../src/temporal/payload-reader';
+import { errorMessages } from '../../src/domain/errors';
+import { finalStatuses } from '../../src/domain/types';
 import { openApiFaults } from '../fuzz/schemathesis';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { Conformance, openApiDocument, type OpenApiDocument, type Operation } from '../support/openapi';
@@ -102,6 +104,51 @@ describe('GET /openapi.json', () => {
     ['POST /webhooks/twilio/status', ['application/x-www-form-urlencoded']],
   ])('says as what %s takes its body', (name, types) => {
     expect(Object.keys(operation(name)?.requestBody?.content ?? {})).toEqual(types);
+  });
+
+  describe('lists the values of', () => {
+    const problem = { type: 'about:blank', title: '', status: 400, detail: '' };
+    const verification = {
+      id: 'A'.repeat(64),
+      phoneNumber: '+14255550123',
+      status: 'undeliverable',
+      attemptsRemaining: 4,
+      createdAt: '2026-11-23T10:00:00.000Z',
+      expiresAt: null,
+      endedAt: '2026-11-23T10:00:01.000Z',
+      links: Object.fromEntries(
+        ['self', 'check', 'signal', 'resend', 'cancel'].map((name) => [name, `https://example.com/${name}`]),
+      ),
+    };
+    const accepts = (schema: string, value: object) =>
+      new Conformance(document).schemaAt(['components', 'schemas', schema])(value);
+
+    test.each(Object.keys(errorMessages))("a problem's code: %s", (code) => {
+      expect(accepts('Problem', { ...problem, code })).toBe(true);
+    });
+
+    test.each(finalStatuses)("a problem's verificationStatus: %s", (verificationStatus) => {
+      expect(accepts('Problem', { ...problem, code: 'verification_ended', verificationStatus })).toBe(true);
+    });
+
+    test.each(['worker_unavailable', 'delivery_unknown', '21211', '30008'])(
+      "a delivery error's code, or says that it is a number: %s",
+      (code) => {
+        for (const schema of ['Verification', 'CheckedVerification']) {
+          const checked = { ...verification, error: { code, message: '' }, verified: false };
+          expect(accepts(schema, checked)).toBe(true);
+        }
+      },
+    );
+
+    test('and of nothing else', () => {
+      expect(accepts('Problem', { ...problem, code: 'no_such_code' })).toBe(false);
+      expect(accepts('Problem', { ...problem, code: 'not_found', verificationStatus: 'pending' })).toBe(
+        false,
+      );
+      for (const code of ['no_such_code', '', '-1', '21211a'])
+        expect(accepts('Verification', { ...verification, error: { code, message: '' } })).toBe(false);
+    });
   });
 
   test('holds schemas that can be used', () => {
