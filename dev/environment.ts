@@ -31,6 +31,7 @@ export function setVariables(env: NodeJS.ProcessEnv): Record<string, string> {
 export function developmentEnvironment(set: Variables, settings: DevSettings, secrets: Secrets): Variables {
   return {
     API_KEYS: 'dev',
+    SHORT_API_KEYS: 'allow',
     DURABLE_FUNCTIONS_AUTH: 'anonymous',
     PAYLOAD_ENCRYPTION: 'off',
     ...NO_LIMITS,

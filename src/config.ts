@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { environment, type Environment } from './environment';
-import { list } from './environment-fields';
+import { list, secretBytes, secretKeyBytes } from './environment-fields';
 
 export type Config = ReturnType<typeof toConfig>;
 
@@ -58,6 +58,7 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
     secretKeys: env.SECRET_KEYS,
     phoneDigestKey: env.PHONE_DIGEST_KEY,
     apiKeys: env.API_KEYS,
+    warnsOfShortApiKeys: env.SHORT_API_KEYS === 'warn',
     twilio: {
       accountSid: env.TWILIO_ACCOUNT_SID,
       username: apiKeySid ?? env.TWILIO_ACCOUNT_SID,
@@ -144,12 +145,23 @@ function combinationFaults(env: Record<string, string>): string[] {
   const testCodes = [...(env.TEST_NUMBERS ?? '').matchAll(/=(\d+)@/g)].map(([, code = '']) => code);
   if (testCodes.some((code) => code.length !== codeLength))
     faults.push(`TEST_NUMBERS must have codes of CODE_LENGTH (${codeLength}) digits`);
+  if (isPhoneDigestKeyReused(env))
+    faults.push('PHONE_DIGEST_KEY must not be one of SECRET_KEYS: make another one with npm run keys');
   const apiKeys = list(env.API_KEYS ?? '');
   if (env.CODEC_SERVER_TOKEN !== undefined && apiKeys.includes(env.CODEC_SERVER_TOKEN.trim()))
     faults.push('CODEC_SERVER_TOKEN must not be one of API_KEYS');
   if (env.WORKER_METRICS_PORT !== undefined && env.HOST !== undefined && isIP(env.HOST) === 0)
     faults.push('HOST must be an IP address for WORKER_METRICS_PORT, which listens there');
   return faults;
+}
+
+/** SECRET_KEYS are replaced over time and PHONE_DIGEST_KEY never is: a leak of one must not be a leak of the other. */
+function isPhoneDigestKeyReused({
+  SECRET_KEYS = '',
+  PHONE_DIGEST_KEY = '',
+}: Record<string, string>): boolean {
+  const digestKey = secretBytes(PHONE_DIGEST_KEY);
+  return digestKey.length > 0 && secretKeyBytes(SECRET_KEYS).some((bytes) => bytes.equals(digestKey));
 }
 
 function twilioFaults(env: Record<string, string>): string[] {

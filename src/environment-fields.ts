@@ -22,6 +22,17 @@ export function wholeNumber(min: number, max: number) {
 /** Thirty-two bytes, or whatever the text holds: the caller looks at the length. */
 export const secretBytes = (base64: string) => Buffer.from(base64, 'base64');
 
+export const ALL_ZERO = 'must not be all zero: make one with npm run keys';
+
+export function isAllZero(bytes: Buffer): boolean {
+  return bytes.length > 0 && bytes.every((byte) => byte === 0);
+}
+
+/** The bytes of each of SECRET_KEYS, whether the rest of it is right or not. */
+export function secretKeyBytes(value: string): Buffer[] {
+  return list(value).map((entry) => secretBytes(entry.slice(entry.indexOf(':') + 1)));
+}
+
 export function parseSecretKeys(value: string, context: z.RefinementCtx) {
   const keys = list(value).map((entry) => {
     const [, id = '', base64 = ''] = /^([A-Za-z0-9_-]{1,32}):(.*)$/.exec(entry) ?? [];
@@ -35,6 +46,7 @@ export function parseSecretKeys(value: string, context: z.RefinementCtx) {
   if (hasDoubles(keys.map(({ id }) => id))) context.addIssue('has the same id twice');
   if (hasDoubles(keys.map(({ bytes }) => bytes.toString('base64'))))
     context.addIssue('has the same key twice');
+  if (keys.some(({ bytes }) => isAllZero(bytes))) context.addIssue(ALL_ZERO);
   return keys;
 }
 
@@ -130,7 +142,7 @@ export function list(value: string): string[] {
   return value.split(',').map((entry) => entry.trim());
 }
 
-function hasDoubles(entries: readonly string[]): boolean {
+export function hasDoubles(entries: readonly string[]): boolean {
   return new Set(entries).size < entries.length;
 }
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import {
+  ALL_ZERO,
+  hasDoubles,
   integer,
+  isAllZero,
   limit,
   limitsByCountry,
   list,
@@ -31,14 +34,17 @@ export const environment = z.object({
   PHONE_DIGEST_KEY: required('base64(32 bytes)').transform((value, context) => {
     if (secretBytes(value).length !== 32)
       context.addIssue('must be 32 bytes in base64: make one with npm run keys');
+    if (isAllZero(secretBytes(value))) context.addIssue(ALL_ZERO);
     return secretBytes(value);
   }),
   API_KEYS: required('one or more keys, comma-separated').transform((value, context) => {
     const keys = list(value);
     if (keys.includes('')) context.addIssue('has an empty key between its commas');
     if (keys.some((key) => /\s/.test(key))) context.addIssue('has a key with a space in it');
+    if (hasDoubles(keys)) context.addIssue('has the same key twice');
     return keys;
   }),
+  SHORT_API_KEYS: z.enum(['warn', 'allow'], { error: 'must be warn or allow' }).default('warn'),
   TWILIO_ACCOUNT_SID: required('the account SID, AC…').refine(
     (sid) => sid.startsWith('AC'),
     'must start with AC',

@@ -1,10 +1,11 @@
 import { ConfigError, loadConfig } from '../src/config';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
+const ZEROS = Buffer.alloc(32).toString('base64');
 const LONG_API_KEY = 'a-key-of-a-caller';
 const COMPLETE = {
   SECRET_KEYS: `k1:${KEY}`,
-  PHONE_DIGEST_KEY: KEY,
+  PHONE_DIGEST_KEY: Buffer.alloc(32, 2).toString('base64'),
   API_KEYS: `one, two, ${LONG_API_KEY}`,
   TWILIO_ACCOUNT_SID: 'AC123',
   TWILIO_AUTH_TOKEN: 'token',
@@ -75,6 +76,19 @@ test('no secret value shows in the message', () => {
 });
 
 test.each([
+  ['API_KEYS', `${LONG_API_KEY}, ${LONG_API_KEY}`, 'API_KEYS has the same key twice'],
+  ['SECRET_KEYS', `k1:${KEY},k2:${ZEROS}`, 'SECRET_KEYS must not be all zero'],
+  ['PHONE_DIGEST_KEY', ZEROS, 'PHONE_DIGEST_KEY must not be all zero'],
+  ['PHONE_DIGEST_KEY', KEY, 'PHONE_DIGEST_KEY must not be one of SECRET_KEYS'],
+])('a weak secret in %s is refused, and no value is shown', (name, value, fault) => {
+  const message = messageOf({ ...COMPLETE, [name]: value, PORT: 'x' });
+
+  expect(message).toContain(fault);
+  expect(message).toContain('PORT must be');
+  for (const secret of [KEY, ZEROS, LONG_API_KEY]) expect(message).not.toContain(secret);
+});
+
+test.each([
   ['CODE_LENGTH', '3'],
   ['CODE_LENGTH', '9'],
   ['CODE_LENGTH', '4.5'],
@@ -115,6 +129,7 @@ test.each([
   ['CODEC_SERVER_TOKEN', LONG_API_KEY],
   ['WORKER_METRICS_PORT', '0'],
   ['PHONE_NUMBER_CHECK', 'no'],
+  ['SHORT_API_KEYS', 'off'],
 ])('%s=%s is refused', (name, value) => {
   expect(messageOf({ ...COMPLETE, [name]: value })).toContain(name);
 });
@@ -143,7 +158,7 @@ test('an API key of Twilio’s stands in for the auth token', () => {
 test('several secret keys keep their order, and a URL loses the slash at its end', () => {
   const config = loadConfig({
     ...COMPLETE,
-    SECRET_KEYS: `new:${Buffer.alloc(32, 2).toString('base64')},old:${KEY}`,
+    SECRET_KEYS: `new:${Buffer.alloc(32, 3).toString('base64')},old:${KEY}`,
     PUBLIC_URL: 'https://a.example/',
   });
   expect(config.secretKeys.map(({ id }) => id)).toEqual(['new', 'old']);

@@ -22,7 +22,8 @@ export interface Stage {
 
 export const API_KEY = 'caller';
 const ACCOUNT = { accountSid: 'AC00000000000000000000000000000000', authToken: 'token' };
-const KEY = Buffer.alloc(32, 7).toString('base64');
+const SECRET_KEYS = `chaos:${Buffer.alloc(32, 7).toString('base64')}`;
+const PHONE_DIGEST_KEY = Buffer.alloc(32, 8).toString('base64');
 
 /** Builds the service, and starts the SMS sandbox; Temporal on a file, and the API, are ready to be started. */
 export async function setStage(): Promise<Stage> {
@@ -88,8 +89,8 @@ function serviceVariables(temporalAddress: string, port: number): Record<string,
     PUBLIC_URL: urlOf(LOOPBACK, port),
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_TASK_QUEUE: `chaos-${randomUUID()}`,
-    SECRET_KEYS: `chaos:${KEY}`,
-    PHONE_DIGEST_KEY: KEY,
+    SECRET_KEYS,
+    PHONE_DIGEST_KEY,
     API_KEYS: API_KEY,
     ...NO_LIMITS,
     TWILIO_ACCOUNT_SID: ACCOUNT.accountSid,

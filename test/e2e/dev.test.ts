@@ -108,6 +108,10 @@ test('the three lines of the banner, pasted into a shell, verify a number', asyn
   expect(Verification.parse(JSON.parse(check ?? ''))).toEqual({ id, status: 'verified', verified: true });
 });
 
+test("development's API key is short, and nothing warns of it", () => {
+  expect(dev.lines.join('\n')).not.toContain('API_KEYS');
+});
+
 test('the addresses of the banner answer', async () => {
   const pattern = /^ {2}(?:API|Temporal Web UI|SMS sandbox) +(\S+)$/;
   const urls = dev.lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);

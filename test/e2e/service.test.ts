@@ -177,6 +177,30 @@ describe('SIGTERM', () => {
   });
 });
 
+describe('an API key that can be guessed', () => {
+  const LONG = 'a-key-of-16-char';
+
+  test('is warned about once at the start, by the name of its variable alone', async () => {
+    const { api } = await startApi({ API_KEYS: `guess,${LONG}` });
+
+    const warnings = api.output().match(/API_KEYS.*/g);
+
+    expect(warnings).toEqual([
+      expect.stringContaining('API_KEYS: 1 of 2 shorter than 16 characters; npm run keys'),
+    ]);
+    expect(api.output()).not.toMatch(/guess|a-key-of/);
+  });
+
+  test.each([{ API_KEYS: LONG }, { API_KEYS: 'guess', SHORT_API_KEYS: 'allow' }])(
+    'is not warned about with %j',
+    async (env) => {
+      const { api } = await startApi(env);
+
+      expect(api.output()).not.toContain('API_KEYS');
+    },
+  );
+});
+
 test.each(['src/server.ts', 'src/worker.ts'] as const)(
   '%s ends at once on a wrong configuration',
   async (script) => {
