@@ -7,6 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY dev dev
+COPY scripts scripts
 COPY src src
 RUN npm run build && npm run --silent sbom > sbom.cdx.json
 
@@ -35,6 +36,7 @@ LABEL org.opencontainers.image.title="phone-verification" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
 COPY package.json LICENSE ./
+COPY scripts scripts
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/sbom.cdx.json ./

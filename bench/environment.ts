@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { freePort, LOOPBACK } from '../dev/ports';
 import { NO_LIMITS } from '../dev/environment';
-import { createSecrets } from '../dev/secrets';
 import { startTemporalDevServer } from '../dev/temporal/dev-server';
 import { findTemporalCli } from '../dev/temporal/find-executable';
+import { createSecrets } from '../scripts/create-secrets';
 import type { Variables } from './processes';
 
 export interface TemporalServer {

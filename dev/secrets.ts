@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { createSecrets } from '../scripts/create-secrets';
 import { errorCode } from './error-code';
 
 /** Under DATA_DIR. */
@@ -9,14 +9,6 @@ export const SECRETS_FILE = 'secrets.json';
 
 const Secrets = z.object({ SECRET_KEYS: z.string().min(1), PHONE_DIGEST_KEY: z.string().min(1) });
 export type Secrets = z.infer<typeof Secrets>;
-
-/** New ones, under the names of the variables that take them. */
-export function createSecrets(keyId: string): Secrets {
-  return {
-    SECRET_KEYS: `${keyId}:${randomBytes(32).toString('base64')}`,
-    PHONE_DIGEST_KEY: randomBytes(32).toString('base64'),
-  };
-}
 
 /** Development's own: made once and kept, since what was started with them can't be answered with others. */
 export function keepSecrets(dataDir: string): Secrets {

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
-import { z } from 'zod';
-import { name } from '../package.json';
+const { execFile } = require('node:child_process');
+const path = require('node:path');
+const { promisify } = require('node:util');
+const { z } = require('zod');
+const { name } = require('../package.json');
 
 const ROOT = path.resolve(__dirname, '..');
 const MAX_BYTES = 2 ** 26;
@@ -22,7 +22,7 @@ const Bom = z.looseObject({
  * `npm run sbom`: what runs in production, as CycloneDX, from the lockfile. npm's own `--omit dev` also leaves out what
  * development and production share, so what only development needs is left out here.
  */
-async function main(): Promise<void> {
+async function main() {
   const command = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'];
   const { stdout } = await promisify(execFile)('npm', command, { cwd: ROOT, maxBuffer: MAX_BYTES });
   const bom = Bom.parse(JSON.parse(stdout));

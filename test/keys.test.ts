@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadConfig } from '../src/config';
+import { envTemplate } from '../scripts/keys';
+
+const ROOT = path.resolve(__dirname, '..');
+
+/** A checkout in which nothing is installed. */
+let checkout: string;
+let file: string;
+
+beforeEach(() => {
+  checkout = mkdtempSync(path.join(tmpdir(), 'keys-'));
+  file = path.join(checkout, '.env');
+  for (const part of ['package.json', 'scripts'])
+    cpSync(path.join(ROOT, part), path.join(checkout, part), { recursive: true });
+});
+
+afterEach(() => {
+  rmSync(checkout, { recursive: true });
+});
+
+function npmRunKeys(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'keys', '--', ...args], {
+    cwd: checkout,
+    encoding: 'utf8',
+  });
+  return { exitCode: status, stdout, stderr };
+}
+
+function parse(content: string): Record<string, string> {
+  return Object.fromEntries(
+    [...content.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+}
+
+test('with the Twilio account filled in it is a configuration', () => {
+  const account = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'token', TWILIO_FROM: '+14255550100' };
+
+  const config = loadConfig({ ...parse(envTemplate(new Date('2026-11-23T10:00:00Z'))), ...account });
+
+  expect(config.secretKeys.map(({ id }) => id)).toEqual(['k20261123']);
+  expect(config.apiKeys[0]).toHaveLength(32);
+});
+
+test('it leaves the Twilio account to be filled in, and says so when it is not', () => {
+  expect(() => loadConfig(parse(envTemplate(new Date())))).toThrow(/TWILIO_ACCOUNT_SID.*TWILIO_FROM/s);
+});
+
+test('without any package, the command prints a .env and nothing else, with new keys each time', () => {
+  const [first, second] = [npmRunKeys(), npmRunKeys()];
+
+  expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(first.stdout.split('\n').every((line) => /^(#.*|[A-Z_]+=.*)?$/.test(line))).toBe(true);
+  expect(parse(first.stdout)['SECRET_KEYS']).toMatch(/^k\d{8}:.{44}$/);
+  expect(parse(first.stdout)['SECRET_KEYS']).not.toBe(parse(second.stdout)['SECRET_KEYS']);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('--write makes the file, for its owner alone, and prints no key', () => {
+  const umask = process.umask(0);
+  try {
+    const { exitCode, stdout, stderr } = npmRunKeys('--write', '.env');
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^\.env is made, and only you can read it\. [^=]*\n$/);
+  } finally {
+    process.umask(umask);
+  }
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(Object.keys(parse(readFileSync(file, 'utf8')))).toEqual(Object.keys(parse(envTemplate(new Date()))));
+});
+
+test('--write refuses a file that exists, and leaves it as it is', () => {
+  writeFileSync(file, 'API_KEYS=mine\n');
+
+  const { exitCode, stdout, stderr } = npmRunKeys('--write', '.env');
+
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toBe('.env exists and was not changed. Move it away, or name another file.\n');
+  expect(readFileSync(file, 'utf8')).toBe('API_KEYS=mine\n');
+});
+
+test.each([['--write'], ['.env'], ['--wirte', '.env']])('%s %s: says how it is used', (...args) => {
+  const { exitCode, stderr } = npmRunKeys(...args);
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^Usage: .*-- --write \.env/);
+});
+
+test('--write says why it can not write', () => {
+  const { exitCode, stderr } = npmRunKeys('--write', path.join('elsewhere', '.env'));
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toBe('elsewhere/.env can not be written (ENOENT).\n');
+});
