@@ -1,27 +1,6 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { type Config, loadConfig } from '../src/config';
 import { forget } from '../src/forget';
 import { runMain } from '../src/run-main';
-import { configureDevelopment } from './configuration';
-import { setVariables } from './environment';
-import { SECRETS_FILE } from './secrets';
-import { readDevSettings } from './settings';
+import { configureOperator } from './operator-configuration';
 
-/** The service's own configuration where there is one; otherwise that of `npm run dev`, as soon as it has run once. */
-function configure(env: NodeJS.ProcessEnv): Config {
-  const set = setVariables(env);
-  if (set['PHONE_DIGEST_KEY'] !== undefined) return loadConfig(env);
-  const { dataDir } = readDevSettings(set).settings;
-  if (existsSync(path.join(dataDir, SECRETS_FILE))) {
-    process.stdout.write(`PHONE_DIGEST_KEY is not set: with the secrets of npm run dev, in ${dataDir}.\n`);
-    return configureDevelopment(env).config;
-  }
-  throw new Error(
-    'it is not known whose numbers these are: set PHONE_DIGEST_KEY and the rest of the environment of the API, or ' +
-      `DATA_DIR to the folder of npm run dev (${dataDir} holds no ${SECRETS_FILE}). Nothing was deleted`,
-  );
-}
-
-/** `npm run forget -- +1…` */
-runMain('erasure', async () => forget(process.argv.slice(2), configure(process.env)));
+/** `npm run forget -- +1…`, from source. */
+runMain('erasure', async () => forget(process.argv.slice(2), configureOperator(process.env)));

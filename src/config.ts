@@ -53,6 +53,8 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
     /** Without a slash at its end. */
     publicUrl,
     temporal,
+    /** Where Temporal's Web UI is, if that was said. */
+    webUiOrigin: env.CODEC_SERVER_ORIGIN,
     taskQueue: env.TEMPORAL_TASK_QUEUE,
     workerVersion: workerVersion(env),
     secretKeys: env.SECRET_KEYS,

@@ -1,12 +1,11 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import { acceptedPhoneNumber, type PhoneNumber } from './api/phone-number';
 import { type Config, loadConfigOrExit } from './config';
 import { createDigests } from './crypto/digest';
 import { VerificationError } from './domain/errors';
+import { failureReason, say, temporalPlace } from './operator-command';
 import { runMain } from './run-main';
 import { createTemporalClient } from './temporal/client';
 import { createErasure } from './temporal/erasure';
-import { grpcCode, isNoWorker, UNAVAILABLE } from './temporal/failures';
 import { workflowIdFor } from './temporal/verification-id';
 
 const NOTHING_FOUND = 'none found; with another PHONE_DIGEST_KEY there might be some';
@@ -30,7 +29,7 @@ export async function forget(texts: readonly string[], config: Config): Promise<
   let progress = 'Nothing was deleted';
   try {
     const archive = await erasure.archive();
-    say(`Deleting from Temporal at ${place(config)}; what ended a moment ago takes half a minute.`);
+    say(`Deleting from Temporal at ${temporalPlace(config)}; what ended a moment ago takes half a minute.`);
     progress = 'Perhaps not all was deleted: run it again';
     const erased = await erasure.eraseRuns(
       numbers.map(({ e164 }) => workflowIdFor(digests.phoneNumber(e164))),
@@ -41,7 +40,7 @@ export async function forget(texts: readonly string[], config: Config): Promise<
     }
     say(whatRemains(archive, config));
   } catch (error) {
-    throw new Error(`${reason(error, config)}. ${progress}`, { cause: error });
+    throw new Error(`${failureReason(error, config)}. ${progress}`, { cause: error });
   } finally {
     await client.connection.close();
   }
@@ -82,22 +81,6 @@ function whatRemains(archive: string | undefined, { twilio }: Config): string {
                        ends, in an API's memory until it is started again at the latest.
   Logs and metrics     nothing: they hold no number.
 A text that was being sent just now may still arrive.`;
-}
-
-function reason(error: unknown, config: Config): string {
-  if (!isGrpcServiceError(error)) return error instanceof Error ? error.message : 'unforeseen failure';
-  if (isNoWorker(error) || grpcCode(error) === UNAVAILABLE) {
-    return `Temporal can't be reached at ${place(config)} (TEMPORAL_ADDRESS)`;
-  }
-  return `Temporal at ${place(config)} refused: ${error.details}`;
-}
-
-function place({ temporal }: Config): string {
-  return `${temporal.connection.address}, namespace ${temporal.namespace}`;
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 if (require.main === module) {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,33 +10,16 @@ import { workflowIdFor } from '../../src/temporal/verification-id';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
+import { runNpm, runSource } from '../support/run-to-end';
 import { eventually, receivedCode, requiredEnv, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
 // The server takes half a minute to delete what has just closed.
 jest.setTimeout(150_000);
 
-const ROOT = path.resolve(__dirname, '../..');
 const NUMBER = /\+?\d{11}/;
 
-interface Ended {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the command to its end, which it comes to by itself. */
-function run(script: string, numbers: string[], env: Record<string, string>): Promise<Ended> {
-  const args = ['--import', 'tsx', path.join(ROOT, script), ...numbers];
-  const options = { cwd: ROOT, env: { PATH: process.env['PATH'], ...env }, timeout: 120_000 };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) =>
-      resolve({ exitCode: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
-    );
-  });
-}
-
 const forget = (numbers: string[], env: Record<string, string> = {}) =>
-  run('src/forget.ts', numbers, serviceEnv(env));
+  runSource('src/forget.ts', numbers, serviceEnv(env));
 
 let server: DevServer;
 
@@ -205,7 +187,7 @@ describe('npm run forget', () => {
   });
 
   const inDevelopment = (numbers: string[]) =>
-    run('dev/forget.ts', numbers, {
+    runNpm('forget', numbers, {
       DATA_DIR: dataDir,
       TEMPORAL_ADDRESS: requiredEnv('TEST_TEMPORAL_ADDRESS'),
     });
@@ -228,7 +210,7 @@ describe('npm run forget', () => {
     keepSecrets(dataDir);
     await startRuns(workflowIdOf(phoneNumber), 1);
 
-    const { stdout } = await run('dev/forget.ts', [phoneNumber], serviceEnv({ DATA_DIR: dataDir }));
+    const { stdout } = await runNpm('forget', [phoneNumber], serviceEnv({ DATA_DIR: dataDir }));
 
     expect(stdout).toContain(': 1 deleted, 1 of them under way');
   });

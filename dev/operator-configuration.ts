@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Config, loadConfig } from '../src/config';
+import { configureDevelopment } from './configuration';
+import { setVariables } from './environment';
+import { SECRETS_FILE } from './secrets';
+import { readDevSettings } from './settings';
+
+/**
+ * For an operator's command from source: the service's own configuration where there is one; otherwise that of
+ * `npm run dev`, as soon as it has run once.
+ */
+export function configureOperator(env: NodeJS.ProcessEnv): Config {
+  const set = setVariables(env);
+  if (set['PHONE_DIGEST_KEY'] !== undefined) return loadConfig(env);
+  const { dataDir } = readDevSettings(set).settings;
+  if (existsSync(path.join(dataDir, SECRETS_FILE))) {
+    process.stdout.write(`PHONE_DIGEST_KEY is not set: with the secrets of npm run dev, in ${dataDir}.\n`);
+    return configureDevelopment(env).config;
+  }
+  throw new Error(
+    'it is not known whose numbers these are: set PHONE_DIGEST_KEY and the rest of the environment of the API, or ' +
+      `DATA_DIR to the folder of npm run dev (${dataDir} holds no ${SECRETS_FILE}). Nothing was done`,
+  );
+}

@@ -1,0 +1,58 @@
+const { spawn } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const { constants } = require('node:os');
+const path = require('node:path');
+const { pathToFileURL } = require('node:url');
+
+const ROOT = path.resolve(__dirname, '..');
+
+const WHAT_TO_DO =
+  'Run npm ci, which installs all that the source needs; or, for production, ' +
+  'npm ci && npm run build && npm ci --omit=dev.';
+
+/**
+ * Where a package is. Undefined if it is not installed.
+ * @param {string} name
+ */
+function installed(name) {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What Node runs for a command that works in development and in production: the source where development's
+ * dependencies are installed, the build otherwise.
+ * @param {string} name of the file, without its ending
+ */
+function nodeArguments(name) {
+  const source = path.join(ROOT, 'dev', `${name}.ts`);
+  const build = path.join(ROOT, 'dist', `${name}.js`);
+  const tsx = installed('tsx');
+  if (tsx !== undefined && existsSync(source)) return ['--import', pathToFileURL(tsx).href, source];
+  if (existsSync(build) && installed('@temporalio/client') !== undefined) return [build];
+  return undefined;
+}
+
+/** `node scripts/launch.js NAME …` */
+function main() {
+  const [name = '', ...rest] = process.argv.slice(2);
+  const args = nodeArguments(name);
+  if (args === undefined) {
+    process.stderr.write(
+      `npm run ${name} needs development's dependencies or the build, and finds neither. ${WHAT_TO_DO}\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const child = spawn(process.execPath, [...args, ...rest], { stdio: 'inherit' });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
+  child.once('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  });
+}
+
+main();

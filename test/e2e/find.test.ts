@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from '../../dev/ports';
+import { keepSecrets } from '../../dev/secrets';
+import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { loadConfig } from '../../src/config';
+import { createDigests } from '../../src/crypto/digest';
+import { webUiLink } from '../../src/find';
+import { parseVerificationId, workflowIdFor } from '../../src/temporal/verification-id';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import { serviceEnv } from '../support/processes';
+import { RunningService } from '../support/running-service';
+import { runNpm, runSource } from '../support/run-to-end';
+import { eventually, receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
+
+jest.setTimeout(90_000);
+
+const NUMBER = /\+\d{11}/;
+const WEB_UI = 'https://temporal.example.com';
+
+let server: DevServer;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+});
+
+afterAll(() => server.close());
+
+const find = (texts: string[], env: Record<string, string> = {}) =>
+  runSource('src/find.ts', texts, serviceEnv(env));
+
+const digestKey = Buffer.from(serviceEnv({})['PHONE_DIGEST_KEY'] ?? '', 'base64');
+const workflowIdOf = (phoneNumber: string, key = digestKey) =>
+  workflowIdFor(createDigests(key).phoneNumber(phoneNumber));
+
+/** A run that no worker serves. */
+async function startRun(workflowId: string): Promise<string> {
+  const options = { workflowId, taskQueue: `find-${randomUUID()}` };
+  return (await server.client.workflow.start('phoneVerification', options)).firstExecutionRunId;
+}
+
+/** The lines about runs: run id, and how it stands. */
+function runsIn(stdout: string): string[] {
+  return [...stdout.matchAll(/^ {2}run +(.*)$/gm)].map(([, run = '']) => run);
+}
+
+describe('with the service', () => {
+  let sandbox: SmsSandbox;
+  let service: RunningService;
+  let url: string;
+
+  beforeAll(async () => {
+    const account = { accountSid: 'AC00000000000000000000000000000000', authToken: 'token' };
+    sandbox = await startSmsSandbox({ port: 0, ...account });
+    service = new RunningService(sandbox, {});
+    const api = await service.startApi();
+    url = `http://${api.host}/verifications`;
+    await service.startWorker();
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await sandbox.close();
+  });
+
+  async function call(at: string, body?: object) {
+    const headers = { authorization: 'Bearer dev', 'content-type': 'application/json' };
+    const post = body && { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(at, { headers, ...post });
+    return (await response.json()) as { id: string; status: string };
+  }
+
+  test('a number and an id lead to all runs, newest first, with their status and their links', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const first = await call(url, { phoneNumber });
+    const code = await receivedCode(sandbox, phoneNumber);
+    expect((await call(`${url}/${first.id}/check`, { code })).status).toBe('verified');
+    const second = await eventually(async () => {
+      const start = await call(url, { phoneNumber });
+      return start.status === 'sending' ? start.id : undefined;
+    });
+    await eventually(async () => {
+      const { status } = await call(`${url}/${second}`);
+      return status === 'pending' ? true : undefined;
+    });
+    const runIds = [second, first.id].map((id) => parseVerificationId(id)?.runId ?? '');
+
+    const { exitCode, stdout, stderr } = await find([phoneNumber], { CODEC_SERVER_ORIGIN: WEB_UI });
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`  workflow  ${workflowIdOf(phoneNumber)}\n`);
+    expect(runsIn(stdout)).toEqual([`${runIds[0]}  Running, pending`, `${runIds[1]}  Completed, verified`]);
+    const links = runIds.map(
+      (runId) =>
+        `${WEB_UI}/namespaces/default/workflows/${encodeURIComponent(workflowIdOf(phoneNumber))}/${runId}`,
+    );
+    expect(stdout.match(/https:\S+/g)).toEqual(links);
+    expect(stdout).not.toMatch(NUMBER);
+    expect(stdout).toContain(phoneNumber.slice(-2));
+
+    const byId = await find([first.id], { CODEC_SERVER_ORIGIN: WEB_UI });
+
+    expect(byId.exitCode).toBe(0);
+    expect(byId.stdout).toContain(`  workflow  ${workflowIdOf(phoneNumber)}\n`);
+    expect(runsIn(byId.stdout)).toEqual([
+      `${runIds[0]}  Running, pending`,
+      `${runIds[1]}  Completed, verified  <- this id`,
+    ]);
+    expect(byId.stdout).not.toContain(first.id);
+
+    const withAnotherKey = { SECRET_KEYS: `k2:${Buffer.alloc(32, 6).toString('base64')}` };
+    const unreadable = await find([phoneNumber], withAnotherKey);
+
+    expect(runsIn(unreadable.stdout)).toEqual([`${runIds[0]}  Running`, `${runIds[1]}  Completed`]);
+  });
+});
+
+test('without a worker and without a result, Temporal’s own word stands', async () => {
+  const workflowId = workflowIdOf('+14255550190');
+  const first = await startRun(workflowId);
+  await server.client.workflow.getHandle(workflowId).terminate();
+  const second = await startRun(workflowId);
+  await eventually(async () => {
+    const { stdout } = await find(['+14255550190']);
+    return runsIn(stdout).length === 2 ? true : undefined;
+  });
+
+  const { exitCode, stdout } = await find(['+14255550190']);
+
+  expect(exitCode).toBe(0);
+  expect(runsIn(stdout)).toEqual([`${second}  Running`, `${first}  Terminated`]);
+  expect(stdout).toContain('set CODEC_SERVER_ORIGIN');
+  await server.client.workflow.getHandle(workflowId).terminate();
+});
+
+test('a number that Temporal has nothing of', async () => {
+  const { exitCode, stdout } = await find([uniquePhoneNumber()]);
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('no run found: with another PHONE_DIGEST_KEY');
+});
+
+test.each([
+  [['secret', '4255550123'], 'argument 1 and 2 of 2 is neither a phone number'],
+  [[], 'nothing to find was given'],
+])('%j: says what is missing, and shows nothing of it', async (texts, sentence) => {
+  const { exitCode, stdout, stderr } = await find(texts);
+
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toContain(sentence);
+  expect(stderr).not.toMatch(/secret|[^1]4255550123/);
+});
+
+test('while Temporal is away, the command says so and ends', async () => {
+  const address = `127.0.0.1:${await freePort()}`;
+
+  const { exitCode, stderr } = await find([uniquePhoneNumber()], { TEMPORAL_ADDRESS: address });
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`Temporal can't be reached at ${address}`);
+});
+
+test.each([
+  [{ TEMPORAL_ADDRESS: 'verify.a1b2c.tmprl.cloud:7233', TEMPORAL_NAMESPACE: 'verify.a1b2c' }, 'verify.a1b2c'],
+  [{ TEMPORAL_ADDRESS: 'us-west-2.aws.api.temporal.io:7233', TEMPORAL_NAMESPACE: 'a b' }, 'a%20b'],
+])('%j: the links lead to Temporal Cloud', (env, namespace) => {
+  const config = loadConfig({ ...serviceEnv({}), ...env });
+
+  expect(webUiLink(config, 'phone-verification:00ff', 'run')).toBe(
+    `https://cloud.temporal.io/namespaces/${namespace}/workflows/phone-verification%3A00ff/run`,
+  );
+});
+
+test('npm run find finds the verifications of npm run dev by its kept secrets', async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'find-'));
+  try {
+    const phoneNumber = uniquePhoneNumber();
+    const key = Buffer.from(keepSecrets(dataDir).PHONE_DIGEST_KEY, 'base64');
+    const runId = await startRun(workflowIdOf(phoneNumber, key));
+
+    const { exitCode, stdout } = await runNpm('find', [phoneNumber], {
+      DATA_DIR: dataDir,
+      TEMPORAL_DEV_PORT: new URL(`http://${requiredEnv('TEST_TEMPORAL_ADDRESS')}`).port,
+      TEMPORAL_UI_PORT: '8299',
+    });
+
+    expect(exitCode).toBe(0);
+    expect(runsIn(stdout)).toEqual([`${runId}  Running`]);
+    expect(stdout).toContain('http://localhost:8299/namespaces/default/workflows/phone-verification%3A');
+  } finally {
+    rmSync(dataDir, { recursive: true });
+  }
+});

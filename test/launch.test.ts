@@ -1,0 +1,72 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buildService, type BuiltService } from './chaos/built-service';
+import { serviceEnv } from './support/processes';
+import { ROOT, runNpm } from './support/run-to-end';
+import { uniquePhoneNumber } from './support/service';
+
+jest.setTimeout(90_000);
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'launch-'));
+  for (const part of ['package.json', 'scripts'])
+    cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The packages of the project, without what runs the source. */
+function installWithoutTsx(): void {
+  mkdirSync(path.join(folder, 'node_modules'));
+  for (const name of readdirSync(path.join(ROOT, 'node_modules'))) {
+    if (name !== 'tsx')
+      symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name));
+  }
+}
+
+describe('with the build and without development’s dependencies', () => {
+  let service: BuiltService;
+
+  beforeAll(async () => {
+    service = await buildService();
+  });
+
+  afterAll(() => service.remove());
+
+  test.each([
+    ['find', 'no run found'],
+    ['forget', 'none found'],
+  ])('npm run %s works', async (command, answer) => {
+    installWithoutTsx();
+    cpSync(service.directory, path.join(folder, 'dist'), { recursive: true });
+    cpSync(path.join(ROOT, 'dev'), path.join(folder, 'dev'), { recursive: true });
+
+    const { exitCode, stdout, stderr } = await runNpm(command, [uniquePhoneNumber()], serviceEnv({}), folder);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(answer);
+  });
+});
+
+test('with neither, the command says what to do', async () => {
+  installWithoutTsx();
+
+  const { exitCode, stdout, stderr } = await runNpm('forget', ['+14255550123'], {}, folder);
+
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(
+    /^npm run forget needs .* the build, and finds neither\. Run npm ci, .*npm run build.*\n$/,
+  );
+});
+
+test('a command that fails passes its exit code on', async () => {
+  const { exitCode, stderr } = await runNpm('find', [], serviceEnv({}));
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('nothing to find was given');
+});

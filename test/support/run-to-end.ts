@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+
+export const ROOT = path.resolve(__dirname, '../..');
+
+export interface Ended {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command to its end, which it comes to by itself. Nothing but PATH and `env` is in its environment. */
+export function runToEnd(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd = ROOT,
+): Promise<Ended> {
+  const options = { cwd, env: { PATH: process.env['PATH'], ...env }, timeout: 120_000 };
+  return new Promise((resolve) => {
+    execFile(command, [...args], options, (error, stdout, stderr) =>
+      resolve({ exitCode: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+    );
+  });
+}
+
+/** Runs a file of the source to its end. */
+export function runSource(script: string, args: readonly string[], env: Record<string, string>) {
+  return runToEnd(process.execPath, ['--import', 'tsx', path.join(ROOT, script), ...args], env);
+}
+
+/** Runs a command of package.json to its end. */
+export function runNpm(script: string, args: readonly string[], env: Record<string, string>, cwd = ROOT) {
+  return runToEnd('npm', ['run', '--silent', script, '--', ...args], env, cwd);
+}
