@@ -1,6 +1,7 @@
 import { createTemporalClient } from '../src/temporal/client';
 import { banner, type BannerFacts } from './banner';
 import { configureDevelopment, type DevConfiguration } from './configuration';
+import { keepFilesPrivate } from './data-folder';
 import { smsSandboxUrl } from './environment';
 import { assertPortsAreFree, LOOPBACK, urlOf, type WantedPort } from './ports';
 import { readableLine } from './processes/readable-line';
@@ -15,6 +16,8 @@ async function main(): Promise<void> {
   await assertPortsAreFree(wantedPorts(configuration));
   const executable = configuration.settings.hasTemporalAddress ? undefined : await findTemporalCli({ say });
 
+  // Not before: what is fetched into .cache is no secret, and other users of this checkout may need it.
+  keepFilesPrivate();
   const supervisor = new Supervisor(say, process.stdout.isTTY ? readableLine : undefined);
   let isStopping = false;
   onStopSignals({

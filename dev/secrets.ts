@@ -1,7 +1,8 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { createSecrets } from '../scripts/create-secrets';
+import { isAccessDenied, makeDataFolder, unusableFolder } from './data-folder';
 import { errorCode } from './error-code';
 
 /** Under DATA_DIR. */
@@ -12,30 +13,18 @@ export type Secrets = z.infer<typeof Secrets>;
 
 /** Development's own: made once and kept, since what was started with them can't be answered with others. */
 export function keepSecrets(dataDir: string): Secrets {
-  makeFolder(dataDir);
+  makeDataFolder(dataDir);
   const file = path.join(dataDir, SECRETS_FILE);
   try {
     if (!existsSync(file)) createOnce(file, JSON.stringify(createSecrets('dev'), null, 2));
     return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
+    if (isAccessDenied(error)) throw unusableFolder(dataDir, error);
     throw new Error(
       `${file} can not be used (${reason(error)}). Repair it; or delete it, and new secrets are made, ` +
         'with which verifications under way can not be answered any more. DATA_DIR names its folder.',
       { cause: error },
     );
-  }
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true });
-  } catch (error) {
-    const code = errorCode(error);
-    const isFile = code === 'EEXIST' || code === 'ENOTDIR';
-    const why = isFile ? 'a file stands there' : (code ?? 'unknown error');
-    throw new Error(`${dataDir} can not be the folder for data (${why}): set DATA_DIR to another one`, {
-      cause: error,
-    });
   }
 }
 

@@ -5,6 +5,8 @@ import { type SmsSandboxOptions, startSmsSandbox } from './index';
 const CLOSE_WITHIN_MS = 5_000;
 
 async function main(): Promise<void> {
+  // Texts hold codes: the journal is for its owner alone.
+  process.umask(0o077);
   const options = loadOptions(process.env);
   const report = (problem: string) => console.warn(`SMS sandbox: ${problem}`);
   const sandbox = await startSmsSandbox({ ...options, report }).catch((error: unknown) => {

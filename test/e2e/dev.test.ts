@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,6 +31,7 @@ let dev: Dev;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'npm-run-dev-'));
+  await chmod(dataDir, 0o755);
   const ports = await Promise.all(PORTS.map(async (variable) => [variable, String(await freePort())]));
   env = {
     ...Object.fromEntries(ports),
@@ -141,6 +142,25 @@ test('after all of it was killed and started again, a pending verification can b
 
   expect(await call('GET', `/verifications/${id}`)).toMatchObject({ status: 'pending' });
   expect(await call('POST', `/verifications/${id}/check`, { code })).toMatchObject({ verified: true });
+});
+
+test('what it keeps is for its owner alone: the database, the texts, the secrets', async () => {
+  const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
+  const modes = await Promise.all(
+    files.map(async (file) => {
+      const { mode } = await stat(path.join(file.parentPath, file.name));
+      return [file.name, (mode & 0o777).toString(8)] as const;
+    }),
+  );
+
+  expect(Object.fromEntries(modes)).toMatchObject({
+    'temporal.db': '600',
+    'secrets.json': '600',
+    'sms-sandbox': '700',
+    'texts.jsonl': '600',
+  });
+  expect(modes.filter(([, mode]) => !/^[67]00$/.test(mode))).toEqual([]);
+  expect(((await stat(dataDir)).mode & 0o777).toString(8)).toBe('700');
 });
 
 test('a second one beside it starts nothing and names each busy port, and the variable that changes it', async () => {
