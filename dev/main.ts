@@ -2,6 +2,7 @@ import { createTemporalClient } from '../src/temporal/client';
 import { banner, type BannerFacts } from './banner';
 import { configureDevelopment, type DevConfiguration } from './configuration';
 import { keepFilesPrivate } from './data-folder';
+import { unusedEnvFile } from './env-file';
 import { smsSandboxUrl } from './environment';
 import { assertPortsAreFree, LOOPBACK, urlOf, type WantedPort } from './ports';
 import { readableLine } from './processes/readable-line';
@@ -12,6 +13,8 @@ import { findTemporalCli } from './temporal/find-executable';
 
 /** `npm run dev`: everything that the service needs, each its own process, until Ctrl-C. */
 async function main(): Promise<void> {
+  const unused = unusedEnvFile(process.cwd(), process.env);
+  if (unused !== undefined) say(unused);
   const configuration = configureDevelopment(process.env);
   await assertPortsAreFree(wantedPorts(configuration));
   const executable = configuration.settings.hasTemporalAddress ? undefined : await findTemporalCli({ say });

@@ -1,0 +1,25 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+
+const NAME = '.env';
+
+/**
+ * Says that the folder's `.env` is not used. It often holds the credentials of a real Twilio account: used without a
+ * word, it would send messages to real phones. Undefined without a file, or if all that it sets is in the environment.
+ */
+export function unusedEnvFile(folder: string, env: NodeJS.ProcessEnv): string | undefined {
+  const file = path.join(folder, NAME);
+  if (!existsSync(file) || isInEnvironment(file, env)) return undefined;
+  return `There is a ${NAME}, which npm run dev does not read. To use it: set -a; . ./${NAME}; set +a; npm run dev`;
+}
+
+function isInEnvironment(file: string, env: NodeJS.ProcessEnv): boolean {
+  try {
+    const variables = Object.entries(parseEnv(readFileSync(file, 'utf8')));
+    return variables.every(([name, value]) => value === '' || env[name] !== undefined);
+  } catch {
+    // Nobody can have used a file that can't be read.
+    return false;
+  }
+}

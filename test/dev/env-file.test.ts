@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { unusedEnvFile } from '../../dev/env-file';
+import { ROOT, runToEnd } from '../support/run-to-end';
+
+const SENTENCE =
+  'There is a .env, which npm run dev does not read. To use it: set -a; . ./.env; set +a; npm run dev';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'env-file-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function write(content: string): void {
+  writeFileSync(path.join(folder, '.env'), content);
+}
+
+test('without a .env nothing is said', () => {
+  expect(unusedEnvFile(folder, {})).toBeUndefined();
+});
+
+test('a .env that is not used is named, with the command that uses it', () => {
+  write('# Ours\nPORT=3005\nTWILIO_FROM="+14255550100"\n');
+
+  expect(unusedEnvFile(folder, { PORT: '3005' })).toBe(SENTENCE);
+});
+
+test('nothing is said when that command was used', () => {
+  write('# Ours\nPORT=3005\nTWILIO_FROM="+14255550100"\nREDIS_URL=\n');
+
+  expect(unusedEnvFile(folder, { PORT: '3005', TWILIO_FROM: '+14255550100' })).toBeUndefined();
+});
+
+test('npm run dev says it first of all, and does not read the file', async () => {
+  write('PORT=x\n');
+  const tsx = pathToFileURL(require.resolve('tsx')).href;
+  const args = ['--import', tsx, path.join(ROOT, 'dev/main.ts')];
+
+  const { exitCode, stdout, stderr } = await runToEnd(process.execPath, args, { WORKERS: '0' }, folder);
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toBe(`${SENTENCE}\n`);
+  expect(stderr).toContain('WORKERS must be');
+  expect(stderr).not.toContain('PORT');
+});
