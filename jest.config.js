@@ -1,3 +1,5 @@
+require('./scripts/check-node');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

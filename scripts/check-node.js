@@ -1,0 +1,22 @@
+// ES5, without any package: it runs on the versions that it refuses.
+var engines = require('../package.json').engines;
+
+/**
+ * 20.19 as 20019.
+ * @param {string} text
+ */
+function version(text) {
+  var parts = /(\d+)\.(\d+)/.exec(text) || [];
+  return Number(parts[1]) * 1000 + Number(parts[2]);
+}
+
+if (version(process.version) < version(engines.node)) {
+  process.stderr.write(
+    'This project needs Node ' +
+      engines.node.replace('>=', '') +
+      ' or newer; this is ' +
+      process.version +
+      '.\n'
+  );
+  process.exit(1);
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { ROOT, runToEnd } from './support/run-to-end';
+
+const { engines, scripts } = z
+  .object({ engines: z.object({ node: z.string() }), scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')));
+
+/** Runs the check as a Node of another version would. */
+const checkAs = (version: string) =>
+  runToEnd(
+    process.execPath,
+    [
+      '-e',
+      `Object.defineProperty(process, 'version', { value: '${version}' }); require('./scripts/check-node')`,
+    ],
+    {},
+  );
+
+test.each(['v20.18.3', 'v18.20.4', 'v16.20.2', 'v8.17.0'])(
+  'Node %s is refused in one sentence',
+  async (version) => {
+    const { exitCode, stdout, stderr } = await checkAs(version);
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toBe(`This project needs Node 20.19 or newer; this is ${version}.\n`);
+  },
+);
+
+test.each(['v20.19.0', 'v20.20.2', 'v22.0.0', 'v24.21.0'])('Node %s is taken', async (version) => {
+  expect(await checkAs(version)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+});
+
+test('the version is the one that package.json asks for', () => {
+  expect(engines.node).toBe('>=20.19');
+});
+
+test('every command that runs our code checks the version first', () => {
+  const unchecked = Object.entries(scripts).filter(
+    ([, command]) =>
+      /\.[jt]s\b|\bjest\b/.test(command) && !/^node (-r \.\/)?scripts\/check-node\.js/.test(command),
+  );
+
+  expect(unchecked).toEqual([]);
+});
+
+test('no command of production needs development’s dependencies', () => {
+  for (const name of ['start:api', 'start:worker', 'keys', 'forget', 'find', 'sbom']) {
+    expect(scripts[name]).toMatch(/^node -r \.\/scripts\/check-node\.js (scripts|dist)\/[\w-]+\.js/);
+  }
+});
+
+test('the check itself is written for the oldest of them', () => {
+  const source = readFileSync(path.join(ROOT, 'scripts/check-node.js'), 'utf8');
+
+  expect(source).not.toMatch(/\b(const|let|class|async)\b|=>|`/);
+});
