@@ -3,6 +3,9 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { environment, type Environment } from './environment';
 import { list, secretBytes, secretKeyBytes } from './environment-fields';
 
+/** `temporal.example.com:7233`, `127.0.0.1:7233`, `[::1]:7233`. */
+const HOST_AND_PORT = /^([^\s:/[\]]+|\[[\da-fA-F:.]+\]):[1-9]\d{0,4}$/;
+
 export type Config = ReturnType<typeof toConfig>;
 
 /** Wrong configuration: its message names every variable at fault and never holds a value. */
@@ -130,8 +133,11 @@ function temporalConfig(env: Record<string, string>, faults: string[]) {
     faults.push('TEMPORAL_TLS must be true or false');
   try {
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: env });
+    const { address = '127.0.0.1:7233' } = connectionOptions;
+    if (!HOST_AND_PORT.test(address))
+      faults.push('TEMPORAL_ADDRESS must be a host and a port, like temporal.example.com:7233');
     return {
-      connection: { ...connectionOptions, address: connectionOptions.address ?? '127.0.0.1:7233' },
+      connection: { ...connectionOptions, address },
       namespace: namespace ?? 'default',
     };
   } catch {

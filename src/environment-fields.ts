@@ -22,6 +22,13 @@ export function wholeNumber(min: number, max: number) {
 /** Thirty-two bytes, or whatever the text holds: the caller looks at the length. */
 export const secretBytes = (base64: string) => Buffer.from(base64, 'base64');
 
+const LONGEST_SHORT_CODE = 6;
+
+/** A phone number in a national format, or without its +: more digits than a short code has, and no letter. */
+export function isNumberWithoutPlus(sender: string): boolean {
+  return /^[\d ().-]+$/.test(sender) && sender.replaceAll(/\D/g, '').length > LONGEST_SHORT_CODE;
+}
+
 export const ALL_ZERO = 'must not be all zero: make one with npm run keys';
 
 export function isAllZero(bytes: Buffer): boolean {

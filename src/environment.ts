@@ -4,6 +4,7 @@ import {
   hasDoubles,
   integer,
   isAllZero,
+  isNumberWithoutPlus,
   limit,
   limitsByCountry,
   list,
@@ -52,7 +53,12 @@ export const environment = z.object({
   TWILIO_AUTH_TOKEN: text.optional(),
   TWILIO_API_KEY_SID: text.refine((sid) => sid.startsWith('SK'), 'must start with SK').optional(),
   TWILIO_API_KEY_SECRET: text.optional(),
-  TWILIO_FROM: text.optional(),
+  TWILIO_FROM: text
+    .refine(
+      (sender) => !isNumberWithoutPlus(sender),
+      'must start with +, like +14255550123; or be a short code or an alphanumeric sender ID',
+    )
+    .optional(),
   TWILIO_MESSAGING_SERVICE_SID: text.refine((sid) => sid.startsWith('MG'), 'must start with MG').optional(),
   TWILIO_API_URL: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
   CODE_LENGTH: integer(4, 8, 4),

@@ -130,8 +130,30 @@ test.each([
   ['WORKER_METRICS_PORT', '0'],
   ['PHONE_NUMBER_CHECK', 'no'],
   ['SHORT_API_KEYS', 'off'],
+  ['TWILIO_FROM', '14255550123'],
+  ['TWILIO_FROM', '4255550'],
+  ['TWILIO_FROM', '(425) 555-0123'],
+  ['TEMPORAL_ADDRESS', 'temporal.example.com'],
+  ['TEMPORAL_ADDRESS', 'temporal.example.com:'],
+  ['TEMPORAL_ADDRESS', '127.0.0.1'],
+  ['TEMPORAL_ADDRESS', '::1'],
+  ['TEMPORAL_ADDRESS', '[::1]'],
+  ['TEMPORAL_ADDRESS', 'https://temporal.example.com'],
 ])('%s=%s is refused', (name, value) => {
   expect(messageOf({ ...COMPLETE, [name]: value })).toContain(name);
+});
+
+test.each([
+  ['TWILIO_FROM', '+14255550123'],
+  ['TWILIO_FROM', '724365'],
+  ['TWILIO_FROM', '12345'],
+  ['TWILIO_FROM', 'Example 2'],
+  ['TWILIO_FROM', 'ACME'],
+  ['TEMPORAL_ADDRESS', 'localhost:7233'],
+  ['TEMPORAL_ADDRESS', 'ns.a1b2c.tmprl.cloud:7233'],
+  ['TEMPORAL_ADDRESS', '[2001:db8::1]:7233'],
+])('%s=%s is accepted', (name, value) => {
+  expect(() => loadConfig({ ...COMPLETE, [name]: value })).not.toThrow();
 });
 
 test('faults of two variables together are named along with others', () => {

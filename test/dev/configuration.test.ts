@@ -59,3 +59,9 @@ test('a folder for data that can not be one is named', () => {
 
   expect(() => configureDevelopment({ DATA_DIR: path.join(file, 'data') })).toThrow(/DATA_DIR/);
 });
+
+test('an address of a Temporal server without its port is refused, with an example', () => {
+  expect(() => configureDevelopment({ TEMPORAL_ADDRESS: 'temporal.example.com', DATA_DIR: dataDir })).toThrow(
+    'TEMPORAL_ADDRESS must be a host and a port, like temporal.example.com:7233',
+  );
+});
