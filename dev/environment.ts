@@ -1,10 +1,6 @@
 import type { Secrets } from './secrets';
 import type { DevSettings } from './settings';
-
-/** The account that the SMS sandbox opens, and a sender that Twilio's test accounts may use. */
-const SANDBOX_ACCOUNT_SID = `AC${'0'.repeat(32)}`;
-const SANDBOX_AUTH_TOKEN = 'sms-sandbox';
-const SANDBOX_FROM = '+15005550006';
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from './sms-sandbox/account';
 
 /** One machine asks for many numbers while it is tried out. */
 export const NO_LIMITS = {

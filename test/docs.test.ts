@@ -1,6 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../dev/sms-sandbox/account';
+import { environment } from '../dev/sms-sandbox/config';
+import { CarrierErrorCode } from '../dev/sms-sandbox/texts/text';
+import { TwilioError } from '../dev/sms-sandbox/twilio/error';
+import { magicRecipients, magicSenders } from '../dev/sms-sandbox/twilio/magic-numbers';
 
 const project = path.join(__dirname, '..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
@@ -56,5 +61,55 @@ describe('docs/alerts.yaml', () => {
 
     expect(compared.length).toBeGreaterThan(0);
     expect(compared.filter((name) => !recorded.includes(name))).toEqual([]);
+  });
+});
+
+describe('docs/sms-sandbox.md', () => {
+  const page = read('docs/sms-sandbox.md');
+  /** The first cells of the rows between a line that starts so and the next paragraph. */
+  const rowsAfter = (start: string, cells: number): string[][] => {
+    const [table = ''] = /^\|[\s\S]*?(?=\n\n)/m.exec(page.slice(page.indexOf(`\n${start}`))) ?? [];
+    const rows = table.split('\n').slice(2);
+    return rows.map((row) =>
+      row
+        .split('|')
+        .slice(1, 1 + cells)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+  };
+
+  test.each([
+    ['As the recipient', magicRecipients],
+    ['As the sender', magicSenders],
+  ])('%s: the numbers and their errors are those of the code', (start, numbers) => {
+    const wanted = [...numbers].map(([number, code]) => [
+      number,
+      `${code}`,
+      `${new TwilioError(code).status}`,
+    ]);
+
+    expect(rowsAfter(start, 3)).toEqual(wanted);
+  });
+
+  test("the carrier's errors are those of the code", () => {
+    const wanted = CarrierErrorCode.anyOf.map(({ const: code }) => [String(code)]);
+
+    expect(rowsAfter('### Failures of the carrier', 1)).toEqual(wanted);
+  });
+
+  test('the variables are those of the code, with their defaults', () => {
+    const defaults = environment.parse({ TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID });
+    const rows = rowsAfter('## Variables', 2);
+    const numbers = Object.entries(defaults).flatMap(([name, value]) =>
+      typeof value === 'number' ? [[name, String(value)]] : [],
+    );
+
+    expect(new Set(rows.map(([name]) => name))).toEqual(new Set(Object.keys(environment.shape)));
+    expect(rows).toEqual(expect.arrayContaining([...numbers, ['HOST', defaults.HOST]]));
+  });
+
+  test('the account and the sender are those of npm run dev', () => {
+    for (const value of [SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM])
+      expect(page).toContain(value);
   });
 });

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Value } from '@sinclair/typebox/value';
 import { z } from 'zod';
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from './account';
 import { noDifficulties } from './difficulties/difficulties';
 import type { SmsSandboxOptions } from './index';
 import { CarrierErrorCode } from './texts/text';
 
 /** The sandbox process's variables. An empty one counts as not set. */
-const environment = z.object({
+export const environment = z.object({
   SMS_SANDBOX_PORT: wholeNumber(65_535, 3001),
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().optional(),
@@ -29,7 +30,7 @@ type Environment = z.infer<typeof environment>;
  * @throws Error whose message names every variable at fault and holds no value.
  */
 export function loadOptions(env: NodeJS.ProcessEnv): SmsSandboxOptions {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const set = withAccount(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   const parsed = environment.safeParse(set);
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
   if (!set['TWILIO_AUTH_TOKEN'] && !(set['TWILIO_API_KEY_SID'] && set['TWILIO_API_KEY_SECRET'])) {
@@ -39,6 +40,13 @@ export function loadOptions(env: NodeJS.ProcessEnv): SmsSandboxOptions {
     throw new Error(`The SMS sandbox can't start:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   }
   return toOptions(parsed.data);
+}
+
+/** Where no account is named, it is the one that `npm run dev` uses. */
+function withAccount(set: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (set['TWILIO_ACCOUNT_SID'] !== undefined) return set;
+  const token = set['TWILIO_API_KEY_SID'] === undefined ? { TWILIO_AUTH_TOKEN: SANDBOX_AUTH_TOKEN } : {};
+  return { TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID, ...token, ...set };
 }
 
 function toOptions(env: Environment): SmsSandboxOptions {

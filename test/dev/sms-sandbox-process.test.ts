@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import twilio from 'twilio';
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../dev/sms-sandbox/account';
+import { loadOptions } from '../../dev/sms-sandbox/config';
+import { scripts } from '../../package.json';
 import {
   ACCOUNT_SID,
   API_KEY,
@@ -63,8 +66,13 @@ async function stop({ child, exit }: SandboxProcess, signal: NodeJS.Signals): Pr
 
 const addressIn = (line: string) => line.replace('SMS sandbox: ', '');
 
-function clientAt(url: string, username = ACCOUNT_SID, password = AUTH_TOKEN): twilio.Twilio {
-  const client = twilio(username, password, { accountSid: ACCOUNT_SID, autoRetry: false });
+function clientAt(
+  url: string,
+  username = ACCOUNT_SID,
+  password = AUTH_TOKEN,
+  accountSid = ACCOUNT_SID,
+): twilio.Twilio {
+  const client = twilio(username, password, { accountSid, autoRetry: false });
   client.api.baseUrl = url;
   return client;
 }
@@ -81,6 +89,39 @@ test('it prints its address and nothing else: no number, no code', async () => {
   expect(await stop(sandbox, 'SIGTERM')).toBe(0);
   expect(await sandbox.output).toBe(`${line}\n`);
   expect(await sandbox.errors).toBe('');
+});
+
+test('npm run sandbox starts with nothing set, on port 3001 for the account of npm run dev', () => {
+  expect(loadOptions({})).toMatchObject({
+    port: 3001,
+    host: '127.0.0.1',
+    accountSid: SANDBOX_ACCOUNT_SID,
+    authToken: SANDBOX_AUTH_TOKEN,
+    apiKey: undefined,
+    dataDir: undefined,
+  });
+});
+
+test('without an account in the environment it takes the official client with that account', async () => {
+  const sandbox = startProcess({ TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' });
+  const url = addressIn(await sandbox.firstLine);
+  const { messages } = clientAt(url, SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_ACCOUNT_SID);
+
+  const message = await messages.create({ to: PHONE, from: SANDBOX_FROM, body: 'Hello' });
+
+  expect(message.status).toBe('queued');
+  expect(scripts.sandbox).toMatch(/ dev\/sms-sandbox\/main\.ts$/);
+});
+
+test('what it keeps is for its owner alone', async () => {
+  const sandbox = startProcess({ DATA_DIR: dataDir });
+  const message = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
+  await clientAt(addressIn(await sandbox.firstLine)).messages.create(message);
+
+  const modeOf = async (...names: string[]) => (await stat(join(dataDir, ...names))).mode & 0o777;
+
+  expect(await modeOf('sms-sandbox')).toBe(0o700);
+  expect(await modeOf('sms-sandbox', 'texts.jsonl')).toBe(0o600);
 });
 
 test('killed and started again on the same folder, it has lost no text', async () => {
