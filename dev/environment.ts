@@ -28,7 +28,7 @@ export function developmentEnvironment(set: Variables, settings: DevSettings, se
   return {
     API_KEYS: 'dev',
     SHORT_API_KEYS: 'allow',
-    DURABLE_FUNCTIONS_AUTH: 'anonymous',
+    DURABLE_FUNCTIONS_AUTH: namesTwilio(set) ? 'function' : 'anonymous',
     PAYLOAD_ENCRYPTION: 'off',
     ...NO_LIMITS,
     ...secrets,
@@ -38,6 +38,11 @@ export function developmentEnvironment(set: Variables, settings: DevSettings, se
     DATA_DIR: settings.dataDir,
     SMS_SANDBOX_PORT: `${settings.smsSandboxPort}`,
   };
+}
+
+/** Messages may then cost money, or reach real phones: nobody sends them without an API key. */
+function namesTwilio(set: Variables): boolean {
+  return Object.keys(set).some((name) => name.startsWith('TWILIO_'));
 }
 
 /** Where the service finds the sandbox. */

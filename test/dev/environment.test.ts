@@ -83,3 +83,14 @@ test("a given Temporal server's settings are left alone", () => {
   expect(environment).not.toHaveProperty('TEMPORAL_TLS');
   expect(environment).not.toHaveProperty('TEMPORAL_NAMESPACE');
 });
+
+test.each(['TWILIO_ACCOUNT_SID', 'TWILIO_FROM', 'TWILIO_API_URL'])(
+  'once %s is set, a start by the Durable Functions surface needs an API key',
+  (name) => {
+    expect(environmentFor({ [name]: 'x' })).toMatchObject({ DURABLE_FUNCTIONS_AUTH: 'function' });
+    expect(environmentFor({ [name]: 'x', DURABLE_FUNCTIONS_AUTH: 'anonymous' })).toMatchObject({
+      DURABLE_FUNCTIONS_AUTH: 'anonymous',
+    });
+    expect(environmentFor({ [name]: '' })).toMatchObject({ DURABLE_FUNCTIONS_AUTH: 'anonymous' });
+  },
+);
