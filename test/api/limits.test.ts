@@ -277,7 +277,7 @@ describe('messages to one number', () => {
     await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
     const refused = await eventually(async () => {
       const answer = await resend();
-      return (answer.json() as { code?: string }).code === 'resend_too_soon' ? undefined : answer;
+      return answer.json<{ code?: string }>().code === 'resend_too_soon' ? undefined : answer;
     });
     expectRateLimited(refused);
     expect(service.sandbox.inbox(phoneNumber)).toHaveLength(2);

@@ -90,7 +90,7 @@ test('encrypted, the copy can’t even be read: it fails, and the original goes 
   });
   expect(ended).toBe(failed);
   const guess = service.verifications.check(copied.id, wrongCodeFor(original.code), by);
-  await expect(guess).rejects.toThrow();
+  await expect(guess).rejects.toThrow('belongs to another workflow');
   expect(await service.verifications.check(original.id, original.code, by)).toMatchObject({ verified: true });
 });
 
