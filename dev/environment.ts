@@ -27,7 +27,6 @@ export function setVariables(env: NodeJS.ProcessEnv): Record<string, string> {
 export function developmentEnvironment(set: Variables, settings: DevSettings, secrets: Secrets): Variables {
   return {
     API_KEYS: 'dev',
-    SHORT_API_KEYS: 'allow',
     DURABLE_FUNCTIONS_AUTH: namesTwilio(set) ? 'function' : 'anonymous',
     PAYLOAD_ENCRYPTION: 'off',
     ...NO_LIMITS,

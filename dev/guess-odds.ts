@@ -77,6 +77,8 @@ export function oddsTable(): string {
     ['in the first hour', guessesWithin(HOUR_MS)],
     ['in the first day', guessesWithin(DAY_MS)],
     ['in 30 days', guessesWithin(30 * DAY_MS)],
+    // A success resets the count of failed codes: each day is then a first day.
+    ['in 30 days, the owner verifies every day', 30 * guessesWithin(DAY_MS)],
     [`until the number is locked (day ${lockDay})`, sum(round)],
     ['in a year, with a retention of 30 days', guessesWithin(365 * DAY_MS)],
   ];

@@ -63,7 +63,6 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
     secretKeys: env.SECRET_KEYS,
     phoneDigestKey: env.PHONE_DIGEST_KEY,
     apiKeys: env.API_KEYS,
-    warnsOfShortApiKeys: env.SHORT_API_KEYS === 'warn',
     twilio: {
       accountSid: env.TWILIO_ACCOUNT_SID,
       username: apiKeySid ?? env.TWILIO_ACCOUNT_SID,

@@ -45,7 +45,6 @@ export const environment = z.object({
     if (hasDoubles(keys)) context.addIssue('has the same key twice');
     return keys;
   }),
-  SHORT_API_KEYS: z.enum(['warn', 'allow'], { error: 'must be warn or allow' }).default('warn'),
   TWILIO_ACCOUNT_SID: required('the account SID, AC…').refine(
     (sid) => sid.startsWith('AC'),
     'must start with AC',

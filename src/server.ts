@@ -19,6 +19,8 @@ import { createVerifications } from './temporal/verifications';
 /** Longer than the longest call to Temporal: a request that was accepted is answered. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;
 
+/** The key of `npm run dev`, which anybody may know. */
+const DEVELOPMENT_KEY = 'dev';
 const MIN_API_KEY_CHARACTERS = 16;
 
 async function main(): Promise<void> {
@@ -60,14 +62,16 @@ async function main(): Promise<void> {
     await client.connection.close();
   });
   sayTestNumbers(app.log, config.numberRules.testNumbers);
-  if (config.warnsOfShortApiKeys) warnOfShortApiKeys(app.log, config.apiKeys);
+  warnOfShortApiKeys(app.log, config.apiKeys);
   if (config.statusCallback === undefined) app.log.warn(NO_STATUS_CALLBACK);
   await app.listen({ host: config.host, port: config.port });
 }
 
 /** A key that a person thought up is short, and can be guessed. */
 function warnOfShortApiKeys(log: FastifyBaseLogger, apiKeys: readonly string[]): void {
-  const count = apiKeys.filter(({ length }) => length < MIN_API_KEY_CHARACTERS).length;
+  const count = apiKeys.filter(
+    (key) => key.length < MIN_API_KEY_CHARACTERS && key !== DEVELOPMENT_KEY,
+  ).length;
   if (count === 0) return;
   log.warn(
     `API_KEYS: ${count} of ${apiKeys.length} shorter than ${MIN_API_KEY_CHARACTERS} characters; npm run keys makes a good one`,

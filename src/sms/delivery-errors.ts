@@ -23,11 +23,15 @@ const sentences: Readonly<Record<string, string>> = {
   30008: 'The text was lost on its way. Try again.',
 };
 
+/** Twilio's word for the carrier having refused a text without saying why. */
+const UNKNOWN_ERROR = 30008;
 const OPERATOR_SENTENCE = 'The SMS provider refused our settings. Tell whoever runs this service.';
 const DEFAULT_SENTENCE = 'The text could not be delivered. Check the number or try another.';
 
 /** The provider's or carrier's code with a sentence of ours. */
-export function deliveryError(code: number): DeliveryError {
+export function deliveryError(reported: number): DeliveryError {
+  // A number like 1e30 is none of the provider's.
+  const code = Number.isSafeInteger(reported) && reported > 0 ? reported : UNKNOWN_ERROR;
   const fallback = operatorAdvice(code) === undefined ? DEFAULT_SENTENCE : OPERATOR_SENTENCE;
   return { code: String(code), message: sentences[code] ?? fallback };
 }

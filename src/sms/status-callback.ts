@@ -21,8 +21,6 @@ export const NO_STATUS_CALLBACK =
   'Delivery is not reported: that needs TWILIO_AUTH_TOKEN and a public https PUBLIC_URL';
 
 export const STATUS_CALLBACK_PATH = '/webhooks/twilio/status';
-/** Twilio's word for the carrier having refused a text without saying why. */
-const UNKNOWN_ERROR = 30008;
 
 /** The URL that Twilio reports one verification's texts to. */
 export function statusCallbackUrl({ publicUrl }: StatusCallbackOptions, verificationId: string): string {
@@ -42,5 +40,5 @@ export function parseStatusCallback(form: Readonly<Record<string, unknown>>): Te
   if (typeof sid !== 'string') return undefined;
   if (status === 'sent' || status === 'delivered') return { sid, failure: null };
   if (status !== 'failed' && status !== 'undelivered') return undefined;
-  return { sid, failure: deliveryError(Number(code) || UNKNOWN_ERROR) };
+  return { sid, failure: deliveryError(Number(code)) };
 }

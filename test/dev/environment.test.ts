@@ -11,7 +11,6 @@ function environmentFor(outside: NodeJS.ProcessEnv) {
 test('nothing set: the development key, the kept secrets, the started Temporal and the SMS sandbox', () => {
   expect(environmentFor({})).toEqual({
     API_KEYS: 'dev',
-    SHORT_API_KEYS: 'allow',
     DURABLE_FUNCTIONS_AUTH: 'anonymous',
     PAYLOAD_ENCRYPTION: 'off',
     ...NO_LIMITS,

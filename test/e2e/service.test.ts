@@ -191,7 +191,7 @@ describe('an API key that can be guessed', () => {
     expect(api.output()).not.toMatch(/guess|a-key-of/);
   });
 
-  test.each([{ API_KEYS: LONG }, { API_KEYS: 'guess', SHORT_API_KEYS: 'allow' }])(
+  test.each([{ API_KEYS: LONG }, { API_KEYS: 'dev' }])(
     'is not warned about with %j',
     async (env) => {
       const { api } = await startApi(env);
