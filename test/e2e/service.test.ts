@@ -191,14 +191,11 @@ describe('an API key that can be guessed', () => {
     expect(api.output()).not.toMatch(/guess|a-key-of/);
   });
 
-  test.each([{ API_KEYS: LONG }, { API_KEYS: 'dev' }])(
-    'is not warned about with %j',
-    async (env) => {
-      const { api } = await startApi(env);
+  test.each([{ API_KEYS: LONG }, { API_KEYS: 'dev' }])('is not warned about with %j', async (env) => {
+    const { api } = await startApi(env);
 
-      expect(api.output()).not.toContain('API_KEYS');
-    },
-  );
+    expect(api.output()).not.toContain('API_KEYS');
+  });
 });
 
 test.each(['src/server.ts', 'src/worker.ts'] as const)(
