@@ -25,11 +25,14 @@ export function createTemporalClient({
 }: TemporalClientOptions): Client {
   return new Client({
     connection: Connection.lazy({
-      // The SDK's own pauses between retries grow to 5 s and don't mind a deadline.
-      interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ factor: 1.3 }))],
       // gRPC's own pauses between reconnects grow to two minutes: longer than a window.
       channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 },
       ...connection,
+      interceptors: [
+        // The SDK's own pauses between retries grow to 5 s and don't mind a deadline.
+        makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ factor: 1.3 })),
+        ...(connection.interceptors ?? []),
+      ],
     }),
     namespace,
     ...(dataConverter && { dataConverter }),
