@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY dev dev
+COPY sandbox sandbox
 COPY scripts scripts
 COPY src src
 RUN npm run build && npm run --silent sbom > sbom.cdx.json
@@ -22,7 +22,7 @@ FROM build AS sandbox
 USER 1000
 EXPOSE 3001
 ENV HOST=0.0.0.0
-CMD ["node", "--import", "tsx", "dev/sms-sandbox/main.ts"]
+CMD ["node", "--import", "tsx", "sandbox/main.ts"]
 
 # The API and the worker. A worker is this image with the command `node dist/worker.js`, not through npm, which would
 # stand between it and its signals.

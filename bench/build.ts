@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { buildWorkflowBundle } from '../dev/build-workflow-bundle';
+import { buildWorkflowBundle } from '../scripts/build-workflow-bundle';
 import { WORKFLOW_BUNDLE_FILE } from '../src/temporal/workflow-bundle';
 
 const PROJECT_DIRECTORY = path.resolve(__dirname, '..');

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { freePort, LOOPBACK } from '../dev/ports';
+import { freePort, LOOPBACK } from '../harness/ports';
 import { NO_LIMITS } from '../dev/environment';
-import { startTemporalDevServer } from '../dev/temporal/dev-server';
-import { findTemporalCli } from '../dev/temporal/find-executable';
+import { startTemporalDevServer } from '../harness/temporal/dev-server';
+import { findTemporalCli } from '../harness/executables/find-executable';
 import { createSecrets } from '../scripts/create-secrets';
 import type { Variables } from './processes';
 

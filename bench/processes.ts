@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { spawnGuarded } from '../dev/processes/guarded-process';
+import { spawnGuarded } from '../harness/processes/guarded-process';
 
 const STOP_LIMIT_MS = 20_000;
 const LAST_LINES = 20;

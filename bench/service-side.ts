@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Pool, type Dispatcher } from 'undici';
 import { z } from 'zod';
-import type { SmsSandbox } from '../dev/sms-sandbox';
+import type { SmsSandbox } from '../sandbox';
 import { parseVerificationId } from '../src/temporal/verification-id';
 import type { Side } from './side';
 

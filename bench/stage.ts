@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { freePort, LOOPBACK } from '../dev/ports';
-import { until } from '../dev/processes/until';
-import { startSmsSandbox } from '../dev/sms-sandbox';
+import { freePort, LOOPBACK } from '../harness/ports';
+import { until } from '../harness/processes/until';
+import { startSmsSandbox } from '../sandbox';
 import { loadConfig } from '../src/config';
 import { createTemporalClient } from '../src/temporal/client';
 import { builtFiles } from './build';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { until } from '../dev/processes/until';
+import { until } from '../harness/processes/until';
 
 const WINDOW_LIMIT_MS = 30_000;
 

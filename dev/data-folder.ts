@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
-import { errorCode } from './error-code';
+import { errorCode } from '../harness/error-code';
 
 const OWNER_ONLY = 0o700;
 /** A folder that many users write to, like /tmp. */

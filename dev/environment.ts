@@ -1,6 +1,6 @@
 import type { Secrets } from './secrets';
 import type { DevSettings } from './settings';
-import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from './sms-sandbox/account';
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../sandbox/account';
 
 /** One machine asks for many numbers while it is tried out. */
 export const NO_LIMITS = {

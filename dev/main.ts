@@ -4,12 +4,12 @@ import { configureDevelopment, type DevConfiguration } from './configuration';
 import { keepFilesPrivate } from './data-folder';
 import { unusedEnvFile } from './env-file';
 import { smsSandboxUrl } from './environment';
-import { assertPortsAreFree, LOOPBACK, urlOf, type WantedPort } from './ports';
-import { readableLine } from './processes/readable-line';
-import { onStopSignals } from './processes/stop-signals';
-import { Supervisor } from './processes/supervisor';
+import { assertPortsAreFree, LOOPBACK, urlOf, type WantedPort } from '../harness/ports';
+import { readableLine } from '../harness/processes/readable-line';
+import { onStopSignals } from '../harness/processes/stop-signals';
+import { Supervisor } from '../harness/processes/supervisor';
 import { apiProcess, smsSandboxProcess, temporalProcess, workerProcesses } from './service-processes';
-import { findTemporalCli } from './temporal/find-executable';
+import { findTemporalCli } from '../harness/executables/find-executable';
 
 /** `npm run dev`: everything that the service needs, each its own process, until Ctrl-C. */
 async function main(): Promise<void> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { createSecrets } from '../scripts/create-secrets';
 import { isAccessDenied, makeDataFolder, unusableFolder } from './data-folder';
-import { errorCode } from './error-code';
+import { errorCode } from '../harness/error-code';
 
 /** Under DATA_DIR. */
 export const SECRETS_FILE = 'secrets.json';

@@ -2,10 +2,10 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DevConfiguration } from './configuration';
-import type { Command } from './processes/guarded-process';
-import type { ProcessSpec } from './processes/supervised-process';
-import { LOOPBACK, urlOf } from './ports';
-import { devServerCommand, isDevServerReady } from './temporal/dev-server';
+import type { Command } from '../harness/processes/guarded-process';
+import type { ProcessSpec } from '../harness/processes/supervised-process';
+import { LOOPBACK, urlOf } from '../harness/ports';
+import { devServerCommand, isDevServerReady } from '../harness/temporal/dev-server';
 
 const ANSWER_LIMIT_MS = 2000;
 
@@ -26,7 +26,7 @@ export function smsSandboxProcess({ settings, env }: DevConfiguration): ProcessS
   return {
     name: 'sms',
     // It shows codes to everyone who asks: to this machine only, wherever the API listens.
-    ...script('dev/sms-sandbox/main.ts', { ...env, HOST: LOOPBACK }),
+    ...script('sandbox/main.ts', { ...env, HOST: LOOPBACK }),
     isReady: () => answers(`${urlOf(LOOPBACK, settings.smsSandboxPort)}/healthz`),
   };
 }

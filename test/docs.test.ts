@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../dev/sms-sandbox/account';
-import { environment } from '../dev/sms-sandbox/config';
-import { CarrierErrorCode } from '../dev/sms-sandbox/texts/text';
-import { TwilioError } from '../dev/sms-sandbox/twilio/error';
-import { magicRecipients, magicSenders } from '../dev/sms-sandbox/twilio/magic-numbers';
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../sandbox/account';
+import { environment } from '../sandbox/config';
+import { CarrierErrorCode } from '../sandbox/texts/text';
+import { TwilioError } from '../sandbox/twilio/error';
+import { magicRecipients, magicSenders } from '../sandbox/twilio/magic-numbers';
 
 const project = path.join(__dirname, '..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');

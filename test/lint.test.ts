@@ -51,7 +51,7 @@ const acrossRooms: readonly Case[] = [
   ['src/api/routes', `export * from '../../sms/twilio-sender';`, restricted],
   ['src/api/routes', `export * from '../../activities';`, restricted],
   ['src/api/routes', `export type * from '../../config';`, restricted],
-  ['src', `export * from '../dev/sms-sandbox/main';`, restricted],
+  ['src', `export * from '../sandbox/main';`, restricted],
   ['src', `export * from '../test/support/worker';`, restricted],
   ['src', `export * from '../bench/main';`, restricted],
 ];

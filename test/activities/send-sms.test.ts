@@ -1,5 +1,5 @@
-import { startSmsSandbox } from '../../dev/sms-sandbox';
-import { freePort } from '../../dev/ports';
+import { startSmsSandbox } from '../../sandbox';
+import { freePort } from '../../harness/ports';
 import type { IdentifiedView } from '../../src/temporal/verifications';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { buildWorkflowBundle } from '../../dev/build-workflow-bundle';
+import { buildWorkflowBundle } from '../../scripts/build-workflow-bundle';
 import { WORKFLOW_BUNDLE_FILE } from '../../src/temporal/workflow-bundle';
 
 const PROJECT_DIRECTORY = path.resolve(__dirname, '../..');

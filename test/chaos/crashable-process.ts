@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, type GuardedProcess, spawnGuarded } from '../../dev/processes/guarded-process';
-import { until } from '../../dev/processes/until';
+import { type Command, type GuardedProcess, spawnGuarded } from '../../harness/processes/guarded-process';
+import { until } from '../../harness/processes/until';
 
 export interface CrashableSpec extends Command {
   name: string;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SmsSandbox } from '../../dev/sms-sandbox';
+import type { SmsSandbox } from '../../sandbox';
 import { Caller, type Verification } from './caller';
 import { Course, type Story } from './course';
 import type { Planned } from './plan';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LOOPBACK } from '../../dev/ports';
+import { LOOPBACK } from '../../harness/ports';
 import { type CallFault, LATE_ANSWER_MS } from './faults';
 
 export interface ProxyOptions {

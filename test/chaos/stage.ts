@@ -1,10 +1,10 @@
 import { NO_LIMITS } from '../../dev/environment';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { freePort, LOOPBACK, urlOf } from '../../dev/ports';
-import { type SmsSandbox, startSmsSandbox } from '../../dev/sms-sandbox';
-import { devServerCommand, isDevServerReady } from '../../dev/temporal/dev-server';
-import { findTemporalCli } from '../../dev/temporal/find-executable';
+import { freePort, LOOPBACK, urlOf } from '../../harness/ports';
+import { type SmsSandbox, startSmsSandbox } from '../../sandbox';
+import { devServerCommand, isDevServerReady } from '../../harness/temporal/dev-server';
+import { findTemporalCli } from '../../harness/executables/find-executable';
 import { type BuiltService, buildService } from './built-service';
 import { CrashableProcess } from './crashable-process';
 

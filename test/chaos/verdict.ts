@@ -1,4 +1,4 @@
-import type { SmsSandbox } from '../../dev/sms-sandbox';
+import type { SmsSandbox } from '../../sandbox';
 import type { Story } from './course';
 import { parseVerificationId } from '../../src/temporal/verification-id';
 import { faults, HIDDEN } from './plan';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { printed } from '../support/processes';
 import { RunningService, type RunningApi } from '../support/running-service';
 import { receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';

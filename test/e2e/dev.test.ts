@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { freePort } from '../../dev/ports';
+import { freePort } from '../../harness/ports';
 import { isAlive, untilSeen } from '../support/watching';
 
 jest.setTimeout(120_000);

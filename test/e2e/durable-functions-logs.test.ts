@@ -1,4 +1,4 @@
-import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { printed } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { SampleClient, type StartKey } from '../support/sample-client';

@@ -1,4 +1,4 @@
-import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { RunningService } from '../support/running-service';
 import { SampleClient, type Answer, type Instance, type StartKey } from '../support/sample-client';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';

@@ -1,5 +1,5 @@
-import { freePort } from '../../dev/ports';
-import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { freePort } from '../../harness/ports';
+import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { RunningService } from '../support/running-service';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { freePort } from '../../dev/ports';
+import { freePort } from '../../harness/ports';
 import { createKeyRing } from '../../src/crypto/key-ring';
 import { EncryptionCodec } from '../../src/temporal/payload-codec';
 import { badInput } from '../support/bad-input';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Client } from '@temporalio/client';
-import { LOOPBACK } from '../../dev/ports';
+import { LOOPBACK } from '../../harness/ports';
 import { createTemporalClient } from '../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {

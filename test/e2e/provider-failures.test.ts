@@ -1,5 +1,5 @@
-import { freePort, LOOPBACK } from '../../dev/ports';
-import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { freePort, LOOPBACK } from '../../harness/ports';
+import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import type { ServiceProcess } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { eventually, receivedCode, uniquePhoneNumber } from '../support/service';

@@ -1,4 +1,4 @@
-import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
+import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import type { ServiceProcess } from '../support/processes';
 import { RunningService, type RunningApi } from '../support/running-service';
 import { SampleClient, type Instance } from '../support/sample-client';

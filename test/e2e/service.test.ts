@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { startSmsSandbox, type SmsSandbox } from '../../dev/sms-sandbox';
-import { freePort } from '../../dev/ports';
+import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
+import { freePort } from '../../harness/ports';
 import { answering, printed, serviceEnv, startProcess, type ServiceProcess } from '../support/processes';
 import { eventually, receivedCode, uniquePhoneNumber } from '../support/service';
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { PIP_INSTALL } from '../../dev/temporal/python-package';
-import { runCommand } from '../../dev/temporal/run-command';
+import { PIP_INSTALL } from '../../harness/executables/python-package';
+import { runCommand } from '../../harness/executables/run-command';
 
 /** Makes requests from an OpenAPI document, by its schemas and against them. */
 const SCHEMATHESIS = 'schemathesis==4.32.5';

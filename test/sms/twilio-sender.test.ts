@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { freePort, LOOPBACK } from '../../dev/ports';
+import { freePort, LOOPBACK } from '../../harness/ports';
 import type { SmsSender } from '../../src/sms/sms-sender';
 import { createTwilioSender } from '../../src/sms/twilio-sender';
 

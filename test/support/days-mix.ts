@@ -1,6 +1,6 @@
 // What callers, people and the provider do in a day.
 
-import { magicRecipients } from '../../dev/sms-sandbox/twilio/magic-numbers';
+import { magicRecipients } from '../../sandbox/twilio/magic-numbers';
 import type { ServiceProcess } from './processes';
 import { SampleClient, type Instance } from './sample-client';
 import { eventually, receivedCode } from './service';

@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildWorkflowBundle } from '../../dev/build-workflow-bundle';
-import { freePort } from '../../dev/ports';
-import { startTemporalDevServer, type TemporalDevServer } from '../../dev/temporal/dev-server';
-import { findTemporalCli, findTestServer } from '../../dev/temporal/find-executable';
+import { buildWorkflowBundle } from '../../scripts/build-workflow-bundle';
+import { freePort } from '../../harness/ports';
+import { startTemporalDevServer, type TemporalDevServer } from '../../harness/temporal/dev-server';
+import { findTemporalCli, findTestServer } from '../../harness/executables/find-executable';
 
 /** What the run holds until its end. */
 export interface TestRun {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
-import { freePort } from '../../dev/ports';
-import { spawnGuarded } from '../../dev/processes/guarded-process';
-import { findRedisServer } from '../../dev/temporal/find-executable';
+import { freePort } from '../../harness/ports';
+import { spawnGuarded } from '../../harness/processes/guarded-process';
+import { findRedisServer } from '../../harness/executables/find-executable';
 import { eventually } from './service';
 
 export interface RedisServer {

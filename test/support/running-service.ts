@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { freePort } from '../../dev/ports';
-import type { SmsSandbox } from '../../dev/sms-sandbox';
+import { freePort } from '../../harness/ports';
+import type { SmsSandbox } from '../../sandbox';
 import { answering, printed, serviceEnv, startProcess, type ServiceProcess } from './processes';
 
 export interface RunningApi {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SmsSandbox } from '../../dev/sms-sandbox';
+import type { SmsSandbox } from '../../sandbox';
 import { parseVerificationId } from '../../src/temporal/verification-id';
 import type { Secrets } from './secrets';
 import { eventually, receivedCode, uniquePhoneNumber } from './service';

@@ -1,4 +1,4 @@
-import { until } from '../../dev/processes/until';
+import { until } from '../../harness/processes/until';
 
 const LIMIT_MS = 60_000;
 

@@ -1,13 +1,5 @@
-import type { SmsSandbox } from '../../dev/sms-sandbox';
-import {
-  PHONE,
-  SENDER,
-  authorization,
-  clientOf,
-  closeAll,
-  messagesUrl,
-  startSandbox,
-} from './sms-sandbox-support';
+import type { SmsSandbox } from '../../sandbox';
+import { PHONE, SENDER, authorization, clientOf, closeAll, messagesUrl, startSandbox } from './support';
 
 let sandbox: SmsSandbox;
 

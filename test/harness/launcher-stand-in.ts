@@ -1,5 +1,5 @@
-import { onStopSignals } from '../../dev/processes/stop-signals';
-import { Supervisor } from '../../dev/processes/supervisor';
+import { onStopSignals } from '../../harness/processes/stop-signals';
+import { Supervisor } from '../../harness/processes/supervisor';
 
 /** A launcher of two processes, for tests that end it: its output says what happens to them. */
 const supervisor = new Supervisor((line) => process.stdout.write(`${line}\n`));

@@ -1,6 +1,6 @@
-import type { ProcessSpec } from '../../dev/processes/supervised-process';
-import { restartDelayMs } from '../../dev/processes/supervised-process';
-import { Supervisor } from '../../dev/processes/supervisor';
+import type { ProcessSpec } from '../../harness/processes/supervised-process';
+import { restartDelayMs } from '../../harness/processes/supervised-process';
+import { Supervisor } from '../../harness/processes/supervisor';
 import { isAlive, untilSeen } from '../support/watching';
 
 let lines: string[];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { assertPortsAreFree, freePort, LOOPBACK } from '../../dev/ports';
+import { assertPortsAreFree, freePort, LOOPBACK } from '../../harness/ports';
 
 test('all busy ports are named at once, each with its user and the variable that changes it', async () => {
   const busy = createServer().listen(0, LOOPBACK);

@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildService, type BuiltService } from './chaos/built-service';
-import { serviceEnv } from './support/processes';
-import { ROOT, runNpm } from './support/run-to-end';
-import { uniquePhoneNumber } from './support/service';
+import { buildService, type BuiltService } from '../chaos/built-service';
+import { serviceEnv } from '../support/processes';
+import { ROOT, runNpm } from '../support/run-to-end';
+import { uniquePhoneNumber } from '../support/service';
 
 jest.setTimeout(90_000);
 

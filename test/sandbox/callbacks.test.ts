@@ -10,7 +10,7 @@ import {
   closeAll,
   startCallbackReceiver,
   startSandbox,
-} from './sms-sandbox-support';
+} from './support';
 
 afterEach(closeAll);
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time';
-import { freePort } from '../../dev/ports';
+import { freePort } from '../../harness/ports';
 import {
   type DevServerOptions,
   startTemporalDevServer,
   type TemporalDevServer,
-} from '../../dev/temporal/dev-server';
+} from '../../harness/temporal/dev-server';
 
 const RETENTION_MS = 30 * 24 * 3_600_000;
 

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadConfig } from '../src/config';
-import { envTemplate } from '../scripts/keys';
+import { loadConfig } from '../../src/config';
+import { envTemplate } from '../../scripts/keys';
 
-const ROOT = path.resolve(__dirname, '..');
+const ROOT = path.resolve(__dirname, '../..');
 
 /** A checkout in which nothing is installed. */
 let checkout: string;

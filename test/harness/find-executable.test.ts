@@ -1,8 +1,8 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Source } from '../../dev/temporal/executables';
-import { findTemporalCli, findTestServer } from '../../dev/temporal/find-executable';
+import type { Source } from '../../harness/executables/executables';
+import { findTemporalCli, findTestServer } from '../../harness/executables/find-executable';
 
 let directory: string;
 let said: string[];

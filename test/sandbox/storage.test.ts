@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SmsSandbox } from '../../dev/sms-sandbox';
+import type { SmsSandbox } from '../../sandbox';
 import {
   NEVER_MS,
   PHONE,
@@ -11,7 +11,7 @@ import {
   closeAll,
   startCallbackReceiver,
   startSandbox,
-} from './sms-sandbox-support';
+} from './support';
 
 let dataDir: string;
 let file: string;

@@ -11,7 +11,7 @@ import {
   messagesUrl,
   startCallbackReceiver,
   startSandbox,
-} from './sms-sandbox-support';
+} from './support';
 
 afterEach(closeAll);
 
