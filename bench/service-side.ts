@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Pool, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { SmsSandbox } from '../sandbox';
-import { parseVerificationId } from '../src/temporal/verification-id';
+import { parseVerificationId } from '../src/gateway/ids';
 import type { Side } from './side';
 
 export interface ServiceAddresses {

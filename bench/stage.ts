@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { freePort, LOOPBACK } from '../harness/ports';
 import { until } from '../harness/processes/until';
 import { startSmsSandbox } from '../sandbox';
-import { loadConfig } from '../src/config';
+import { loadConfig } from '../src/config/config';
 import { createTemporalClient } from '../src/temporal/client';
 import { builtFiles } from './build';
 import { randomToken, serviceVariables } from './environment';

@@ -1,4 +1,4 @@
-import { type Config, ConfigError, loadConfig } from '../src/config';
+import { type Config, ConfigError, loadConfig } from '../src/config/config';
 import { developmentEnvironment, setVariables } from './environment';
 import { keepSecrets } from './secrets';
 import { type DevSettings, readDevSettings } from './settings';

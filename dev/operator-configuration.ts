@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Config, loadConfig } from '../src/config';
+import { type Config, loadConfig } from '../src/config/config';
 import { configureDevelopment } from './configuration';
 import { setVariables } from './environment';
 import { SECRETS_FILE } from './secrets';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { integer } from '../src/environment-fields';
+import { integer } from '../src/config/fields';
 
 /** What only development knows. */
 const variables = z.object({

@@ -1,5 +1,5 @@
-import { acceptedPhoneNumber } from './api/phone-number';
-import { type Config, loadConfigOrExit } from './config';
+import { acceptedPhoneNumber } from './numbers/phone-number';
+import { type Config, loadConfigOrExit } from './config/config';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
 import { VerificationError } from './domain/errors';
@@ -8,7 +8,7 @@ import { runMain } from './run-main';
 import { createTemporalClient } from './temporal/client';
 import { createDataConverter } from './temporal/data-converter';
 import { createRunList, type ListedRun } from './temporal/run-list';
-import { parseVerificationId, workflowIdFor } from './temporal/verification-id';
+import { parseVerificationId, workflowIdFor } from './gateway/ids';
 
 /** Temporal Cloud's endpoints: a namespace's, and a region's. */
 const CLOUD_ADDRESS = /\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/;

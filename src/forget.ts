@@ -1,12 +1,12 @@
-import { acceptedPhoneNumber, type PhoneNumber } from './api/phone-number';
-import { type Config, loadConfigOrExit } from './config';
+import { acceptedPhoneNumber, type PhoneNumber } from './numbers/phone-number';
+import { type Config, loadConfigOrExit } from './config/config';
 import { createDigests } from './crypto/digest';
 import { VerificationError } from './domain/errors';
 import { failureReason, say, temporalPlace } from './operator-command';
 import { runMain } from './run-main';
 import { createTemporalClient } from './temporal/client';
 import { createErasure } from './temporal/erasure';
-import { workflowIdFor } from './temporal/verification-id';
+import { workflowIdFor } from './gateway/ids';
 
 const NOTHING_FOUND = 'none found; with another PHONE_DIGEST_KEY there might be some';
 

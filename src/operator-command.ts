@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import type { Config } from './config';
-import { grpcCode, isNoWorker, UNAVAILABLE } from './temporal/failures';
+import type { Config } from './config/config';
+import { grpcCode, isNoWorker, UNAVAILABLE } from './gateway/failures';
 
 /** Where an operator's command looks, in words. */
 export function temporalPlace({ temporal }: Config): string {

@@ -1,20 +1,20 @@
 import closeWithGrace from 'close-with-grace';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './api/app';
-import type { TestNumber } from './api/phone-number';
-import { loadConfigOrExit } from './config';
+import type { TestNumber } from './numbers/phone-number';
+import { loadConfigOrExit } from './config/config';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
 import { withoutMessage } from './domain/errors';
-import { connectRedis } from './redis';
+import { connectRedis } from './api/redis';
 import { runMain } from './run-main';
-import { NO_STATUS_CALLBACK } from './sms/status-callback';
-import { requestLogging } from './api/request-logging';
+import { NO_STATUS_CALLBACK } from './messaging/twilio/status-callback';
+import { requestLogging } from './telemetry/request-logging';
 import { createPayloadReader } from './temporal/payload-reader';
 import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
-import { createVerifications } from './temporal/verifications';
+import { createVerifications } from './gateway/verifications';
 
 /** Longer than the longest call to Temporal: a request that was accepted is answered. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;

@@ -3,18 +3,18 @@ import closeWithGrace from 'close-with-grace';
 import { NativeConnection, Runtime, Worker, type RuntimeOptions } from '@temporalio/worker';
 import { createActivities } from './activities';
 import { EXPECTED_FAILURES } from './activities/send-failures';
-import { loadConfigOrExit, type Config } from './config';
+import { loadConfigOrExit, type Config } from './config/config';
 import { createKeyRing } from './crypto/key-ring';
 import { withoutMessage } from './domain/errors';
 import { runMain } from './run-main';
-import { reportAccess } from './sms/report-access';
-import { NO_STATUS_CALLBACK, statusCallbackUrl } from './sms/status-callback';
-import { createTextTemplate } from './sms/text-template';
-import { createTwilioSender } from './sms/twilio-sender';
+import { reportAccess } from './messaging/report-access';
+import { NO_STATUS_CALLBACK, statusCallbackUrl } from './messaging/twilio/status-callback';
+import { createTextTemplate } from './messaging/wording';
+import { createTwilioSender } from './messaging/twilio/sender';
 import { createDataConverter } from './temporal/data-converter';
 import { retentionWarning } from './temporal/retention';
-import { formatVerificationId } from './temporal/verification-id';
-import { createWorkerLogger, forwardedCoreLogs } from './temporal/worker-logger';
+import { formatVerificationId } from './gateway/ids';
+import { createWorkerLogger, forwardedCoreLogs } from './telemetry/worker-logger';
 import { workflowBundle } from './temporal/workflow-bundle';
 
 /** Longer than one call to the provider. An attempt that still looks is cut off, and another worker's looks again. */

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { parse } from 'yaml';
-import { loadConfig } from '../src/config';
+import { loadConfig } from '../src/config/config';
 import { composeSpecification } from './support/compose-specification';
 
 interface Service {
@@ -123,7 +123,7 @@ describe('.env.example', () => {
   const interpolated = firstGroups(compose, /\$\{([A-Z_]+)/g);
 
   test('names nothing that neither the service nor docker-compose.yml reads', () => {
-    const config = read('src/config.ts');
+    const config = read('src/config/config.ts');
 
     expect(
       named.filter((name) => !new RegExp(`\\b${name}\\b`).test(config) && !interpolated.includes(name)),

@@ -1,4 +1,4 @@
-import { createSendSms, type SendSmsDependencies } from './send-sms';
+import { createSendSms, type SendSmsDependencies } from './send-message';
 
 /** Everything the worker runs for workflows, with its dependencies handed in. */
 export function createActivities(dependencies: SendSmsDependencies) {

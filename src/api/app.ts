@@ -7,13 +7,13 @@ import { createHttpServer, type Api, type TrustProxy } from './http-server';
 import { createLimits, type LimitsDependencies } from './limits';
 import { documentApi } from './openapi';
 import { observeMethods } from './method-not-allowed';
-import type { NumberRules } from './phone-number';
+import type { NumberRules } from '../numbers/phone-number';
 import { answerProblem } from './problem';
-import { codecRoutes, type CodecServer } from './routes/codec';
-import { durableFunctionsRoutes, type DurableFunctionsDependencies } from './routes/durable-functions';
-import { healthRoutes } from './routes/health';
-import { verificationRoutes } from './routes/verifications';
-import { webhookRoutes, type WebhookDependencies } from './routes/webhooks';
+import { codecRoutes, type CodecServer } from './codec/routes';
+import { durableFunctionsRoutes, type DurableFunctionsDependencies } from './durable-functions/routes';
+import { healthRoutes } from './health/routes';
+import { verificationRoutes } from './rest/routes';
+import { webhookRoutes, type WebhookDependencies } from './callbacks/routes';
 import { createTexting } from './texting';
 
 export interface AppDependencies

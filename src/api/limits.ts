@@ -5,7 +5,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import type { Digests } from '../crypto/digest';
 import { VerificationError } from '../domain/errors';
 import type { Limit } from '../domain/types';
-import type { Reservation } from '../temporal/verifications';
+import type { Reservation } from '../gateway/verifications';
 
 /** Undefined for no limit. */
 export interface LimitSettings {

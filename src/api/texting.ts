@@ -1,7 +1,7 @@
 import { VerificationError } from '../domain/errors';
-import type { IdentifiedView, Verifications } from '../temporal/verifications';
+import type { IdentifiedView, Verifications } from '../gateway/verifications';
 import { clientOf, type Limits } from './limits';
-import { acceptedPhoneNumber, parsePhoneNumber, type NumberRules } from './phone-number';
+import { acceptedPhoneNumber, parsePhoneNumber, type NumberRules } from '../numbers/phone-number';
 
 export interface TextingDependencies {
   readonly verifications: Verifications;

@@ -1,5 +1,5 @@
 import type { Refusal } from './errors';
-import type { Texts } from './texts';
+import type { Texts } from './messages';
 import type { Policy } from './types';
 
 /** A first text is asked for at most this long after the start, and is with the provider this long after that, or never. */

@@ -1,5 +1,5 @@
 import { ownDeliveryErrors, type Refusal } from './errors';
-import { Texts } from './texts';
+import { Texts } from './messages';
 import { ledgerAfter, numberLimitRefusal } from './ledger';
 import { MIN_UNSUCCESSFUL_RUN_MS, noResend, SEND_DEADLINE_MS } from './policy';
 import { rfc3339 } from './rfc3339';

@@ -1,4 +1,4 @@
-import type { Text } from '../domain/texts';
+import type { Text } from '../domain/messages';
 import { rfc3339 } from '../domain/rfc3339';
 import type { Attempt } from '../domain/types';
 import type { Verification } from '../domain/verification';

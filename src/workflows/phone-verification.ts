@@ -15,7 +15,7 @@ import { SEND_DEADLINE_MS } from '../domain/policy';
 import { rfc3339 } from '../domain/rfc3339';
 import { isFinal, type SendOutcome, type VerificationInput } from '../domain/types';
 import { Verification } from '../domain/verification';
-import { createConversion } from './conversion';
+import { createConversion } from './metrics';
 import { liveDetails } from './details';
 import { setHandlers } from './handlers';
 import { isReadableInput } from './incoming';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
-import { parseVerificationId } from '../../src/temporal/verification-id';
+import { parseVerificationId } from '../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
   API_KEYS,

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { createTemporalClient } from '../../src/temporal/client';
-import { workflowIdFor } from '../../src/temporal/verification-id';
+import { workflowIdFor } from '../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
   API_KEYS,

@@ -1,6 +1,6 @@
 import type { SmsSandbox } from '../../sandbox';
 import type { Story } from './course';
-import { parseVerificationId } from '../../src/temporal/verification-id';
+import { parseVerificationId } from '../../src/gateway/ids';
 import { faults, HIDDEN } from './plan';
 
 /** What the verifications with one fault came to. */

@@ -6,7 +6,7 @@ import { freePort } from '../../harness/ports';
 import { keepSecrets } from '../../dev/secrets';
 import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { createDigests } from '../../src/crypto/digest';
-import { workflowIdFor } from '../../src/temporal/verification-id';
+import { workflowIdFor } from '../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { createTemporalClient } from '../../src/temporal/client';
-import { parseVerificationId } from '../../src/temporal/verification-id';
+import { parseVerificationId } from '../../src/gateway/ids';
 import type { CrashableProcess } from '../chaos/crashable-process';
 import { API_KEY, setStage, type Stage } from '../chaos/stage';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';

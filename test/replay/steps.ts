@@ -1,4 +1,4 @@
-import { parseVerificationId } from '../../src/temporal/verification-id';
+import { parseVerificationId } from '../../src/gateway/ids';
 import type { phoneVerification } from '../../src/workflows';
 import { stateQuery } from '../../src/workflows/messages';
 import { eventually, receivedCode, startRequest, type Service } from '../support/service';

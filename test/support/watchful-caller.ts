@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SmsSandbox } from '../../sandbox';
-import { parseVerificationId } from '../../src/temporal/verification-id';
+import { parseVerificationId } from '../../src/gateway/ids';
 import type { Secrets } from './secrets';
 import { eventually, receivedCode, uniquePhoneNumber } from './service';
 

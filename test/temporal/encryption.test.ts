@@ -1,7 +1,7 @@
 import { createKeyRing } from '../../src/crypto/key-ring';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { EncryptionCodec } from '../../src/temporal/payload-codec';
-import { createVerifications } from '../../src/temporal/verifications';
+import { createVerifications } from '../../src/gateway/verifications';
 import { connectDevServer } from '../support/dev-server';
 import {
   DEFAULT_COOLDOWN_SECONDS,

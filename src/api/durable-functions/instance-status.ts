@@ -1,4 +1,4 @@
-import type { IdentifiedView } from '../../temporal/verifications';
+import type { IdentifiedView } from '../../gateway/verifications';
 import type { InstanceStatus } from './schemas';
 
 export const ORCHESTRATOR = 'E4_SmsPhoneVerification';

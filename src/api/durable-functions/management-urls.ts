@@ -1,6 +1,6 @@
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
 import { SEND_DEADLINE_MS } from '../../domain/policy';
-import type { IdentifiedView } from '../../temporal/verifications';
+import type { IdentifiedView } from '../../gateway/verifications';
 import type { ManagementUrls } from './schemas';
 
 /** Where Durable Functions 1.x and 2.x have their HTTP API; the URLs given out are those of the first. */

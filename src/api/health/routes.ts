@@ -1,0 +1,25 @@
+import { Type } from '@sinclair/typebox';
+import { VerificationError } from '../../domain/errors';
+import type { Verifications } from '../../gateway/verifications';
+import type { Api } from '../http-server';
+import { answer, problems } from '../responses';
+
+const ok = answer('It is.', Type.Object({ status: Type.Literal('ok') }));
+const alive = { summary: 'Whether the process answers', security: [], response: { 200: ok } };
+const ready = {
+  summary: 'Whether Temporal can be reached',
+  security: [],
+  response: { 200: ok, ...problems(503) },
+};
+
+/** Liveness: the process answers. Readiness: Temporal can be reached, without which it can do nothing. */
+export function healthRoutes(app: Api, verifications: Verifications): void {
+  app.get('/healthz', { schema: alive }, () => ({ status: 'ok' as const }));
+
+  app.get('/readyz', { schema: ready }, async () => {
+    if (!(await verifications.isReachable())) {
+      throw new VerificationError({ code: 'temporal_unavailable', retryAfterSeconds: 1 });
+    }
+    return { status: 'ok' as const };
+  });
+}

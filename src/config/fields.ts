@@ -1,0 +1,170 @@
+import { isIP } from 'node:net';
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import { isCanonical } from '../numbers/phone-number';
+import type { Limit } from '../domain/types';
+
+export const text = z.string().trim().min(1, 'must not be empty');
+
+export function required(shape: string) {
+  return z.string({ error: `is required: ${shape}` }).trim();
+}
+
+export function integer(min: number, max: number, fallback: number) {
+  return wholeNumber(min, max).default(fallback);
+}
+
+export function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(min, error).max(max, error));
+}
+
+/** Thirty-two bytes, or whatever the text holds: the caller looks at the length. */
+export const secretBytes = (base64: string) => Buffer.from(base64, 'base64');
+
+const LONGEST_SHORT_CODE = 6;
+
+/** A phone number in a national format, or without its +: more digits than a short code has, and no letter. */
+export function isNumberWithoutPlus(sender: string): boolean {
+  return /^[\d ().-]+$/.test(sender) && sender.replaceAll(/\D/g, '').length > LONGEST_SHORT_CODE;
+}
+
+export const ALL_ZERO = 'must not be all zero: make one with npm run keys';
+
+export function isAllZero(bytes: Buffer): boolean {
+  return bytes.length > 0 && bytes.every((byte) => byte === 0);
+}
+
+/** The bytes of each of SECRET_KEYS, whether the rest of it is right or not. */
+export function secretKeyBytes(value: string): Buffer[] {
+  return list(value).map((entry) => secretBytes(entry.slice(entry.indexOf(':') + 1)));
+}
+
+export function parseSecretKeys(value: string, context: z.RefinementCtx) {
+  const keys = list(value).map((entry) => {
+    const [, id = '', base64 = ''] = /^([A-Za-z0-9_-]{1,32}):(.*)$/.exec(entry) ?? [];
+    return { id, bytes: secretBytes(base64) };
+  });
+  if (keys.some(({ id, bytes }) => id === '' || bytes.length !== 32)) {
+    context.addIssue(
+      'must be id:base64(32 bytes), several of them comma-separated: make one with npm run keys',
+    );
+  }
+  if (hasDoubles(keys.map(({ id }) => id))) context.addIssue('has the same id twice');
+  if (hasDoubles(keys.map(({ bytes }) => bytes.toString('base64'))))
+    context.addIssue('has the same key twice');
+  if (keys.some(({ bytes }) => isAllZero(bytes))) context.addIssue(ALL_ZERO);
+  return keys;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const LIMIT_SHAPE = 'must be off or a number and a period of at most 24d, like 600/1m, 1000/1h or 5000/1d';
+/** Node's timers take no more. */
+const MAX_PERIOD_MS = 24 * 86_400_000;
+
+/** `600/1m`, or `off`, which is undefined. */
+export function limit(fallback: string) {
+  return text.default(fallback).transform((value, context) => parseLimit(value, context));
+}
+
+/** `1000/1h,US=5000/1h,DE=off`: the first is every country's that has none of its own. */
+export function limitsByCountry(fallback: string) {
+  return text.default(fallback).transform((value, context) => {
+    const [general = '', ...entries] = list(value);
+    const countries = new Map<string, Limit | undefined>();
+    for (const entry of entries) {
+      const [, country = '', countryLimit = ''] = /^([A-Z]{2})=(.+)$/.exec(entry) ?? [];
+      if (!isSupportedCountry(country) || countries.has(country))
+        context.addIssue('must be like 1000/1h,US=5000/1h,DE=off: every country’s first, then exceptions');
+      else countries.set(country, parseLimit(countryLimit, context));
+    }
+    return { general: parseLimit(general, context), countries };
+  });
+}
+
+function parseLimit(value: string, context: z.RefinementCtx): Limit | undefined {
+  if (value === 'off') return undefined;
+  const [, max, count, unit = ''] = /^([1-9]\d{0,8})\/([1-9]\d{0,7})([smhd])$/.exec(value) ?? [];
+  const periodMs = Number(count) * (UNIT_MS[unit] ?? 0);
+  if (max === undefined || periodMs > MAX_PERIOD_MS) {
+    context.addIssue(LIMIT_SHAPE);
+    return undefined;
+  }
+  return { max: Number(max), periodMs };
+}
+
+const MAX_NUMBER_LIMIT = 1_000;
+
+/** As `limit`, but null for `off`, and small: the times of so many messages are kept in Temporal for each number. */
+export function numberLimit(fallback: string) {
+  return limit(fallback).transform((value, context) => {
+    if (value && value.max > MAX_NUMBER_LIMIT)
+      context.addIssue(`must be off or at most ${MAX_NUMBER_LIMIT} in a period`);
+    return value ?? null;
+  });
+}
+
+export function parseTextsPerSecond(value: string, context: z.RefinementCtx): Limit | undefined {
+  if (value === 'off') return undefined;
+  if (!/^[1-9]\d{0,3}$/.test(value)) context.addIssue('must be off or a whole number from 1 to 9999');
+  return { max: Number(value), periodMs: 1_000 };
+}
+
+const TEST_NUMBER = /^(\+\d+)=(\d{4,8})@(\d{4}-\d{2}-\d{2})$/;
+
+/** `+14255550123=2168@2027-01-31`, comma-separated: the code is good through the end of that day, UTC. */
+export function parseTestNumbers(value: string, context: z.RefinementCtx) {
+  const testNumbers = list(value).map((entry) => {
+    const [, phoneNumber = '', code = '', lastDay = ''] = TEST_NUMBER.exec(entry) ?? [];
+    const endsAt = Date.parse(`${lastDay}T23:59:59.999Z`);
+    // 31 February is read as a day in March.
+    const isDay = !Number.isNaN(endsAt) && new Date(endsAt).toISOString().startsWith(lastDay);
+    // In any other form it would match no start, and its number would be texted.
+    return { phoneNumber, code, endsAt, isRight: isDay && isCanonical(phoneNumber) };
+  });
+  if (!testNumbers.every(({ isRight }) => isRight))
+    context.addIssue('must be like +14255550123=2168@2027-01-31: E.164, code, last day; comma-separated');
+  if (hasDoubles(testNumbers.map(({ phoneNumber }) => phoneNumber)))
+    context.addIssue('has the same number twice');
+  return testNumbers.map(({ phoneNumber, code, endsAt }) => ({ phoneNumber, code, endsAt }));
+}
+
+/** ISO 3166-1 alpha-2, as far as there are numbers. */
+export function parseCountries(value: string, context: z.RefinementCtx): string[] {
+  const countries = list(value);
+  if (!countries.every((country) => isSupportedCountry(country)))
+    context.addIssue('must be country codes like US,CA,GB');
+  return countries;
+}
+
+export function parseSeconds(value: string, context: z.RefinementCtx): number[] {
+  const seconds = list(value);
+  if (!seconds.every((entry) => /^\d{1,7}$/.test(entry)))
+    context.addIssue('must be whole numbers of seconds with commas between them');
+  return seconds.map(Number);
+}
+
+/** What stands between commas. */
+export function list(value: string): string[] {
+  return value.split(',').map((entry) => entry.trim());
+}
+
+export function hasDoubles(entries: readonly string[]): boolean {
+  return new Set(entries).size < entries.length;
+}
+
+/** The proxies' addresses. Not their number: then whoever reaches the API without them could name any address. */
+export function parseTrustProxy(value: string, context: z.RefinementCtx): false | string[] {
+  if (value === 'off') return false;
+  const proxies = list(value);
+  if (!proxies.every(isProxy))
+    context.addIssue('must be off, or the proxies’ addresses like loopback,uniquelocal,203.0.113.0/24');
+  return proxies;
+}
+
+function isProxy(proxy: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(proxy)) return true;
+  const [, address = '', bits = '32'] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(proxy) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
+}

@@ -1,0 +1,175 @@
+import { deriveTags } from '../crypto/code';
+import { VerificationError } from '../domain/errors';
+import type { TextReport, VerificationView } from '../domain/types';
+import {
+  cancelSignal,
+  cancelUpdate,
+  checkUpdate,
+  resendUpdate,
+  submitSignal,
+  type Submission,
+  type VerificationState,
+} from '../workflows/messages';
+import { createRunMessages } from './run-messages';
+import { createRunStates } from './run-states';
+import { createStarter, type Idempotency, type StarterDependencies, type StartRequest } from './start';
+import { createTextReports } from './delivery-reports';
+import { waitForDecision, type Wait } from './wait-for-decision';
+import { formatVerificationId, parseVerificationId, type VerificationId } from './ids';
+import { createWorkflowCalls } from './workflow-calls';
+
+export type { Reservation } from './start';
+
+/** A verification under its public id. */
+export interface IdentifiedView extends VerificationView {
+  readonly id: string;
+}
+
+/**
+ * All that can be done with verifications. Every method throws a VerificationError: `not_found`,
+ * `verification_ended`, `temporal_unavailable`, `worker_unavailable`, and what each names itself.
+ */
+export interface Verifications {
+  /**
+   * `created` is false for a repeat. Throws `verification_in_progress`, `phone_number_cooling_down`,
+   * `idempotency_key_reused`. Needs no worker.
+   */
+  start(request: StartRequest & Idempotency): Promise<{ created: boolean; verification: IdentifiedView }>;
+  /** As it stands; with a wait, as soon as it ends or when the wait is over or aborted. */
+  get(id: string, wait?: Wait): Promise<IdentifiedView>;
+  /** Judges a code of 4 to 10 digits. Throws `invalid_code` for a wrong number of them, `idempotency_key_reused`. */
+  check(
+    id: string,
+    code: string,
+    by: Idempotency,
+  ): Promise<{ verified: boolean; verification: IdentifiedView }>;
+  /**
+   * Sends a code in, fire and forget: also while no worker answers. Throws `invalid_code` for a wrong number of digits;
+   * with `padded`, leading zeros may be missing.
+   */
+  submit(id: string, digits: string, options?: { readonly padded?: boolean }): Promise<void>;
+  /** Asks for an end as `canceled`, fire and forget like `submit`. */
+  requestCancel(id: string, reason: string | null): Promise<void>;
+  /** Throws if it is known that nothing can be sent to it. */
+  assertOpen(id: string): Promise<void>;
+  /** One more text. Throws `resend_too_soon`, `resend_limit_reached`. */
+  resend(id: string): Promise<IdentifiedView>;
+  /** Ends it as `canceled`, or returns how it had already ended. */
+  cancel(id: string): Promise<IdentifiedView>;
+  /** Passes on what the SMS provider reports of a text. What can't matter any more is dropped, and never an error. */
+  reportText(id: string, report: TextReport): Promise<void>;
+  /** Whether Temporal answers. */
+  isReachable(): Promise<boolean>;
+}
+
+/** How long the end of one whose window is over is waited for. */
+const END_LIMIT_MS = 1_000;
+
+export function createVerifications(dependencies: StarterDependencies): Verifications {
+  const { keyRing, digests } = dependencies;
+  const calls = createWorkflowCalls(dependencies.client);
+  const states = createRunStates(dependencies.client, calls);
+  const messages = createRunMessages(calls, states);
+  const start = createStarter(dependencies, calls, states);
+  const reportText = createTextReports(states, messages);
+
+  return {
+    async start(request) {
+      const { outcome, id, state } = await start(request);
+      return { created: outcome === 'started', verification: identify(id, state) };
+    },
+
+    async get(publicId, wait) {
+      const id = parse(publicId);
+      const state = await states.read(id);
+      const isOpen = state.endedAt === null && wait !== undefined && states.mayWait(id);
+      return identify(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
+    },
+
+    async check(publicId, code, { caller, idempotencyKey }) {
+      const id = parse(publicId);
+      const submission = submissionOf(id, code);
+      const updateId =
+        idempotencyKey === undefined ? undefined : digests.idempotencyKey('check', caller, idempotencyKey);
+      const outcome = await messages.update(id, checkUpdate, submission, updateId);
+      // Temporal answers a known update id with its first outcome, whatever was sent this time.
+      if (!outcome.tags.some((tag) => submission.tags.includes(tag))) {
+        throw new VerificationError({ code: 'idempotency_key_reused' });
+      }
+      return { verified: outcome.verified, verification: identify(id, outcome.state) };
+    },
+
+    async submit(publicId, digits, { padded = false } = {}) {
+      const id = parse(publicId);
+      const codeLength = (await messages.assertOpen(id))?.codeLength ?? (await messages.codeLengthOf(id));
+      const code = padded ? digits.padStart(codeLength, '0') : digits;
+      if (code.length !== codeLength) throw new VerificationError({ code: 'invalid_code', codeLength });
+      await messages.signal(id, submitSignal, submissionOf(id, code));
+    },
+
+    async requestCancel(publicId, reason) {
+      const id = parse(publicId);
+      await messages.assertOpen(id);
+      await messages.signal(id, cancelSignal, { nonce: id.nonce, reason });
+    },
+
+    async assertOpen(publicId) {
+      await messages.assertOpen(parse(publicId));
+    },
+
+    async resend(publicId) {
+      const id = parse(publicId);
+      return identify(id, await messages.update(id, resendUpdate, { nonce: id.nonce }));
+    },
+
+    async cancel(publicId) {
+      const id = parse(publicId);
+      try {
+        return identify(id, await messages.update(id, cancelUpdate, { nonce: id.nonce }));
+      } catch (error) {
+        if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
+        const state = await states.read(id);
+        // Its window is over, though its timer has yet to say so.
+        if (state.endedAt === null) return identify(id, (await states.waitForEnd(id, END_LIMIT_MS)) ?? state);
+        return identify(id, state);
+      }
+    },
+
+    async reportText(publicId, report) {
+      const id = parseVerificationId(publicId);
+      if (id) await reportText(id, report);
+    },
+
+    isReachable: calls.isReachable,
+  };
+
+  function submissionOf({ workflowId, nonce }: VerificationId, code: string): Submission {
+    return { nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };
+  }
+}
+
+function parse(publicId: string): VerificationId {
+  const id = parseVerificationId(publicId);
+  if (!id) throw new VerificationError({ code: 'not_found' });
+  return id;
+}
+
+/** An allow-list: no caller gets a nonce, or a number's ledger. */
+function identify(id: VerificationId, state: VerificationState): IdentifiedView {
+  const { phoneNumber, status, attemptsRemaining, codeLength, windowMs } = state;
+  const { createdAt, expiresAt, endedAt, error, updatedAt, cancelReason } = state;
+  return {
+    id: formatVerificationId(id),
+    phoneNumber,
+    status,
+    attemptsRemaining,
+    codeLength,
+    windowMs,
+    createdAt,
+    expiresAt,
+    endedAt,
+    error,
+    updatedAt,
+    cancelReason,
+  };
+}

@@ -1,0 +1,100 @@
+import twilio from 'twilio';
+import { failureReason } from './failure-reason';
+import { createConnections, HttpClient } from './http-client';
+import { operatorAdvice, REFUSED_CREDENTIALS } from './operator-advice';
+import { sendFailure, twilioCode } from './send-failure';
+import type { SmsSender } from '../sender';
+
+export interface TwilioAccount {
+  readonly accountSid: string;
+  /** The account SID and its auth token, or an API key's SID and secret. */
+  readonly username: string;
+  readonly password: string;
+  /** A number of ours, a messaging service, or both. */
+  readonly from: string | undefined;
+  readonly messagingServiceSid: string | undefined;
+  /** Undefined for Twilio's own. */
+  readonly apiUrl: string | undefined;
+}
+
+/** More texts than one number gets in the time that is looked at. */
+const LIST_LIMIT = 50;
+
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+
+/** The official client. Its own retries are off: a repeated create call is a second text. */
+export function createTwilioSender(account: TwilioAccount): SmsSender {
+  const connections = createConnections();
+  const sender = {
+    ...(account.from === undefined ? {} : { from: account.from }),
+    ...(account.messagingServiceSid === undefined
+      ? {}
+      : { messagingServiceSid: account.messagingServiceSid }),
+  };
+
+  function connect(signal: AbortSignal) {
+    const httpClient = new HttpClient(connections, signal);
+    const client = twilio(account.username, account.password, {
+      accountSid: account.accountSid,
+      autoRetry: false,
+      httpClient,
+    });
+    if (account.apiUrl !== undefined) client.api.baseUrl = account.apiUrl;
+    return { client, httpClient };
+  }
+
+  return {
+    async send({ to, body, validityMs, statusCallback }, signal) {
+      const { client, httpClient } = connect(signal);
+      try {
+        const { sid } = await client.messages.create({
+          ...sender,
+          to,
+          body,
+          validityPeriod: Math.max(1, Math.round(validityMs / 1000)),
+          ...(statusCallback === undefined ? {} : { statusCallback }),
+        });
+        // Another server's answer, perhaps, in Twilio's place.
+        if (typeof sid !== 'string')
+          return { result: 'unknown', reason: failureReason(undefined, httpClient) };
+        return { result: 'accepted', sid };
+      } catch (error) {
+        signal.throwIfAborted();
+        return sendFailure(error, httpClient);
+      }
+    },
+
+    async find({ to, code, createdSince, knownSids }, signal) {
+      const { client, httpClient } = connect(signal);
+      try {
+        // By number alone: sender and sent date may still be missing, and a trial account puts a sentence before the body.
+        const texts = await client.messages.list({ to, limit: LIST_LIMIT });
+        const ours = texts.find(
+          ({ sid, body, dateCreated }) =>
+            new RegExp(`(?<!\\d)${code}(?!\\d)`).test(body) &&
+            dateCreated.getTime() >= createdSince &&
+            !knownSids.includes(sid),
+        );
+        return ours === undefined ? { result: 'absent' } : { result: 'found', sid: ours.sid };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { result: 'unknown', reason: failureReason(error, httpClient) };
+      }
+    },
+
+    async checkAccess(signal) {
+      const { client, httpClient } = connect(signal);
+      try {
+        await client.messages.list({ limit: 1 });
+        return { result: 'granted' };
+      } catch (error) {
+        signal.throwIfAborted();
+        const status = httpClient.lastResponse?.statusCode;
+        if (status !== UNAUTHORIZED && status !== FORBIDDEN)
+          return { result: 'unknown', reason: failureReason(error, httpClient) };
+        return { result: 'refused', advice: operatorAdvice(twilioCode(error) ?? 0) ?? REFUSED_CREDENTIALS };
+      }
+    },
+  };
+}

@@ -1,0 +1,231 @@
+import { startSmsSandbox } from '../../sandbox';
+import { freePort } from '../../harness/ports';
+import type { IdentifiedView } from '../../src/gateway/verifications';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import {
+  eventually,
+  receivedCode,
+  startRequest,
+  startService,
+  uniquePhoneNumber,
+  type Service,
+} from '../support/service';
+
+jest.setTimeout(60_000);
+
+let server: DevServer;
+let service: Service;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  service = await startService({ ...server, policy: { resendIntervalMs: 0 } });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await server.close();
+});
+
+const start = async (phoneNumber: string, on: Service = service) =>
+  (await on.verifications.start(startRequest(phoneNumber))).verification;
+
+/** As soon as the text is out, or won't be. */
+const settled = (id: string, on: Service = service): Promise<IdentifiedView> =>
+  eventually(async () => {
+    const verification = await on.verifications.get(id);
+    return verification.status === 'sending' ? undefined : verification;
+  });
+
+/** As the Web UI shows it: why the message is not sent yet. */
+async function pendingFailure(id: string): Promise<string | undefined> {
+  const { raw } = await server.client.workflow.getHandle(workflowIdOf(id)).describe();
+  const encoded = raw.pendingActivities?.[0]?.lastFailure?.encodedAttributes?.data;
+  if (!encoded) return undefined;
+  return (JSON.parse(Buffer.from(encoded).toString()) as { message: string }).message;
+}
+
+const workflowIdOf = (id: string) =>
+  `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
+
+const createCalls = (phoneNumber: string) =>
+  service.sandbox.requests.filter(({ kind, to }) => kind === 'create' && to === phoneNumber).length;
+
+test('a provider that can’t be reached is tried again until it can', async () => {
+  const port = await freePort();
+  const early = await startService({ ...server, providerUrl: `http://127.0.0.1:${port}` });
+  const phoneNumber = uniquePhoneNumber();
+  const { id } = await start(phoneNumber, early);
+  const failure = await eventually(() => pendingFailure(id));
+  const provider = await startSmsSandbox({
+    port,
+    accountSid: 'AC00000000000000000000000000000000',
+    authToken: 'token',
+  });
+  expect(await settled(id, early)).toMatchObject({ status: 'pending' });
+  expect(provider.inbox(phoneNumber)).toHaveLength(1);
+  expect(failure).toBe(`The SMS provider took no message: ECONNREFUSED at 127.0.0.1:${port}`);
+  await early.stop();
+  await provider.close();
+});
+
+test('a provider that asks to wait is asked again, and one text arrives', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  service.sandbox.deny(phoneNumber, {
+    status: 429,
+    headers: { 'retry-after': '1' },
+    body: { code: 20429, message: 'Too Many Requests', status: 429 },
+  });
+  const { id } = await start(phoneNumber);
+  expect(await settled(id)).toMatchObject({ status: 'pending' });
+  expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+  expect(createCalls(phoneNumber)).toBe(2);
+});
+
+test('a provider that refuses for good is not asked again', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  service.sandbox.deny(phoneNumber, {
+    status: 400,
+    body: { code: 21610, message: `Attempt to send to unsubscribed ${phoneNumber}`, status: 400 },
+  });
+  const { id } = await start(phoneNumber);
+  const verification = await settled(id);
+  expect(verification).toMatchObject({ status: 'undeliverable', error: { code: '21610' } });
+  expect(verification.error?.message).not.toContain(phoneNumber);
+  expect(createCalls(phoneNumber)).toBe(1);
+});
+
+test('a provider that answers 401, in whatever form, refused our credentials', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  service.sandbox.deny(phoneNumber, { status: 401, body: '<html>Unauthorized</html>' });
+  const { id } = await start(phoneNumber);
+  expect(await settled(id)).toMatchObject({ status: 'undeliverable', error: { code: '20003' } });
+  expect(createCalls(phoneNumber)).toBe(1);
+});
+
+describe('a text that was created although its call failed is found and not sent again', () => {
+  test('when the connection is reset before the answer', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const hold = service.sandbox.hold('recorded', phoneNumber);
+    const { id } = await start(phoneNumber);
+    await hold.arrival();
+    hold.cut();
+    expect(await settled(id)).toMatchObject({ status: 'pending' });
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+    expect(createCalls(phoneNumber)).toBe(1);
+  });
+
+  test('when the answer never comes', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const hold = service.sandbox.hold('recorded', phoneNumber);
+    const { id } = await start(phoneNumber);
+    expect(await settled(id)).toMatchObject({ status: 'pending' });
+    hold.release();
+    expect(createCalls(phoneNumber)).toBe(1);
+  });
+
+  test.each([500, 502, 503])('when the answer is %i', async (status) => {
+    const phoneNumber = uniquePhoneNumber();
+    service.sandbox.deny(phoneNumber, { status, body: '<html>oops</html>', recorded: true });
+    const { id } = await start(phoneNumber);
+    expect(await settled(id)).toMatchObject({ status: 'pending' });
+    expect(createCalls(phoneNumber)).toBe(1);
+  });
+
+  test('when the answer is half of one', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    service.sandbox.deny(phoneNumber, { status: 201, body: '{"sid":"SM', recorded: true });
+    const { id } = await start(phoneNumber);
+    expect(await settled(id)).toMatchObject({ status: 'pending' });
+    expect(createCalls(phoneNumber)).toBe(1);
+  });
+
+  test('when it has the same body as an earlier text, as a resend has', async () => {
+    const { id, phoneNumber } = await service.startTexted();
+    await settled(id);
+    service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
+    await service.verifications.resend(id);
+    await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
+    await eventually(async () => {
+      const refusal = await service.verifications.resend(id).catch((error: { code: string }) => error.code);
+      return refusal === 'resend_too_soon' ? undefined : refusal;
+    });
+    await eventually(() => service.sandbox.inbox(phoneNumber)[2]);
+    expect(createCalls(phoneNumber)).toBe(3);
+  });
+});
+
+test('a text that was not created is sent again only after several looks', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  const hold = service.sandbox.hold('received', phoneNumber);
+  const { id } = await start(phoneNumber);
+  await hold.arrival();
+  hold.cut();
+  expect(await settled(id)).toMatchObject({ status: 'pending' });
+  expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+  const looks = service.sandbox.requests.filter(({ kind, to }) => kind === 'list' && to === phoneNumber);
+  expect(looks).toHaveLength(4);
+});
+
+test('a provider that hides a text it has gets the same code sent twice, and that is seen', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  service.sandbox.difficulties.listLagMs = 60_000;
+  service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
+  const { id } = await start(phoneNumber);
+  expect(await settled(id)).toMatchObject({ status: 'pending' });
+  service.sandbox.difficulties.listLagMs = 0;
+  const bodies = service.sandbox.inbox(phoneNumber).map(({ body }) => body);
+  expect(bodies).toHaveLength(2);
+  expect(new Set(bodies).size).toBe(1);
+  const handle = server.client.workflow.getHandle(workflowIdOf(id));
+  const metadata = await handle.query('__temporal_workflow_metadata');
+  expect(JSON.stringify(metadata)).toContain('sent again: the first one was not listed');
+});
+
+test('a provider that does not answer at all ends it undeliverable within the deadline', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  const hold = service.sandbox.hold('received', phoneNumber);
+  const { id } = await start(phoneNumber);
+  expect(await settled(id)).toMatchObject({ status: 'undeliverable', error: { code: 'delivery_unknown' } });
+  hold.cut();
+  expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
+});
+
+describe('a delivery report', () => {
+  let reported: Service;
+
+  beforeAll(async () => {
+    reported = await startService({ ...server, withStatusCallback: true });
+  });
+
+  afterAll(() => reported.stop());
+
+  test('that the text is lost ends the verification with the carrier’s code and our sentence', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    reported.sandbox.failDelivery(phoneNumber, 30006);
+    const { id } = await start(phoneNumber, reported);
+    const ended = await eventually(async () => {
+      const verification = await reported.verifications.get(id);
+      return verification.endedAt === null ? undefined : verification;
+    });
+    expect(ended).toMatchObject({ status: 'undeliverable', error: { code: '30006' } });
+    expect(ended.error?.message).toContain('landline');
+  });
+
+  test('of a text whose call is still open settles it', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    reported.sandbox.difficulties.statusStepMs = 700;
+    const hold = reported.sandbox.hold('recorded', phoneNumber);
+    const { id } = await start(phoneNumber, reported);
+    await hold.arrival();
+    expect(await settled(id, reported)).toMatchObject({ status: 'pending' });
+    reported.sandbox.difficulties.statusStepMs = 100;
+    hold.cut();
+    const code = await receivedCode(reported.sandbox, phoneNumber);
+    expect(
+      await reported.verifications.check(id, code, { caller: 'alice', idempotencyKey: undefined }),
+    ).toMatchObject({
+      verified: true,
+    });
+    expect(reported.sandbox.inbox(phoneNumber)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,205 @@
+import { getExpectedTwilioSignature } from 'twilio';
+import { connectDevServer, type DevServer } from '../../support/dev-server';
+import { eventually, startService, type Service } from '../../support/service';
+
+const AUTH_TOKEN = 'token';
+const PATH = '/webhooks/twilio/status';
+
+let server: DevServer;
+let service: Service;
+let withoutReports: Service;
+let publicUrl: string;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  service = await startService({ ...server, withStatusCallback: true });
+  withoutReports = await startService({ ...server, withWorker: false });
+  publicUrl = service.app.listeningOrigin;
+});
+
+afterAll(async () => {
+  await service.stop();
+  await withoutReports.stop();
+  await server.close();
+});
+
+interface Report {
+  verification: string;
+  form: Record<string, string>;
+  signature?: string | undefined;
+}
+
+function post({ verification, form, signature }: Report, to: Service = service) {
+  const path = `${PATH}?verification=${verification}`;
+  const signed = signature ?? getExpectedTwilioSignature(AUTH_TOKEN, `${publicUrl}${path}`, form);
+  return to.app.inject({
+    method: 'POST',
+    url: path,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signed },
+    payload: new URLSearchParams(form).toString(),
+  });
+}
+
+async function startPending() {
+  const { id, phoneNumber } = await service.startTexted();
+  await eventually(async () =>
+    (await service.verifications.get(id)).status === 'pending' ? true : undefined,
+  );
+  const sid = service.sandbox.inbox(phoneNumber)[0]?.sid ?? '';
+  return { id, sid };
+}
+
+const statusOf = async (id: string) => (await service.verifications.get(id)).status;
+
+test('a signed report that the text is lost ends the verification', async () => {
+  const { id, sid } = await startPending();
+  const response = await post({
+    verification: id,
+    form: { MessageSid: sid, MessageStatus: 'undelivered', ErrorCode: '30005' },
+  });
+  expect(response.statusCode).toBe(204);
+  expect(await service.verifications.get(id)).toMatchObject({
+    status: 'undeliverable',
+    error: { code: '30005' },
+  });
+});
+
+const FORM = 'application/x-www-form-urlencoded';
+const bodies: [contentType: string | undefined, payload: string][] = [
+  [undefined, ''],
+  [undefined, 'x'],
+  ['text/plain', 'x'],
+  ['json', '{}'],
+  ['application/json', '{"a":{"toString":1}}'],
+  ['application/json', '{"MessageSid":{"toString":1}}'],
+  ['application/json', 'null'],
+  ['application/json', '{'],
+  [FORM, ''],
+  [FORM, 'a=1&a=2'],
+  [FORM, 'MessageSid[toString]=1&__proto__=1&toString=1'],
+];
+
+describe('403, and nothing is done,', () => {
+  test.each([
+    ['for a wrong signature', 'bm90IHNpZ25lZCBieSBUd2lsaW8='],
+    ['without a signature', ''],
+  ])('%s', async (_case, signature) => {
+    const { id, sid } = await startPending();
+    const response = await post({
+      verification: id,
+      form: { MessageSid: sid, MessageStatus: 'failed' },
+      signature,
+    });
+    expect(response.statusCode).toBe(403);
+    expect(response.json()).toMatchObject({ code: 'forbidden' });
+    expect(await statusOf(id)).toBe('pending');
+  });
+
+  test.each([
+    ['without a signature', {}],
+    ['for a forged signature', { 'x-twilio-signature': 'Zm9yZ2Vk' }],
+  ])('%s, whatever the body', async (_case, signature) => {
+    for (const [contentType, payload] of bodies) {
+      const headers = { ...signature, ...(contentType && { 'content-type': contentType }) };
+      const response = await service.app.inject({ method: 'POST', url: PATH, headers, payload });
+      expect([payload, response.statusCode, response.json()]).toEqual([
+        payload,
+        403,
+        {
+          type: 'about:blank',
+          title: 'Forbidden',
+          status: 403,
+          detail: 'The signature is not valid.',
+          code: 'forbidden',
+        },
+      ]);
+    }
+  });
+
+  test('for a signature made for another verification', async () => {
+    const [one, other] = [await startPending(), await startPending()];
+    const form = { MessageSid: other.sid, MessageStatus: 'failed' };
+    const signature = getExpectedTwilioSignature(
+      AUTH_TOKEN,
+      `${publicUrl}${PATH}?verification=${one.id}`,
+      form,
+    );
+    expect((await post({ verification: other.id, form, signature })).statusCode).toBe(403);
+    expect(await statusOf(other.id)).toBe('pending');
+  });
+
+  test('for any signature where no reports are asked for', async () => {
+    const { id, sid } = await startPending();
+    const response = await post(
+      { verification: id, form: { MessageSid: sid, MessageStatus: 'failed' } },
+      withoutReports,
+    );
+    expect(response.statusCode).toBe(403);
+  });
+});
+
+describe('400, and nothing is done, for a signed report', () => {
+  const signed = (url: string, form: Record<string, string | string[]>) =>
+    getExpectedTwilioSignature(AUTH_TOKEN, `${publicUrl}${url}`, form);
+
+  test.each([
+    ['as JSON', 'application/json', '{"MessageSid":"SM1","MessageStatus":"failed"}'],
+    ['as JSON whose fields are objects', 'application/json', '{"a":{"toString":1}}'],
+    ['as text', 'text/plain', 'MessageStatus=failed'],
+    ['under no content type', undefined, 'MessageStatus=failed'],
+    ['under what is no content type', 'json', '{}'],
+  ])('%s: only a form is taken', async (_case, contentType, payload) => {
+    const { id } = await startPending();
+    const url = `${PATH}?verification=${id}`;
+    const headers = {
+      'x-twilio-signature': signed(url, {}),
+      ...(contentType && { 'content-type': contentType }),
+    };
+    const response = await service.app.inject({ method: 'POST', url, headers, payload });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      code: 'invalid_request',
+      detail: 'Send a form, with "Content-Type: application/x-www-form-urlencoded".',
+    });
+    expect(await statusOf(id)).toBe('pending');
+  });
+
+  test.each(['MessageStatus', 'with a\nline break'])('with two fields named %j', async (name) => {
+    const { id, sid } = await startPending();
+    const url = `${PATH}?verification=${id}`;
+    const headers = {
+      'content-type': FORM,
+      'x-twilio-signature': signed(url, { MessageSid: sid, [name]: ['failed', 'undelivered'] }),
+    };
+    const fields = new URLSearchParams({ MessageSid: sid });
+    for (const value of ['failed', 'undelivered']) fields.append(name, value);
+    const payload = fields.toString();
+    const response = await service.app.inject({ method: 'POST', url, headers, payload });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      code: 'invalid_request',
+      detail: 'Send each field of the form once.',
+    });
+    expect(await statusOf(id)).toBe('pending');
+  });
+});
+
+test.each([
+  ['of a stranger’s text', { MessageSid: 'SM00000000000000000000000000000000', MessageStatus: 'failed' }],
+  ['of a status that says nothing', { MessageSid: '', MessageStatus: 'queued' }],
+  ['without a SID', { MessageStatus: 'failed' }],
+])('a signed report %s changes nothing', async (_case, form) => {
+  const { id } = await startPending();
+  expect((await post({ verification: id, form })).statusCode).toBe(204);
+  expect(await statusOf(id)).toBe('pending');
+});
+
+test('a late, repeated or homeless report changes nothing', async () => {
+  const { id, sid } = await startPending();
+  const canceled = await service.verifications.cancel(id);
+  const form = { MessageSid: sid, MessageStatus: 'undelivered', ErrorCode: '30003' };
+  for (const verification of [id, id, 'A'.repeat(64), 'nobody']) {
+    expect((await post({ verification, form })).statusCode).toBe(204);
+  }
+  expect(await service.verifications.get(id)).toEqual(canceled);
+});

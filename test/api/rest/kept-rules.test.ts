@@ -1,0 +1,79 @@
+import { connectDevServer, type DevServer } from '../../support/dev-server';
+import { API_KEYS, startService, uniquePhoneNumber, type Service } from '../../support/service';
+
+// A process that is restarted with other rules answers for older verifications by theirs.
+
+let server: DevServer;
+let before: Service;
+let after: Service;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  before = await startService({ ...server, policy: { codeLength: 6, windowMs: 600_000 } });
+  after = await startService({ ...server, policy: { codeLength: 4, windowMs: 5_000 }, withWorker: false });
+});
+
+afterAll(async () => {
+  await before.stop();
+  await after.stop();
+  await server.close();
+});
+
+function post(url: string, payload: string | object) {
+  return after.app.inject({
+    method: 'POST',
+    url,
+    headers: { authorization: `Bearer ${API_KEYS[0]}`, 'content-type': 'application/json' },
+    payload,
+  });
+}
+
+const check = (id: string, code: string) => post(`/verifications/${id}/check`, { code });
+
+async function attemptsRemaining(id: string): Promise<number> {
+  return (await after.verifications.get(id)).attemptsRemaining;
+}
+
+test('a code is checked by the length that it had when it was sent', async () => {
+  const { id, code } = await before.startTexted();
+  const short = await check(id, '1234');
+  expect(short.statusCode).toBe(400);
+  expect(short.json()).toMatchObject({
+    code: 'invalid_code',
+    detail: 'The code has 6 digits. No attempt was spent.',
+  });
+  expect((await post(`/verifications/${id}/signal`, { code: '1234' })).statusCode).toBe(400);
+  expect(await attemptsRemaining(id)).toBe(4);
+  expect((await check(id, code)).json()).toMatchObject({ verified: true });
+});
+
+test('an event is padded to the length of the code that it answers', async () => {
+  const { id, code } = await before.startTexted();
+  const event = (body: string) =>
+    post(`/runtime/webhooks/durabletask/instances/${id}/raiseEvent/SmsChallengeResponse`, body);
+  expect((await event('1234567')).statusCode).toBe(400);
+  expect(await attemptsRemaining(id)).toBe(4);
+  expect((await event(String(Number(code)))).statusCode).toBe(202);
+  const ended = { waitMs: 10_000, signal: AbortSignal.timeout(10_000) };
+  expect(await after.verifications.get(id, ended)).toMatchObject({ status: 'verified' });
+});
+
+test('without a worker the length is known from what Temporal keeps of the run', async () => {
+  await before.stopWorker();
+  const phoneNumber = uniquePhoneNumber();
+  const { id } = (
+    await before.app.inject({
+      method: 'POST',
+      url: '/verifications',
+      headers: { authorization: `Bearer ${API_KEYS[0]}` },
+      payload: { phoneNumber },
+    })
+  ).json<{ id: string }>();
+  expect((await post(`/verifications/${id}/signal`, { code: '1234' })).statusCode).toBe(400);
+  expect((await post(`/verifications/${id}/signal`, { code: '123456' })).statusCode).toBe(202);
+  const refused = await post('/verifications', { phoneNumber });
+  expect(refused.statusCode).toBe(409);
+  // 30 s to send and its own window of 600 s, not this process's 5 s.
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(600);
+  await before.startWorker();
+});

@@ -1,0 +1,374 @@
+import type { InjectOptions } from 'fastify';
+import { connectDevServer, type DevServer } from '../../support/dev-server';
+import {
+  API_KEYS,
+  eventually,
+  PUBLIC_URL,
+  startService,
+  uniquePhoneNumber,
+  wrongCodeFor,
+  receivedCode,
+  type Service,
+} from '../../support/service';
+
+const [ALICE, BOB] = API_KEYS;
+
+let server: DevServer;
+let service: Service;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  service = await startService({ ...server, policy: { resendIntervalMs: 0, maxResends: 1 } });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await server.close();
+});
+
+interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: Record<string, unknown>;
+}
+
+async function call(
+  method: 'GET' | 'POST' | 'DELETE',
+  url: string,
+  options: InjectOptions = {},
+): Promise<Answer> {
+  const headers = { authorization: `Bearer ${ALICE}`, ...options.headers };
+  const response = await service.app.inject({ method, url, ...options, headers });
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: response.body === '' ? {} : response.json(),
+  };
+}
+
+const start = (phoneNumber: string, headers: Record<string, string> = {}) =>
+  call('POST', '/verifications', { payload: { phoneNumber }, headers });
+
+/** Started over HTTP, texted, and past `sending`. */
+async function startPending(headers: Record<string, string> = {}) {
+  const phoneNumber = uniquePhoneNumber();
+  const { body } = await start(phoneNumber, headers);
+  const path = `/verifications/${String(body['id'])}`;
+  await eventually(async () => ((await call('GET', path)).body['status'] === 'pending' ? true : undefined));
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  return { phoneNumber, path, code, wrongCode: wrongCodeFor(code), id: String(body['id']) };
+}
+
+describe('a start', () => {
+  test('is answered 202 with the resource and where it is', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const { status, headers, body } = await start(phoneNumber);
+    const id = String(body['id']);
+    expect(status).toBe(202);
+    expect(id).toMatch(/^[A-Za-z0-9_-]{64}$/);
+    expect(headers['location']).toBe(`/verifications/${id}`);
+    const self = `${PUBLIC_URL}/verifications/${id}`;
+    expect(body).toEqual({
+      id,
+      phoneNumber,
+      status: 'sending',
+      attemptsRemaining: 4,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      expiresAt: null,
+      endedAt: null,
+      error: null,
+      links: {
+        self,
+        check: `${self}/check`,
+        signal: `${self}/signal`,
+        resend: `${self}/resend`,
+        cancel: self,
+      },
+    });
+  });
+
+  test.each([
+    ['a national number', { phoneNumber: '4255550123' }, 'invalid_phone_number'],
+    ['a number instead of a string', { phoneNumber: 14255550123 }, 'invalid_request'],
+    ['no number', {}, 'invalid_request'],
+    ['an unknown field', { phoneNumber: '+14255550123', channel: 'sms' }, 'invalid_request'],
+  ])('with %s is refused', async (_case, payload, code) => {
+    const { status, headers, body } = await call('POST', '/verifications', { payload });
+    expect(status).toBe(400);
+    expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    expect(body).toMatchObject({ status: 400, code, type: 'about:blank', title: 'Bad Request' });
+  });
+
+  test.each([
+    ['text', 'text/plain', 'phoneNumber'],
+    ['a form', 'application/x-www-form-urlencoded', 'phoneNumber=x'],
+    ['broken JSON', 'application/json', '{"phoneNumber":'],
+    ['nothing', 'application/json', ''],
+    ['too much', 'application/json', JSON.stringify({ phoneNumber: 'x'.repeat(5_000) })],
+  ])('with %s as its body is refused', async (what, contentType, payload) => {
+    const { status, body } = await call('POST', '/verifications', {
+      payload,
+      headers: { 'content-type': contentType },
+    });
+    expect(status).toBe(what === 'too much' ? 413 : 400);
+    expect(body).toMatchObject({ code: 'invalid_request' });
+  });
+
+  test('ten at once by one caller with one Idempotency-Key give one text and one id', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => start(phoneNumber, { 'idempotency-key': 'once' })),
+    );
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(9);
+    expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1);
+    await receivedCode(service.sandbox, phoneNumber);
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+  });
+
+  test('a start right after a decided end waits until that has closed', async () => {
+    const { phoneNumber, path } = await startPending();
+    expect((await call('DELETE', path)).body).toMatchObject({ status: 'canceled' });
+    expect((await start(phoneNumber)).status).toBe(202);
+    await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
+  });
+
+  test('ten at once for one number without a key give one text, and nine are told nothing but to wait', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => start(phoneNumber)));
+    const refused = answers.filter(({ status }) => status === 409);
+    expect(refused).toHaveLength(9);
+    for (const { headers, body } of refused) {
+      expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(120);
+      expect(Object.keys(body).toSorted()).toEqual(['code', 'detail', 'status', 'title', 'type']);
+      expect(body['code']).toBe('verification_in_progress');
+    }
+    await receivedCode(service.sandbox, phoneNumber);
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+  });
+
+  test('with another caller’s Idempotency-Key does not get into that caller’s verification', async () => {
+    const { phoneNumber } = await startPending({ 'idempotency-key': 'mine' });
+    const { status } = await start(phoneNumber, {
+      authorization: `Bearer ${BOB}`,
+      'idempotency-key': 'mine',
+    });
+    expect(status).toBe(409);
+  });
+
+  test('repeated while it is under way shows how it stands; after the end it is a new one', async () => {
+    const key = { 'idempotency-key': 'again' };
+    const { phoneNumber, path, id } = await startPending(key);
+    expect(await start(phoneNumber, key)).toMatchObject({ status: 200, body: { id, status: 'pending' } });
+    await call('DELETE', path);
+    const next = await eventually(async () => {
+      const answer = await start(phoneNumber, key);
+      return answer.status === 202 ? answer : undefined;
+    });
+    expect(next.body['id']).not.toBe(id);
+  });
+});
+
+describe('a check', () => {
+  test('of the right code verifies; spaces and hyphens do not count', async () => {
+    const { path, code } = await startPending();
+    const spaced = ` ${code.slice(0, 2)}-${code.slice(2)} `;
+    expect(await call('POST', `${path}/check`, { payload: { code: spaced } })).toMatchObject({
+      status: 200,
+      body: { verified: true, status: 'verified', attemptsRemaining: 3, endedAt: expect.any(String) },
+    });
+    expect((await call('GET', path)).body).toMatchObject({ status: 'verified' });
+  });
+
+  test('of a wrong code is 200 with one attempt fewer', async () => {
+    const { path, wrongCode } = await startPending();
+    expect(await call('POST', `${path}/check`, { payload: { code: wrongCode } })).toMatchObject({
+      status: 200,
+      body: { verified: false, status: 'pending', attemptsRemaining: 3 },
+    });
+  });
+
+  test.each([
+    ['too short', '123', 'invalid_code'],
+    ['letters', 'abcd', 'invalid_code'],
+    ['empty', '', 'invalid_code'],
+    ['a number', 2168, 'invalid_request'],
+  ])('of a code that is %s costs nothing', async (_case, code, expected) => {
+    const { path } = await startPending();
+    expect(await call('POST', `${path}/check`, { payload: { code } })).toMatchObject({
+      status: 400,
+      body: { code: expected },
+    });
+    expect((await call('GET', path)).body).toMatchObject({ attemptsRemaining: 4 });
+  });
+
+  test('repeated with its Idempotency-Key gives the first answer, also after the end, and costs nothing', async () => {
+    const { path, code, wrongCode } = await startPending();
+    const check = (key: string, payloadCode: string) =>
+      call('POST', `${path}/check`, { payload: { code: payloadCode }, headers: { 'idempotency-key': key } });
+    const first = await check('first', wrongCode);
+    expect(await check('first', wrongCode)).toMatchObject({ status: 200, body: first.body });
+    expect(await check('first', code)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    const second = await check('second', code);
+    expect(second.body).toMatchObject({ verified: true, attemptsRemaining: 2 });
+    expect(await check('first', wrongCode)).toMatchObject({ status: 200, body: first.body });
+    expect(await check('second', code)).toMatchObject({ status: 200, body: second.body });
+  });
+
+  test('after the end is 410 with the final status', async () => {
+    const { path, code } = await startPending();
+    await call('DELETE', path);
+    for (const action of ['check', 'signal']) {
+      expect(await call('POST', `${path}/${action}`, { payload: { code } })).toMatchObject({
+        status: 410,
+        body: { code: 'verification_ended', verificationStatus: 'canceled' },
+      });
+    }
+    expect(await call('POST', `${path}/resend`)).toMatchObject({ status: 410 });
+  });
+});
+
+test('a signal is 202 with an empty body, and its code counts', async () => {
+  const { path, code } = await startPending();
+  expect(await call('POST', `${path}/signal`, { payload: { code } })).toMatchObject({
+    status: 202,
+    body: {},
+  });
+  const ended = await call('GET', path, { headers: { prefer: 'wait=10' } });
+  expect(ended.headers['preference-applied']).toBe('wait=10');
+  expect(ended.body).toMatchObject({ status: 'verified' });
+});
+
+describe('a look', () => {
+  test('with Prefer: wait answers as soon as the verification ends', async () => {
+    const { path, code } = await startPending();
+    const look = call('GET', path, { headers: { prefer: 'wait=20' } });
+    await call('POST', `${path}/check`, { payload: { code } });
+    expect((await look).body).toMatchObject({ status: 'verified' });
+  });
+
+  test('with Prefer: wait answers as it stands when the wait is over', async () => {
+    const { path } = await startPending();
+    const answer = await call('GET', path, { headers: { prefer: 'wait=1' } });
+    expect(answer).toMatchObject({ status: 200, body: { status: 'pending' } });
+    expect(answer.headers['preference-applied']).toBe('wait=1');
+  });
+
+  test.each(['x', 'A'.repeat(64), '..%2F..%2Fetc'])('at /verifications/%s finds nothing', async (id) => {
+    expect(await call('GET', `/verifications/${id}`)).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+  });
+
+  test('at a run that an operator terminated sees it canceled', async () => {
+    const { path, id, phoneNumber } = await startPending();
+    const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
+    await server.client.workflow.getHandle(workflowId).terminate('operator');
+    expect((await call('GET', path)).body).toMatchObject({
+      status: 'canceled',
+      phoneNumber,
+      attemptsRemaining: 0,
+    });
+  });
+});
+
+describe('a resend', () => {
+  test('sends the same code once more, until all are used up', async () => {
+    const { path, phoneNumber, code } = await startPending();
+    expect(
+      await call('POST', `${path}/resend`, { headers: { 'content-type': 'application/json' } }),
+    ).toMatchObject({
+      status: 202,
+      body: { status: 'pending', attemptsRemaining: 4 },
+    });
+    await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
+    expect(service.sandbox.inbox(phoneNumber).map(({ body }) => body)).toEqual([
+      `Your code is ${code}.`,
+      `Your code is ${code}.`,
+    ]);
+    expect(await call('POST', `${path}/resend`)).toMatchObject({
+      status: 429,
+      body: { code: 'resend_limit_reached' },
+    });
+  });
+});
+
+test('a DELETE cancels, and tells how it ended when repeated', async () => {
+  const { path } = await startPending();
+  const canceled = await call('DELETE', path);
+  expect(canceled).toMatchObject({ status: 200, body: { status: 'canceled', endedAt: expect.any(String) } });
+  expect(await call('DELETE', path)).toMatchObject({ status: 200, body: canceled.body });
+});
+
+describe('a number', () => {
+  test('has to wait after two unsuccessful verifications, and is told how long', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const startAgain = () =>
+      eventually(async () => {
+        const answer = await start(phoneNumber);
+        return answer.status === 409 ? undefined : answer;
+      });
+    for (let round = 1; round <= 2; round++) {
+      const { status, body } = await startAgain();
+      expect(status).toBe(202);
+      await eventually(() => service.sandbox.inbox(phoneNumber)[round - 1]);
+      await call('DELETE', `/verifications/${String(body['id'])}`);
+    }
+    const { status, headers, body } = await startAgain();
+    expect(status).toBe(429);
+    expect(body).toMatchObject({ code: 'phone_number_cooling_down' });
+    expect(Number(headers['retry-after'])).toBeGreaterThan(20);
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(30);
+  });
+
+  test('that was verified has nothing to wait for', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    for (let round = 1; round <= 3; round++) {
+      const started = await eventually(async () => {
+        const answer = await start(phoneNumber);
+        return answer.status === 202 ? answer : undefined;
+      });
+      await eventually(() => service.sandbox.inbox(phoneNumber)[round - 1]);
+      const code = await receivedCode(service.sandbox, phoneNumber);
+      const path = `/verifications/${String(started.body['id'])}`;
+      expect((await call('POST', `${path}/check`, { payload: { code } })).body).toMatchObject({
+        verified: true,
+      });
+    }
+  });
+});
+
+describe('a caller', () => {
+  test.each([
+    ['without a key', {}],
+    ['with a wrong key', { authorization: 'Bearer nobody' }],
+    ['with another scheme', { authorization: `Basic ${ALICE}` }],
+    ['with two keys in one', { authorization: `Bearer ${ALICE} ${BOB}` }],
+  ])('%s is turned away before anything else is looked at', async (_case, headers) => {
+    const response = await service.app.inject({
+      method: 'POST',
+      url: '/verifications',
+      headers,
+      payload: '{',
+    });
+    expect(response.statusCode).toBe(401);
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(response.json()).toMatchObject({ code: 'unauthorized' });
+  });
+});
+
+test('health and readiness need no key', async () => {
+  for (const url of ['/healthz', '/readyz']) {
+    const response = await service.app.inject({ method: 'GET', url });
+    expect(response.statusCode).toBe(200);
+  }
+});
+
+test('an unknown path is a problem like any other', async () => {
+  expect(await call('GET', '/nowhere')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+});

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { temporal } from '@temporalio/proto';
+import { deriveCode } from '../../src/crypto/code';
+import { createDataConverter } from '../../src/temporal/data-converter';
+import { formatVerificationId, parseVerificationId, type VerificationId } from '../../src/gateway/ids';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import {
+  eventually,
+  startRequest,
+  startService,
+  testDataConverter,
+  testKeyRing,
+  uniquePhoneNumber,
+  wrongCodeFor,
+  type Service,
+} from '../support/service';
+
+// Somebody who may write to the namespace copies an open run's input and memo to other workflow IDs, to guess there.
+
+const by = { caller: 'mallory', idempotencyKey: undefined };
+
+let server: DevServer;
+let service: Service;
+
+afterEach(async () => {
+  await service.stop();
+  await server.close();
+});
+
+async function begin(encrypted: boolean): Promise<void> {
+  const dataConverter = encrypted ? createDataConverter(testKeyRing, true, () => {}) : testDataConverter;
+  server = await connectDevServer(encrypted ? createDataConverter(testKeyRing, true) : testDataConverter);
+  service = await startService({ ...server, dataConverter });
+}
+
+function partsOf(publicId: string): VerificationId {
+  const id = parseVerificationId(publicId);
+  if (!id) throw new Error('This is not an id of ours');
+  return id;
+}
+
+/** The copy's public id: only the digest of a number that nobody has, and the copied run's nonce. */
+async function copy(publicId: string): Promise<{ id: string; workflowId: string; nonce: string }> {
+  const original = partsOf(publicId);
+  const { workflowService } = server.client;
+  const execution = { workflowId: original.workflowId, runId: original.runId };
+  const { history } = await workflowService.getWorkflowExecutionHistory({ namespace: 'default', execution });
+  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+  const workflowId = `phone-verification:${randomBytes(16).toString('hex')}`;
+  const { runId } = await workflowService.startWorkflowExecution({
+    namespace: 'default',
+    workflowId,
+    workflowType: { name: 'phoneVerification' },
+    taskQueue: { name: service.taskQueue },
+    input: started?.input ?? null,
+    memo: started?.memo ?? null,
+    requestId: workflowId,
+  });
+  const { nonce } = original;
+  return { id: formatVerificationId({ workflowId, runId, nonce }), workflowId, nonce };
+}
+
+test('in clear, the copy has another code: guesses at it say nothing about the original', async () => {
+  await begin(false);
+  const original = await service.startTexted();
+  const copied = await copy(original.id);
+  const other = deriveCode(testKeyRing.first, copied, 4);
+  expect(await service.verifications.check(copied.id, original.code, by)).toMatchObject({ verified: false });
+  // What the copy's tag stands for is the original's code under the original's workflow ID: no code opens the copy.
+  expect(await service.verifications.check(copied.id, other, by)).toMatchObject({ verified: false });
+  expect(await service.verifications.check(original.id, original.code, by)).toMatchObject({ verified: true });
+});
+
+test('encrypted, the copy can’t even be read: it fails, and the original goes on', async () => {
+  await begin(true);
+  const original = await service.startTexted();
+  const copied = await copy(original.id);
+  const { WORKFLOW_EXECUTION_STATUS_RUNNING: running, WORKFLOW_EXECUTION_STATUS_FAILED: failed } =
+    temporal.api.enums.v1.WorkflowExecutionStatus;
+  const ended = await eventually(async () => {
+    const { workflowExecutionInfo } = await server.client.workflowService.describeWorkflowExecution({
+      namespace: 'default',
+      execution: { workflowId: copied.workflowId },
+    });
+    return workflowExecutionInfo?.status === running ? undefined : workflowExecutionInfo?.status;
+  });
+  expect(ended).toBe(failed);
+  const guess = service.verifications.check(copied.id, wrongCodeFor(original.code), by);
+  await expect(guess).rejects.toThrow('belongs to another workflow');
+  expect(await service.verifications.check(original.id, original.code, by)).toMatchObject({ verified: true });
+});
+
+test.each(['in clear', 'encrypted'])(
+  '%s: signals of strangers are dropped, and the run goes on',
+  async (way) => {
+    await begin(way === 'encrypted');
+    const { id, code } = await service.startTexted();
+    const { workflowId, runId } = partsOf(id);
+    // As Temporal's CLI and UI send them: in clear, whatever the service's own are.
+    const payloads = [null, 42, 'x', [], {}, { nonce: null }, { nonce: 'x', tags: null, digits: 'x' }].map(
+      (value) => ({
+        metadata: { encoding: Buffer.from('json/plain') },
+        data: Buffer.from(JSON.stringify(value)),
+      }),
+    );
+    for (const signalName of ['submit', 'cancel', 'textReport', 'unheard of']) {
+      for (const input of [undefined, ...payloads]) {
+        await server.client.workflowService.signalWorkflowExecution({
+          namespace: 'default',
+          workflowExecution: { workflowId, runId },
+          signalName,
+          ...(input && { input: { payloads: [input] } }),
+          requestId: randomBytes(16).toString('hex'),
+        });
+      }
+    }
+    expect(await service.verifications.check(id, code, by)).toMatchObject({ verified: true });
+  },
+);
+
+test('Temporal ends a run that is wedged for a day after its window, and its caller reads it as expired', async () => {
+  await begin(false);
+  await service.stopWorker();
+  const { verification } = await service.verifications.start(startRequest(uniquePhoneNumber()));
+  const { workflowId, runId } = partsOf(verification.id);
+  const { executionConfig } = await server.client.workflowService.describeWorkflowExecution({
+    namespace: 'default',
+    execution: { workflowId, runId },
+  });
+  const timeoutSeconds = Number(executionConfig?.workflowRunTimeout?.seconds);
+  expect(timeoutSeconds).toBe(90 + 24 * 3_600);
+  const { memo } = await server.client.workflow.getHandle(workflowId, runId).describe();
+  const wedged = `${workflowId.slice(0, -4)}0000`;
+  const handle = await server.client.workflow.start('phoneVerification', {
+    workflowId: wedged,
+    taskQueue: service.taskQueue,
+    args: [null],
+    memo: memo ?? {},
+    workflowRunTimeout: 1_000,
+  });
+  const nonce = String(memo?.['nonce']);
+  const id = formatVerificationId({ workflowId: wedged, runId: handle.firstExecutionRunId, nonce });
+  const ended = await eventually(async () => {
+    const { status } = await handle.describe();
+    return status.name === 'RUNNING' ? undefined : status.name;
+  });
+  expect(ended).toBe('TIMED_OUT');
+  expect(await service.verifications.get(id)).toMatchObject({ status: 'expired', attemptsRemaining: 0 });
+});

@@ -1,0 +1,49 @@
+import { SharedReads } from '../../src/gateway/shared-reads';
+
+/** A read whose end is for the test to say. */
+function controlledReads() {
+  const ends: { resolve: (value: number) => void; reject: (error: Error) => void }[] = [];
+  const read = () => new Promise<number>((resolve, reject) => ends.push({ resolve, reject }));
+  return { ends, read };
+}
+
+const TOO_MANY = new Error('too many');
+
+test('whoever asks while a read runs shares the next one, which begins after the question', async () => {
+  const reads = new SharedReads<number>(10, () => TOO_MANY);
+  const { ends, read } = controlledReads();
+  const first = reads.read('a', read);
+  const others = [reads.read('a', read), reads.read('a', read), reads.read('a', read)];
+  expect(ends).toHaveLength(1);
+  ends[0]?.resolve(1);
+  expect(await first).toBe(1);
+  expect(ends).toHaveLength(2);
+  ends[1]?.resolve(2);
+  expect(await Promise.all(others)).toEqual([2, 2, 2]);
+  void reads.read('a', read);
+  expect(ends).toHaveLength(3);
+});
+
+test('a read that fails also fails for those who wait for the next, and is forgotten', async () => {
+  const reads = new SharedReads<number>(10, () => TOO_MANY);
+  const { ends, read } = controlledReads();
+  const both = [reads.read('a', read), reads.read('a', read)];
+  ends[0]?.reject(new Error('no worker'));
+  expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  const again = reads.read('a', read);
+  ends[1]?.resolve(3);
+  expect(await again).toBe(3);
+});
+
+test('beyond the bound a read of another key is refused at once, until one has ended', async () => {
+  const reads = new SharedReads<number>(2, () => TOO_MANY);
+  const { ends, read } = controlledReads();
+  const open = [reads.read('a', read), reads.read('b', read)];
+  await expect(reads.read('c', read)).rejects.toBe(TOO_MANY);
+  ends[0]?.resolve(1);
+  await open[0];
+  const later = reads.read('c', read);
+  ends[1]?.resolve(2);
+  ends[2]?.resolve(3);
+  expect(await later).toBe(3);
+});

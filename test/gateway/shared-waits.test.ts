@@ -1,0 +1,61 @@
+import { SharedWaits } from '../../src/gateway/shared-waits';
+
+const FOREVER_MS = 60_000;
+
+/** A wait that ends when the test says so, or fails when it is stopped. */
+function controlledWait() {
+  const waits: { end: (value: string) => void; signal: AbortSignal }[] = [];
+  const wait = (signal: AbortSignal) =>
+    new Promise<string>((resolve, reject) => {
+      waits.push({ end: resolve, signal });
+      signal.addEventListener('abort', () => reject(new Error('stopped')));
+    });
+  return { waits, wait };
+}
+
+test('those who wait for one key share one wait', async () => {
+  const shared = new SharedWaits<string>(10);
+  const { waits, wait } = controlledWait();
+  const all = Array.from({ length: 5 }, () => shared.wait('a', wait, FOREVER_MS));
+  expect(waits).toHaveLength(1);
+  waits[0]?.end('over');
+  expect(await Promise.all(all)).toEqual(Array.from({ length: 5 }, () => 'over'));
+});
+
+test('the wait stops when the last one who waits is gone, and not before', async () => {
+  const shared = new SharedWaits<string>(10);
+  const { waits, wait } = controlledWait();
+  const clients = [new AbortController(), new AbortController()];
+  const answers = clients.map(({ signal }) => shared.wait('a', wait, FOREVER_MS, signal));
+  clients[0]?.abort();
+  expect(await answers[0]).toBeUndefined();
+  expect(waits[0]?.signal.aborted).toBe(false);
+  clients[1]?.abort();
+  expect(await answers[1]).toBeUndefined();
+  expect(waits[0]?.signal.aborted).toBe(true);
+});
+
+test('nobody waits whose client has gone already', async () => {
+  const shared = new SharedWaits<string>(10);
+  const { waits, wait } = controlledWait();
+  expect(await shared.wait('a', wait, FOREVER_MS, AbortSignal.abort())).toBeUndefined();
+  expect(waits[0]?.signal.aborted).toBe(true);
+});
+
+test('a wait whose time is over comes to nothing', async () => {
+  const shared = new SharedWaits<string>(10);
+  const { waits, wait } = controlledWait();
+  expect(await shared.wait('a', wait, 1)).toBeUndefined();
+  expect(waits[0]?.signal.aborted).toBe(true);
+});
+
+test('there is room for so many keys, and for any number who wait for one of them', async () => {
+  const shared = new SharedWaits<string>(1);
+  const { waits, wait } = controlledWait();
+  const answer = shared.wait('a', wait, FOREVER_MS);
+  expect(shared.mayWait('a')).toBe(true);
+  expect(shared.mayWait('b')).toBe(false);
+  waits[0]?.end('over');
+  await answer;
+  expect(shared.mayWait('b')).toBe(true);
+});

@@ -1,0 +1,31 @@
+import { workflowIdFor } from '../../src/gateway/ids';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import { startRequest, startService, testDigests, uniquePhoneNumber, type Service } from '../support/service';
+
+let server: DevServer;
+let service: Service;
+
+afterEach(async () => {
+  await service.stop();
+  await server.close();
+});
+
+test('an operator’s terminate counts as unsuccessful, with every attempt failed', async () => {
+  server = await connectDevServer();
+  service = await startService({ ...server, policy: { maxAttempts: 10 }, cooldownSeconds: [0, 7_200] });
+  const phoneNumber = uniquePhoneNumber();
+  const workflow = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber(phoneNumber)));
+  for (let round = 0; round < 2; round++) {
+    await service.verifications.start(startRequest(phoneNumber));
+    await workflow.terminate('operator');
+  }
+  // Without failed codes no wait passes 300 s.
+  const refused = service.verifications.start(startRequest(phoneNumber));
+  await expect(refused).rejects.toMatchObject({
+    refusal: { code: 'phone_number_cooling_down', retryAfterSeconds: expect.any(Number) as number },
+  });
+  const { refusal } = (await refused.catch((error: unknown) => error)) as {
+    refusal: { retryAfterSeconds: number };
+  };
+  expect(refusal.retryAfterSeconds).toBeGreaterThan(7_000);
+});

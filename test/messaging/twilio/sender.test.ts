@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { freePort, LOOPBACK } from '../../../harness/ports';
+import type { SmsSender } from '../../../src/messaging/sender';
+import { createTwilioSender } from '../../../src/messaging/twilio/sender';
+
+const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+const AUTH_TOKEN = 'f00dfeed';
+const TO = '+14255550123';
+const BODY = 'Your code is 2168.';
+const { signal } = new AbortController();
+
+let server: Server | undefined;
+
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+  server = undefined;
+});
+
+const senderAt = (apiUrl: string): SmsSender =>
+  createTwilioSender({
+    accountSid: ACCOUNT_SID,
+    username: ACCOUNT_SID,
+    password: AUTH_TOKEN,
+    from: '+15005550006',
+    messagingServiceSid: undefined,
+    apiUrl,
+  });
+
+/** A sender whose provider does to every call what the listener says. */
+async function senderTo(listener: RequestListener): Promise<{ sender: SmsSender; host: string }> {
+  server = createServer(listener);
+  server.listen(0, LOOPBACK);
+  await once(server, 'listening');
+  const host = `${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+  return { sender: senderAt(`http://${host}`), host };
+}
+
+const answering =
+  (status: number, body: string | object, headers: Record<string, string> = {}): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+const twilioError = (status: number, code: number) =>
+  answering(status, { code, status, message: `Error for ${TO}: ${BODY}`, more_info: `https://x/${TO}` });
+
+const send = (sender: SmsSender) =>
+  sender.send({ to: TO, body: BODY, validityMs: 90_000, statusCallback: undefined }, signal);
+const find = (sender: SmsSender) =>
+  sender.find({ to: TO, code: '2168', createdSince: 0, knownSids: [] }, signal);
+
+describe('without a connection no message was created, and the reason names error and host', () => {
+  test('when nobody listens', async () => {
+    const host = `${LOOPBACK}:${await freePort()}`;
+    const reason = `ECONNREFUSED at ${host}`;
+    expect(await send(senderAt(`http://${host}`))).toEqual({
+      result: 'not_created',
+      reason,
+      retryAfterMs: undefined,
+    });
+    expect(await find(senderAt(`http://${host}`))).toEqual({ result: 'unknown', reason });
+    expect(await senderAt(`http://${host}`).checkAccess(signal)).toEqual({ result: 'unknown', reason });
+  });
+
+  test('when a host name has several addresses', async () => {
+    const host = `localhost:${await freePort()}`;
+    expect(await send(senderAt(`http://${host}`))).toMatchObject({ reason: `ECONNREFUSED at ${host}` });
+  });
+
+  test('when the host is not known', async () => {
+    const { result, reason } = { reason: '', ...(await send(senderAt('https://api.provider.invalid'))) };
+    expect(result).toBe('not_created');
+    expect(reason).toMatch(/^(ENOTFOUND|EAI_AGAIN) at api\.provider\.invalid:443$/);
+  });
+
+  test('when the other side speaks no TLS', async () => {
+    const { host } = await senderTo(answering(200, {}));
+    expect(await send(senderAt(`https://${host}`))).toMatchObject({
+      result: 'not_created',
+      reason: expect.stringMatching(new RegExp(`^[A-Z_]+ at ${host}$`)),
+    });
+  });
+});
+
+test('429 means that no message was created, and how long to wait', async () => {
+  const { sender, host } = await senderTo(answering(429, 'Slow down', { 'retry-after': '3' }));
+  expect(await send(sender)).toEqual({
+    result: 'not_created',
+    reason: `HTTP 429 from ${host}`,
+    retryAfterMs: 3_000,
+  });
+});
+
+describe('it is not known whether there is a message, and the reason names what happened and the host', () => {
+  test.each([
+    [503, `<html>${TO} ${BODY}</html>`, 'HTTP 503 from'],
+    [500, { code: 20500, message: TO }, 'HTTP 500 from'],
+    [403, '<html>A proxy’s page</html>', 'HTTP 403 from'],
+    [302, '', 'HTTP 302 from'],
+    [201, '{"sid":"SM', "an answer that can't be read (HTTP 201) from"],
+    [200, { welcome: 'to this hotel' }, "an answer that can't be read (HTTP 200) from"],
+  ])('at %i %j', async (status, body, reason) => {
+    const { sender, host } = await senderTo(answering(status, body));
+    expect(await send(sender)).toEqual({ result: 'unknown', reason: `${reason} ${host}` });
+    expect(await find(sender)).toEqual({
+      result: 'unknown',
+      reason: `${reason} ${host}`,
+    });
+  });
+
+  test('when the connection is closed before the answer', async () => {
+    const { sender, host } = await senderTo((request) => request.socket.resetAndDestroy());
+    expect(await send(sender)).toEqual({
+      result: 'unknown',
+      reason: expect.stringMatching(new RegExp(`^(ECONNRESET|UND_ERR_SOCKET) at ${host}$`)),
+    });
+  });
+
+  test('when there is no answer', async () => {
+    const { sender, host } = await senderTo(() => {});
+    expect(await send(sender)).toEqual({ result: 'unknown', reason: `no answer in 4 s from ${host}` });
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    ['as JSON', twilioError(401, 20003)],
+    ['as a page', answering(401, '<html>Unauthorized</html>')],
+  ])('of the credentials %s says which variables to check', async (_form, listener) => {
+    const { sender } = await senderTo(listener);
+    expect(await send(sender)).toEqual({
+      result: 'refused',
+      error: { code: '20003', message: expect.stringContaining('credentials') },
+      advice:
+        'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET).',
+    });
+  });
+
+  test.each([
+    [21212, 'check TWILIO_FROM'],
+    [21408, 'geographic permissions'],
+    [21606, 'check TWILIO_FROM'],
+    [21608, 'trial account'],
+    [21703, 'TWILIO_MESSAGING_SERVICE_SID'],
+  ])('%i, which only an operator can mend, says what to check', async (code, advice) => {
+    const { sender } = await senderTo(twilioError(400, code));
+    const result = await send(sender);
+    expect(result).toMatchObject({ result: 'refused', advice: expect.stringContaining(advice) });
+    expect(result).not.toMatchObject({ error: { message: expect.stringContaining('Check the number') } });
+  });
+
+  test.each([21211, 21610, 21614, 29999])(
+    '%i, about the recipient, has no advice for operators',
+    async (code) => {
+      const { sender } = await senderTo(twilioError(400, code));
+      expect(await send(sender)).toMatchObject({ result: 'refused', advice: undefined });
+    },
+  );
+});
+
+describe('the check of the credentials', () => {
+  test('reads a page of one message', async () => {
+    const calls: string[] = [];
+    const { sender } = await senderTo((request, response) => {
+      calls.push(`${request.method} ${request.url}`);
+      answering(200, { messages: [], page_size: 1, uri: '' })(request, response);
+    });
+    expect(await sender.checkAccess(signal)).toEqual({ result: 'granted' });
+    expect(calls).toEqual([`GET /2010-04-01/Accounts/${ACCOUNT_SID}/Messages.json?PageSize=1`]);
+  });
+
+  test.each([
+    ['401', twilioError(401, 20003), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
+    ['401 as a page', answering(401, 'no'), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
+    ['403', answering(403, 'no'), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
+    ['test credentials', twilioError(403, 20008), 'test credentials'],
+    ['a suspended account', twilioError(403, 20005), 'not active'],
+  ])('is refused: %s', async (_case, listener, advice) => {
+    const { sender } = await senderTo(listener);
+    expect(await sender.checkAccess(signal)).toEqual({
+      result: 'refused',
+      advice: expect.stringContaining(advice),
+    });
+  });
+
+  test('leaves the question open at any other answer', async () => {
+    const { sender, host } = await senderTo(answering(503, 'down'));
+    expect(await sender.checkAccess(signal)).toEqual({ result: 'unknown', reason: `HTTP 503 from ${host}` });
+  });
+});

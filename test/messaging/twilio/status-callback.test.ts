@@ -1,0 +1,23 @@
+import { parseStatusCallback } from '../../../src/messaging/twilio/status-callback';
+
+const failed = (code?: string) =>
+  parseStatusCallback({
+    MessageSid: 'SM1',
+    MessageStatus: 'failed',
+    ...(code !== undefined && { ErrorCode: code }),
+  });
+
+test('a failed message has the carrier’s code', () => {
+  expect(failed('30003')).toMatchObject({ sid: 'SM1', failure: { code: '30003' } });
+});
+
+test.each([undefined, '', 'x', '1e30', '-1', '0', '1.5', 'Infinity'])(
+  'an error code that is none of Twilio’s (%j) counts as lost without a reason',
+  (code) => {
+    expect(failed(code)).toMatchObject({ failure: { code: '30008' } });
+  },
+);
+
+test.each(['queued', 'sending', undefined])('%j says nothing that matters', (status) => {
+  expect(parseStatusCallback({ MessageSid: 'SM1', MessageStatus: status })).toBeUndefined();
+});
