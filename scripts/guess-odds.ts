@@ -1,7 +1,7 @@
 import { environment } from '../src/config/variables';
 import {
   attemptsAllowed,
-  coolingDown,
+  cooldownRefusal,
   emptyLedger,
   ledgerAfter,
   numberLimitRefusal,
@@ -50,11 +50,11 @@ export function attack(): readonly Try[] {
 
 /** Undefined for a number that is locked: when its wait is over there is another. */
 function nextStart(ledger: Ledger, endedAt: number): number | undefined {
-  const wait = coolingDown(ledger, cooldownSeconds, endedAt)?.retryAfterSeconds ?? 0;
+  const wait = cooldownRefusal(ledger, cooldownSeconds, endedAt)?.retryAfterSeconds ?? 0;
   const cooledDownAt = endedAt + Math.max(wait * 1_000, MIN_UNSUCCESSFUL_RUN_MS);
   const tooMany = numberLimitRefusal(ledger.messages, numberLimit, cooledDownAt)?.retryAfterSeconds ?? 0;
   const at = cooledDownAt + tooMany * 1_000;
-  return coolingDown(ledger, cooldownSeconds, at) ? undefined : at;
+  return cooldownRefusal(ledger, cooldownSeconds, at) ? undefined : at;
 }
 
 /** How many he gets in a time in which the number may be locked and, when Temporal has forgotten it, free again. */

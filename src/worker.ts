@@ -9,7 +9,7 @@ import { withoutMessage } from './domain/errors';
 import { runMain } from './run-main';
 import { reportAccess } from './messaging/report-access';
 import { NO_STATUS_CALLBACK, statusCallbackUrl } from './messaging/twilio/status-callback';
-import { createTextTemplate } from './messaging/wording';
+import { createWording } from './messaging/wording';
 import { createTwilioSender } from './messaging/twilio/sender';
 import { createDataConverter } from './temporal/data-converter';
 import { retentionWarning } from './temporal/retention';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     activities: createActivities({
       keyRing,
       sender,
-      template: createTextTemplate(config.smsTemplate, config.webOtpDomain),
+      template: createWording(config.smsTemplate, config.webOtpDomain),
       statusCallback: (workflowId, runId, nonce) =>
         statusCallback &&
         statusCallbackUrl(statusCallback, formatVerificationId({ workflowId, runId, nonce })),

@@ -17,7 +17,7 @@ const acrossRooms: readonly Case[] = [
   ['src/domain', `export * from './../sms/twilio-sender';`, restricted],
   ['src/domain', `export const load = () => import('undici');`, restricted],
   ['src/workflows', `export * from '../activities';`, restricted],
-  ['src/workflows', `export { sendSms } from '../activities/send-sms';`, restricted],
+  ['src/workflows', `export { sendMessage } from '../activities/send-sms';`, restricted],
   ['src/workflows', `export * from '@temporalio/common';`, restricted],
   ['src/workflows', `export * from '@temporalio/client';`, restricted],
   ['src/workflows', `export * from '../crypto/code';`, restricted],

@@ -1,17 +1,17 @@
 import type { Context } from '@temporalio/activity';
-import type { SmsSender, TextSearch } from '../messaging/sender';
+import type { MessageSender, MessageSearch } from '../messaging/sender';
 import { deliveryUnknown } from './send-failures';
 
-/** The provider's list may lag behind: a text is taken for absent only after the last of these looks. */
+/** The provider's list may lag behind: a message is taken for absent only after the last of these looks. */
 const PAUSES_BEFORE_LOOKS_MS = [0, 1_000, 1_500, 2_500];
 
 /**
- * The SID of a text that an earlier attempt may have created, undefined if there is none.
+ * The SID of a message that an earlier attempt may have created, undefined if there is none.
  * @throws ApplicationFailure if the provider doesn't say: then nothing may be sent.
  */
-export async function findSentText(
-  sender: SmsSender,
-  search: TextSearch,
+export async function findSentMessage(
+  sender: MessageSender,
+  search: MessageSearch,
   uncertain: boolean,
   context: Context,
 ): Promise<string | undefined> {

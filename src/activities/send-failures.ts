@@ -1,13 +1,13 @@
 import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
 
-/** The failures that another attempt may mend. Everything else is final: a blind repeat could be a second text. */
+/** The failures that another attempt may mend. Everything else is final: a blind repeat could be a second message. */
 const NOT_CREATED = 'NotCreated';
 const DELIVERY_UNKNOWN = 'DeliveryUnknown';
 
 /** Whoever logs one of these needs no stack trace: the message says what happened. */
 export const EXPECTED_FAILURES: readonly string[] = [NOT_CREATED, DELIVERY_UNKNOWN];
 
-/** The provider has no text of this attempt's. The message is for operators, as are the reasons below. */
+/** The provider has no message of this attempt's. The message is for operators, as are the reasons below. */
 export function notCreated(message: string, retryAfterMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: NOT_CREATED,
@@ -16,7 +16,7 @@ export function notCreated(message: string, retryAfterMs?: number): ApplicationF
   });
 }
 
-/** The provider may have the text: the next attempt looks. */
+/** The provider may have the message: the next attempt looks. */
 export function deliveryUnknown(reason: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: DELIVERY_UNKNOWN,
@@ -31,5 +31,5 @@ export function retryableOnly(error: unknown, { log }: Context): Error {
   log.error('Text not sent for an unforeseen reason', {
     reason: error instanceof Error ? error.name : typeof error,
   });
-  return ApplicationFailure.nonRetryable('The text was not sent', 'Unforeseen');
+  return ApplicationFailure.nonRetryable('The message was not sent', 'Unforeseen');
 }

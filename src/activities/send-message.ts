@@ -3,31 +3,31 @@ import { deriveCode } from '../crypto/code';
 import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
 import type { SendOutcome } from '../domain/types';
 import { CALL_TIMEOUT_MS } from '../messaging/twilio/http-client';
-import type { SendResult, SmsSender } from '../messaging/sender';
-import type { TextTemplate } from '../messaging/wording';
-import { findSentText } from './find-sent-message';
+import type { SendResult, MessageSender } from '../messaging/sender';
+import type { Wording } from '../messaging/wording';
+import { findSentMessage } from './find-sent-message';
 import { deliveryUnknown, notCreated, retryableOnly } from './send-failures';
 
-export interface SendSmsDependencies {
+export interface SendMessageDependencies {
   readonly keyRing: KeyRing;
-  readonly sender: SmsSender;
-  readonly template: TextTemplate;
-  /** Where the provider reports what becomes of a verification's texts; undefined for no reports. */
+  readonly sender: MessageSender;
+  readonly template: Wording;
+  /** Where the provider reports what becomes of a verification's messages; undefined for no reports. */
   readonly statusCallback: (workflowId: string, runId: string, nonce: string) => string | undefined;
 }
 
 /** Names the code without containing it: the activity derives the same one each time. */
-export interface SendSmsRequest {
+export interface SendMessageRequest {
   /** E.164. */
   readonly phoneNumber: string;
   readonly nonce: string;
   readonly keyId: string;
   readonly codeLength: number;
-  /** A text that can't be delivered within this time is worth nothing. */
+  /** A message that can't be delivered within this time is worth nothing. */
   readonly validityMs: number;
-  /** When the verification started, epoch milliseconds: none of its texts is older. */
+  /** When the verification started, epoch milliseconds: none of its messages is older. */
   readonly startedAt: number;
-  /** The texts of this verification that are accounted for. */
+  /** The messages of this verification that are accounted for. */
   readonly knownSids: readonly string[];
 }
 
@@ -38,11 +38,11 @@ const HEARTBEAT_INTERVAL_MS = 1_000;
 const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
- * Sends one text and answers what became of it. Every attempt after the first looks before it sends: the provider's
+ * Sends one message and answers what became of it. Every attempt after the first looks before it sends: the provider's
  * create call has no idempotency key, and an earlier attempt may have died between the call and its answer.
  */
-export function createSendSms({ keyRing, sender, template, statusCallback }: SendSmsDependencies) {
-  return async function sendSms(request: SendSmsRequest): Promise<SendOutcome> {
+export function createSendMessage({ keyRing, sender, template, statusCallback }: SendMessageDependencies) {
+  return async function sendMessage(request: SendMessageRequest): Promise<SendOutcome> {
     const context = Context.current();
     const heartbeat = setInterval(
       () => context.heartbeat(context.info.heartbeatDetails),
@@ -57,26 +57,26 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
     }
   };
 
-  async function attempt(request: SendSmsRequest, context: Context): Promise<SendOutcome> {
+  async function attempt(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
     const { phoneNumber: to, nonce, knownSids, startedAt, validityMs } = request;
     const { workflowExecution, attempt: attemptNumber } = context.info;
     // The code is bound to the workflow that asks, whatever its input was copied from.
-    if (!workflowExecution) throw ApplicationFailure.nonRetryable('Only a workflow can ask for a text');
+    if (!workflowExecution) throw ApplicationFailure.nonRetryable('Only a workflow can ask for a message');
     const { workflowId, runId } = workflowExecution;
     const code = deriveCode(keysFor(request.keyId, context), { workflowId, nonce }, request.codeLength);
     const uncertain = mayHaveBeenSent(context);
 
     if (attemptNumber > 1) {
       const search = { to, code, knownSids, createdSince: startedAt - CLOCK_TOLERANCE_MS };
-      const sid = await findSentText(sender, search, uncertain, context);
+      const sid = await findSentMessage(sender, search, uncertain, context);
       if (sid !== undefined) return { outcome: 'accepted', sid, acceptedAt: Date.now() };
     }
-    // Accepted after the deadline, it would be the text of a verification that has ended.
+    // Accepted after the deadline, it would be the message of a verification that has ended.
     if (timeLeftMs(context) < CALL_TIMEOUT_MS) throw deliveryUnknown('no time was left for another call');
 
-    const callbackUrl = statusCallback(workflowId, runId, nonce);
-    const text = { to, body: template(code), validityMs, statusCallback: callbackUrl };
-    const sent = await sender.send(text, context.cancellationSignal);
+    const reportUrl = statusCallback(workflowId, runId, nonce);
+    const message = { to, body: template(code), validityMs, reportUrl };
+    const sent = await sender.send(message, context.cancellationSignal);
     switch (sent.result) {
       case 'accepted':
         if (uncertain) countPossibleDuplicate(context);
@@ -108,7 +108,7 @@ export function createSendSms({ keyRing, sender, template, statusCallback }: Sen
   }
 }
 
-/** Whether an earlier attempt may have created the text: unless the last one noted that none has. */
+/** Whether an earlier attempt may have created the message: unless the last one noted that none has. */
 function mayHaveBeenSent({ info }: Context): boolean {
   const details: unknown = info.heartbeatDetails;
   const noted = typeof details === 'object' && details !== null && 'nothingSentUpToAttempt' in details;
@@ -128,16 +128,16 @@ function logRefusal({ error, advice }: Refusal, { log }: Context): void {
   else log.error(`The SMS provider refused a message. ${advice}`, { code: error.code });
 }
 
-/** Until the verification gives up on this text. */
+/** Until the verification gives up on this message. */
 function timeLeftMs({ info }: Context): number {
   return info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now();
 }
 
-/** The one case in which a person may get the same code twice: the provider hid a text that it had. */
+/** The one case in which a person may get the same code twice: the provider hid a message that it had. */
 function countPossibleDuplicate({ metricMeter, log }: Context): void {
   const name = 'phone_verification_possible_duplicate_texts';
   metricMeter
-    .createCounter(name, 'text', 'Texts sent again because the provider did not list the first')
+    .createCounter(name, 'message', 'Messages sent again because the provider did not list the first')
     .add(1);
-  log.warn('Text sent again: the provider did not list the first one');
+  log.warn('Message sent again: the provider did not list the first one');
 }

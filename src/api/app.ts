@@ -14,10 +14,13 @@ import { durableFunctionsRoutes, type DurableFunctionsDependencies } from './dur
 import { healthRoutes } from './health/routes';
 import { verificationRoutes } from './rest/routes';
 import { webhookRoutes, type WebhookDependencies } from './callbacks/routes';
-import { createTexting } from './texting';
+import { createMessageRequests } from './message-requests';
 
 export interface AppDependencies
-  extends Omit<DurableFunctionsDependencies, 'apiKeys' | 'texting'>, WebhookDependencies, LimitsDependencies {
+  extends
+    Omit<DurableFunctionsDependencies, 'apiKeys' | 'messageRequests'>,
+    WebhookDependencies,
+    LimitsDependencies {
   readonly apiKeys: readonly string[];
   readonly numberRules: NumberRules;
   /** The proxies whose word on the client's address counts. */
@@ -64,7 +67,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
       ...dependencies,
       apiKeys: new ApiKeys(dependencies.apiKeys),
       closing: closing.signal,
-      texting: createTexting({ ...dependencies, limits: createLimits(dependencies) }),
+      messageRequests: createMessageRequests({ ...dependencies, limits: createLimits(dependencies) }),
     };
     scope.register(async (inner) =>
       verificationRoutes(inner.withTypeProvider<TypeBoxTypeProvider>(), shared),

@@ -21,7 +21,7 @@ export interface LimitSettings {
   /** Messages to a block of 10,000 numbers, the unit in which they are bought to be pumped. */
   readonly prefix: Limit | undefined;
   /** Messages altogether. */
-  readonly textsPerSecond: Limit | undefined;
+  readonly messagesPerSecond: Limit | undefined;
 }
 
 export interface LimitsDependencies {
@@ -64,7 +64,7 @@ const ALL = 'all';
 export function createLimits({ limits, redis, digests }: LimitsDependencies): Limits {
   const caller = counter('caller', limits.caller);
   const clientIp = counter('client-ip', limits.clientIp);
-  const textsPerSecond = counter('texts-per-second', limits.textsPerSecond);
+  const messagesPerSecond = counter('messages-per-second', limits.messagesPerSecond);
   const prefix = counter('prefix', limits.prefix);
   const anyCountry = counter('country', limits.country.general);
   const countries = new Map(
@@ -85,8 +85,8 @@ export function createLimits({ limits, redis, digests }: LimitsDependencies): Li
       if (asker.clientIp !== undefined) await clientIp.consume(asker.clientIp);
       if (asker.caller !== undefined) await caller.consume(asker.caller);
     },
-    reserveMessage: (number) => reserve([[textsPerSecond, ALL], ...budgetsOf(number)]),
-    reserveResend: () => reserve([[textsPerSecond, ALL]]),
+    reserveMessage: (number) => reserve([[messagesPerSecond, ALL], ...budgetsOf(number)]),
+    reserveResend: () => reserve([[messagesPerSecond, ALL]]),
     async recordResend(number) {
       for (const [budget, value] of budgetsOf(number)) await budget.record(value);
     },

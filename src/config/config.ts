@@ -93,7 +93,7 @@ function toConfig(env: Environment, temporal: ReturnType<typeof temporalConfig>)
       clientIp: env.CLIENT_IP_LIMIT,
       country: env.COUNTRY_BUDGET,
       prefix: env.PREFIX_BUDGET,
-      textsPerSecond: env.TEXTS_PER_SECOND,
+      messagesPerSecond: env.TEXTS_PER_SECOND,
     },
     redisUrl: env.REDIS_URL,
     trustProxy: env.TRUST_PROXY,

@@ -104,7 +104,7 @@ export function numberLimit(fallback: string) {
   });
 }
 
-export function parseTextsPerSecond(value: string, context: z.RefinementCtx): Limit | undefined {
+export function parseMessagesPerSecond(value: string, context: z.RefinementCtx): Limit | undefined {
   if (value === 'off') return undefined;
   if (!/^[1-9]\d{0,3}$/.test(value)) context.addIssue('must be off or a whole number from 1 to 9999');
   return { max: Number(value), periodMs: 1_000 };

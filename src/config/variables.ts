@@ -13,7 +13,7 @@ import {
   parseSecretKeys,
   parseSeconds,
   parseTestNumbers,
-  parseTextsPerSecond,
+  parseMessagesPerSecond,
   parseTrustProxy,
   required,
   secretBytes,
@@ -77,7 +77,7 @@ export const environment = z.object({
   COUNTRY_BUDGET: limitsByCountry('1000/1h'),
   PREFIX_BUDGET: limit('100/1h'),
   NUMBER_LIMIT: numberLimit('10/1h'),
-  TEXTS_PER_SECOND: text.default('off').transform(parseTextsPerSecond),
+  TEXTS_PER_SECOND: text.default('off').transform(parseMessagesPerSecond),
   COOLDOWN_SECONDS: text.default('0,30,60,300,900,3600,86400').transform(parseSeconds),
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')

@@ -64,7 +64,7 @@ export function attemptsAllowed({ failedCodes }: Ledger, maxAttempts: number): n
 }
 
 /** Why a number gets none until it is forgotten, whatever time has passed. */
-export function lockedOut(ledger: Ledger, cooldownSeconds: readonly number[]): Refusal | undefined {
+export function lockRefusal(ledger: Ledger, cooldownSeconds: readonly number[]): Refusal | undefined {
   if (ledger.failedCodes < MAX_FAILED_CODES) return undefined;
   return { code: 'phone_number_cooling_down', retryAfterSeconds: Math.max(...cooldownSeconds, 1) };
 }
@@ -73,12 +73,12 @@ export function lockedOut(ledger: Ledger, cooldownSeconds: readonly number[]): R
  * Why a number gets no verification now; undefined if it gets one. After the n-th unsuccessful one the n-th wait counts
  * from that one's end, the last wait repeats.
  */
-export function coolingDown(
+export function cooldownRefusal(
   ledger: Ledger,
   cooldownSeconds: readonly number[],
   now: number,
 ): Refusal | undefined {
-  const locked = lockedOut(ledger, cooldownSeconds);
+  const locked = lockRefusal(ledger, cooldownSeconds);
   if (locked) return locked;
   if (ledger.unsuccessful === 0 || ledger.lastUnsuccessfulAt === null) return undefined;
   const step = cooldownSeconds[Math.min(ledger.unsuccessful, cooldownSeconds.length) - 1] ?? 0;

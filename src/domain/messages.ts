@@ -1,71 +1,71 @@
 import { ownDeliveryErrors } from './errors';
 import type { DeliveryError, SendOutcome } from './types';
 
-export interface Text {
+export interface Message {
   readonly requestedAt: number;
-  /** Undefined while the text is in flight. */
+  /** Undefined while the message is in flight. */
   readonly outcome?: SendOutcome;
   /** Why it never arrived, if the carrier said so. */
   readonly lost?: DeliveryError;
 }
 
-/** The texts of one verification, oldest first: at most one of them is in flight. Times are epoch milliseconds. */
-export class Texts {
-  readonly #texts: Text[] = [];
+/** The messages of one verification, oldest first: at most one of them is in flight. Times are epoch milliseconds. */
+export class Messages {
+  readonly #messages: Message[] = [];
 
-  get all(): readonly Text[] {
-    return this.#texts;
+  get all(): readonly Message[] {
+    return this.#messages;
   }
 
-  get last(): Text | undefined {
-    return this.#texts.at(-1);
+  get last(): Message | undefined {
+    return this.#messages.at(-1);
   }
 
-  get inFlight(): Text | undefined {
-    return this.#texts.find(({ outcome }) => outcome === undefined);
+  get inFlight(): Message | undefined {
+    return this.#messages.find(({ outcome }) => outcome === undefined);
   }
 
   /** Those that the provider is known to have. */
   get acceptedSids(): string[] {
-    return this.#texts.flatMap(({ outcome }) => (outcome?.outcome === 'accepted' ? [outcome.sid] : []));
+    return this.#messages.flatMap(({ outcome }) => (outcome?.outcome === 'accepted' ? [outcome.sid] : []));
   }
 
   /** Whether there is still one that could reach the phone. */
   get anyMayArrive(): boolean {
-    return this.#texts.some(
+    return this.#messages.some(
       ({ outcome, lost }) => outcome === undefined || (outcome.outcome === 'accepted' && lost === undefined),
     );
   }
 
   /**
-   * When each text was requested that reached the provider, or may have, epoch milliseconds: one in flight that is
+   * When each message was requested that reached the provider, or may have, epoch milliseconds: one in flight that is
    * canceled may be out all the same.
    */
   get mayBeOut(): number[] {
-    return this.#texts.flatMap(({ outcome, requestedAt }) => (mayBeOut(outcome) ? [requestedAt] : []));
+    return this.#messages.flatMap(({ outcome, requestedAt }) => (mayBeOut(outcome) ? [requestedAt] : []));
   }
 
   request(now: number): void {
-    this.#texts.push({ requestedAt: now });
+    this.#messages.push({ requestedAt: now });
   }
 
-  /** The outcome of the text in flight as it is kept, undefined if none is in flight. */
+  /** The outcome of the message in flight as it is kept, undefined if none is in flight. */
   settle(outcome: SendOutcome, now: number): SendOutcome | undefined {
-    const text = this.inFlight;
-    if (!text) return undefined;
-    const kept = withinReason(outcome, text.requestedAt, now);
-    this.#texts[this.#texts.indexOf(text)] = { ...text, outcome: kept };
+    const message = this.inFlight;
+    if (!message) return undefined;
+    const kept = withinReason(outcome, message.requestedAt, now);
+    this.#messages[this.#messages.indexOf(message)] = { ...message, outcome: kept };
     return kept;
   }
 
   /** Whether this was news. */
   lose(sid: string, error: DeliveryError): boolean {
-    const index = this.#texts.findIndex(
+    const index = this.#messages.findIndex(
       ({ outcome }) => outcome?.outcome === 'accepted' && outcome.sid === sid,
     );
-    const text = this.#texts[index];
-    if (!text || text.lost) return false;
-    this.#texts[index] = { ...text, lost: error };
+    const message = this.#messages[index];
+    if (!message || message.lost) return false;
+    this.#messages[index] = { ...message, lost: error };
     return true;
   }
 }
@@ -75,14 +75,14 @@ function mayBeOut(outcome: SendOutcome | undefined): boolean {
     case undefined:
     case 'accepted':
       return true;
-    case 'not_texted':
+    case 'not_sent':
       return false;
     case 'failed':
       return outcome.error.code === ownDeliveryErrors.delivery_unknown.code;
   }
 }
 
-/** The worker's clock is not the server's: no text was accepted before it was asked for, nor later than now. */
+/** The worker's clock is not the server's: no message was accepted before it was asked for, nor later than now. */
 function withinReason(outcome: SendOutcome, requestedAt: number, now: number): SendOutcome {
   if (outcome.outcome === 'failed') return outcome;
   return { ...outcome, acceptedAt: Math.min(Math.max(outcome.acceptedAt, requestedAt), now) };

@@ -108,11 +108,11 @@ export type SendOutcome =
       readonly possibleDuplicate?: boolean;
     }
   /** A test number: its window opens without one. */
-  | { readonly outcome: 'not_texted'; readonly acceptedAt: number }
+  | { readonly outcome: 'not_sent'; readonly acceptedAt: number }
   | { readonly outcome: 'failed'; readonly error: DeliveryError };
 
 /** The SMS provider's later word on a text: it is under way or arrived (no failure), or it won't arrive. */
-export interface TextReport {
+export interface DeliveryReport {
   readonly sid: string;
   readonly failure: DeliveryError | null;
 }

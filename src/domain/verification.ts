@@ -1,7 +1,7 @@
 import { ownDeliveryErrors, type Refusal } from './errors';
-import { Texts } from './messages';
+import { Messages } from './messages';
 import { ledgerAfter, numberLimitRefusal } from './ledger';
-import { MIN_UNSUCCESSFUL_RUN_MS, noResend, SEND_DEADLINE_MS } from './policy';
+import { MIN_UNSUCCESSFUL_RUN_MS, resendRefusal, SEND_DEADLINE_MS } from './policy';
 import { rfc3339 } from './rfc3339';
 import {
   isFinal,
@@ -10,7 +10,7 @@ import {
   type Ledger,
   type SendOutcome,
   type Status,
-  type TextReport,
+  type DeliveryReport,
   type VerificationInput,
   type VerificationView,
   type DeliveryError,
@@ -28,7 +28,7 @@ export class Verification {
   cancelReason: string | null = null;
   updatedAt: number;
   readonly attempts: Attempt[] = [];
-  readonly texts = new Texts();
+  readonly messages = new Messages();
 
   constructor(
     readonly input: VerificationInput,
@@ -76,34 +76,34 @@ export class Verification {
     return matched;
   }
 
-  /** The first worker may come too late for the person who waits: then no text is sent any more. */
+  /** The first worker may come too late for the person who waits: then no message is sent any more. */
   refuseLateStart(now: number): void {
     if (now - this.startedAt <= SEND_DEADLINE_MS) return;
     this.fail(ownDeliveryErrors.worker_unavailable, now);
     this.changed(now);
   }
 
-  /** Why no further text is sent now. */
+  /** Why no further message is sent now. */
   resendRefusal(now: number): Refusal | undefined {
     const { policy, ledger } = this.input;
     return (
       this.endedRefusal(now) ??
-      noResend(policy, this.texts, this.windowLeftMs(now), now) ??
-      numberLimitRefusal([...ledger.messages, ...this.texts.mayBeOut], policy.numberLimit, now)
+      resendRefusal(policy, this.messages, this.windowLeftMs(now), now) ??
+      numberLimitRefusal([...ledger.messages, ...this.messages.mayBeOut], policy.numberLimit, now)
     );
   }
 
-  textRequested(now: number): void {
-    this.texts.request(now);
+  messageRequested(now: number): void {
+    this.messages.request(now);
     this.changed(now);
   }
 
   /**
-   * The provider's word on the text in flight, if there still is one. The first accepted text opens the window; a
-   * failed first text ends the verification, a failed resend never does.
+   * The provider's word on the message in flight, if there still is one. The first accepted message opens the window; a
+   * failed first message ends the verification, a failed resend never does.
    */
-  textSettled(outcome: SendOutcome, now: number): void {
-    const settled = this.texts.settle(outcome, now);
+  messageSettled(outcome: SendOutcome, now: number): void {
+    const settled = this.messages.settle(outcome, now);
     if (!settled) return;
     if (this.status === 'sending') {
       if (settled.outcome === 'failed') {
@@ -117,15 +117,15 @@ export class Verification {
   }
 
   /**
-   * What the provider reports later. A text nobody knows is the one in flight: the report proves that it exists. When
-   * no text is left that could arrive, the verification ends. Reports of strangers, repeated or late, change nothing.
+   * What the provider reports later. A message nobody knows is the one in flight: the report proves that it exists. When
+   * no message is left that could arrive, the verification ends. Reports of strangers, repeated or late, change nothing.
    */
-  textReported({ sid, failure }: TextReport, now: number): void {
+  deliveryReported({ sid, failure }: DeliveryReport, now: number): void {
     if (this.endedRefusal(now)) return;
-    if (!this.texts.acceptedSids.includes(sid))
-      this.textSettled({ outcome: 'accepted', sid, acceptedAt: now }, now);
-    if (failure === null || !this.texts.lose(sid, failure)) return;
-    if (!this.texts.anyMayArrive) this.fail(failure, now);
+    if (!this.messages.acceptedSids.includes(sid))
+      this.messageSettled({ outcome: 'accepted', sid, acceptedAt: now }, now);
+    if (failure === null || !this.messages.lose(sid, failure)) return;
+    if (!this.messages.anyMayArrive) this.fail(failure, now);
     this.changed(now);
   }
 
@@ -148,7 +148,7 @@ export class Verification {
     const outcome = {
       status: this.status,
       failedCodes: this.attempts.filter(({ matched }) => !matched).length,
-      messages: this.texts.mayBeOut,
+      messages: this.messages.mayBeOut,
       endedAt: rfc3339(this.endedAt ?? this.updatedAt),
     };
     return ledgerAfter(this.input.ledger, outcome, this.input.policy.numberLimit);

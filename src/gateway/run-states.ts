@@ -25,7 +25,7 @@ import {
 
 const { EventType, HistoryEventFilterType } = temporal.api.enums.v1;
 
-/** Queries in flight at once: each takes time of a worker, which also sends texts and judges codes. */
+/** Queries in flight at once: each takes time of a worker, which also sends messages and judges codes. */
 const MAX_QUERIES = 50;
 /** Runs waited for at once. A Temporal frontend takes 1,200 long polls of a namespace by default, workers' included. */
 const MAX_WAITS = 400;

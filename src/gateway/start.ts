@@ -2,7 +2,13 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { createNonce } from '../crypto/code';
 import type { Digests } from '../crypto/digest';
 import { VerificationError, type Refusal } from '../domain/errors';
-import { attemptsAllowed, coolingDown, emptyLedger, lockedOut, numberLimitRefusal } from '../domain/ledger';
+import {
+  attemptsAllowed,
+  cooldownRefusal,
+  emptyLedger,
+  lockRefusal,
+  numberLimitRefusal,
+} from '../domain/ledger';
 import { MAX_LEDGER_AGE_MS, MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
 import type { Ledger, Policy } from '../domain/types';
 import { createJoin, inProgress, type Run, type StartOutcome } from './join';
@@ -20,7 +26,7 @@ export interface StartRequest {
   readonly maskedPhoneNumber: string;
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
-  /** The fixed code of a test number, which gets no text and does not cool down. */
+  /** The fixed code of a test number, which gets no message and does not cool down. */
   readonly testCode: string | undefined;
   /** The end user's: a repeat of the request must have the same. It is kept as a digest only. */
   readonly clientIp: string | undefined;
@@ -42,7 +48,7 @@ export interface Idempotency {
   readonly idempotencyKey: string | undefined;
 }
 
-export interface StarterDependencies extends OpenRunDependencies {
+export interface StartDependencies extends OpenRunDependencies {
   readonly digests: Digests;
   readonly policy: Policy;
   readonly cooldownSeconds: readonly number[];
@@ -63,7 +69,7 @@ interface Attempt {
   uncertain: boolean;
 }
 
-export function createStarter(dependencies: StarterDependencies, calls: WorkflowCalls, states: RunStates) {
+export function createStart(dependencies: StartDependencies, calls: WorkflowCalls, states: RunStates) {
   const { client, digests, policy, cooldownSeconds } = dependencies;
   const openRun = createOpenRun(dependencies);
   const inTurn = createStartQueue();
@@ -144,10 +150,10 @@ export function createStarter(dependencies: StarterDependencies, calls: Workflow
 
   /** Why the number gets no verification now. */
   function startRefusal({ testCode }: StartRequest, ledger: Ledger): Refusal | undefined {
-    if (testCode !== undefined) return lockedOut(ledger, cooldownSeconds);
+    if (testCode !== undefined) return lockRefusal(ledger, cooldownSeconds);
     const now = Date.now();
     return (
-      coolingDown(ledger, cooldownSeconds, now) ??
+      cooldownRefusal(ledger, cooldownSeconds, now) ??
       numberLimitRefusal(ledger.messages, policy.numberLimit, now)
     );
   }

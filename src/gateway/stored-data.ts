@@ -46,7 +46,7 @@ const stateSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   updatedAt: z.string(),
   cancelReason: z.string().nullable(),
-  textInFlightSince: z.string().nullable(),
+  messageInFlightSince: z.string().nullable(),
 });
 
 const resultSchema = stateSchema.extend({ ledger: ledgerSchema });
@@ -82,7 +82,7 @@ export function initialState({ nonce, phoneNumber, createdAt, policy }: Verifica
     error: null,
     updatedAt: createdAt,
     cancelReason: null,
-    textInFlightSince: null,
+    messageInFlightSince: null,
   };
 }
 

@@ -1,6 +1,6 @@
 import { deriveTags } from '../crypto/code';
 import { VerificationError } from '../domain/errors';
-import type { TextReport, VerificationView } from '../domain/types';
+import type { DeliveryReport, VerificationView } from '../domain/types';
 import {
   cancelSignal,
   cancelUpdate,
@@ -12,8 +12,8 @@ import {
 } from '../workflows/messages';
 import { createRunMessages } from './run-messages';
 import { createRunStates } from './run-states';
-import { createStarter, type Idempotency, type StarterDependencies, type StartRequest } from './start';
-import { createTextReports } from './delivery-reports';
+import { createStart, type Idempotency, type StartDependencies, type StartRequest } from './start';
+import { createDeliveryReports } from './delivery-reports';
 import { waitForDecision, type Wait } from './wait-for-decision';
 import { formatVerificationId, parseVerificationId, type VerificationId } from './ids';
 import { createWorkflowCalls } from './workflow-calls';
@@ -52,12 +52,12 @@ export interface Verifications {
   requestCancel(id: string, reason: string | null): Promise<void>;
   /** Throws if it is known that nothing can be sent to it. */
   assertOpen(id: string): Promise<void>;
-  /** One more text. Throws `resend_too_soon`, `resend_limit_reached`. */
+  /** One more message. Throws `resend_too_soon`, `resend_limit_reached`. */
   resend(id: string): Promise<IdentifiedView>;
   /** Ends it as `canceled`, or returns how it had already ended. */
   cancel(id: string): Promise<IdentifiedView>;
-  /** Passes on what the SMS provider reports of a text. What can't matter any more is dropped, and never an error. */
-  reportText(id: string, report: TextReport): Promise<void>;
+  /** Passes on what the SMS provider reports of a message. What can't matter any more is dropped, and never an error. */
+  reportDelivery(id: string, report: DeliveryReport): Promise<void>;
   /** Whether Temporal answers. */
   isReachable(): Promise<boolean>;
 }
@@ -65,13 +65,13 @@ export interface Verifications {
 /** How long the end of one whose window is over is waited for. */
 const END_LIMIT_MS = 1_000;
 
-export function createVerifications(dependencies: StarterDependencies): Verifications {
+export function createVerifications(dependencies: StartDependencies): Verifications {
   const { keyRing, digests } = dependencies;
   const calls = createWorkflowCalls(dependencies.client);
   const states = createRunStates(dependencies.client, calls);
   const messages = createRunMessages(calls, states);
-  const start = createStarter(dependencies, calls, states);
-  const reportText = createTextReports(states, messages);
+  const start = createStart(dependencies, calls, states);
+  const reportDelivery = createDeliveryReports(states, messages);
 
   return {
     async start(request) {
@@ -135,9 +135,9 @@ export function createVerifications(dependencies: StarterDependencies): Verifica
       }
     },
 
-    async reportText(publicId, report) {
+    async reportDelivery(publicId, report) {
       const id = parseVerificationId(publicId);
-      if (id) await reportText(id, report);
+      if (id) await reportDelivery(id, report);
     },
 
     isReachable: calls.isReachable,

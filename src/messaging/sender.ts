@@ -1,16 +1,16 @@
 import type { DeliveryError } from '../domain/types';
 
-export interface TextMessage {
+export interface OutgoingMessage {
   /** E.164. */
   readonly to: string;
   readonly body: string;
   readonly validityMs: number;
-  /** Where the provider reports what became of the text; undefined for no reports. */
-  readonly statusCallback: string | undefined;
+  /** Where the provider reports what became of the message; undefined for no reports. */
+  readonly reportUrl: string | undefined;
 }
 
 /**
- * What a call to create a text has led to. Only `unknown` leaves open whether there is one. `reason` is for operators: a
+ * What a call to create a message has led to. Only `unknown` leaves open whether there is one. `reason` is for operators: a
  * system error or an HTTP status, and the host.
  */
 export type SendResult =
@@ -31,8 +31,8 @@ export type AccessResult =
   | { readonly result: 'refused'; readonly advice: string }
   | { readonly result: 'unknown'; readonly reason: string };
 
-/** A text that was perhaps created. A resend has the same body, so its SID must be none of `knownSids`. */
-export interface TextSearch {
+/** A message that was perhaps created. A resend has the same body, so its SID must be none of `knownSids`. */
+export interface MessageSearch {
   /** E.164. */
   readonly to: string;
   readonly code: string;
@@ -42,11 +42,11 @@ export interface TextSearch {
 }
 
 /** What went wrong is a result; only an abort is thrown. */
-export interface SmsSender {
-  /** Hands one text to the provider, once. */
-  send(text: TextMessage, signal: AbortSignal): Promise<SendResult>;
-  /** Looks for the text among those that the provider lists. */
-  find(search: TextSearch, signal: AbortSignal): Promise<SearchResult>;
+export interface MessageSender {
+  /** Hands one message to the provider, once. */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
+  /** Looks for the message among those that the provider lists. */
+  find(search: MessageSearch, signal: AbortSignal): Promise<SearchResult>;
   /** Whether the provider accepts the credentials. Sends nothing. */
   checkAccess(signal: AbortSignal): Promise<AccessResult>;
 }

@@ -1,4 +1,4 @@
-import type { Text } from '../domain/messages';
+import type { Message } from '../domain/messages';
 import { rfc3339 } from '../domain/rfc3339';
 import type { Attempt } from '../domain/types';
 import type { Verification } from '../domain/verification';
@@ -8,19 +8,19 @@ import type { Verification } from '../domain/verification';
  * no number, no code, no tag. Markdown numbers the lists.
  */
 export function liveDetails(verification: Verification): string {
-  const { status, expiresAt, attempts, attemptsRemaining, texts, error } = verification;
+  const { status, expiresAt, attempts, attemptsRemaining, messages, error } = verification;
   const lines = [`**${status}**, attempts left: ${attemptsRemaining}`];
   if (error) lines.push(`Error ${error.code}: ${error.message}`);
   if (expiresAt !== null) lines.push(`Window ends ${rfc3339(expiresAt)}`);
-  if (texts.last) lines.push('**Texts**', texts.all.map(textLine).join('\n'));
+  if (messages.last) lines.push('**Messages**', messages.all.map(messageLine).join('\n'));
   if (attempts.length > 0) lines.push('**Attempts**', attempts.map(attemptLine).join('\n'));
   return lines.join('\n\n');
 }
 
-function textLine({ requestedAt, outcome, lost }: Text): string {
+function messageLine({ requestedAt, outcome, lost }: Message): string {
   if (!outcome) return `1. in flight since ${rfc3339(requestedAt)}`;
   if (outcome.outcome === 'failed') return `1. failed with error ${outcome.error.code}`;
-  if (outcome.outcome === 'not_texted') return `1. no text: a test number, ${rfc3339(outcome.acceptedAt)}`;
+  if (outcome.outcome === 'not_sent') return `1. no text: a test number, ${rfc3339(outcome.acceptedAt)}`;
   const again = outcome.possibleDuplicate === true ? ', sent again: the first one was not listed' : '';
   const arrival = lost ? `, lost with error ${lost.code}` : '';
   return `1. accepted ${rfc3339(outcome.acceptedAt)}, ${outcome.sid}${again}${arrival}`;

@@ -1,7 +1,7 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { Refusal } from '../domain/errors';
 import type { Verification } from '../domain/verification';
-import { readAddressed, readCancelRequest, readSubmission, readTextReport } from './incoming';
+import { readAddressed, readCancelRequest, readSubmission, readDeliveryReport } from './incoming';
 import {
   cancelSignal,
   cancelUpdate,
@@ -9,14 +9,14 @@ import {
   resendUpdate,
   stateQuery,
   submitSignal,
-  textReportSignal,
+  deliveryReportSignal,
   type Addressed,
   type VerificationState,
 } from './messages';
 
 export interface HandlersOptions {
   readonly state: () => VerificationState;
-  /** Sends one more text, and does not wait for it. */
+  /** Sends one more message, and does not wait for it. */
   readonly resend: () => void;
 }
 
@@ -34,9 +34,9 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
     const request = readCancelRequest(message);
     if (request?.nonce === nonce) verification.cancel(Date.now(), request.reason);
   });
-  setHandler(textReportSignal, (message: unknown) => {
-    const report = readTextReport(message);
-    if (report?.nonce === nonce) verification.textReported(report, Date.now());
+  setHandler(deliveryReportSignal, (message: unknown) => {
+    const report = readDeliveryReport(message);
+    if (report?.nonce === nonce) verification.deliveryReported(report, Date.now());
   });
 
   setHandler(

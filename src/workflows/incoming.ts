@@ -1,4 +1,4 @@
-import type { TextReport } from '../domain/types';
+import type { DeliveryReport } from '../domain/types';
 import type { Addressed, CancelRequest, Submission } from './messages';
 
 // Whoever may write to the namespace can send a workflow anything, also nothing. An error thrown at it would fail the
@@ -22,7 +22,7 @@ export function readCancelRequest(message: unknown): CancelRequest | undefined {
   return { ...addressed, reason: isString(message.reason) ? message.reason : null };
 }
 
-export function readTextReport(message: unknown): (Addressed & TextReport) | undefined {
+export function readDeliveryReport(message: unknown): (Addressed & DeliveryReport) | undefined {
   const addressed = readAddressed(message);
   if (!addressed || !isRecord(message) || !isString(message.sid)) return undefined;
   const { sid, failure } = message;

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Ledger } from '../domain/types';
-import type { TextReport, VerificationView } from '../domain/types';
+import type { DeliveryReport, VerificationView } from '../domain/types';
 
 /** The workflow type's name, as Temporal stores it. */
 export const PHONE_VERIFICATION = 'phoneVerification';
@@ -26,7 +26,7 @@ export interface CancelRequest extends Addressed {
 export interface VerificationState extends VerificationView {
   readonly nonce: string;
   /** Since when a text is in flight; RFC 3339, null if none is. */
-  readonly textInFlightSince: string | null;
+  readonly messageInFlightSince: string | null;
 }
 
 /** The workflow's result: how it ended, and what that means for the number's next verification. */
@@ -44,7 +44,7 @@ export interface CheckOutcome {
 export const stateQuery = defineQuery<VerificationState>('state');
 export const submitSignal = defineSignal<[Submission]>('submit');
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
-export const textReportSignal = defineSignal<[Addressed & TextReport]>('textReport');
+export const deliveryReportSignal = defineSignal<[Addressed & DeliveryReport]>('deliveryReport');
 export const checkUpdate = defineUpdate<CheckOutcome, [Submission]>('check');
 export const resendUpdate = defineUpdate<VerificationState, [Addressed]>('resend');
 export const cancelUpdate = defineUpdate<VerificationState, [Addressed]>('cancel');

@@ -5,7 +5,7 @@ import type { FinalStatus, VerificationInput } from '../domain/types';
  * How many that were texted answer, by country: where few do, somebody may be pumping (docs/security.md). Test numbers
  * are left out. Replays count nothing; a workflow task that failed and is done over counts again.
  */
-export function createConversion({ country = 'ZZ', testNumber = false }: VerificationInput) {
+export function createMetrics({ country = 'ZZ', testNumber = false }: VerificationInput) {
   const started = metricMeter.createCounter(
     'phone_verification_started',
     'verification',

@@ -15,7 +15,7 @@ import { SEND_DEADLINE_MS } from '../domain/policy';
 import { rfc3339 } from '../domain/rfc3339';
 import { isFinal, type SendOutcome, type VerificationInput } from '../domain/types';
 import { Verification } from '../domain/verification';
-import { createConversion } from './metrics';
+import { createMetrics } from './metrics';
 import { liveDetails } from './details';
 import { setHandlers } from './handlers';
 import { isReadableInput } from './incoming';
@@ -23,14 +23,14 @@ import type { VerificationResult, VerificationState } from './messages';
 
 const DELIVERY_UNKNOWN: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown };
 
-/** One text, one window, a few attempts. The rules are in domain/verification; this says when. */
+/** One message, one window, a few attempts. The rules are in domain/verification; this says when. */
 export async function phoneVerification(input: VerificationInput): Promise<VerificationResult> {
   if (!isReadableInput(input)) throw ApplicationFailure.nonRetryable('The input can not be read');
   const verification = new Verification(input, workflowInfo().startTime.getTime(), (changed) =>
     setCurrentDetails(liveDetails(changed)),
   );
   verification.refuseLateStart(Date.now());
-  const conversion = createConversion(input);
+  const conversion = createMetrics(input);
   conversion.started();
   setHandlers(verification, {
     state: () => stateOf(verification),
@@ -57,33 +57,33 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   });
 }
 
-/** Ends when the text is settled, by its activity or by a report, or when nobody needs it any more. */
+/** Ends when the message is settled, by its activity or by a report, or when nobody needs it any more. */
 async function sendText(verification: Verification): Promise<void> {
-  verification.textRequested(Date.now());
+  verification.messageRequested(Date.now());
   if (verification.input.testNumber === true) return settleWithoutText(verification);
-  const text = verification.texts.inFlight;
+  const message = verification.messages.inFlight;
   const sending = new CancellationScope();
   void sending
     .run(() => deliver(verification))
     .then(
-      (outcome) => verification.textSettled(outcome, Date.now()),
+      (outcome) => verification.messageSettled(outcome, Date.now()),
       (error: unknown) => {
-        if (!isCancellation(error)) verification.textSettled(DELIVERY_UNKNOWN, Date.now());
+        if (!isCancellation(error)) verification.messageSettled(DELIVERY_UNKNOWN, Date.now());
       },
     );
-  await condition(() => verification.ended || verification.texts.inFlight !== text);
+  await condition(() => verification.ended || verification.messages.inFlight !== message);
   sending.cancel();
 }
 
-/** A test number's code is known without a text: the window opens at once. */
+/** A test number's code is known without a message: the window opens at once. */
 function settleWithoutText(verification: Verification): void {
-  verification.textSettled({ outcome: 'not_texted', acceptedAt: Date.now() }, Date.now());
+  verification.messageSettled({ outcome: 'not_sent', acceptedAt: Date.now() }, Date.now());
 }
 
 function deliver(verification: Verification): Promise<SendOutcome> {
-  const { input, texts } = verification;
-  const { sendSms } = proxyActivities<Activities>({
-    summary: texts.all.length > 1 ? 'Text the same code again' : 'Text the code',
+  const { input, messages } = verification;
+  const { sendMessage } = proxyActivities<Activities>({
+    summary: messages.all.length > 1 ? 'Text the same code again' : 'Text the code',
     scheduleToCloseTimeout: SEND_DEADLINE_MS,
     startToCloseTimeout: '15s',
     cancellationType: 'TRY_CANCEL',
@@ -91,22 +91,22 @@ function deliver(verification: Verification): Promise<SendOutcome> {
     heartbeatTimeout: '3s',
     retry: { initialInterval: '500ms', maximumInterval: '4s' },
   });
-  return sendSms({
+  return sendMessage({
     phoneNumber: input.phoneNumber,
     nonce: input.nonce,
     keyId: input.keyId,
     codeLength: input.policy.codeLength,
     validityMs: verification.windowLeftMs(Date.now()),
     startedAt: workflowInfo().startTime.getTime(),
-    knownSids: texts.acceptedSids,
+    knownSids: messages.acceptedSids,
   });
 }
 
 function stateOf(verification: Verification): VerificationState {
-  const { inFlight } = verification.texts;
+  const { inFlight } = verification.messages;
   return {
     nonce: verification.input.nonce,
     ...verification.view(),
-    textInFlightSince: inFlight ? rfc3339(inFlight.requestedAt) : null,
+    messageInFlightSince: inFlight ? rfc3339(inFlight.requestedAt) : null,
   };
 }

@@ -40,7 +40,7 @@ beforeAll(async () => {
     startService({ ...server, policy, cooldownSeconds: [0] }),
     startService({ ...server, policy, cooldownSeconds: [3_600] }),
   ]);
-  const [pending, coolingDown, locked] = await Promise.all([
+  const [pending, cooldownRefusal, locked] = await Promise.all([
     startTexted(waiting),
     endUnsuccessfully(waiting),
     lock(),
@@ -48,7 +48,7 @@ beforeAll(async () => {
   numbers = {
     fresh: { phoneNumber: uniquePhoneNumber(), id: UNKNOWN_ID },
     pending,
-    'cooling down': coolingDown,
+    'cooling down': cooldownRefusal,
     locked,
   };
 });

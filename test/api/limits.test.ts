@@ -231,7 +231,7 @@ test('a race of starts for one number spends one message of its block, whoever e
 });
 
 test('messages altogether have a limit by second, also when their starts come at once', async () => {
-  await withLimits({ limits: { textsPerSecond: { max: 2, periodMs: 1_000 } } });
+  await withLimits({ limits: { messagesPerSecond: { max: 2, periodMs: 1_000 } } });
   const answers = await Promise.all(Array.from({ length: 6 }, () => start(fresh())));
   const refused = answers.filter(({ statusCode }) => statusCode === 429);
   expect(answers.filter(({ statusCode }) => statusCode === 202).length).toBeGreaterThanOrEqual(2);

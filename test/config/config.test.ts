@@ -204,7 +204,7 @@ test('limits, budgets, proxies and test numbers are read as the README shows the
     ['US', { max: 5000, periodMs: 3_600_000 }],
     ['DE', undefined],
   ]);
-  expect(config.limits.textsPerSecond).toEqual({ max: 20, periodMs: 1_000 });
+  expect(config.limits.messagesPerSecond).toEqual({ max: 20, periodMs: 1_000 });
   expect(config.policy.numberLimit).toBeNull();
   expect(config.numberRules.allowedCountries).toEqual(['US', 'GB']);
   expect(config.cooldownSeconds).toEqual([0, 30]);

@@ -1,5 +1,5 @@
 import {
-  coolingDown,
+  cooldownRefusal,
   emptyLedger,
   ledgerAfter,
   numberLimitRefusal,
@@ -27,7 +27,7 @@ function after(outcome: Outcome, times: number): Ledger {
   );
 }
 
-const waitAfter = (ledger: Ledger) => coolingDown(ledger, SCHEDULE, at(0))?.retryAfterSeconds ?? 0;
+const waitAfter = (ledger: Ledger) => cooldownRefusal(ledger, SCHEDULE, at(0))?.retryAfterSeconds ?? 0;
 
 describe('what counts', () => {
   test.each<[string, Partial<Outcome>, number, number]>([
@@ -79,16 +79,16 @@ describe('the wait', () => {
 
   test('counts from the end of the last unsuccessful one', () => {
     const ledger = after(guessed, 2);
-    expect(coolingDown(ledger, SCHEDULE, at(10))).toEqual({
+    expect(cooldownRefusal(ledger, SCHEDULE, at(10))).toEqual({
       code: 'phone_number_cooling_down',
       retryAfterSeconds: 20,
     });
-    expect(coolingDown(ledger, SCHEDULE, at(30))).toBeUndefined();
+    expect(cooldownRefusal(ledger, SCHEDULE, at(30))).toBeUndefined();
   });
 
   test('has no end after 100 failed codes', () => {
     const locked = after(guessed, 25);
-    expect(coolingDown(locked, SCHEDULE, at(10 * 86_400))).toEqual({
+    expect(cooldownRefusal(locked, SCHEDULE, at(10 * 86_400))).toEqual({
       code: 'phone_number_cooling_down',
       retryAfterSeconds: 86_400,
     });

@@ -36,8 +36,8 @@ function create(policy: Partial<Policy> = {}): Verification {
 /** Texted at once, so that the window ends at START + 90 s. */
 function createPending(policy: Partial<Policy> = {}): Verification {
   const verification = create(policy);
-  verification.textRequested(START);
-  verification.textSettled(accepted(START), START);
+  verification.messageRequested(START);
+  verification.messageSettled(accepted(START), START);
   return verification;
 }
 
@@ -45,8 +45,8 @@ describe('the window', () => {
   test('opens when the provider accepted the text', () => {
     const verification = create();
     expect(verification.view()).toMatchObject({ status: 'sending', expiresAt: null, attemptsRemaining: 4 });
-    verification.textRequested(START);
-    verification.textSettled(accepted(START + 400), START + 500);
+    verification.messageRequested(START);
+    verification.messageSettled(accepted(START + 400), START + 500);
     expect(verification.view()).toMatchObject({ status: 'pending', expiresAt: '2026-11-23T10:01:30.400Z' });
   });
 
@@ -55,8 +55,8 @@ describe('the window', () => {
     ['after the answer came', START + 5_000, START + 2_000],
   ])('does not open %s, whatever the worker’s clock says', (_case, acceptedAt, opensAt) => {
     const verification = create();
-    verification.textRequested(START + 1_000);
-    verification.textSettled(accepted(acceptedAt), START + 2_000);
+    verification.messageRequested(START + 1_000);
+    verification.messageSettled(accepted(acceptedAt), START + 2_000);
     expect(verification.expiresAt).toBe(opensAt + 90_000);
   });
 
@@ -88,7 +88,7 @@ describe('the window', () => {
 test('what comes after the window, but before its timer, changes nothing: it has expired', () => {
   const verification = createPending();
   verification.cancel(START + 90_000);
-  verification.textReported(
+  verification.deliveryReported(
     { sid: 'SM1', failure: { code: '30003', message: 'Unreachable.' } },
     START + 90_001,
   );
@@ -120,9 +120,9 @@ describe('attempts', () => {
 
   test('a code counts while the text is still being sent, and the text’s answer changes nothing then', () => {
     const verification = create();
-    verification.textRequested(START);
+    verification.messageRequested(START);
     expect(verification.submit(4, RIGHT, START + 10)).toBe(true);
-    verification.textSettled(failed, START + 20);
+    verification.messageSettled(failed, START + 20);
     expect(verification.view()).toMatchObject({ status: 'verified', error: null });
   });
 });
@@ -130,8 +130,8 @@ describe('attempts', () => {
 describe('a text that fails', () => {
   test('ends the verification as undeliverable if it was the first', () => {
     const verification = create();
-    verification.textRequested(START);
-    verification.textSettled(failed, START + 20);
+    verification.messageRequested(START);
+    verification.messageSettled(failed, START + 20);
     expect(verification.view()).toMatchObject({
       status: 'undeliverable',
       error: { code: '21211', message: 'Not a number.' },
@@ -141,8 +141,8 @@ describe('a text that fails', () => {
 
   test('ends nothing if it was a resend', () => {
     const verification = createPending();
-    verification.textRequested(START + 30_000);
-    verification.textSettled(failed, START + 30_020);
+    verification.messageRequested(START + 30_000);
+    verification.messageSettled(failed, START + 30_020);
     expect(verification.view()).toMatchObject({ status: 'pending', error: null });
   });
 });
@@ -152,27 +152,30 @@ describe('a report from the provider', () => {
 
   test('that the text is lost ends the verification with the carrier’s code', () => {
     const verification = createPending();
-    verification.textReported({ sid: 'SM1', failure: lost }, START + 5_000);
+    verification.deliveryReported({ sid: 'SM1', failure: lost }, START + 5_000);
     expect(verification.view()).toMatchObject({ status: 'undeliverable', error: lost });
   });
 
   test('of a text that nobody knows settles the one in flight', () => {
     const verification = create();
-    verification.textRequested(START);
-    verification.textReported({ sid: 'SM7', failure: null }, START + 3_000);
+    verification.messageRequested(START);
+    verification.deliveryReported({ sid: 'SM7', failure: null }, START + 3_000);
     expect(verification.view()).toMatchObject({ status: 'pending', expiresAt: '2026-11-23T10:01:33.000Z' });
-    verification.textSettled(failed, START + 4_000);
+    verification.messageSettled(failed, START + 4_000);
     expect(verification.status).toBe('pending');
   });
 
   test('that one of two texts is lost ends nothing, that both are does', () => {
     const verification = createPending();
-    verification.textRequested(START + 30_000);
-    verification.textSettled({ outcome: 'accepted', sid: 'SM2', acceptedAt: START + 30_100 }, START + 30_200);
-    verification.textReported({ sid: 'SM1', failure: lost }, START + 31_000);
-    verification.textReported({ sid: 'SM1', failure: lost }, START + 31_001);
+    verification.messageRequested(START + 30_000);
+    verification.messageSettled(
+      { outcome: 'accepted', sid: 'SM2', acceptedAt: START + 30_100 },
+      START + 30_200,
+    );
+    verification.deliveryReported({ sid: 'SM1', failure: lost }, START + 31_000);
+    verification.deliveryReported({ sid: 'SM1', failure: lost }, START + 31_001);
     expect(verification.status).toBe('pending');
-    verification.textReported({ sid: 'SM2', failure: lost }, START + 32_000);
+    verification.deliveryReported({ sid: 'SM2', failure: lost }, START + 32_000);
     expect(verification.status).toBe('undeliverable');
   });
 
@@ -181,14 +184,14 @@ describe('a report from the provider', () => {
     ['that it arrived', { sid: 'SM1', failure: null }],
   ])('%s changes nothing', (_case, report) => {
     const verification = createPending();
-    verification.textReported(report, START + 5_000);
+    verification.deliveryReported(report, START + 5_000);
     expect(verification.view()).toMatchObject({ status: 'pending', error: null });
   });
 
   test('after the end changes nothing', () => {
     const verification = createPending();
     verification.submit(4, RIGHT, START + 1);
-    verification.textReported({ sid: 'SM1', failure: lost }, START + 5_000);
+    verification.deliveryReported({ sid: 'SM1', failure: lost }, START + 5_000);
     expect(verification.view()).toMatchObject({ status: 'verified', error: null });
   });
 });
@@ -196,14 +199,14 @@ describe('a report from the provider', () => {
 describe('a resend', () => {
   test('keeps the window', () => {
     const verification = createPending();
-    verification.textRequested(START + 30_000);
-    verification.textSettled(accepted(START + 30_100), START + 30_200);
+    verification.messageRequested(START + 30_000);
+    verification.messageSettled(accepted(START + 30_100), START + 30_200);
     expect(verification.expiresAt).toBe(START + 90_000);
   });
 
   test('is too soon while a text is in flight', () => {
     const verification = create();
-    verification.textRequested(START);
+    verification.messageRequested(START);
     expect(verification.resendRefusal(START + 1)).toEqual({ code: 'resend_too_soon', retryAfterSeconds: 30 });
   });
 
@@ -218,8 +221,8 @@ describe('a resend', () => {
 
   test('is refused when all are used up', () => {
     const verification = createPending({ resendIntervalMs: 0, maxResends: 1 });
-    verification.textRequested(START + 1);
-    verification.textSettled(failed, START + 2);
+    verification.messageRequested(START + 1);
+    verification.messageSettled(failed, START + 2);
     expect(verification.resendRefusal(START + 3)).toEqual({ code: 'resend_limit_reached' });
   });
 

@@ -103,7 +103,7 @@ test.each(['in clear', 'encrypted'])(
         data: Buffer.from(JSON.stringify(value)),
       }),
     );
-    for (const signalName of ['submit', 'cancel', 'textReport', 'unheard of']) {
+    for (const signalName of ['submit', 'cancel', 'deliveryReport', 'unheard of']) {
       for (const input of [undefined, ...payloads]) {
         await server.client.workflowService.signalWorkflowExecution({
           namespace: 'default',

@@ -22,8 +22,8 @@ export async function startTexted(
 
 export async function noTextInFlight(service: Service, id: string): Promise<void> {
   await eventually(async () => {
-    const { textInFlightSince } = await runOf(service, id).query(stateQuery);
-    return textInFlightSince === null ? true : undefined;
+    const { messageInFlightSince } = await runOf(service, id).query(stateQuery);
+    return messageInFlightSince === null ? true : undefined;
   });
 }
 

@@ -18,7 +18,7 @@ import { createDigests } from '../../src/crypto/digest';
 import { createKeyRing, type KeyRing } from '../../src/crypto/key-ring';
 import type { Policy } from '../../src/domain/types';
 import { statusCallbackUrl } from '../../src/messaging/twilio/status-callback';
-import { createTextTemplate } from '../../src/messaging/wording';
+import { createWording } from '../../src/messaging/wording';
 import { createTwilioSender } from '../../src/messaging/twilio/sender';
 import { formatVerificationId } from '../../src/gateway/ids';
 import { createDataConverter } from '../../src/temporal/data-converter';
@@ -55,7 +55,7 @@ const NO_LIMITS: LimitSettings = {
   clientIp: undefined,
   country: { general: undefined, countries: new Map() },
   prefix: undefined,
-  textsPerSecond: undefined,
+  messagesPerSecond: undefined,
 };
 
 /** The service on real parts in this process: gateway, API, worker, the official Twilio client and the SMS sandbox. */
@@ -162,7 +162,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         activities: createActivities({
           keyRing,
           sender,
-          template: createTextTemplate('Your code is {code}.'),
+          template: createWording('Your code is {code}.'),
           statusCallback: (workflowId, runId, nonce) =>
             statusCallback &&
             statusCallbackUrl(statusCallback, formatVerificationId({ workflowId, runId, nonce })),

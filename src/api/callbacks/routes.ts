@@ -61,7 +61,7 @@ export function webhookRoutes(app: Api, { verifications, statusCallback }: Webho
     },
     async (request, reply) => {
       const report = parseStatusCallback(request.body);
-      if (report) await verifications.reportText(request.query.verification ?? '', report);
+      if (report) await verifications.reportDelivery(request.query.verification ?? '', report);
       return reply.code(204).send(undefined);
     },
   );

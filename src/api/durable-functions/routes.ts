@@ -11,14 +11,14 @@ import { parseEventCode } from './event-code';
 import { instanceStatus, ORCHESTRATOR } from './instance-status';
 import { createManagementUrls, MANAGEMENT_PATHS } from './management-urls';
 import { eventBody, eventSchema, startBody, startSchema, statusSchema, terminateSchema } from './schemas';
-import type { Texting } from '../texting';
+import type { MessageRequests } from '../message-requests';
 
 export interface DurableFunctionsDependencies {
   readonly verifications: Verifications;
   readonly apiKeys: ApiKeys;
   readonly capabilities: Capabilities;
   readonly publicUrl: string;
-  readonly texting: Texting;
+  readonly messageRequests: MessageRequests;
   /** Whether a start needs an API key. */
   readonly durableFunctionsAuth: 'function' | 'anonymous';
 }
@@ -33,7 +33,7 @@ const POLL_AFTER_SECONDS = '10';
 
 /** The HTTP API of the Durable Functions sample "phone verification", for clients that were written for it. */
 export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsDependencies): void {
-  const { verifications, texting, apiKeys, capabilities, durableFunctionsAuth } = dependencies;
+  const { verifications, messageRequests, apiKeys, capabilities, durableFunctionsAuth } = dependencies;
   const managementUrls = createManagementUrls(dependencies);
   const refuseCrossSite = createCrossSiteGuard(dependencies.publicUrl);
 
@@ -57,7 +57,7 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
         if (request.params.name.toLowerCase() !== ORCHESTRATOR.toLowerCase()) {
           throw new VerificationError({ code: 'not_found' });
         }
-        const { verification } = await texting.start({
+        const { verification } = await messageRequests.start({
           phoneNumber: parseStartInput(request.body),
           caller,
           // Who comes without a key comes from anywhere, and is known by the address alone.

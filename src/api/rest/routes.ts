@@ -6,7 +6,7 @@ import { authenticate } from '../authentication';
 import { parsePreferWait } from './prefer';
 import type { VerificationResource } from '../schemas';
 import { parseSubmittedCode } from './submitted-code';
-import type { Texting } from '../texting';
+import type { MessageRequests } from '../message-requests';
 import * as schemas from './schemas';
 
 export interface VerificationRoutesDependencies {
@@ -14,21 +14,21 @@ export interface VerificationRoutesDependencies {
   readonly apiKeys: ApiKeys;
   /** Without a slash at its end. */
   readonly publicUrl: string;
-  readonly texting: Texting;
+  readonly messageRequests: MessageRequests;
   /** Aborts when the server closes: nobody then waits for an end any more. */
   readonly closing: AbortSignal;
 }
 
 /** The verification as a resource: start, look, check, signal, resend, cancel. */
 export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
-  const { verifications, texting, apiKeys, publicUrl, closing } = dependencies;
+  const { verifications, messageRequests, apiKeys, publicUrl, closing } = dependencies;
 
   app.addHook('onRequest', async (request) => {
     request.caller = authenticate(request, apiKeys);
   });
 
   app.post('/verifications', { schema: schemas.start }, async (request, reply) => {
-    const { created, verification } = await texting.start({
+    const { created, verification } = await messageRequests.start({
       phoneNumber: request.body.phoneNumber,
       clientAddress: request.body.clientIp,
       caller: request.caller,
@@ -63,7 +63,7 @@ export function verificationRoutes(app: Api, dependencies: VerificationRoutesDep
 
   app.post('/verifications/:id/resend', { schema: schemas.resend }, async (request, reply) => {
     reply.code(202);
-    return resource(await texting.resend(request.caller, request.params.id));
+    return resource(await messageRequests.resend(request.caller, request.params.id));
   });
 
   app.delete('/verifications/:id', { schema: schemas.cancel }, async (request) =>

@@ -3,7 +3,7 @@ import { failureReason } from './failure-reason';
 import { createConnections, HttpClient } from './http-client';
 import { operatorAdvice, REFUSED_CREDENTIALS } from './operator-advice';
 import { sendFailure, twilioCode } from './send-failure';
-import type { SmsSender } from '../sender';
+import type { MessageSender } from '../sender';
 
 export interface TwilioAccount {
   readonly accountSid: string;
@@ -24,7 +24,7 @@ const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
 /** The official client. Its own retries are off: a repeated create call is a second text. */
-export function createTwilioSender(account: TwilioAccount): SmsSender {
+export function createTwilioSender(account: TwilioAccount): MessageSender {
   const connections = createConnections();
   const sender = {
     ...(account.from === undefined ? {} : { from: account.from }),
@@ -45,7 +45,7 @@ export function createTwilioSender(account: TwilioAccount): SmsSender {
   }
 
   return {
-    async send({ to, body, validityMs, statusCallback }, signal) {
+    async send({ to, body, validityMs, reportUrl }, signal) {
       const { client, httpClient } = connect(signal);
       try {
         const { sid } = await client.messages.create({
@@ -53,7 +53,7 @@ export function createTwilioSender(account: TwilioAccount): SmsSender {
           to,
           body,
           validityPeriod: Math.max(1, Math.round(validityMs / 1000)),
-          ...(statusCallback === undefined ? {} : { statusCallback }),
+          ...(reportUrl === undefined ? {} : { statusCallback: reportUrl }),
         });
         // Another server's answer, perhaps, in Twilio's place.
         if (typeof sid !== 'string')

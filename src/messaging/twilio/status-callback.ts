@@ -1,5 +1,5 @@
 import { validateRequest } from 'twilio';
-import type { TextReport } from '../../domain/types';
+import type { DeliveryReport } from '../../domain/types';
 import { deliveryError } from './delivery-errors';
 
 export interface StatusCallbackOptions {
@@ -35,7 +35,7 @@ export function isSignedByTwilio(
 }
 
 /** What a callback says; undefined where it says nothing that matters, as before a text is sent. */
-export function parseStatusCallback(form: Readonly<Record<string, unknown>>): TextReport | undefined {
+export function parseStatusCallback(form: Readonly<Record<string, unknown>>): DeliveryReport | undefined {
   const { MessageSid: sid, MessageStatus: status, ErrorCode: code } = form;
   if (typeof sid !== 'string') return undefined;
   if (status === 'sent' || status === 'delivered') return { sid, failure: null };

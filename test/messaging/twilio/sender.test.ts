@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { freePort, LOOPBACK } from '../../../harness/ports';
-import type { SmsSender } from '../../../src/messaging/sender';
+import type { MessageSender } from '../../../src/messaging/sender';
 import { createTwilioSender } from '../../../src/messaging/twilio/sender';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
@@ -19,7 +19,7 @@ afterEach(() => {
   server = undefined;
 });
 
-const senderAt = (apiUrl: string): SmsSender =>
+const senderAt = (apiUrl: string): MessageSender =>
   createTwilioSender({
     accountSid: ACCOUNT_SID,
     username: ACCOUNT_SID,
@@ -30,7 +30,7 @@ const senderAt = (apiUrl: string): SmsSender =>
   });
 
 /** A sender whose provider does to every call what the listener says. */
-async function senderTo(listener: RequestListener): Promise<{ sender: SmsSender; host: string }> {
+async function senderTo(listener: RequestListener): Promise<{ sender: MessageSender; host: string }> {
   server = createServer(listener);
   server.listen(0, LOOPBACK);
   await once(server, 'listening');
@@ -46,9 +46,9 @@ const answering =
 const twilioError = (status: number, code: number) =>
   answering(status, { code, status, message: `Error for ${TO}: ${BODY}`, more_info: `https://x/${TO}` });
 
-const send = (sender: SmsSender) =>
-  sender.send({ to: TO, body: BODY, validityMs: 90_000, statusCallback: undefined }, signal);
-const find = (sender: SmsSender) =>
+const send = (sender: MessageSender) =>
+  sender.send({ to: TO, body: BODY, validityMs: 90_000, reportUrl: undefined }, signal);
+const find = (sender: MessageSender) =>
   sender.find({ to: TO, code: '2168', createdSince: 0, knownSids: [] }, signal);
 
 describe('without a connection no message was created, and the reason names error and host', () => {

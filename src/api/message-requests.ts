@@ -3,7 +3,7 @@ import type { IdentifiedView, Verifications } from '../gateway/verifications';
 import { clientOf, type Limits } from './limits';
 import { acceptedPhoneNumber, parsePhoneNumber, type NumberRules } from '../numbers/phone-number';
 
-export interface TextingDependencies {
+export interface MessageRequestsDependencies {
   readonly verifications: Verifications;
   readonly limits: Limits;
   readonly numberRules: NumberRules;
@@ -19,7 +19,7 @@ export interface StartOrder {
 }
 
 /** What leads to a message, with the limits in front of it: starts and resends, of both surfaces. */
-export interface Texting {
+export interface MessageRequests {
   start(order: StartOrder): Promise<{ created: boolean; verification: IdentifiedView }>;
   resend(caller: string, id: string): Promise<IdentifiedView>;
 }
@@ -28,7 +28,11 @@ export interface Texting {
 const ANONYMOUS = 'anonymous';
 const NO_RESERVATION = { cancel: async () => {} };
 
-export function createTexting({ verifications, limits, numberRules }: TextingDependencies): Texting {
+export function createMessageRequests({
+  verifications,
+  limits,
+  numberRules,
+}: MessageRequestsDependencies): MessageRequests {
   return {
     async start({ phoneNumber, caller, clientAddress, idempotencyKey }) {
       const clientIp = clientAddress === undefined ? undefined : clientOf(clientAddress);
