@@ -2,12 +2,13 @@ import { acceptedPhoneNumber } from './numbers/phone-number';
 import { type Config, loadConfigOrExit } from './config/config';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
-import { VerificationError } from './domain/errors';
+import { VerificationError } from './domain/refusals';
 import { failureReason, say, temporalPlace } from './operator-command';
 import { runMain } from './run-main';
+import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
 import { createDataConverter } from './temporal/data-converter';
-import { createRunList, type ListedRun } from './temporal/run-list';
+import { createRunList, type ListedRun } from './gateway/run-list';
 import { parseVerificationId, workflowIdFor } from './gateway/ids';
 
 /** Temporal Cloud's endpoints: a namespace's, and a region's. */
@@ -96,7 +97,7 @@ function numberTarget(
     const { e164, masked } = acceptedPhoneNumber(text, numberRules);
     return {
       label: masked,
-      workflowId: workflowIdFor(digests.phoneNumber(e164)),
+      workflowId: workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, e164)),
       hintIfNone: `with another PHONE_DIGEST_KEY there might be some. ${RETENTION}`,
     };
   } catch (error) {

@@ -1,9 +1,10 @@
 import { acceptedPhoneNumber, type PhoneNumber } from './numbers/phone-number';
 import { type Config, loadConfigOrExit } from './config/config';
 import { createDigests } from './crypto/digest';
-import { VerificationError } from './domain/errors';
+import { VerificationError } from './domain/refusals';
 import { failureReason, say, temporalPlace } from './operator-command';
 import { runMain } from './run-main';
+import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
 import { createErasure } from './temporal/erasure';
 import { workflowIdFor } from './gateway/ids';
@@ -32,7 +33,7 @@ export async function forget(texts: readonly string[], config: Config): Promise<
     say(`Deleting from Temporal at ${temporalPlace(config)}; what ended a moment ago takes half a minute.`);
     progress = 'Perhaps not all was deleted: run it again';
     const erased = await erasure.eraseRuns(
-      numbers.map(({ e164 }) => workflowIdFor(digests.phoneNumber(e164))),
+      numbers.map(({ e164 }) => workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, e164))),
     );
     for (const [index, { deleted, open }] of erased.entries()) {
       const outcome = deleted === 0 ? NOTHING_FOUND : `${deleted} deleted, ${open} of them under way`;

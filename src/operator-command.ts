@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import type { Config } from './config/config';
-import { grpcCode, isNoWorker, UNAVAILABLE } from './gateway/failures';
+import { grpcCode, isNoWorker, UNAVAILABLE } from './temporal/grpc-errors';
 
 /** Where an operator's command looks, in words. */
 export function temporalPlace({ temporal }: Config): string {

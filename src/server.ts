@@ -2,19 +2,21 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './api/app';
 import type { TestNumber } from './numbers/phone-number';
-import { loadConfigOrExit } from './config/config';
+import { loadConfigOrExit, type Config } from './config/config';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
-import { withoutMessage } from './domain/errors';
+import { unforeseenError } from './telemetry/unforeseen-error';
 import { connectRedis } from './api/redis';
 import { runMain } from './run-main';
-import { NO_STATUS_CALLBACK } from './messaging/twilio/status-callback';
+import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
 import { requestLogging } from './telemetry/request-logging';
 import { createPayloadReader } from './temporal/payload-reader';
 import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
 import { createVerifications } from './gateway/verifications';
+import { createTenants } from './tenants/registry';
+import { DEFAULT_TENANT, type Tenant } from './tenants/tenant';
 
 /** Longer than the longest call to Temporal: a request that was accepted is answered. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;
@@ -32,39 +34,41 @@ async function main(): Promise<void> {
   });
   const digests = createDigests(config.phoneDigestKey);
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, () => app.log);
+  const tenants = createTenants([{ tenant: defaultTenant(config), apiKeys: config.apiKeys }]);
+  const deliveryReports = createTwilioReports({
+    authToken: config.statusCallback?.authToken,
+    publicUrl: config.publicUrl,
+  });
   const app = buildApp({
-    verifications: createVerifications({
-      client,
-      taskQueue: config.taskQueue,
-      keyRing,
-      digests,
-      policy: config.policy,
-      cooldownSeconds: config.cooldownSeconds,
-    }),
-    apiKeys: config.apiKeys,
+    verifications: createVerifications({ client, taskQueue: config.taskQueue, keyRing, digests }),
+    tenants,
     publicUrl: config.publicUrl,
     capabilities: createCapabilities(keyRing),
-    numberRules: config.numberRules,
     digests,
-    limits: config.limits,
+    budgets: config.limits,
     redis,
     trustProxy: config.trustProxy,
-    statusCallback: config.statusCallback,
+    deliveryReports,
     durableFunctionsAuth: config.durableFunctionsAuth,
     codecServer: config.codecServer && { ...config.codecServer, decode: createPayloadReader(keyRing) },
     logger: requestLogging,
   });
 
   closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async ({ err }) => {
-    if (err) app.log.fatal(withoutMessage(err), 'unforeseen failure');
+    if (err) app.log.fatal(unforeseenError(err), 'unforeseen failure');
     await app.close();
     redis?.disconnect();
     await client.connection.close();
   });
   sayTestNumbers(app.log, config.numberRules.testNumbers);
   warnOfShortApiKeys(app.log, config.apiKeys);
-  if (config.statusCallback === undefined) app.log.warn(NO_STATUS_CALLBACK);
+  if (!deliveryReports.enabled) app.log.warn(NO_DELIVERY_REPORTS);
   await app.listen({ host: config.host, port: config.port });
+}
+
+/** The one tenant that the environment configures. */
+function defaultTenant({ policy, cooldownSeconds, numberRules, limits }: Config): Tenant {
+  return { id: DEFAULT_TENANT, policy, cooldownSeconds, numberRules, limits };
 }
 
 /** A key that a person thought up is short, and can be guessed. */
@@ -78,7 +82,7 @@ function warnOfShortApiKeys(log: FastifyBaseLogger, apiKeys: readonly string[]):
   );
 }
 
-/** Whoever forgets a test number leaves a door open. */
+/** Warns about active and expired test numbers. */
 function sayTestNumbers(log: FastifyBaseLogger, testNumbers: readonly TestNumber[]): void {
   if (testNumbers.length === 0) return;
   const ended = testNumbers.filter(({ endsAt }) => endsAt < Date.now()).length;

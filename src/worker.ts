@@ -5,12 +5,13 @@ import { createActivities } from './activities';
 import { EXPECTED_FAILURES } from './activities/send-failures';
 import { loadConfigOrExit, type Config } from './config/config';
 import { createKeyRing } from './crypto/key-ring';
-import { withoutMessage } from './domain/errors';
+import { unforeseenError } from './telemetry/unforeseen-error';
 import { runMain } from './run-main';
 import { reportAccess } from './messaging/report-access';
-import { NO_STATUS_CALLBACK, statusCallbackUrl } from './messaging/twilio/status-callback';
+import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
 import { createWording } from './messaging/wording';
 import { createTwilioSender } from './messaging/twilio/sender';
+import { DEFAULT_TENANT, type TenantMessaging } from './tenants/tenant';
 import { createDataConverter } from './temporal/data-converter';
 import { retentionWarning } from './temporal/retention';
 import { formatVerificationId } from './gateway/ids';
@@ -34,9 +35,12 @@ async function main(): Promise<void> {
     });
   }
 
-  const { statusCallback } = config;
   const keyRing = createKeyRing(config.secretKeys);
-  if (statusCallback === undefined) logger.warn(NO_STATUS_CALLBACK);
+  const deliveryReports = createTwilioReports({
+    authToken: config.statusCallback?.authToken,
+    publicUrl: config.publicUrl,
+  });
+  if (!deliveryReports.enabled) logger.warn(NO_DELIVERY_REPORTS);
   const connection = await NativeConnection.connect(config.temporal.connection).catch(() => {
     throw new Error(`Temporal can't be reached at ${config.temporal.connection.address} (TEMPORAL_ADDRESS)`);
   });
@@ -44,6 +48,7 @@ async function main(): Promise<void> {
   const tooShort = await retentionWarning(connection, namespace, config.cooldownSeconds);
   if (tooShort !== undefined) logger.warn(tooShort);
   const sender = createTwilioSender(config.twilio);
+  const messaging = defaultMessaging(config);
   const worker = await Worker.create({
     connection,
     namespace,
@@ -54,11 +59,12 @@ async function main(): Promise<void> {
     workflowBundle: await workflowBundle(),
     activities: createActivities({
       keyRing,
-      sender,
-      template: createWording(config.smsTemplate, config.webOtpDomain),
-      statusCallback: (workflowId, runId, nonce) =>
-        statusCallback &&
-        statusCallbackUrl(statusCallback, formatVerificationId({ workflowId, runId, nonce })),
+      senders: { sms: sender },
+      tenantMessaging: (id) => (id === DEFAULT_TENANT ? messaging : undefined),
+      reportUrl: (workflowId, runId, nonce) =>
+        deliveryReports.enabled
+          ? deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }))
+          : undefined,
     }),
     // A verification stays with the build that it began with: it lives for minutes.
     ...(config.workerVersion && {
@@ -79,13 +85,25 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   void reportAccess(sender, logger, stopping.signal);
   closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async ({ err }) => {
-    if (err) logger.error('unforeseen failure', withoutMessage(err));
+    if (err) logger.error('unforeseen failure', unforeseenError(err));
     stopping.abort();
     if (worker.getState() === 'RUNNING') worker.shutdown();
     await running;
     await connection.close();
   });
   await running;
+}
+
+/** The wording and the sender of the one tenant that the environment configures. */
+function defaultMessaging({ smsTemplate, webOtpDomain, twilio }: Config): TenantMessaging {
+  return {
+    id: DEFAULT_TENANT,
+    wording: createWording(smsTemplate, webOtpDomain),
+    sender: {
+      ...(twilio.from !== undefined && { from: twilio.from }),
+      ...(twilio.messagingServiceSid !== undefined && { pool: twilio.messagingServiceSid }),
+    },
+  };
 }
 
 function telemetry({ host, workerMetricsPort }: Config): RuntimeOptions['telemetryOptions'] & {} {

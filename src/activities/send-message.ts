@@ -1,23 +1,25 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { deriveCode } from '../crypto/code';
 import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
-import type { SendOutcome } from '../domain/types';
-import { CALL_TIMEOUT_MS } from '../messaging/twilio/http-client';
+import type { Channel, SendOutcome } from '../domain/types';
 import type { SendResult, MessageSender } from '../messaging/sender';
-import type { Wording } from '../messaging/wording';
+import type { TenantMessaging } from '../tenants/tenant';
 import { findSentMessage } from './find-sent-message';
 import { deliveryUnknown, notCreated, retryableOnly } from './send-failures';
 
 export interface SendMessageDependencies {
   readonly keyRing: KeyRing;
-  readonly sender: MessageSender;
-  readonly template: Wording;
+  readonly senders: Readonly<Record<Channel, MessageSender>>;
+  /** Undefined for a tenant that this worker does not know. */
+  readonly tenantMessaging: (tenantId: string) => TenantMessaging | undefined;
   /** Where the provider reports what becomes of a verification's messages; undefined for no reports. */
-  readonly statusCallback: (workflowId: string, runId: string, nonce: string) => string | undefined;
+  readonly reportUrl: (workflowId: string, runId: string, nonce: string) => string | undefined;
 }
 
 /** Names the code without containing it: the activity derives the same one each time. */
 export interface SendMessageRequest {
+  readonly tenantId: string;
+  readonly channel: Channel;
   /** E.164. */
   readonly phoneNumber: string;
   readonly nonce: string;
@@ -41,7 +43,9 @@ const CLOCK_TOLERANCE_MS = 60_000;
  * Sends one message and answers what became of it. Every attempt after the first looks before it sends: the provider's
  * create call has no idempotency key, and an earlier attempt may have died between the call and its answer.
  */
-export function createSendMessage({ keyRing, sender, template, statusCallback }: SendMessageDependencies) {
+export function createSendMessage(dependencies: SendMessageDependencies) {
+  const { keyRing, senders, tenantMessaging, reportUrl } = dependencies;
+
   return async function sendMessage(request: SendMessageRequest): Promise<SendOutcome> {
     const context = Context.current();
     const heartbeat = setInterval(
@@ -58,7 +62,9 @@ export function createSendMessage({ keyRing, sender, template, statusCallback }:
   };
 
   async function attempt(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
-    const { phoneNumber: to, nonce, knownSids, startedAt, validityMs } = request;
+    const { channel, phoneNumber: to, nonce, knownSids, startedAt, validityMs } = request;
+    const sender = senders[channel];
+    const { wording, sender: identity } = messagingFor(request.tenantId, context);
     const { workflowExecution, attempt: attemptNumber } = context.info;
     // The code is bound to the workflow that asks, whatever its input was copied from.
     if (!workflowExecution) throw ApplicationFailure.nonRetryable('Only a workflow can ask for a message');
@@ -72,11 +78,18 @@ export function createSendMessage({ keyRing, sender, template, statusCallback }:
       if (sid !== undefined) return { outcome: 'accepted', sid, acceptedAt: Date.now() };
     }
     // Accepted after the deadline, it would be the message of a verification that has ended.
-    if (timeLeftMs(context) < CALL_TIMEOUT_MS) throw deliveryUnknown('no time was left for another call');
+    if (timeLeftMs(context) < sender.maxCallMs) throw deliveryUnknown('no time was left for another call');
 
-    const reportUrl = statusCallback(workflowId, runId, nonce);
-    const message = { to, body: template(code), validityMs, reportUrl };
-    const sent = await sender.send(message, context.cancellationSignal);
+    const sent = await sender.send(
+      {
+        to,
+        sender: identity,
+        body: wording(code),
+        validityMs,
+        reportUrl: reportUrl(workflowId, runId, nonce),
+      },
+      context.cancellationSignal,
+    );
     switch (sent.result) {
       case 'accepted':
         if (uncertain) countPossibleDuplicate(context);
@@ -96,6 +109,13 @@ export function createSendMessage({ keyRing, sender, template, statusCallback }:
         context.log.warn('The SMS provider did not say whether it took the message', { reason: sent.reason });
         throw deliveryUnknown(sent.reason);
     }
+  }
+
+  /** While the tenants' file changes, the next worker may know one that this worker does not know yet. */
+  function messagingFor(tenantId: string, context: Context): TenantMessaging {
+    const messaging = tenantMessaging(tenantId);
+    if (!messaging) throw nothingSent(context, 'No message was sent: this worker does not know the tenant');
+    return messaging;
   }
 
   /** A key may be missing here and known to the next worker, while keys are added one process after the other. */

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify';
-import type { ApiKeys } from '../crypto/api-keys';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
+import type { Caller, Tenants } from '../tenants/registry';
 
 /**
- * Who calls, by `Authorization: Bearer <key>` (RFC 6750).
+ * Who sent the request, by `Authorization: Bearer <key>` (RFC 6750).
  * @throws VerificationError `unauthorized`
  */
-export function authenticate(request: Pick<FastifyRequest, 'headers'>, apiKeys: ApiKeys): string {
-  const caller = apiKeys.callerOf(bearerToken(request));
+export function authenticate(request: Pick<FastifyRequest, 'headers'>, tenants: Tenants): Caller {
+  const caller = tenants.callerOf(bearerToken(request));
   if (caller === undefined) throw new VerificationError({ code: 'unauthorized' });
   return caller;
 }

@@ -1,8 +1,7 @@
 import type { ConnectionError, FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'node:net';
-import { VerificationError } from '../domain/errors';
-import { problem, type Problem } from './errors';
-import { logProblem } from './problem';
+import { VerificationError } from '../domain/refusals';
+import { logProblem, problem, type Problem } from './problem';
 
 /** On answers that no route gives, and helmet therefore does not see. */
 export const SAFE_HEADERS = {

@@ -1,7 +1,7 @@
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyServerOptions } from 'fastify';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 import { answerClientError, SAFE_HEADERS } from './client-errors';
 import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';

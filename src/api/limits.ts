@@ -3,39 +3,39 @@ import type { Redis } from 'ioredis';
 import { Address6 } from 'ip-address';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Digests } from '../crypto/digest';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 import type { Limit } from '../domain/types';
 import type { Reservation } from '../gateway/verifications';
+import type { Tenants } from '../tenants/registry';
+import { DEFAULT_TENANT } from '../tenants/tenant';
 
-/** Undefined for no limit. */
-export interface LimitSettings {
-  /** Requests for messages by one API key. */
-  readonly caller: Limit | undefined;
-  /** Requests for messages by one end user. */
-  readonly clientIp: Limit | undefined;
+/** Budgets of all tenants together; undefined for no limit. */
+export interface Budgets {
   /** Messages to one country: `general` applies unless `countries` has an entry for the country. */
   readonly country: {
     readonly general: Limit | undefined;
     readonly countries: ReadonlyMap<string, Limit | undefined>;
   };
-  /** Messages to a block of 10,000 numbers, the unit in which they are bought to be pumped. */
+  /** Messages to a block of 10,000 numbers: fraudsters rent numbers in such blocks. */
   readonly prefix: Limit | undefined;
-  /** Messages altogether. */
+  /** All messages. */
   readonly messagesPerSecond: Limit | undefined;
 }
 
 export interface LimitsDependencies {
-  readonly limits: LimitSettings;
+  readonly budgets: Budgets;
+  readonly tenants: Tenants;
   /** Shares the counts between APIs; undefined: each process counts for itself. */
   readonly redis: Redis | undefined;
   readonly digests: Digests;
 }
 
-/** Who asks for a message. */
-export interface Asker {
-  /** Undefined for one without an API key. */
+/** Who requests a message. */
+export interface Requester {
+  readonly tenantId: string;
+  /** The digest of the API key; undefined for a request without one. */
   readonly caller: string | undefined;
-  /** As `clientOf` has it; undefined if it is not known. */
+  /** As `clientOf` returns it; undefined if it is not known. */
   readonly clientIp: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface MessagedNumber {
 /** Counts what leads to messages. Beyond a limit it throws VerificationError `rate_limited`. */
 export interface Limits {
   /** Counts one request for a message, whatever becomes of it. */
-  countRequest(asker: Asker): Promise<void>;
+  countRequest(requester: Requester): Promise<void>;
   /** Counts one message before it is asked for. */
   reserveMessage(number: MessagedNumber): Promise<Reservation>;
   /** Counts one message of a verification that is under way: budgets count it and never refuse it. */
@@ -61,14 +61,21 @@ const BLOCK_DIGITS = 4;
 /** There is one count of all messages. */
 const ALL = 'all';
 
-export function createLimits({ limits, redis, digests }: LimitsDependencies): Limits {
-  const caller = counter('caller', limits.caller);
-  const clientIp = counter('client-ip', limits.clientIp);
-  const messagesPerSecond = counter('messages-per-second', limits.messagesPerSecond);
-  const prefix = counter('prefix', limits.prefix);
-  const anyCountry = counter('country', limits.country.general);
+export function createLimits({ budgets, tenants, redis, digests }: LimitsDependencies): Limits {
+  const ofTenants = new Map(
+    tenants.all.map(({ id, limits }) => [
+      id,
+      {
+        caller: counter('caller', limits.caller, id),
+        clientIp: counter('client-ip', limits.clientIp, id),
+      },
+    ]),
+  );
+  const messagesPerSecond = counter('texts-per-second', budgets.messagesPerSecond);
+  const prefix = counter('prefix', budgets.prefix);
+  const anyCountry = counter('country', budgets.country.general);
   const countries = new Map(
-    [...limits.country.countries].map(([country, limit]) => [country, counter('country', limit)]),
+    [...budgets.country.countries].map(([country, limit]) => [country, counter('country', limit)]),
   );
 
   /** The narrower first: what is refused for its sake must not use up the wider. */
@@ -80,10 +87,11 @@ export function createLimits({ limits, redis, digests }: LimitsDependencies): Li
   }
 
   return {
-    async countRequest(asker) {
-      // The client first: what is refused for its sake must not use up its caller's.
-      if (asker.clientIp !== undefined) await clientIp.consume(asker.clientIp);
-      if (asker.caller !== undefined) await caller.consume(asker.caller);
+    async countRequest({ tenantId, caller, clientIp }) {
+      const limits = ofTenants.get(tenantId);
+      // The client first: a request that is refused because of its client must not use up its caller's limit.
+      if (clientIp !== undefined) await limits?.clientIp.consume(clientIp);
+      if (caller !== undefined) await limits?.caller.consume(caller);
     },
     reserveMessage: (number) => reserve([[messagesPerSecond, ALL], ...budgetsOf(number)]),
     reserveResend: () => reserve([[messagesPerSecond, ALL]]),
@@ -92,10 +100,11 @@ export function createLimits({ limits, redis, digests }: LimitsDependencies): Li
     },
   };
 
-  function counter(kind: string, limit: Limit | undefined): Counter {
+  function counter(kind: string, limit: Limit | undefined, tenantId: string = DEFAULT_TENANT): Counter {
     if (!limit) return UNLIMITED;
+    const name = tenantId === DEFAULT_TENANT ? kind : `${kind}:${tenantId}`;
     const options = {
-      keyPrefix: `phone-verification:limit:${kind}`,
+      keyPrefix: `phone-verification:limit:${name}`,
       points: limit.max,
       duration: limit.periodMs / 1000,
     };
@@ -111,7 +120,7 @@ export function createLimits({ limits, redis, digests }: LimitsDependencies): Li
             rejectIfRedisNotReady: true,
           });
     // Neither addresses nor numbers are kept, here or in Redis.
-    const keyOf = (value: string) => digests.limit(kind, value);
+    const keyOf = (value: string) => digests.limit(name, value);
     return {
       async consume(value) {
         try {

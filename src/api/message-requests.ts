@@ -1,15 +1,18 @@
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 import type { IdentifiedView, Verifications } from '../gateway/verifications';
+import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
+import type { Caller } from '../tenants/registry';
+import type { Tenant } from '../tenants/tenant';
 import { clientOf, type Limits } from './limits';
-import { acceptedPhoneNumber, parsePhoneNumber, type NumberRules } from '../numbers/phone-number';
 
 export interface MessageRequestsDependencies {
   readonly verifications: Verifications;
   readonly limits: Limits;
-  readonly numberRules: NumberRules;
 }
 
 export interface StartOrder {
+  readonly tenant: Tenant;
+  /** The digest of the API key; undefined for a start without one. */
   readonly caller: string | undefined;
   /** In any spelling. */
   readonly clientAddress: string | undefined;
@@ -18,26 +21,25 @@ export interface StartOrder {
   readonly idempotencyKey: string | undefined;
 }
 
-/** What leads to a message, with the limits in front of it: starts and resends, of both surfaces. */
+/** The requests that lead to a message, with the limits in front of them: starts and resends of all surfaces. */
 export interface MessageRequests {
   start(order: StartOrder): Promise<{ created: boolean; verification: IdentifiedView }>;
-  resend(caller: string, id: string): Promise<IdentifiedView>;
+  resend(caller: Caller, id: string): Promise<IdentifiedView>;
 }
 
-/** Who starts without an API key, where that is allowed. */
+/** Stands for a caller without an API key, where that is allowed. */
 const ANONYMOUS = 'anonymous';
 const NO_RESERVATION = { cancel: async () => {} };
 
-export function createMessageRequests({
-  verifications,
-  limits,
-  numberRules,
-}: MessageRequestsDependencies): MessageRequests {
+export function createMessageRequests(dependencies: MessageRequestsDependencies): MessageRequests {
+  const { verifications, limits } = dependencies;
+
   return {
-    async start({ phoneNumber, caller, clientAddress, idempotencyKey }) {
+    async start({ tenant, phoneNumber, caller, clientAddress, idempotencyKey }) {
       const clientIp = clientAddress === undefined ? undefined : clientOf(clientAddress);
-      const number = parsePhoneNumber(phoneNumber, numberRules);
+      const number = parsePhoneNumber(phoneNumber, tenant.numberRules);
       return verifications.start({
+        tenant,
         phoneNumber: number.e164,
         maskedPhoneNumber: number.masked,
         country: number.country,
@@ -45,18 +47,18 @@ export function createMessageRequests({
         clientIp,
         caller: caller ?? ANONYMOUS,
         idempotencyKey,
-        countRequest: () => limits.countRequest({ caller, clientIp }),
+        countRequest: () => limits.countRequest({ tenantId: tenant.id, caller, clientIp }),
         reserveMessage: async () =>
           number.testCode === undefined ? limits.reserveMessage(number) : NO_RESERVATION,
       });
     },
 
-    async resend(caller, id) {
-      await limits.countRequest({ caller, clientIp: undefined });
+    async resend({ id: caller, tenant }, id) {
+      await limits.countRequest({ tenantId: tenant.id, caller, clientIp: undefined });
       const reservation = await limits.reserveResend();
       try {
-        const verification = await verifications.resend(id);
-        const number = acceptedPhoneNumber(verification.phoneNumber, numberRules);
+        const verification = await verifications.resend({ tenantId: tenant.id, id });
+        const number = acceptedPhoneNumber(verification.phoneNumber, tenant.numberRules);
         if (number.testCode === undefined) await limits.recordResend(number);
         else await reservation.cancel();
         return verification;

@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 
 /** Node gives a CONNECT to no request handler. */
 const ANSWERABLE_METHODS = METHODS.filter((method) => method !== 'CONNECT');

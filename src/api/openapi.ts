@@ -3,7 +3,8 @@ import { Type } from '@sinclair/typebox';
 import type { Api } from './http-server';
 import { InstanceStatus, ManagementUrls } from './durable-functions/schemas';
 import { answer } from './responses';
-import { CheckedVerification, Problem, Verification } from './schemas';
+import { Problem } from './problem-schema';
+import { CheckedVerification, Verification } from './rest/resource';
 
 const DESCRIPTION = `Phone verification by SMS. All bodies are JSON, strictly: nothing is coerced, unknown fields are refused.
 Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`; those of the connection itself (400, 408, 431) too,

@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
-import { Problem } from './schemas';
+import { Problem } from './problem-schema';
 
 type Headers = Readonly<Record<string, TSchema>>;
 

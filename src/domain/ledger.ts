@@ -1,4 +1,4 @@
-import type { Refusal } from './errors';
+import type { Refusal } from './refusals';
 import type { Ledger, Limit, Status } from './types';
 
 export const emptyLedger: Ledger = {

@@ -1,4 +1,4 @@
-import { ownDeliveryErrors } from './errors';
+import { ownDeliveryErrors } from './delivery-errors';
 import type { DeliveryError, SendOutcome } from './types';
 
 export interface Message {

@@ -1,4 +1,4 @@
-import type { Refusal } from './errors';
+import type { Refusal } from './refusals';
 import type { Messages } from './messages';
 import type { Policy } from './types';
 

@@ -47,8 +47,13 @@ export interface Ledger {
   readonly messages: readonly number[];
 }
 
+/** How a message reaches the person. */
+export type Channel = 'sms';
+
 /** What a verification starts from. Neither the code nor anything it could be computed from without the key. */
 export interface VerificationInput {
+  readonly tenantId: string;
+  readonly channel: Channel;
   /** E.164. */
   readonly phoneNumber: string;
   /** 16 random bytes, base64url: the code is derived from them. */

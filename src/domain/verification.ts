@@ -1,4 +1,5 @@
-import { ownDeliveryErrors, type Refusal } from './errors';
+import { ownDeliveryErrors } from './delivery-errors';
+import type { Refusal } from './refusals';
 import { Messages } from './messages';
 import { ledgerAfter, numberLimitRefusal } from './ledger';
 import { MIN_UNSUCCESSFUL_RUN_MS, resendRefusal, SEND_DEADLINE_MS } from './policy';

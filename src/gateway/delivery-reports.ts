@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 import type { DeliveryReport } from '../domain/types';
 import { deliveryReportSignal } from '../workflows/messages';
 import type { RunMessages } from './run-messages';

@@ -1,5 +1,7 @@
 /** Where a verification lives, and what its code is derived from. */
 export interface VerificationId {
+  /** Whose it is claimed to be. Undefined for reports of the SMS provider, which may speak of any. */
+  readonly tenantId: string | undefined;
   readonly workflowId: string;
   readonly runId: string;
   /** base64url. */
@@ -15,7 +17,7 @@ export function workflowIdFor(phoneNumberDigest: Buffer): string {
 }
 
 /** The public id: base64url(number digest ‖ run id ‖ nonce), 48 bytes, 64 characters. */
-export function formatVerificationId({ workflowId, runId, nonce }: VerificationId): string {
+export function formatVerificationId({ workflowId, runId, nonce }: Omit<VerificationId, 'tenantId'>): string {
   const digest = workflowId.slice(workflowId.indexOf(':') + 1);
   return Buffer.concat([
     Buffer.from(digest, 'hex'),
@@ -30,6 +32,7 @@ export function parseVerificationId(publicId: string): VerificationId | undefine
   const bytes = Buffer.from(publicId, 'base64url');
   const runId = bytes.toString('hex', PART_BYTES, 2 * PART_BYTES);
   return {
+    tenantId: undefined,
     workflowId: workflowIdFor(bytes.subarray(0, PART_BYTES)),
     runId: runId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
     nonce: bytes.toString('base64url', 2 * PART_BYTES),

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 import { SEND_DEADLINE_MS } from '../domain/policy';
 import type { VerificationState } from '../workflows/messages';
 import type { RunStates } from './run-states';
@@ -23,15 +23,17 @@ export function createJoin(states: RunStates) {
   /** @throws VerificationError `verification_in_progress`, `idempotency_key_reused` */
   return async function join(
     run: Run,
-    asked: Pick<VerificationMemo, 'nonce' | 'starter' | 'fields'>,
+    asked: Pick<VerificationMemo, 'nonce' | 'idempotencyDigest' | 'requestDigest'>,
   ): Promise<StartOutcome> {
     const memo = parseMemo(run.memo);
-    const id = { workflowId: run.workflowId, runId: run.runId, nonce: memo.nonce };
+    const { tenantId, nonce } = memo;
+    const id = { tenantId, workflowId: run.workflowId, runId: run.runId, nonce };
     const idle = run.historyLength <= EVENTS_BEFORE_FIRST_TASK_ENDED;
     const state = idle ? undefined : await states.readWithin(id, QUICK_LOOK_MS);
     const started = memo.nonce === asked.nonce;
-    if (started || (asked.starter !== undefined && asked.starter === memo.starter)) {
-      const isRepeat = memo.fields === undefined || memo.fields === asked.fields;
+    const { idempotencyDigest, requestDigest } = memo;
+    if (started || (asked.idempotencyDigest !== undefined && asked.idempotencyDigest === idempotencyDigest)) {
+      const isRepeat = requestDigest === undefined || requestDigest === asked.requestDigest;
       if (!isRepeat) throw new VerificationError({ code: 'idempotency_key_reused' });
       // While no worker answers, what was true at the start has to do: a repeat is answered all the same.
       return { outcome: started ? 'started' : 'joined', id, state: state ?? initialState(memo) };

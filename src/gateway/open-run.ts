@@ -3,8 +3,8 @@ import { deriveCode, deriveTag } from '../crypto/code';
 import type { KeyRing } from '../crypto/key-ring';
 import { RUN_TIMEOUT_AFTER_WINDOW_MS } from '../domain/policy';
 import type { VerificationInput } from '../domain/types';
+import { isNoWorker } from '../temporal/grpc-errors';
 import { PHONE_VERIFICATION } from '../workflows/messages';
-import { isNoWorker } from './failures';
 import type { VerificationMemo } from './stored-data';
 import { unavailableOr } from './workflow-calls';
 
@@ -61,11 +61,23 @@ export function createOpenRun({ client, taskQueue, keyRing }: OpenRunDependencie
   };
 
   function inputOf({ workflowId, memo, country, testCode }: NewRun): VerificationInput {
-    const { phoneNumber, nonce, createdAt, policy, ledger } = memo;
+    const { tenantId, phoneNumber, nonce, createdAt, policy, ledger } = memo;
     const keys = keyRing.first;
     const source = { workflowId, nonce };
     const tag = deriveTag(keys, source, testCode ?? deriveCode(keys, source, policy.codeLength));
     const testNumber = testCode !== undefined;
-    return { phoneNumber, nonce, keyId: keys.id, tag, country, testNumber, ledger, createdAt, policy };
+    return {
+      tenantId,
+      channel: 'sms',
+      phoneNumber,
+      nonce,
+      keyId: keys.id,
+      tag,
+      country,
+      testNumber,
+      ledger,
+      createdAt,
+      policy,
+    };
   }
 }

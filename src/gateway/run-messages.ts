@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 import { isFinal } from '../domain/types';
 import type { VerificationState } from '../workflows/messages';
 import type { RunStates } from './run-states';

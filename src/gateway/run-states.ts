@@ -6,9 +6,9 @@ import {
 } from '@temporalio/client';
 import type { Payload, SerializationContext } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
+import { isServiceError } from '../temporal/grpc-errors';
 import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/messages';
-import { isServiceError } from './failures';
 import { SharedReads } from './shared-reads';
 import { SharedWaits } from './shared-waits';
 import { endedWithoutResult, parseMemo, parseResult } from './stored-data';
@@ -56,7 +56,7 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
   }
 
   /** The result of a run that is closed; if it was closed without one, what its memo tells. */
-  async function readClosed(id: Omit<VerificationId, 'nonce'>): Promise<VerificationResult> {
+  async function readClosed(id: Pick<VerificationId, 'workflowId' | 'runId'>): Promise<VerificationResult> {
     const { workflowId, runId } = id;
     // Not by the handle's result(): that is a long poll, of which Temporal takes only so many.
     const { history } = await call(() =>
@@ -130,8 +130,9 @@ function isNotYetRegistered(error: unknown): boolean {
   return error instanceof QueryNotRegisteredError;
 }
 
-/** @throws VerificationError `not_found` for a made-up id */
+/** @throws VerificationError `not_found` for a made-up id, and for another tenant's */
 function own(id: VerificationId, state: VerificationState): VerificationState {
-  if (state.nonce !== id.nonce) throw new VerificationError({ code: 'not_found' });
+  const isTenants = id.tenantId === undefined || id.tenantId === state.tenantId;
+  if (state.nonce !== id.nonce || !isTenants) throw new VerificationError({ code: 'not_found' });
   return state;
 }

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { createNonce } from '../crypto/code';
 import type { Digests } from '../crypto/digest';
-import { VerificationError, type Refusal } from '../domain/errors';
+import { VerificationError, type Refusal } from '../domain/refusals';
 import {
   attemptsAllowed,
   cooldownRefusal,
@@ -10,16 +10,19 @@ import {
   numberLimitRefusal,
 } from '../domain/ledger';
 import { MAX_LEDGER_AGE_MS, MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
-import type { Ledger, Policy } from '../domain/types';
+import type { Ledger } from '../domain/types';
+import type { Tenant } from '../tenants/tenant';
+import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 import { createJoin, inProgress, type Run, type StartOutcome } from './join';
 import { createOpenRun, type OpenRunDependencies } from './open-run';
 import type { RunStates } from './run-states';
 import { createStartQueue } from './start-queue';
 import { initialState, parseMemo, type VerificationMemo } from './stored-data';
 import { workflowIdFor } from './ids';
-import { TEMPORAL_TIMEOUT_MS, unavailable, type WorkflowCalls } from './workflow-calls';
+import { unavailable, type WorkflowCalls } from './workflow-calls';
 
 export interface StartRequest {
+  readonly tenant: Pick<Tenant, 'id' | 'policy' | 'cooldownSeconds'>;
   /** E.164. */
   readonly phoneNumber: string;
   /** The number as it may be shown to operators. */
@@ -50,8 +53,6 @@ export interface Idempotency {
 
 export interface StartDependencies extends OpenRunDependencies {
   readonly digests: Digests;
-  readonly policy: Policy;
-  readonly cooldownSeconds: readonly number[];
 }
 
 export type Started = Extract<StartOutcome, { readonly state: unknown }>;
@@ -70,7 +71,7 @@ interface Attempt {
 }
 
 export function createStart(dependencies: StartDependencies, calls: WorkflowCalls, states: RunStates) {
-  const { client, digests, policy, cooldownSeconds } = dependencies;
+  const { client, digests } = dependencies;
   const openRun = createOpenRun(dependencies);
   const inTurn = createStartQueue();
   const join = createJoin(states);
@@ -103,17 +104,18 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
   };
 
   function newAttempt(request: StartRequest & Idempotency): Attempt {
-    const { phoneNumber, caller, idempotencyKey, clientIp } = request;
+    const { tenant, phoneNumber, caller, idempotencyKey, clientIp } = request;
     return {
       request,
-      workflowId: workflowIdFor(digests.phoneNumber(phoneNumber)),
+      workflowId: workflowIdFor(digests.phoneNumber(tenant.id, phoneNumber)),
       memo: {
+        tenantId: tenant.id,
         nonce: createNonce(),
         phoneNumber,
         createdAt: new Date().toISOString(),
         ...(idempotencyKey !== undefined && {
-          starter: digests.idempotencyKey('start', caller, idempotencyKey),
-          fields: digests.fields({ clientIp }),
+          idempotencyDigest: digests.idempotencyKey('start', caller, idempotencyKey),
+          requestDigest: digests.fields({ clientIp }),
         }),
       },
       reservation: undefined,
@@ -137,11 +139,12 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
       if (refusal) throw new VerificationError(refusal);
       attempt.reservation ??= await request.reserveMessage();
 
+      const { policy } = request.tenant;
       const maxAttempts = attemptsAllowed(ledger, policy.maxAttempts);
       const memo = { ...attempt.memo, policy: { ...policy, maxAttempts }, ledger };
       const opened = await openRun({ ...request, workflowId, memo }, lookedAt + MAX_LEDGER_AGE_MS);
       if (opened.outcome === 'opened') {
-        const id = { workflowId, runId: opened.runId, nonce: memo.nonce };
+        const id = { tenantId: memo.tenantId, workflowId, runId: opened.runId, nonce: memo.nonce };
         return { outcome: 'started', id, state: initialState(memo) };
       }
       attempt.uncertain ||= opened.outcome === 'unknown';
@@ -149,7 +152,8 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
   }
 
   /** Why the number gets no verification now. */
-  function startRefusal({ testCode }: StartRequest, ledger: Ledger): Refusal | undefined {
+  function startRefusal({ testCode, tenant }: StartRequest, ledger: Ledger): Refusal | undefined {
+    const { cooldownSeconds, policy } = tenant;
     if (testCode !== undefined) return lockRefusal(ledger, cooldownSeconds);
     const now = Date.now();
     return (

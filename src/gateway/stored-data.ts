@@ -24,16 +24,18 @@ const ledgerSchema = z.object({
 });
 
 const memoSchema = z.object({
+  tenantId: z.string(),
   nonce: z.string(),
   phoneNumber: z.string(),
   createdAt: z.string(),
   policy: policySchema,
   ledger: ledgerSchema,
-  starter: z.string().optional(),
-  fields: z.string().optional(),
+  idempotencyDigest: z.string().optional(),
+  requestDigest: z.string().optional(),
 });
 
 const stateSchema = z.object({
+  tenantId: z.string(),
   nonce: z.string(),
   phoneNumber: z.string(),
   status: z.enum(['sending', 'pending', ...finalStatuses]),
@@ -52,8 +54,8 @@ const stateSchema = z.object({
 const resultSchema = stateSchema.extend({ ledger: ledgerSchema });
 
 /**
- * What a run carries besides its history, for when no worker and no result can be asked. `starter` is the digest of
- * caller and Idempotency-Key, `fields` that of what else was asked for: both absent without a key.
+ * What a run carries besides its history, for when no worker and no result can be asked. `idempotencyDigest` stands for
+ * caller and Idempotency-Key, `requestDigest` for the rest of the request: both are absent without a key.
  */
 export type VerificationMemo = z.infer<typeof memoSchema>;
 
@@ -68,8 +70,10 @@ export function parseResult(result: unknown): VerificationResult {
 }
 
 /** How a run stands before it has done anything. */
-export function initialState({ nonce, phoneNumber, createdAt, policy }: VerificationMemo): VerificationState {
+export function initialState(memo: VerificationMemo): VerificationState {
+  const { tenantId, nonce, phoneNumber, createdAt, policy } = memo;
   return {
+    tenantId,
     nonce,
     phoneNumber,
     status: 'sending',

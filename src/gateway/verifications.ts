@@ -1,5 +1,5 @@
 import { deriveTags } from '../crypto/code';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 import type { DeliveryReport, VerificationView } from '../domain/types';
 import {
   cancelSignal,
@@ -7,6 +7,7 @@ import {
   checkUpdate,
   resendUpdate,
   submitSignal,
+  type FromTenant,
   type Submission,
   type VerificationState,
 } from '../workflows/messages';
@@ -25,6 +26,13 @@ export interface IdentifiedView extends VerificationView {
   readonly id: string;
 }
 
+/** A verification, and the tenant on whose behalf something is asked of it. Another tenant's is `not_found`. */
+export interface VerificationRef {
+  readonly tenantId: string;
+  /** The public id. */
+  readonly id: string;
+}
+
 /**
  * All that can be done with verifications. Every method throws a VerificationError: `not_found`,
  * `verification_ended`, `temporal_unavailable`, `worker_unavailable`, and what each names itself.
@@ -36,10 +44,10 @@ export interface Verifications {
    */
   start(request: StartRequest & Idempotency): Promise<{ created: boolean; verification: IdentifiedView }>;
   /** As it stands; with a wait, as soon as it ends or when the wait is over or aborted. */
-  get(id: string, wait?: Wait): Promise<IdentifiedView>;
+  get(ref: VerificationRef, wait?: Wait): Promise<IdentifiedView>;
   /** Judges a code of 4 to 10 digits. Throws `invalid_code` for a wrong number of them, `idempotency_key_reused`. */
   check(
-    id: string,
+    ref: VerificationRef,
     code: string,
     by: Idempotency,
   ): Promise<{ verified: boolean; verification: IdentifiedView }>;
@@ -47,15 +55,15 @@ export interface Verifications {
    * Sends a code in, fire and forget: also while no worker answers. Throws `invalid_code` for a wrong number of digits;
    * with `padded`, leading zeros may be missing.
    */
-  submit(id: string, digits: string, options?: { readonly padded?: boolean }): Promise<void>;
+  submit(ref: VerificationRef, digits: string, options?: { readonly padded?: boolean }): Promise<void>;
   /** Asks for an end as `canceled`, fire and forget like `submit`. */
-  requestCancel(id: string, reason: string | null): Promise<void>;
+  requestCancel(ref: VerificationRef, reason: string | null): Promise<void>;
   /** Throws if it is known that nothing can be sent to it. */
-  assertOpen(id: string): Promise<void>;
+  assertOpen(ref: VerificationRef): Promise<void>;
   /** One more message. Throws `resend_too_soon`, `resend_limit_reached`. */
-  resend(id: string): Promise<IdentifiedView>;
+  resend(ref: VerificationRef): Promise<IdentifiedView>;
   /** Ends it as `canceled`, or returns how it had already ended. */
-  cancel(id: string): Promise<IdentifiedView>;
+  cancel(ref: VerificationRef): Promise<IdentifiedView>;
   /** Passes on what the SMS provider reports of a message. What can't matter any more is dropped, and never an error. */
   reportDelivery(id: string, report: DeliveryReport): Promise<void>;
   /** Whether Temporal answers. */
@@ -79,15 +87,15 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       return { created: outcome === 'started', verification: identify(id, state) };
     },
 
-    async get(publicId, wait) {
-      const id = parse(publicId);
+    async get(ref, wait) {
+      const id = parse(ref);
       const state = await states.read(id);
       const isOpen = state.endedAt === null && wait !== undefined && states.mayWait(id);
       return identify(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
     },
 
-    async check(publicId, code, { caller, idempotencyKey }) {
-      const id = parse(publicId);
+    async check(ref, code, { caller, idempotencyKey }) {
+      const id = parse(ref);
       const submission = submissionOf(id, code);
       const updateId =
         idempotencyKey === undefined ? undefined : digests.idempotencyKey('check', caller, idempotencyKey);
@@ -99,33 +107,33 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       return { verified: outcome.verified, verification: identify(id, outcome.state) };
     },
 
-    async submit(publicId, digits, { padded = false } = {}) {
-      const id = parse(publicId);
+    async submit(ref, digits, { padded = false } = {}) {
+      const id = parse(ref);
       const codeLength = (await messages.assertOpen(id))?.codeLength ?? (await messages.codeLengthOf(id));
       const code = padded ? digits.padStart(codeLength, '0') : digits;
       if (code.length !== codeLength) throw new VerificationError({ code: 'invalid_code', codeLength });
       await messages.signal(id, submitSignal, submissionOf(id, code));
     },
 
-    async requestCancel(publicId, reason) {
-      const id = parse(publicId);
+    async requestCancel(ref, reason) {
+      const id = parse(ref);
       await messages.assertOpen(id);
-      await messages.signal(id, cancelSignal, { nonce: id.nonce, reason });
+      await messages.signal(id, cancelSignal, { ...addressOf(id), reason });
     },
 
-    async assertOpen(publicId) {
-      await messages.assertOpen(parse(publicId));
+    async assertOpen(ref) {
+      await messages.assertOpen(parse(ref));
     },
 
-    async resend(publicId) {
-      const id = parse(publicId);
-      return identify(id, await messages.update(id, resendUpdate, { nonce: id.nonce }));
+    async resend(ref) {
+      const id = parse(ref);
+      return identify(id, await messages.update(id, resendUpdate, addressOf(id)));
     },
 
-    async cancel(publicId) {
-      const id = parse(publicId);
+    async cancel(ref) {
+      const id = parse(ref);
       try {
-        return identify(id, await messages.update(id, cancelUpdate, { nonce: id.nonce }));
+        return identify(id, await messages.update(id, cancelUpdate, addressOf(id)));
       } catch (error) {
         if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
         const state = await states.read(id);
@@ -143,15 +151,22 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     isReachable: calls.isReachable,
   };
 
-  function submissionOf({ workflowId, nonce }: VerificationId, code: string): Submission {
-    return { nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };
+  function submissionOf({ tenantId, workflowId, nonce }: TenantsId, code: string): Submission {
+    return { tenantId, nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };
   }
 }
 
-function parse(publicId: string): VerificationId {
+/** An id of which the tenant is known. */
+type TenantsId = VerificationId & { readonly tenantId: string };
+
+function addressOf({ tenantId, nonce }: TenantsId): FromTenant {
+  return { tenantId, nonce };
+}
+
+function parse({ tenantId, id: publicId }: VerificationRef): TenantsId {
   const id = parseVerificationId(publicId);
   if (!id) throw new VerificationError({ code: 'not_found' });
-  return id;
+  return { ...id, tenantId };
 }
 
 /** An allow-list: no caller gets a nonce, or a number's ledger. */

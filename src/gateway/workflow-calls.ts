@@ -5,12 +5,11 @@ import {
   type WorkflowUpdateOptions,
 } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import { VerificationError } from '../domain/errors';
-import { isNoWorker, isServiceError, isUpdateAborted, refusalOf } from './failures';
+import { VerificationError } from '../domain/refusals';
+import { isNoWorker, isServiceError, TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
+import { isUpdateAborted, refusalOf } from './failures';
 import type { VerificationId } from './ids';
 
-/** A call that Temporal itself answers. */
-export const TEMPORAL_TIMEOUT_MS = 5_000;
 /** A call that a worker must answer: longer than the recovery from a worker killed with the workflow in its cache. */
 export const WORKER_TIMEOUT_MS = 6_000;
 const READINESS_TIMEOUT_MS = 2_000;
@@ -54,7 +53,7 @@ export function createWorkflowCalls(client: Client) {
     }
   }
 
-  function handleOf({ workflowId, runId }: Omit<VerificationId, 'nonce'>): WorkflowHandle {
+  function handleOf({ workflowId, runId }: Pick<VerificationId, 'workflowId' | 'runId'>): WorkflowHandle {
     return client.workflow.getHandle(workflowId, runId);
   }
 

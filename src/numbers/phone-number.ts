@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString, type PhoneNumber as Parsed } from 'libphonenumber-js/max';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 
 export interface PhoneNumber {
   /** E.164. */

@@ -1,8 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { grpcCode, NOT_FOUND } from '../gateway/failures';
-import { TEMPORAL_TIMEOUT_MS } from '../gateway/workflow-calls';
+import { grpcCode, NOT_FOUND, TEMPORAL_TIMEOUT_MS } from './grpc-errors';
 
 const LOOK_AGAIN_MS = 250;
 /** Temporal's lists are eventually consistent: what they don't name has to stay unnamed for so long. */

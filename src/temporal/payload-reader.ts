@@ -1,6 +1,6 @@
 import type { Payload } from '@temporalio/common';
 import type { KeyRing } from '../crypto/key-ring';
-import { VerificationError } from '../domain/errors';
+import { VerificationError } from '../domain/refusals';
 import { EncryptionCodec, encryptionKeyId, UnreadablePayload } from './payload-codec';
 
 /** A payload in proto3's JSON, as Temporal's Web UI and CLI send it to a codec server: bytes are base64. */

@@ -1,5 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker';
-import { TEMPORAL_TIMEOUT_MS } from '../gateway/workflow-calls';
+import { TEMPORAL_TIMEOUT_MS } from './grpc-errors';
 
 const SECONDS_A_DAY = 86_400;
 /** What docker-compose and `npm run dev` set. */

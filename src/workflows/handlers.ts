@@ -1,7 +1,7 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import type { Refusal } from '../domain/errors';
+import type { Refusal } from '../domain/refusals';
 import type { Verification } from '../domain/verification';
-import { readAddressed, readCancelRequest, readSubmission, readDeliveryReport } from './incoming';
+import { readCancelRequest, readFromTenant, readSubmission, readDeliveryReport } from './incoming';
 import {
   cancelSignal,
   cancelUpdate,
@@ -10,7 +10,7 @@ import {
   stateQuery,
   submitSignal,
   deliveryReportSignal,
-  type Addressed,
+  type FromTenant,
   type VerificationState,
 } from './messages';
 
@@ -22,17 +22,17 @@ export interface HandlersOptions {
 
 /** What a verification answers to. An Update is refused by its validator, before it is written to the history. */
 export function setHandlers(verification: Verification, { state, resend }: HandlersOptions): void {
-  const { nonce } = verification.input;
+  const { nonce, tenantId } = verification.input;
 
   setHandler(stateQuery, state);
 
   setHandler(submitSignal, (message: unknown) => {
     const submission = readSubmission(message);
-    if (submission?.nonce === nonce) verification.submit(submission.digits, submission.tags, Date.now());
+    if (isOurs(submission)) verification.submit(submission.digits, submission.tags, Date.now());
   });
   setHandler(cancelSignal, (message: unknown) => {
     const request = readCancelRequest(message);
-    if (request?.nonce === nonce) verification.cancel(Date.now(), request.reason);
+    if (isOurs(request)) verification.cancel(Date.now(), request.reason);
   });
   setHandler(deliveryReportSignal, (message: unknown) => {
     const report = readDeliveryReport(message);
@@ -62,7 +62,7 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
     },
     {
       validator: (message: unknown) =>
-        refuse(strangerRefusal(readAddressed(message)) ?? verification.resendRefusal(Date.now())),
+        refuse(strangerRefusal(readFromTenant(message)) ?? verification.resendRefusal(Date.now())),
     },
   );
   setHandler(
@@ -73,13 +73,17 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
     },
     {
       validator: (message: unknown) =>
-        refuse(strangerRefusal(readAddressed(message)) ?? verification.endedRefusal(Date.now())),
+        refuse(strangerRefusal(readFromTenant(message)) ?? verification.endedRefusal(Date.now())),
     },
   );
 
-  /** An id whose nonce isn't ours was made up: to its holder this verification does not exist. */
-  function strangerRefusal(message: Addressed | undefined): Refusal | undefined {
-    return message?.nonce === nonce ? undefined : { code: 'not_found' };
+  /** An id with another nonce was made up, and another tenant must not learn that this verification exists. */
+  function strangerRefusal(message: FromTenant | undefined): Refusal | undefined {
+    return isOurs(message) ? undefined : { code: 'not_found' };
+  }
+
+  function isOurs<Message extends FromTenant>(message: Message | undefined): message is Message {
+    return message?.nonce === nonce && message.tenantId === tenantId;
   }
 }
 

@@ -10,20 +10,26 @@ export interface Addressed {
   readonly nonce: string;
 }
 
+/** A message on behalf of a tenant: one of another tenant's is refused as if the verification did not exist. */
+export interface FromTenant extends Addressed {
+  readonly tenantId: string;
+}
+
 /** A submitted code as the workflow gets it: never the code, only its tags, one for each secret key in use. */
-export interface Submission extends Addressed {
+export interface Submission extends FromTenant {
   /** How many digits were submitted. */
   readonly digits: number;
   readonly tags: readonly string[];
 }
 
-export interface CancelRequest extends Addressed {
+export interface CancelRequest extends FromTenant {
   /** Null if none was given. */
   readonly reason: string | null;
 }
 
 /** The workflow's state as it answers. */
 export interface VerificationState extends VerificationView {
+  readonly tenantId: string;
   readonly nonce: string;
   /** Since when a text is in flight; RFC 3339, null if none is. */
   readonly messageInFlightSince: string | null;
@@ -46,5 +52,5 @@ export const submitSignal = defineSignal<[Submission]>('submit');
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 export const deliveryReportSignal = defineSignal<[Addressed & DeliveryReport]>('deliveryReport');
 export const checkUpdate = defineUpdate<CheckOutcome, [Submission]>('check');
-export const resendUpdate = defineUpdate<VerificationState, [Addressed]>('resend');
-export const cancelUpdate = defineUpdate<VerificationState, [Addressed]>('cancel');
+export const resendUpdate = defineUpdate<VerificationState, [FromTenant]>('resend');
+export const cancelUpdate = defineUpdate<VerificationState, [FromTenant]>('cancel');

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { ownDeliveryErrors } from '../domain/errors';
+import { ownDeliveryErrors } from '../domain/delivery-errors';
 import { SEND_DEADLINE_MS } from '../domain/policy';
 import { rfc3339 } from '../domain/rfc3339';
 import { isFinal, type SendOutcome, type VerificationInput } from '../domain/types';
@@ -92,6 +92,8 @@ function deliver(verification: Verification): Promise<SendOutcome> {
     retry: { initialInterval: '500ms', maximumInterval: '4s' },
   });
   return sendMessage({
+    tenantId: input.tenantId,
+    channel: input.channel,
     phoneNumber: input.phoneNumber,
     nonce: input.nonce,
     keyId: input.keyId,
@@ -104,8 +106,10 @@ function deliver(verification: Verification): Promise<SendOutcome> {
 
 function stateOf(verification: Verification): VerificationState {
   const { inFlight } = verification.messages;
+  const { nonce, tenantId } = verification.input;
   return {
-    nonce: verification.input.nonce,
+    nonce,
+    tenantId,
     ...verification.view(),
     messageInFlightSince: inFlight ? rfc3339(inFlight.requestedAt) : null,
   };

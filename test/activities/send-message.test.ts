@@ -2,14 +2,7 @@ import { startSmsSandbox } from '../../sandbox';
 import { freePort } from '../../harness/ports';
 import type { IdentifiedView } from '../../src/gateway/verifications';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import {
-  eventually,
-  receivedCode,
-  startRequest,
-  startService,
-  uniquePhoneNumber,
-  type Service,
-} from '../support/service';
+import { eventually, receivedCode, startService, uniquePhoneNumber, type Service } from '../support/service';
 
 jest.setTimeout(60_000);
 
@@ -27,7 +20,7 @@ afterAll(async () => {
 });
 
 const start = async (phoneNumber: string, on: Service = service) =>
-  (await on.verifications.start(startRequest(phoneNumber))).verification;
+  (await on.verifications.start(on.startRequest(phoneNumber))).verification;
 
 /** As soon as the text is out, or won't be. */
 const settled = (id: string, on: Service = service): Promise<IdentifiedView> =>

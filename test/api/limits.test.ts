@@ -3,7 +3,6 @@ import {
   API_KEYS,
   eventually,
   receivedCode,
-  startRequest,
   startService,
   uniquePhoneNumber,
   type Service,
@@ -247,7 +246,7 @@ describe('messages to one number', () => {
 
   async function verify(phoneNumber: string): Promise<void> {
     const before = service.sandbox.inbox(phoneNumber).length;
-    const { verification } = await service.verifications.start(startRequest(phoneNumber));
+    const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
     await eventually(() => service.sandbox.inbox(phoneNumber)[before]);
     const code = await receivedCode(service.sandbox, phoneNumber);
     const by = { caller: 'alice', idempotencyKey: undefined };

@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify';
 import { createPayloadReader } from '../../src/temporal/payload-reader';
-import { errorMessages } from '../../src/domain/errors';
+import { errorCodes } from '../../src/domain/refusals';
 import { finalStatuses } from '../../src/domain/types';
 import { openApiFaults } from '../fuzz/schemathesis';
 import { connectDevServer, type DevServer } from '../support/dev-server';
@@ -123,7 +123,7 @@ describe('GET /openapi.json', () => {
     const accepts = (schema: string, value: object) =>
       new Conformance(document).schemaAt(['components', 'schemas', schema])(value);
 
-    test.each(Object.keys(errorMessages))("a problem's code: %s", (code) => {
+    test.each(errorCodes)("a problem's code: %s", (code) => {
       expect(accepts('Problem', { ...problem, code })).toBe(true);
     });
 

@@ -67,7 +67,9 @@ test('400 starts at once: each is answered 202, or 503 and nothing was started',
   for (const { phoneNumber, answer } of refused) {
     expect(answer.statusCode).toBe(503);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-    const workflow = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber(phoneNumber)));
+    const workflow = server.client.workflow.getHandle(
+      workflowIdFor(testDigests.phoneNumber('default', phoneNumber)),
+    );
     await expect(workflow.describe()).rejects.toBeInstanceOf(WorkflowNotFoundError);
   }
   expect(calls.most('StartWorkflowExecution')).toBeLessThanOrEqual(20);
@@ -141,7 +143,9 @@ test('a verification that has ended is read without a long poll, and so is a num
   await begin({ withWorker: true });
   const { id, phoneNumber, code } = await service.startTexted();
   await service.verifications.check(id, code, { caller: 'alice', idempotencyKey: undefined });
-  const workflow = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber(phoneNumber)));
+  const workflow = server.client.workflow.getHandle(
+    workflowIdFor(testDigests.phoneNumber('default', phoneNumber)),
+  );
   await workflow.result();
   expect((await get(id, { prefer: 'wait=60' })).json()).toMatchObject({ status: 'verified' });
   expect((await start(phoneNumber)).answer.statusCode).toBe(202);

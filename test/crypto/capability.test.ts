@@ -6,7 +6,7 @@ const oldKey = { id: 'old', bytes: Buffer.alloc(32, 1) };
 const newKey = { id: 'new', bytes: Buffer.alloc(32, 2) };
 const capabilities = createCapabilities(createKeyRing([oldKey]));
 
-const ID = 'A'.repeat(64);
+const ID = { tenantId: 'default', id: 'A'.repeat(64) };
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 const EXPIRES = NOW + 3_600_000;
 const PURPOSES: CapabilityPurpose[] = ['status', 'event', 'terminate'];
@@ -21,7 +21,11 @@ test('it allows nothing else: no other purpose, no other verification', () => {
   for (const purpose of PURPOSES.filter((other) => other !== 'status')) {
     expect(capabilities.allows(granted, purpose, ID, NOW)).toBe(false);
   }
-  expect(capabilities.allows(granted, 'status', `B${ID.slice(1)}`, NOW)).toBe(false);
+  expect(capabilities.allows(granted, 'status', { ...ID, id: `B${ID.id.slice(1)}` }, NOW)).toBe(false);
+});
+
+test('it is not good for another tenant', () => {
+  expect(capabilities.allows(granted, 'status', { ...ID, tenantId: 'shop' }, NOW)).toBe(false);
 });
 
 test('it ends at its expiry', () => {
@@ -62,7 +66,8 @@ test('no mutation of one is one', () => {
 });
 
 test('one made for a purpose and id is taken for exactly these, whatever they are', () => {
-  const id = fc.stringMatching(/^[A-Za-z0-9_-]{64}$/);
+  const tenantId = fc.constantFrom('default', 'shop');
+  const id = fc.record({ tenantId, id: fc.stringMatching(/^[A-Za-z0-9_-]{64}$/) });
   fc.assert(
     fc.property(
       id,
@@ -71,7 +76,10 @@ test('one made for a purpose and id is taken for exactly these, whatever they ar
       fc.constantFrom(...PURPOSES),
       (a, b, purpose, other) => {
         const capability = capabilities.grant(purpose, a, EXPIRES);
-        return capabilities.allows(capability, other, b, NOW) === (a === b && purpose === other);
+        return (
+          capabilities.allows(capability, other, b, NOW) ===
+          (a.tenantId === b.tenantId && a.id === b.id && purpose === other)
+        );
       },
     ),
     { numRuns: 2_000 },

@@ -21,6 +21,8 @@ const failed: SendOutcome = { outcome: 'failed', error: { code: '21211', message
 function create(policy: Partial<Policy> = {}): Verification {
   return new Verification(
     {
+      tenantId: 'default',
+      channel: 'sms',
       phoneNumber: '+14255550123',
       nonce: 'nonce',
       keyId: 'k1',

@@ -33,7 +33,7 @@ const find = (texts: string[], env: Record<string, string> = {}) =>
 
 const digestKey = Buffer.from(serviceEnv({})['PHONE_DIGEST_KEY'] ?? '', 'base64');
 const workflowIdOf = (phoneNumber: string, key = digestKey) =>
-  workflowIdFor(createDigests(key).phoneNumber(phoneNumber));
+  workflowIdFor(createDigests(key).phoneNumber('default', phoneNumber));
 
 /** A run that no worker serves. */
 async function startRun(workflowId: string): Promise<string> {

@@ -31,7 +31,7 @@ afterAll(() => server.close());
 
 const digestKey = Buffer.from(serviceEnv({})['PHONE_DIGEST_KEY'] ?? '', 'base64');
 const workflowIdOf = (phoneNumber: string, key = digestKey) =>
-  workflowIdFor(createDigests(key).phoneNumber(phoneNumber));
+  workflowIdFor(createDigests(key).phoneNumber('default', phoneNumber));
 
 /** Runs that no worker serves, one after the other: the last stays open. */
 async function startRuns(workflowId: string, count: number): Promise<void> {

@@ -6,7 +6,6 @@ import { formatVerificationId, parseVerificationId, type VerificationId } from '
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
   eventually,
-  startRequest,
   startService,
   testDataConverter,
   testKeyRing,
@@ -121,7 +120,7 @@ test.each(['in clear', 'encrypted'])(
 test('Temporal ends a run that is wedged for a day after its window, and its caller reads it as expired', async () => {
   await begin(false);
   await service.stopWorker();
-  const { verification } = await service.verifications.start(startRequest(uniquePhoneNumber()));
+  const { verification } = await service.verifications.start(service.startRequest(uniquePhoneNumber()));
   const { workflowId, runId } = partsOf(verification.id);
   const { executionConfig } = await server.client.workflowService.describeWorkflowExecution({
     namespace: 'default',

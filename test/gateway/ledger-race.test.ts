@@ -1,9 +1,8 @@
-import { createVerifications, type Verifications } from '../../src/gateway/verifications';
+import { createVerifications } from '../../src/gateway/verifications';
+import { forTenant, type TenantVerifications } from '../support/for-tenant';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
-  DEFAULT_POLICY,
   receivedCode,
-  startRequest,
   startService,
   testDigests,
   testKeyRing,
@@ -17,7 +16,7 @@ jest.setTimeout(60_000);
 let server: DevServer;
 let service: Service;
 /** As many gateways as a deployment may have APIs: each takes the starts of one number one by one, together they race. */
-let gateways: Verifications[];
+let gateways: TenantVerifications[];
 
 beforeAll(async () => {
   server = await connectDevServer();
@@ -25,14 +24,14 @@ beforeAll(async () => {
   const cooldownSeconds = [0, 600];
   service = await startService({ ...server, cooldownSeconds });
   gateways = Array.from({ length: 8 }, () =>
-    createVerifications({
-      client: server.client,
-      taskQueue: service.taskQueue,
-      keyRing: testKeyRing,
-      digests: testDigests,
-      policy: DEFAULT_POLICY,
-      cooldownSeconds,
-    }),
+    forTenant(
+      createVerifications({
+        client: server.client,
+        taskQueue: service.taskQueue,
+        keyRing: testKeyRing,
+        digests: testDigests,
+      }),
+    ),
   );
 });
 
@@ -52,10 +51,10 @@ test('hundreds of racing starts get no guess that one after the other would not 
   let lateStarts = 0;
 
   /** Starts, and as soon as one comes through spends every attempt on wrong codes. */
-  async function attack(gateway: Verifications): Promise<void> {
+  async function attack(gateway: TenantVerifications): Promise<void> {
     while (lateStarts < 200) {
       if (guesses >= ALLOWED_GUESSES) lateStarts += 1;
-      const started = await gateway.start(startRequest(phoneNumber)).catch(() => undefined);
+      const started = await gateway.start(service.startRequest(phoneNumber)).catch(() => undefined);
       if (started === undefined) continue;
       const wrongCode = wrongCodeFor(await receivedCode(service.sandbox, phoneNumber));
       const checks = Array.from({ length: 8 }, () => gateway.check(started.verification.id, wrongCode, by));

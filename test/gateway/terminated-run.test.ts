@@ -1,6 +1,6 @@
 import { workflowIdFor } from '../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { startRequest, startService, testDigests, uniquePhoneNumber, type Service } from '../support/service';
+import { startService, testDigests, uniquePhoneNumber, type Service } from '../support/service';
 
 let server: DevServer;
 let service: Service;
@@ -14,13 +14,15 @@ test('an operator’s terminate counts as unsuccessful, with every attempt faile
   server = await connectDevServer();
   service = await startService({ ...server, policy: { maxAttempts: 10 }, cooldownSeconds: [0, 7_200] });
   const phoneNumber = uniquePhoneNumber();
-  const workflow = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber(phoneNumber)));
+  const workflow = server.client.workflow.getHandle(
+    workflowIdFor(testDigests.phoneNumber('default', phoneNumber)),
+  );
   for (let round = 0; round < 2; round++) {
-    await service.verifications.start(startRequest(phoneNumber));
+    await service.verifications.start(service.startRequest(phoneNumber));
     await workflow.terminate('operator');
   }
   // Without failed codes no wait passes 300 s.
-  const refused = service.verifications.start(startRequest(phoneNumber));
+  const refused = service.verifications.start(service.startRequest(phoneNumber));
   await expect(refused).rejects.toMatchObject({
     refusal: { code: 'phone_number_cooling_down', retryAfterSeconds: expect.any(Number) as number },
   });

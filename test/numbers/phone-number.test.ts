@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/examples.mobile.json';
-import { VerificationError } from '../../src/domain/errors';
+import { VerificationError } from '../../src/domain/refusals';
 import {
   acceptedPhoneNumber,
   isCanonical,

@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEND_DEADLINE_MS } from '../../src/domain/policy';
 import type { FinalStatus } from '../../src/domain/types';
-import {
-  receivedCode,
-  startRequest,
-  wrongCodeFor,
-  type Service,
-  type ServiceOptions,
-} from '../support/service';
-import { noTextInFlight, runOf, start, startTexted } from './steps';
+import { receivedCode, wrongCodeFor, type Service, type ServiceOptions } from '../support/service';
+import { noMessageInFlight, runOf, start, startTexted } from './steps';
 
 /** One way through the workflow, and how a verification ends that takes it. */
 export interface Path {
@@ -76,7 +70,7 @@ export const paths: Readonly<Record<string, Path>> = {
     ends: 'verified',
     options: resendAtOnce,
     async walk(service, phoneNumber) {
-      const order = { ...startRequest(phoneNumber), testCode: '2168' };
+      const order = { ...service.startRequest(phoneNumber), testCode: '2168' };
       const { verification } = await service.verifications.start(order);
       await service.verifications.check(verification.id, '2169', by);
       await service.verifications.resend(verification.id);
@@ -103,7 +97,7 @@ export const paths: Readonly<Record<string, Path>> = {
     async walk(service, phoneNumber) {
       const { id, code } = await startTexted(service, phoneNumber);
       await service.verifications.resend(id);
-      await noTextInFlight(service, id);
+      await noMessageInFlight(service, id);
       await service.verifications.check(id, code, by);
       return id;
     },
@@ -116,7 +110,7 @@ export const paths: Readonly<Record<string, Path>> = {
       const { id, code } = await startTexted(service, phoneNumber);
       service.sandbox.deny(phoneNumber, refusedByProvider);
       await service.verifications.resend(id);
-      await noTextInFlight(service, id);
+      await noMessageInFlight(service, id);
       await service.verifications.check(id, code, by);
       return id;
     },

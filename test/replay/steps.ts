@@ -1,11 +1,11 @@
 import { parseVerificationId } from '../../src/gateway/ids';
 import type { phoneVerification } from '../../src/workflows';
 import { stateQuery } from '../../src/workflows/messages';
-import { eventually, receivedCode, startRequest, type Service } from '../support/service';
+import { eventually, receivedCode, type Service } from '../support/service';
 
 /** A verification's public id. */
-export async function start({ verifications }: Service, phoneNumber: string): Promise<string> {
-  const { verification } = await verifications.start(startRequest(phoneNumber));
+export async function start(service: Service, phoneNumber: string): Promise<string> {
+  const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
   return verification.id;
 }
 
@@ -16,11 +16,11 @@ export async function startTexted(
 ): Promise<{ id: string; code: string }> {
   const id = await start(service, phoneNumber);
   const code = await receivedCode(service.sandbox, phoneNumber);
-  await noTextInFlight(service, id);
+  await noMessageInFlight(service, id);
   return { id, code };
 }
 
-export async function noTextInFlight(service: Service, id: string): Promise<void> {
+export async function noMessageInFlight(service: Service, id: string): Promise<void> {
   await eventually(async () => {
     const { messageInFlightSince } = await runOf(service, id).query(stateQuery);
     return messageInFlightSince === null ? true : undefined;

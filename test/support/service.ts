@@ -10,19 +10,28 @@ import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
 import type { CodecServer } from '../../src/api/codec/routes';
-import type { LimitSettings } from '../../src/api/limits';
+import type { Budgets } from '../../src/api/limits';
+import { createTenants } from '../../src/tenants/registry';
+import {
+  DEFAULT_TENANT,
+  type Tenant,
+  type TenantLimits,
+  type TenantMessaging,
+} from '../../src/tenants/tenant';
+import type { StartRequest } from '../../src/gateway/start';
 import type { NumberRules } from '../../src/numbers/phone-number';
 import { requestLogging } from '../../src/telemetry/request-logging';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests } from '../../src/crypto/digest';
 import { createKeyRing, type KeyRing } from '../../src/crypto/key-ring';
 import type { Policy } from '../../src/domain/types';
-import { statusCallbackUrl } from '../../src/messaging/twilio/status-callback';
+import { createTwilioReports } from '../../src/messaging/twilio/delivery-reports';
 import { createWording } from '../../src/messaging/wording';
 import { createTwilioSender } from '../../src/messaging/twilio/sender';
 import { formatVerificationId } from '../../src/gateway/ids';
 import { createDataConverter } from '../../src/temporal/data-converter';
-import { createVerifications, type Verifications } from '../../src/gateway/verifications';
+import { createVerifications } from '../../src/gateway/verifications';
+import { forTenant, type TenantVerifications } from './for-tenant';
 
 export const API_KEYS = ['alice-key', 'bob-key'] as const;
 export const PUBLIC_URL = 'https://verify.example.com';
@@ -35,6 +44,13 @@ export const DEFAULT_POLICY: Policy = {
   resendIntervalMs: 30_000,
   maxResends: 2,
   numberLimit: null,
+};
+
+/** What the tests' worker sends, and from whom. */
+const TEST_MESSAGING: TenantMessaging = {
+  id: DEFAULT_TENANT,
+  wording: createWording('Your code is {code}.'),
+  sender: { from: '+15005550006' },
 };
 
 /** What tests digest numbers with. */
@@ -50,7 +66,7 @@ export const ANY_NUMBER: NumberRules = {
   testNumbers: [],
 };
 
-const NO_LIMITS: LimitSettings = {
+const NO_LIMITS: Budgets & TenantLimits = {
   caller: undefined,
   clientIp: undefined,
   country: { general: undefined, countries: new Map() },
@@ -63,7 +79,14 @@ export interface Service {
   readonly app: FastifyInstance;
   readonly client: Client;
   readonly sandbox: SmsSandbox;
-  readonly verifications: Verifications;
+  /** On behalf of the default tenant. */
+  readonly verifications: TenantVerifications;
+  /** A start by this service's rules. */
+  startRequest(
+    phoneNumber: string,
+    idempotencyKey?: string,
+    caller?: string,
+  ): ReturnType<typeof startRequest>;
   readonly taskQueue: string;
   /** Starts a worker; the service starts with one unless told otherwise. */
   startWorker(): Promise<void>;
@@ -84,7 +107,7 @@ export interface ServiceOptions {
   readonly cooldownSeconds?: readonly number[];
   readonly numberRules?: NumberRules;
   /** Default: none. */
-  readonly limits?: Partial<LimitSettings>;
+  readonly limits?: Partial<Budgets & TenantLimits>;
   readonly redis?: Redis;
   readonly trustProxy?: string[];
   readonly durableFunctionsAuth?: 'function' | 'anonymous';
@@ -110,35 +133,35 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const sandbox = await startSmsSandbox({ port: 0, ...ACCOUNT });
   const port = await freePort();
   const publicUrl = options.withStatusCallback === true ? `http://127.0.0.1:${port}` : PUBLIC_URL;
-  const statusCallback =
-    options.withStatusCallback === true ? { authToken: ACCOUNT.authToken, publicUrl } : undefined;
+  const deliveryReports = createTwilioReports({
+    authToken: options.withStatusCallback === true ? ACCOUNT.authToken : undefined,
+    publicUrl,
+  });
   const sender = createTwilioSender({
     accountSid: ACCOUNT.accountSid,
     username: ACCOUNT.accountSid,
     password: ACCOUNT.authToken,
-    from: '+15005550006',
-    messagingServiceSid: undefined,
     apiUrl: options.providerUrl ?? sandbox.url,
   });
-  const verifications = createVerifications({
-    client,
-    taskQueue,
-    keyRing,
-    digests: testDigests,
+  const limits = { ...NO_LIMITS, ...options.limits };
+  const tenant: Tenant = {
+    id: DEFAULT_TENANT,
     policy,
     cooldownSeconds: options.cooldownSeconds ?? DEFAULT_COOLDOWN_SECONDS,
-  });
+    numberRules: options.numberRules ?? ANY_NUMBER,
+    limits,
+  };
+  const verifications = createVerifications({ client, taskQueue, keyRing, digests: testDigests });
   const app = buildApp({
     verifications,
-    apiKeys: API_KEYS,
+    tenants: createTenants([{ tenant, apiKeys: API_KEYS }]),
     publicUrl,
     capabilities: createCapabilities(keyRing),
-    numberRules: options.numberRules ?? ANY_NUMBER,
     digests: testDigests,
-    limits: { ...NO_LIMITS, ...options.limits },
+    budgets: limits,
     redis: options.redis,
     trustProxy: options.trustProxy ?? false,
-    statusCallback,
+    deliveryReports,
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     codecServer: options.codecServer,
     logger: options.log ? { ...requestLogging, stream: options.log } : false,
@@ -149,7 +172,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     app,
     client,
     sandbox,
-    verifications,
+    verifications: forTenant(verifications),
+    startRequest: (phoneNumber, idempotencyKey, caller) =>
+      startRequest(phoneNumber, idempotencyKey, caller, tenant),
     taskQueue,
 
     async startWorker() {
@@ -161,11 +186,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         workflowBundle: { codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') },
         activities: createActivities({
           keyRing,
-          sender,
-          template: createWording('Your code is {code}.'),
-          statusCallback: (workflowId, runId, nonce) =>
-            statusCallback &&
-            statusCallbackUrl(statusCallback, formatVerificationId({ workflowId, runId, nonce })),
+          senders: { sms: sender },
+          tenantMessaging: (id) => (id === DEFAULT_TENANT ? TEST_MESSAGING : undefined),
+          reportUrl: (workflowId, runId, nonce) =>
+            deliveryReports.enabled
+              ? deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }))
+              : undefined,
         }),
         stickyQueueScheduleToStartTimeout: '1s',
         maxHeartbeatThrottleInterval: '1s',
@@ -180,7 +206,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
     async startTexted() {
       const phoneNumber = uniquePhoneNumber();
-      const { verification } = await verifications.start(startRequest(phoneNumber));
+      const { verification } = await verifications.start(service.startRequest(phoneNumber));
       const code = await receivedCode(sandbox, phoneNumber);
       return { id: verification.id, phoneNumber, code, wrongCode: wrongCodeFor(code) };
     },
@@ -191,7 +217,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await sandbox.close();
     },
   };
-  if (statusCallback) await app.listen({ host: '127.0.0.1', port });
+  if (deliveryReports.enabled) await app.listen({ host: '127.0.0.1', port });
   if (withWorker) await service.startWorker();
   return service;
 }
@@ -209,8 +235,19 @@ export function quietRuntime(): void {
   });
 }
 
-export function startRequest(phoneNumber: string, idempotencyKey?: string, caller = 'alice') {
+/** `tenant`: by the default rules. */
+export function startRequest(
+  phoneNumber: string,
+  idempotencyKey?: string,
+  caller = 'alice',
+  tenant: StartRequest['tenant'] = {
+    id: DEFAULT_TENANT,
+    policy: DEFAULT_POLICY,
+    cooldownSeconds: DEFAULT_COOLDOWN_SECONDS,
+  },
+) {
   return {
+    tenant,
     phoneNumber,
     maskedPhoneNumber: '+1 425 ••• ••23',
     country: 'US',

@@ -2,10 +2,9 @@ import { createKeyRing } from '../../src/crypto/key-ring';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { EncryptionCodec } from '../../src/temporal/payload-codec';
 import { createVerifications } from '../../src/gateway/verifications';
+import { forTenant } from '../support/for-tenant';
 import { connectDevServer } from '../support/dev-server';
 import {
-  DEFAULT_COOLDOWN_SECONDS,
-  DEFAULT_POLICY,
   eventually,
   readableHistory,
   receivedCode,
@@ -77,12 +76,12 @@ describe('with encryption on', () => {
     const service = await start(process);
     const { id, phoneNumber } = await service.startTexted();
     await pending(service, id);
-    await expect(service.verifications.start(startRequest(phoneNumber))).rejects.toMatchObject({
+    await expect(service.verifications.start(service.startRequest(phoneNumber))).rejects.toMatchObject({
       code: 'verification_in_progress',
     });
     await service.verifications.cancel(id);
     const again = await eventually(() =>
-      service.verifications.start(startRequest(phoneNumber)).catch(() => undefined),
+      service.verifications.start(service.startRequest(phoneNumber)).catch(() => undefined),
     );
     expect(again.created).toBe(true);
   });
@@ -94,14 +93,7 @@ test('keys rotate while a verification is open: whoever has both can finish it',
   const after = await connect([newKey, oldKey]);
   const service = await start(between);
   const gatewayOf = ({ client, keyRing }: typeof before) =>
-    createVerifications({
-      client,
-      keyRing,
-      taskQueue: service.taskQueue,
-      digests: testDigests,
-      policy: DEFAULT_POLICY,
-      cooldownSeconds: DEFAULT_COOLDOWN_SECONDS,
-    });
+    forTenant(createVerifications({ client, keyRing, taskQueue: service.taskQueue, digests: testDigests }));
 
   for (const [starter, checker] of [
     [before, after],

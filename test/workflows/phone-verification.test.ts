@@ -1,5 +1,5 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { eventually, receivedCode, startRequest, startService, type Service } from '../support/service';
+import { eventually, receivedCode, startService, type Service } from '../support/service';
 import { createTimeSkipping } from '../support/time-skipping';
 
 const by = { caller: 'alice', idempotencyKey: undefined };
@@ -117,7 +117,7 @@ describe('a cancel', () => {
 
 describe('a text that is not sent', () => {
   test('because the provider refuses the number ends as undeliverable, with its code and our sentence', async () => {
-    const { verification } = await service.verifications.start(startRequest('+15005550001'));
+    const { verification } = await service.verifications.start(service.startRequest('+15005550001'));
     const ended = await service.verifications.get(verification.id, {
       waitMs: 5_000,
       signal: new AbortController().signal,

@@ -1,12 +1,5 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  eventually,
-  receivedCode,
-  startRequest,
-  startService,
-  uniquePhoneNumber,
-  type Service,
-} from '../support/service';
+import { eventually, receivedCode, startService, uniquePhoneNumber, type Service } from '../support/service';
 import { createTimeSkipping } from '../support/time-skipping';
 
 const by = { caller: 'alice', idempotencyKey: undefined };
@@ -29,7 +22,7 @@ describe('while a text is still being sent', () => {
   test('a right code verifies, and there is no window', async () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('recorded', phoneNumber);
-    const { verification } = await service.verifications.start(startRequest(phoneNumber));
+    const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
     const code = await receivedCode(service.sandbox, phoneNumber);
     expect(await service.verifications.get(verification.id)).toMatchObject({
       status: 'sending',
@@ -45,7 +38,7 @@ describe('while a text is still being sent', () => {
   test('a cancel ends the verification before the text is out', async () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('received', phoneNumber);
-    const { verification } = await service.verifications.start(startRequest(phoneNumber));
+    const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
     await hold.arrival();
     expect(await service.verifications.cancel(verification.id)).toMatchObject({ status: 'canceled' });
     hold.cut();

@@ -1,21 +1,15 @@
 import formbody from '@fastify/formbody';
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
-import { VerificationError } from '../../domain/errors';
-import {
-  isSignedByTwilio,
-  parseStatusCallback,
-  STATUS_CALLBACK_PATH,
-  type StatusCallbackOptions,
-} from '../../messaging/twilio/status-callback';
+import { VerificationError } from '../../domain/refusals';
+import type { DeliveryReports } from '../../messaging/sender';
 import type { Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
 import { noBody, problems } from '../responses';
 
-export interface WebhookDependencies {
+export interface CallbacksDependencies {
   readonly verifications: Verifications;
-  /** Undefined where no reports are asked for: then none is taken. */
-  readonly statusCallback: StatusCallbackOptions | undefined;
+  readonly deliveryReports: DeliveryReports;
 }
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -28,17 +22,19 @@ const Form = Type.Unsafe<Record<string, string>>({
   additionalProperties: { type: 'string' },
 });
 
-/** Twilio's reports of what became of our messages: signed forms. What is not signed is 403, whatever else it is. */
-export function webhookRoutes(app: Api, { verifications, statusCallback }: WebhookDependencies): void {
+/** The provider's reports of what became of our messages: signed forms. What is not signed is 403, whatever it is. */
+export function registerCallbacks(app: Api, { verifications, deliveryReports }: CallbacksDependencies): void {
+  const { path, signatureHeader } = deliveryReports;
   app.removeAllContentTypeParsers();
   app.register(formbody);
 
-  // Before the body is read: without a signature header, and for a body that Twilio's signature does not cover.
+  // Before the body is read: without a signature header, and for a body that the signature does not cover.
   app.addHook('onRequest', async (request) => {
-    if (statusCallback === undefined || signatureOf(request) === undefined) throw forbidden();
-    if (isForm(request)) return;
-    assertSigned(request, {});
-    throw new VerificationError({ code: 'invalid_request' }, NO_FORM);
+    if (isForm(request)) signatureOf(request);
+    else {
+      assertSigned(request, {});
+      throw new VerificationError({ code: 'invalid_request' }, NO_FORM);
+    }
   });
   // Before the schema judges the form: a caller that does not sign learns nothing of what a report looks like.
   app.addHook('preValidation', async (request) => {
@@ -48,38 +44,36 @@ export function webhookRoutes(app: Api, { verifications, statusCallback }: Webho
   });
 
   app.post(
-    STATUS_CALLBACK_PATH,
+    path,
     {
       schema: {
-        summary: "Twilio's report of what became of a text",
+        summary: "The SMS provider's report of what became of a message",
         security: [{ twilioSignature: [] }],
         consumes: [FORM],
         querystring: Type.Object({ verification: Type.Optional(Type.String()) }),
         body: Form,
-        response: { 204: noBody('Taken note of.'), ...problems(400, 403, 413, 503) },
+        response: { 204: noBody('The report is accepted.'), ...problems(400, 403, 413, 503) },
       },
     },
     async (request, reply) => {
-      const report = parseStatusCallback(request.body);
+      const report = deliveryReports.parseReport(request.body);
       if (report) await verifications.reportDelivery(request.query.verification ?? '', report);
       return reply.code(204).send(undefined);
     },
   );
 
   /** @throws VerificationError `forbidden` */
-  function assertSigned(request: FastifyRequest, form: Record<string, unknown>): void {
+  function assertSigned(request: FastifyRequest, fields: Record<string, unknown>): void {
     const signature = signatureOf(request);
-    const isSigned =
-      statusCallback !== undefined &&
-      signature !== undefined &&
-      isSignedByTwilio(statusCallback, { path: request.url, signature, form });
-    if (!isSigned) throw forbidden();
+    if (!deliveryReports.isSigned({ url: request.url, signature, fields })) throw forbidden();
   }
-}
 
-function signatureOf({ headers }: FastifyRequest): string | undefined {
-  const signature = headers['x-twilio-signature'];
-  return typeof signature === 'string' ? signature : undefined;
+  /** @throws VerificationError `forbidden` without one */
+  function signatureOf({ headers }: FastifyRequest): string {
+    const signature = headers[signatureHeader];
+    if (typeof signature !== 'string') throw forbidden();
+    return signature;
+  }
 }
 
 /** A field that was sent more than once has an array for its value. */

@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { ApiKeys } from '../../crypto/api-keys';
-import { VerificationError } from '../../domain/errors';
+import { VerificationError } from '../../domain/refusals';
 import type { DecodePayloads } from '../../temporal/payload-reader';
 import { bearerToken } from '../authentication';
 import type { Api } from '../http-server';
@@ -60,7 +60,7 @@ const decodeSchema = {
 };
 
 /** Temporal's remote codec protocol, reading only: how operators see what is encrypted in Temporal's Web UI and CLI. */
-export async function codecRoutes(app: Api, { token, origin, decode }: CodecServer): Promise<void> {
+export async function registerCodec(app: Api, { token, origin, decode }: CodecServer): Promise<void> {
   const tokens = new ApiKeys([token]);
 
   // Before the credential is looked at: a browser's preflight has none.

@@ -1,4 +1,4 @@
-import { VerificationError } from '../../domain/errors';
+import { VerificationError } from '../../domain/refusals';
 
 /** A body as text, without the byte order mark that some clients put in front. */
 export function textOf(body: unknown): string {

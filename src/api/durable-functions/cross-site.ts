@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { VerificationError } from '../../domain/errors';
+import { VerificationError } from '../../domain/refusals';
 
 /** As the `URL` class spells them. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];

@@ -1,4 +1,4 @@
-import { VerificationError } from '../../domain/errors';
+import { VerificationError } from '../../domain/refusals';
 
 /**
  * The code in an event's body: up to 10 digits, optionally in quotes. Leading zeros may be missing, since the sample's

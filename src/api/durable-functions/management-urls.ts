@@ -19,10 +19,14 @@ export interface ManagementUrlsOptions {
 
 /** Makes the URLs that whoever holds them can use without an API key, each for its one purpose. */
 export function createManagementUrls({ publicUrl, capabilities }: ManagementUrlsOptions) {
-  return function managementUrls({ id, createdAt, windowMs }: IdentifiedView): ManagementUrls {
+  return function managementUrls(
+    tenantId: string,
+    { id, createdAt, windowMs }: IdentifiedView,
+  ): ManagementUrls {
     const instance = `${publicUrl}${MANAGEMENT_PATHS[0]}/instances/${id}`;
     const expiresAt = Date.parse(createdAt) + SEND_DEADLINE_MS + windowMs + HOUR_MS;
-    const code = (purpose: CapabilityPurpose) => `code=${capabilities.grant(purpose, id, expiresAt)}`;
+    const code = (purpose: CapabilityPurpose) =>
+      `code=${capabilities.grant(purpose, { tenantId, id }, expiresAt)}`;
     return {
       id,
       statusQueryGetUri: `${instance}?${HUB}&${code('status')}`,

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKeys } from '../../crypto/api-keys';
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
-import { VerificationError } from '../../domain/errors';
-import type { Verifications } from '../../gateway/verifications';
+import { VerificationError } from '../../domain/refusals';
+import type { VerificationRef, Verifications } from '../../gateway/verifications';
+import type { Caller, Tenants } from '../../tenants/registry';
+import type { Tenant } from '../../tenants/tenant';
 import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
 import { createCrossSiteGuard } from './cross-site';
@@ -15,7 +16,7 @@ import type { MessageRequests } from '../message-requests';
 
 export interface DurableFunctionsDependencies {
   readonly verifications: Verifications;
-  readonly apiKeys: ApiKeys;
+  readonly tenants: Tenants;
   readonly capabilities: Capabilities;
   readonly publicUrl: string;
   readonly messageRequests: MessageRequests;
@@ -32,8 +33,8 @@ const MAX_REASON_LENGTH = 500;
 const POLL_AFTER_SECONDS = '10';
 
 /** The HTTP API of the Durable Functions sample "phone verification", for clients that were written for it. */
-export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsDependencies): void {
-  const { verifications, messageRequests, apiKeys, capabilities, durableFunctionsAuth } = dependencies;
+export function registerDurableFunctions(app: Api, dependencies: DurableFunctionsDependencies): void {
+  const { verifications, messageRequests, tenants, capabilities, durableFunctionsAuth } = dependencies;
   const managementUrls = createManagementUrls(dependencies);
   const refuseCrossSite = createCrossSiteGuard(dependencies.publicUrl);
 
@@ -57,14 +58,16 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
         if (request.params.name.toLowerCase() !== ORCHESTRATOR.toLowerCase()) {
           throw new VerificationError({ code: 'not_found' });
         }
+        const tenant = caller?.tenant ?? tenants.default;
         const { verification } = await messageRequests.start({
+          tenant,
           phoneNumber: parseStartInput(request.body),
-          caller,
-          // Who comes without a key comes from anywhere, and is known by the address alone.
+          caller: caller?.id,
+          // Without a key the client's address is all that is known of the caller.
           clientAddress: caller === undefined ? request.ip : undefined,
           idempotencyKey: undefined,
         });
-        const urls = managementUrls(verification);
+        const urls = managementUrls(tenant.id, verification);
         reply.code(202).header('location', urls.statusQueryGetUri).header('retry-after', POLL_AFTER_SECONDS);
         return urls;
       },
@@ -75,7 +78,7 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
     app.get(`${prefix}/instances/:id`, { schema: statusSchema }, async (request, reply) => {
       const { id } = request.params;
       const { code, showInput } = request.query;
-      const verification = await authorized('status', id, request, code, () => verifications.get(id));
+      const verification = await authorized('status', id, request, code, (ref) => verifications.get(ref));
       if (verification.endedAt === null) reply.code(202).header('retry-after', POLL_AFTER_SECONDS);
       return instanceStatus(verification, showInput?.toLowerCase() !== 'false');
     });
@@ -85,10 +88,10 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
       { bodyLimit: EVENT_BODY_LIMIT_BYTES, schema: eventSchema, config: eventBody },
       async (request, reply) => {
         const { id, eventName } = request.params;
-        await authorized('event', id, request, request.query.code, () =>
+        await authorized('event', id, request, request.query.code, (ref) =>
           eventName.toLowerCase() === CODE_EVENT
-            ? submitCode(id, request.body)
-            : verifications.assertOpen(id),
+            ? submitCode(ref, request.body)
+            : verifications.assertOpen(ref),
         );
         return accepted(reply);
       },
@@ -97,44 +100,59 @@ export function durableFunctionsRoutes(app: Api, dependencies: DurableFunctionsD
     app.post(`${prefix}/instances/:id/terminate`, { schema: terminateSchema }, async (request, reply) => {
       const { id } = request.params;
       const { code, reason } = request.query;
-      await authorized('terminate', id, request, code, () =>
-        verifications.requestCancel(id, reason?.slice(0, MAX_REASON_LENGTH) ?? null),
+      await authorized('terminate', id, request, code, (ref) =>
+        verifications.requestCancel(ref, reason?.slice(0, MAX_REASON_LENGTH) ?? null),
       );
       return accepted(reply);
     });
   }
 
   /** As in Azure: 410 for an ended instance takes precedence over 400 for an invalid event. */
-  async function submitCode(id: string, body: unknown): Promise<void> {
+  async function submitCode(ref: VerificationRef, body: unknown): Promise<void> {
     const code = parseEventCode(textOf(body));
-    if (typeof code === 'string') return verifications.submit(id, code, { padded: true });
-    await verifications.assertOpen(id);
+    if (typeof code === 'string') return verifications.submit(ref, code, { padded: true });
+    await verifications.assertOpen(ref);
     throw code;
   }
 
-  /** Lets in a capability for this purpose and verification, or an API key. Only the latter learns of an unknown id. */
+  /**
+   * Runs `act` for a capability for this purpose and verification, or for an API key. Only the holder of an API key
+   * learns that an id is unknown.
+   */
   async function authorized<T>(
     purpose: CapabilityPurpose,
     id: string,
     request: FastifyRequest,
     code: string | undefined,
-    act: () => Promise<T>,
+    act: (ref: VerificationRef) => Promise<T>,
   ): Promise<T> {
-    const hasApiKey = apiCaller(request, code) !== undefined;
-    if (!hasApiKey && !capabilities.allows(code ?? '', purpose, id, Date.now())) throw unauthorized();
+    const caller = apiCaller(request, code);
+    const tenant = caller?.tenant ?? tenantOfCapability(code ?? '', purpose, id);
+    if (!tenant) throw unauthorized();
     try {
-      return await act();
+      return await act({ tenantId: tenant.id, id });
     } catch (error) {
       const unknown = error instanceof VerificationError && error.code === 'not_found';
-      throw unknown && !hasApiKey ? unauthorized() : error;
+      throw unknown && !caller ? unauthorized() : error;
     }
   }
 
-  /** An API key in any of the three places where Azure Functions takes one. */
-  function apiCaller(request: FastifyRequest, code: string | undefined): string | undefined {
+  function tenantOfCapability(
+    capability: string,
+    purpose: CapabilityPurpose,
+    id: string,
+  ): Tenant | undefined {
+    const now = Date.now();
+    return tenants.all.find((tenant) =>
+      capabilities.allows(capability, purpose, { tenantId: tenant.id, id }, now),
+    );
+  }
+
+  /** An API key in any of the three places where Azure Functions accepts one. */
+  function apiCaller(request: FastifyRequest, code: string | undefined): Caller | undefined {
     const header = request.headers['x-functions-key'];
     const keys = [bearerToken(request), typeof header === 'string' ? header : undefined, code];
-    return keys.map((key) => apiKeys.callerOf(key)).find((caller) => caller !== undefined);
+    return keys.map((key) => tenants.callerOf(key)).find((caller) => caller !== undefined);
   }
 }
 

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox';
-import { VerificationError } from '../../domain/errors';
+import { VerificationError } from '../../domain/refusals';
 import type { Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
 import { answer, problems } from '../responses';
 
-const ok = answer('It is.', Type.Object({ status: Type.Literal('ok') }));
+const ok = answer('The API is reachable.', Type.Object({ status: Type.Literal('ok') }));
 const alive = { summary: 'Whether the process answers', security: [], response: { 200: ok } };
 const ready = {
   summary: 'Whether Temporal can be reached',
@@ -13,7 +13,7 @@ const ready = {
 };
 
 /** Liveness: the process answers. Readiness: Temporal can be reached, without which it can do nothing. */
-export function healthRoutes(app: Api, verifications: Verifications): void {
+export function registerHealth(app: Api, verifications: Verifications): void {
   app.get('/healthz', { schema: alive }, () => ({ status: 'ok' as const }));
 
   app.get('/readyz', { schema: ready }, async () => {

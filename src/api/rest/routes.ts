@@ -1,74 +1,82 @@
-import type { FastifyReply } from 'fastify';
-import type { IdentifiedView, Verifications } from '../../gateway/verifications';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
-import type { ApiKeys } from '../../crypto/api-keys';
+import type { Tenants } from '../../tenants/registry';
 import { authenticate } from '../authentication';
 import { parsePreferWait } from './prefer';
-import type { VerificationResource } from '../schemas';
+import type { VerificationResource } from './resource';
 import { parseSubmittedCode } from './submitted-code';
 import type { MessageRequests } from '../message-requests';
 import * as schemas from './schemas';
 
-export interface VerificationRoutesDependencies {
+export interface RestDependencies {
   readonly verifications: Verifications;
-  readonly apiKeys: ApiKeys;
+  readonly tenants: Tenants;
   /** Without a slash at its end. */
   readonly publicUrl: string;
   readonly messageRequests: MessageRequests;
-  /** Aborts when the server closes: nobody then waits for an end any more. */
+  /** Aborts when the server closes. */
   readonly closing: AbortSignal;
 }
 
-/** The verification as a resource: start, look, check, signal, resend, cancel. */
-export function verificationRoutes(app: Api, dependencies: VerificationRoutesDependencies): void {
-  const { verifications, messageRequests, apiKeys, publicUrl, closing } = dependencies;
+/** The verification as a resource: start, get, check, signal, resend, cancel. */
+export function registerRest(app: Api, dependencies: RestDependencies): void {
+  const { verifications, messageRequests, tenants, publicUrl, closing } = dependencies;
 
-  app.addHook('onRequest', async (request) => {
-    request.caller = authenticate(request, apiKeys);
-  });
+  // Before the body is read: without a key nobody learns whether it is valid.
+  app.addHook('onRequest', async (request) => void authenticate(request, tenants));
 
   app.post('/verifications', { schema: schemas.start }, async (request, reply) => {
+    const { id: caller, tenant } = authenticate(request, tenants);
     const { created, verification } = await messageRequests.start({
+      tenant,
+      caller,
       phoneNumber: request.body.phoneNumber,
       clientAddress: request.body.clientIp,
-      caller: request.caller,
       idempotencyKey: request.headers['idempotency-key'],
     });
     reply.code(created ? 202 : 200).header('location', `/verifications/${verification.id}`);
     return resource(verification);
   });
 
-  app.get('/verifications/:id', { schema: schemas.look }, async (request, reply) => {
+  app.get('/verifications/:id', { schema: schemas.get }, async (request, reply) => {
     const waitSeconds = parsePreferWait(request.headers.prefer);
-    if (waitSeconds === undefined) return resource(await verifications.get(request.params.id));
+    if (waitSeconds === undefined) return resource(await verifications.get(refOf(request)));
     const wait = { waitMs: waitSeconds * 1000, signal: nobodyWaits(reply) };
-    const verification = await verifications.get(request.params.id, wait);
+    const verification = await verifications.get(refOf(request), wait);
     reply.header('preference-applied', `wait=${waitSeconds}`);
     return resource(verification);
   });
 
   app.post('/verifications/:id/check', { schema: schemas.check }, async (request) => {
     const code = parseSubmittedCode(request.body.code);
-    const { verified, verification } = await verifications.check(request.params.id, code, {
-      caller: request.caller,
+    const { verified, verification } = await verifications.check(refOf(request), code, {
+      caller: authenticate(request, tenants).id,
       idempotencyKey: request.headers['idempotency-key'],
     });
     return { ...resource(verification), verified };
   });
 
   app.post('/verifications/:id/signal', { schema: schemas.signal }, async (request, reply) => {
-    await verifications.submit(request.params.id, parseSubmittedCode(request.body.code));
+    await verifications.submit(refOf(request), parseSubmittedCode(request.body.code));
     return reply.code(202).send(undefined);
   });
 
   app.post('/verifications/:id/resend', { schema: schemas.resend }, async (request, reply) => {
     reply.code(202);
-    return resource(await messageRequests.resend(request.caller, request.params.id));
+    return resource(await messageRequests.resend(authenticate(request, tenants), request.params.id));
   });
 
   app.delete('/verifications/:id', { schema: schemas.cancel }, async (request) =>
-    resource(await verifications.cancel(request.params.id)),
+    resource(await verifications.cancel(refOf(request))),
   );
+
+  /** The verification that the path names, on behalf of the tenant whose API key was sent. */
+  function refOf(
+    request: Pick<FastifyRequest, 'headers'> & { readonly params: { readonly id: string } },
+  ): VerificationRef {
+    return { tenantId: authenticate(request, tenants).tenant.id, id: request.params.id };
+  }
 
   function resource(verification: IdentifiedView): VerificationResource {
     const { id, phoneNumber, status, attemptsRemaining, createdAt, expiresAt, endedAt, error } = verification;

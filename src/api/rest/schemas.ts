@@ -8,7 +8,7 @@ import {
   StartBody,
   Verification,
   VerificationParams,
-} from '../schemas';
+} from './resource';
 
 const security = [{ apiKey: [] }];
 const params = VerificationParams;
@@ -27,7 +27,7 @@ export const start = {
   },
 };
 
-export const look = {
+export const get = {
   summary: 'How a verification stands, or how it ends',
   operationId: 'getVerification',
   security,

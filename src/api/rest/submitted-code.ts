@@ -1,4 +1,4 @@
-import { VerificationError } from '../../domain/errors';
+import { VerificationError } from '../../domain/refusals';
 
 /**
  * A code as a person types it: spaces and hyphens don't count. Whether it has as many digits as the verification's

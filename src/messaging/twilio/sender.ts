@@ -1,6 +1,6 @@
 import twilio from 'twilio';
 import { failureReason } from './failure-reason';
-import { createConnections, HttpClient } from './http-client';
+import { CALL_TIMEOUT_MS, createConnections, HttpClient } from './http-client';
 import { operatorAdvice, REFUSED_CREDENTIALS } from './operator-advice';
 import { sendFailure, twilioCode } from './send-failure';
 import type { MessageSender } from '../sender';
@@ -10,28 +10,19 @@ export interface TwilioAccount {
   /** The account SID and its auth token, or an API key's SID and secret. */
   readonly username: string;
   readonly password: string;
-  /** A number of ours, a messaging service, or both. */
-  readonly from: string | undefined;
-  readonly messagingServiceSid: string | undefined;
   /** Undefined for Twilio's own. */
   readonly apiUrl: string | undefined;
 }
 
-/** More texts than one number gets in the time that is looked at. */
+/** More messages than one number gets in the time that is searched. */
 const LIST_LIMIT = 50;
 
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
-/** The official client. Its own retries are off: a repeated create call is a second text. */
+/** The official client. Its own retries are off: a repeated create call is a second message. */
 export function createTwilioSender(account: TwilioAccount): MessageSender {
   const connections = createConnections();
-  const sender = {
-    ...(account.from === undefined ? {} : { from: account.from }),
-    ...(account.messagingServiceSid === undefined
-      ? {}
-      : { messagingServiceSid: account.messagingServiceSid }),
-  };
 
   function connect(signal: AbortSignal) {
     const httpClient = new HttpClient(connections, signal);
@@ -45,11 +36,14 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
   }
 
   return {
-    async send({ to, body, validityMs, reportUrl }, signal) {
+    maxCallMs: CALL_TIMEOUT_MS,
+
+    async send({ to, sender, body, validityMs, reportUrl }, signal) {
       const { client, httpClient } = connect(signal);
       try {
         const { sid } = await client.messages.create({
-          ...sender,
+          ...(sender.from !== undefined && { from: sender.from }),
+          ...(sender.pool !== undefined && { messagingServiceSid: sender.pool }),
           to,
           body,
           validityPeriod: Math.max(1, Math.round(validityMs / 1000)),
@@ -69,8 +63,8 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
       const { client, httpClient } = connect(signal);
       try {
         // By number alone: sender and sent date may still be missing, and a trial account puts a sentence before the body.
-        const texts = await client.messages.list({ to, limit: LIST_LIMIT });
-        const ours = texts.find(
+        const messages = await client.messages.list({ to, limit: LIST_LIMIT });
+        const ours = messages.find(
           ({ sid, body, dateCreated }) =>
             new RegExp(`(?<!\\d)${code}(?!\\d)`).test(body) &&
             dateCreated.getTime() >= createdSince &&

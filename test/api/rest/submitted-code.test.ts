@@ -12,5 +12,5 @@ test.each(['21688', '216800', '2168001234'])(
 );
 
 test.each(['', '216', '21680012345', '21a8', '２１６８', '+2168', '21.68'])('%j is no code', (text) => {
-  expect(() => parseSubmittedCode(text)).toThrow('No attempt was spent.');
+  expect(() => parseSubmittedCode(text)).toThrow('invalid_code');
 });

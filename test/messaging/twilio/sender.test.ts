@@ -24,8 +24,6 @@ const senderAt = (apiUrl: string): MessageSender =>
     accountSid: ACCOUNT_SID,
     username: ACCOUNT_SID,
     password: AUTH_TOKEN,
-    from: '+15005550006',
-    messagingServiceSid: undefined,
     apiUrl,
   });
 
@@ -47,7 +45,10 @@ const twilioError = (status: number, code: number) =>
   answering(status, { code, status, message: `Error for ${TO}: ${BODY}`, more_info: `https://x/${TO}` });
 
 const send = (sender: MessageSender) =>
-  sender.send({ to: TO, body: BODY, validityMs: 90_000, reportUrl: undefined }, signal);
+  sender.send(
+    { to: TO, sender: { from: '+15005550006' }, body: BODY, validityMs: 90_000, reportUrl: undefined },
+    signal,
+  );
 const find = (sender: MessageSender) =>
   sender.find({ to: TO, code: '2168', createdSince: 0, knownSids: [] }, signal);
 

@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
-import { errorMessages, ownDeliveryErrors, type ErrorCode } from '../domain/errors';
-import { finalStatuses, type FinalStatus, type Status } from '../domain/types';
+import { ownDeliveryErrors } from '../../domain/delivery-errors';
+import { finalStatuses, type Status } from '../../domain/types';
 
 const strict = { additionalProperties: false };
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -86,26 +86,3 @@ export const CheckedVerification = Type.Object(
   { $id: 'CheckedVerification' },
 );
 export type VerificationResource = Static<typeof Verification>;
-
-/** RFC 9457. */
-export const Problem = Type.Object(
-  {
-    type: Type.String(),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String({ description: 'What to do, for people. It may change.' }),
-    code: Type.Unsafe<ErrorCode>({
-      type: 'string',
-      enum: Object.keys(errorMessages),
-      description: 'What it is, for programs. It stays.',
-    }),
-    verificationStatus: Type.Optional(
-      Type.Unsafe<FinalStatus>({
-        type: 'string',
-        enum: [...finalStatuses],
-        description: 'How it ended, on `verification_ended`.',
-      }),
-    ),
-  },
-  { $id: 'Problem' },
-);

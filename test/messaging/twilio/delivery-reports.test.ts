@@ -1,7 +1,9 @@
-import { parseStatusCallback } from '../../../src/messaging/twilio/status-callback';
+import { createTwilioReports } from '../../../src/messaging/twilio/delivery-reports';
+
+const reports = createTwilioReports({ authToken: 'token', publicUrl: 'https://verify.example.com' });
 
 const failed = (code?: string) =>
-  parseStatusCallback({
+  reports.parseReport({
     MessageSid: 'SM1',
     MessageStatus: 'failed',
     ...(code !== undefined && { ErrorCode: code }),
@@ -19,5 +21,5 @@ test.each([undefined, '', 'x', '1e30', '-1', '0', '1.5', 'Infinity'])(
 );
 
 test.each(['queued', 'sending', undefined])('%j says nothing that matters', (status) => {
-  expect(parseStatusCallback({ MessageSid: 'SM1', MessageStatus: status })).toBeUndefined();
+  expect(reports.parseReport({ MessageSid: 'SM1', MessageStatus: status })).toBeUndefined();
 });

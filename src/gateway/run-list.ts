@@ -3,8 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { finalStatuses, type Status } from '../domain/types';
 import { stateQuery } from '../workflows/messages';
-import { grpcCode, NOT_FOUND } from '../gateway/failures';
-import { TEMPORAL_TIMEOUT_MS } from '../gateway/workflow-calls';
+import { grpcCode, NOT_FOUND, TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 
 /** An open run is asked through a worker. Without one its status is not worth a long wait. */
 const QUERY_TIMEOUT_MS = 2_000;

@@ -1,0 +1,55 @@
+import type { FinalStatus } from './types';
+
+/** The stable codes of every error a caller can meet. Each HTTP surface has its own sentence and status for them. */
+export const errorCodes = [
+  'invalid_request',
+  'invalid_phone_number',
+  'invalid_code',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'method_not_allowed',
+  'verification_in_progress',
+  'verification_ended',
+  'idempotency_key_reused',
+  'resend_too_soon',
+  'resend_limit_reached',
+  'unsupported_phone_number',
+  'country_not_allowed',
+  'phone_number_cooling_down',
+  'rate_limited',
+  'unreadable_payload',
+  'temporal_unavailable',
+  'worker_unavailable',
+  'internal_error',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Why a request to a verification is refused, as data: it travels in a Temporal failure's details. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds?: number;
+  readonly verificationStatus?: FinalStatus;
+  /** The name of the limit that was reached, for logs only: on `rate_limited`, and where a process is too busy. */
+  readonly limit?: string;
+  /** On `invalid_code`: how many digits the verification's code has. */
+  readonly codeLength?: number;
+}
+
+/**
+ * A refusal as an exception. `detail` replaces the surface's own sentence for the code. It is shown to callers: it must
+ * not contain a code, a secret or a number.
+ */
+export class VerificationError extends Error {
+  override readonly name = 'VerificationError';
+  readonly code: ErrorCode;
+
+  constructor(
+    readonly refusal: Refusal,
+    readonly detail?: string,
+  ) {
+    super(detail ?? refusal.code);
+    this.code = refusal.code;
+  }
+}

@@ -1,0 +1,34 @@
+import { validateRequest } from 'twilio';
+import type { DeliveryReports } from '../sender';
+import { deliveryError } from './delivery-errors';
+
+export interface TwilioReportsOptions {
+  /** Twilio signs with it; undefined where delivery can't be reported. */
+  readonly authToken: string | undefined;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+}
+
+/** Logged at start-up where delivery can't be reported. */
+export const NO_DELIVERY_REPORTS =
+  'Delivery is not reported: that needs TWILIO_AUTH_TOKEN and a public https PUBLIC_URL';
+
+const PATH = '/webhooks/twilio/status';
+
+/** Twilio's status callbacks. Twilio signs the URL that it was given and the form's fields. */
+export function createTwilioReports({ authToken, publicUrl }: TwilioReportsOptions): DeliveryReports {
+  return {
+    enabled: authToken !== undefined,
+    path: PATH,
+    signatureHeader: 'x-twilio-signature',
+    urlFor: (verificationId) => `${publicUrl}${PATH}?verification=${verificationId}`,
+    isSigned: ({ url, signature, fields }) =>
+      authToken !== undefined && validateRequest(authToken, signature, `${publicUrl}${url}`, { ...fields }),
+    parseReport({ MessageSid: sid, MessageStatus: status, ErrorCode: code }) {
+      if (typeof sid !== 'string') return undefined;
+      if (status === 'sent' || status === 'delivered') return { sid, failure: null };
+      if (status !== 'failed' && status !== 'undelivered') return undefined;
+      return { sid, failure: deliveryError(Number(code)) };
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Verifications } from '../../src/gateway/verifications';
+
+/** The gateway on behalf of one tenant: verifications are named by their public id alone. */
+export type TenantVerifications = ReturnType<typeof forTenant>;
+
+export function forTenant(verifications: Verifications, tenantId = 'default') {
+  type Rest<Method extends 'get' | 'check' | 'submit' | 'requestCancel'> =
+    Parameters<Verifications[Method]> extends [unknown, ...infer Others] ? Others : never;
+  const ref = (id: string) => ({ tenantId, id });
+  return {
+    start: (...args: Parameters<Verifications['start']>) => verifications.start(...args),
+    get: (id: string, ...rest: Rest<'get'>) => verifications.get(ref(id), ...rest),
+    check: (id: string, ...rest: Rest<'check'>) => verifications.check(ref(id), ...rest),
+    submit: (id: string, ...rest: Rest<'submit'>) => verifications.submit(ref(id), ...rest),
+    requestCancel: (id: string, ...rest: Rest<'requestCancel'>) =>
+      verifications.requestCancel(ref(id), ...rest),
+    assertOpen: (id: string) => verifications.assertOpen(ref(id)),
+    resend: (id: string) => verifications.resend(ref(id)),
+    cancel: (id: string) => verifications.cancel(ref(id)),
+    reportDelivery: (...args: Parameters<Verifications['reportDelivery']>) =>
+      verifications.reportDelivery(...args),
+    isReachable: () => verifications.isReachable(),
+  };
+}
