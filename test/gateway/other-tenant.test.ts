@@ -1,0 +1,65 @@
+import { createVerifications } from '../../src/gateway/verifications';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import { forTenant } from '../support/for-tenant';
+import {
+  receivedCode,
+  startRequest,
+  startService,
+  testDigests,
+  testKeyRing,
+  type Service,
+} from '../support/service';
+
+const by = { caller: 'mallory', idempotencyKey: undefined };
+const notFound = { code: 'not_found' };
+
+let server: DevServer;
+let service: Service;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  service = await startService({ ...server });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await server.close();
+});
+
+const gatewayOf = (tenantId: string) =>
+  forTenant(
+    createVerifications({
+      client: server.client,
+      taskQueue: service.taskQueue,
+      keyRing: testKeyRing,
+      digests: testDigests,
+    }),
+    tenantId,
+  );
+
+test('another tenant finds nothing of a verification, and changes nothing', async () => {
+  const { id, code } = await service.startTexted();
+  const shop = gatewayOf('shop');
+  await expect(shop.get(id)).rejects.toMatchObject(notFound);
+  await expect(shop.check(id, code, by)).rejects.toMatchObject(notFound);
+  await expect(shop.submit(id, code)).rejects.toMatchObject(notFound);
+  await expect(shop.resend(id)).rejects.toMatchObject(notFound);
+  await expect(shop.cancel(id)).rejects.toMatchObject(notFound);
+  await expect(shop.requestCancel(id, null)).rejects.toMatchObject(notFound);
+  await expect(shop.assertOpen(id)).rejects.toMatchObject(notFound);
+  expect(await service.verifications.get(id)).toMatchObject({ attemptsRemaining: 4, endedAt: null });
+
+  expect(await service.verifications.check(id, code, by)).toMatchObject({ verified: true });
+  await expect(shop.get(id)).rejects.toMatchObject(notFound);
+  await expect(shop.check(id, code, by)).rejects.toMatchObject(notFound);
+});
+
+test('each tenant verifies the same number for itself', async () => {
+  const { phoneNumber, code } = await service.startTexted();
+  const { tenant, ...request } = startRequest(phoneNumber);
+  const started = await gatewayOf('shop').start({ ...request, tenant: { ...tenant, id: 'shop' } });
+  expect(started.created).toBe(true);
+  // This test's worker does not know the tenant, so it sends it nothing: the code that arrived is the other's.
+  expect(await receivedCode(service.sandbox, phoneNumber)).toBe(code);
+  await gatewayOf('shop').cancel(started.verification.id);
+});

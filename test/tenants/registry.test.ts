@@ -1,0 +1,38 @@
+import { createTenants } from '../../src/tenants/registry';
+import { DEFAULT_TENANT, type Tenant } from '../../src/tenants/tenant';
+import { DEFAULT_POLICY } from '../support/service';
+
+const tenant = (id: string): Tenant => ({
+  id,
+  policy: DEFAULT_POLICY,
+  cooldownSeconds: [0],
+  numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
+  limits: { caller: undefined, clientIp: undefined },
+});
+
+const tenants = createTenants([
+  { tenant: tenant(DEFAULT_TENANT), apiKeys: ['alice', 'bob'] },
+  { tenant: tenant('shop'), apiKeys: ['carol'] },
+]);
+
+test.each([
+  ['alice', DEFAULT_TENANT],
+  ['bob', DEFAULT_TENANT],
+  ['carol', 'shop'],
+])('the key of %s leads to the tenant %s', (apiKey, id) => {
+  expect(tenants.callerOf(apiKey)?.tenant.id).toBe(id);
+});
+
+test('each key is a caller of its own', () => {
+  const callers = ['alice', 'bob', 'carol'].map((apiKey) => tenants.callerOf(apiKey)?.id);
+  expect(new Set(callers).size).toBe(3);
+});
+
+test.each([undefined, '', 'mallory', 'ALICE'])('%j is nobody’s key', (apiKey) => {
+  expect(tenants.callerOf(apiKey)).toBeUndefined();
+});
+
+test('there is always a default tenant', () => {
+  expect(tenants.default.id).toBe(DEFAULT_TENANT);
+  expect(() => createTenants([{ tenant: tenant('shop'), apiKeys: ['carol'] }])).toThrow('no default tenant');
+});
