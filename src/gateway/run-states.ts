@@ -9,6 +9,7 @@ import { temporal } from '@temporalio/proto';
 import { VerificationError } from '../domain/refusals';
 import { isServiceError } from '../temporal/grpc-errors';
 import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/messages';
+import { Bound } from './bound';
 import { SharedReads } from './shared-reads';
 import { SharedWaits } from './shared-waits';
 import { endedWithoutResult, parseMemo, parseResult } from './stored-data';
@@ -16,7 +17,6 @@ import type { VerificationId } from './ids';
 import {
   againWhile,
   notFoundOr,
-  tooMuchAtOnce,
   unavailable,
   unavailableOr,
   WORKER_TIMEOUT_MS,
@@ -25,8 +25,8 @@ import {
 
 const { EventType, HistoryEventFilterType } = temporal.api.enums.v1;
 
-/** Queries in flight at once: each takes time of a worker, which also sends messages and judges codes. */
-const MAX_QUERIES = 50;
+/** Each query takes time of a worker, which also sends messages and judges codes. */
+const QUERIES = { name: 'queries', maxRunning: 50, maxAccepted: 500, maxWaitMs: 3_000 };
 /** Runs waited for at once. A Temporal frontend takes 1,200 long polls of a namespace by default, workers' included. */
 const MAX_WAITS = 400;
 
@@ -34,7 +34,8 @@ export type RunStates = ReturnType<typeof createRunStates>;
 
 /** How runs stand: open ones by a query, which needs a worker, closed ones by their result, which needs none. */
 export function createRunStates(client: Client, { call, handleOf }: WorkflowCalls) {
-  const queries = new SharedReads<VerificationState>(MAX_QUERIES, () => tooMuchAtOnce('queries'));
+  const reads = new SharedReads<VerificationState>();
+  const queries = new Bound(QUERIES);
   const waits = new SharedWaits<VerificationResult>(MAX_WAITS);
 
   /**
@@ -42,7 +43,27 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
    * `temporal_unavailable`
    */
   async function read(id: VerificationId): Promise<VerificationState> {
-    return own(id, await queries.read(keyOf(id), () => query(id)));
+    return own(id, await reads.read(keyOf(id), () => readOpenOrClosed(id)));
+  }
+
+  /** A closed run is read even while there are too many queries: its result needs no worker. */
+  async function readOpenOrClosed(id: VerificationId): Promise<VerificationState> {
+    try {
+      return await queries.run(() => query(id));
+    } catch (error) {
+      const tooMany = error instanceof VerificationError && error.refusal.limit === QUERIES.name;
+      if (!tooMany || (await isOpen(id))) throw error;
+      return readClosed(id);
+    }
+  }
+
+  async function isOpen(id: VerificationId): Promise<boolean> {
+    try {
+      const { status } = await call(() => handleOf(id).describe());
+      return status.name === 'RUNNING';
+    } catch (error) {
+      throw notFoundOr(error);
+    }
   }
 
   async function query(id: VerificationId): Promise<VerificationState> {

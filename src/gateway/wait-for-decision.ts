@@ -37,7 +37,9 @@ export async function waitForDecision(
       const now = await states.read(id);
       if (now.endedAt !== null) return now;
     }
-    return (await closed) ?? (await states.read(id));
+    const end = await closed;
+    // Without a client there is nobody to read it for.
+    return end ?? (signal.aborted ? state : await states.read(id));
   } finally {
     signal.removeEventListener('abort', stop);
     stop();

@@ -64,7 +64,7 @@ test('the answer is a problem like any other', async () => {
     type: 'about:blank',
     title: 'Method Not Allowed',
     status: 405,
-    detail: 'This path does not take this method. The Allow header lists those that it takes.',
+    detail: 'This path does not support this method. The Allow header lists the methods that it supports.',
     code: 'method_not_allowed',
   });
 });

@@ -7,10 +7,8 @@ function controlledReads() {
   return { ends, read };
 }
 
-const TOO_MANY = new Error('too many');
-
 test('whoever asks while a read runs shares the next one, which begins after the question', async () => {
-  const reads = new SharedReads<number>(10, () => TOO_MANY);
+  const reads = new SharedReads<number>();
   const { ends, read } = controlledReads();
   const first = reads.read('a', read);
   const others = [reads.read('a', read), reads.read('a', read), reads.read('a', read)];
@@ -25,7 +23,7 @@ test('whoever asks while a read runs shares the next one, which begins after the
 });
 
 test('a read that fails also fails for those who wait for the next, and is forgotten', async () => {
-  const reads = new SharedReads<number>(10, () => TOO_MANY);
+  const reads = new SharedReads<number>();
   const { ends, read } = controlledReads();
   const both = [reads.read('a', read), reads.read('a', read)];
   ends[0]?.reject(new Error('no worker'));
@@ -33,17 +31,4 @@ test('a read that fails also fails for those who wait for the next, and is forgo
   const again = reads.read('a', read);
   ends[1]?.resolve(3);
   expect(await again).toBe(3);
-});
-
-test('beyond the bound a read of another key is refused at once, until one has ended', async () => {
-  const reads = new SharedReads<number>(2, () => TOO_MANY);
-  const { ends, read } = controlledReads();
-  const open = [reads.read('a', read), reads.read('b', read)];
-  await expect(reads.read('c', read)).rejects.toBe(TOO_MANY);
-  ends[0]?.resolve(1);
-  await open[0];
-  const later = reads.read('c', read);
-  ends[1]?.resolve(2);
-  ends[2]?.resolve(3);
-  expect(await later).toBe(3);
 });

@@ -33,7 +33,7 @@ test.each([
   '5550123;phone-context=+1425',
   '+999123',
 ])('%j is refused with the E.164 form shown', (text) => {
-  expect(() => parsePhoneNumber(text)).toThrow('for example +14255550123');
+  expect(() => parsePhoneNumber(text)).toThrow('invalid_phone_number');
 });
 
 test.each([
@@ -52,22 +52,20 @@ test.each([
   ['+448431234567', 'a shared-cost number'],
   ['+447012345678', 'a personal number'],
 ])('%s, %s, gets no text', (text) => {
-  expect(() => parsePhoneNumber(text)).toThrow('Use a mobile number');
+  expect(() => parsePhoneNumber(text)).toThrow('unsupported_phone_number');
 });
 
 test('with an allowlist other countries are refused, and numbers of no country', () => {
   expect(parsePhoneNumber('+14255550123', { allowedCountries: ['US', 'DE'] }).e164).toBe('+14255550123');
   for (const text of ['+447400123456', '+14165550123', '+88312345678901']) {
-    expect(() => parsePhoneNumber(text, { allowedCountries: ['US', 'DE'] })).toThrow(
-      'no texts to this country',
-    );
+    expect(() => parsePhoneNumber(text, { allowedCountries: ['US', 'DE'] })).toThrow('country_not_allowed');
   }
 });
 
 test('a number outside every known range is taken, unless PHONE_NUMBER_CHECK=valid', () => {
   expect(parsePhoneNumber('+11115550123').e164).toBe('+11115550123');
   const strict = { phoneNumberCheck: 'valid' } as const;
-  expect(() => parsePhoneNumber('+11115550123', strict)).toThrow('for example +14255550123');
+  expect(() => parsePhoneNumber('+11115550123', strict)).toThrow('invalid_phone_number');
   expect(parsePhoneNumber('+14255550123', strict).e164).toBe('+14255550123');
 });
 
@@ -78,7 +76,7 @@ test('a test number is taken whatever its kind and country, until its day is ove
     testNumbers: [{ phoneNumber: '+18005550123', code: '2168', endsAt }],
   };
   expect(parsePhoneNumber('+1 800 555 0123', rules, endsAt)).toMatchObject({ testCode: '2168' });
-  expect(() => parsePhoneNumber('+18005550123', rules, endsAt + 1)).toThrow('Use a mobile number');
+  expect(() => parsePhoneNumber('+18005550123', rules, endsAt + 1)).toThrow('unsupported_phone_number');
 });
 
 describe('one phone has one identity', () => {
@@ -117,12 +115,12 @@ describe('one phone has one identity', () => {
     '+57 0 321 123 4567',
     '+39003123456789',
   ])('%s, a valid number with zeros before it, is refused', (text) =>
-    expect(() => parsePhoneNumber(text)).toThrow('for example +14255550123'),
+    expect(() => parsePhoneNumber(text)).toThrow('invalid_phone_number'),
   );
 
   test('an old form that its country has given up is refused', () => {
     for (const text of ['+5212221234567', '+52 044 222 123 4567', '+22507123456', '+22997123456'])
-      expect(() => parsePhoneNumber(text)).toThrow('for example +14255550123');
+      expect(() => parsePhoneNumber(text)).toThrow('invalid_phone_number');
   });
 
   test('a zero that belongs to the number stays', () => {

@@ -102,7 +102,7 @@ test('without an account in the environment it takes the official client with th
   const message = await messages.create({ to: PHONE, from: SANDBOX_FROM, body: 'Hello' });
 
   expect(message.status).toBe('queued');
-  expect(scripts.sandbox).toMatch(/ dev\/sms-sandbox\/main\.ts$/);
+  expect(scripts.sandbox).toMatch(/ sandbox\/main\.ts$/);
 });
 
 test('what it keeps is for its owner alone', async () => {

@@ -1,0 +1,48 @@
+import { Bound } from '../../src/gateway/bound';
+
+/** Calls whose end is for the test to say. */
+function controlledCalls() {
+  const ends: (() => void)[] = [];
+  const call = () => new Promise<string>((resolve) => ends.push(() => resolve('done')));
+  return { ends, call };
+}
+
+const refusal = { code: 'temporal_unavailable', refusal: { limit: 'calls' } };
+
+test('so many calls run at once, others wait for their turn, and what is too much is refused at once', async () => {
+  const bound = new Bound({ name: 'calls', maxRunning: 2, maxAccepted: 3, maxWaitMs: 60_000 });
+  const { ends, call } = controlledCalls();
+  const accepted = [bound.run(call), bound.run(call), bound.run(call)];
+  await expect(bound.run(call)).rejects.toMatchObject(refusal);
+  expect(ends).toHaveLength(2);
+  ends[0]?.();
+  await accepted[0];
+  expect(ends).toHaveLength(3);
+  const later = bound.run(call);
+  for (const end of ends.splice(1)) end();
+  await Promise.all(accepted);
+  ends.at(-1)?.();
+  expect(await later).toBe('done');
+});
+
+test('a call whose turn comes too late is refused, and never runs', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  const bound = new Bound({ name: 'calls', maxRunning: 1, maxAccepted: 2, maxWaitMs: 1_000 });
+  const { ends, call } = controlledCalls();
+  const first = bound.run(call);
+  const second = bound.run(call);
+  while (ends.length === 0) await Promise.resolve();
+  const refused = expect(second).rejects.toMatchObject(refusal);
+  jest.advanceTimersByTime(1_001);
+  ends[0]?.();
+  await first;
+  await refused;
+  expect(ends).toHaveLength(1);
+  jest.useRealTimers();
+});
+
+test('a call that fails makes room for the next', async () => {
+  const bound = new Bound({ name: 'calls', maxRunning: 1, maxAccepted: 1, maxWaitMs: 60_000 });
+  await expect(bound.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await bound.run(async () => 'done')).toBe('done');
+});
