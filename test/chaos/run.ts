@@ -71,7 +71,7 @@ const LogLine = z.object({ msg: z.string(), workflowId: z.string() });
 /** The workflows of which a worker has counted and logged that the provider may have got their text twice. */
 function countedDuplicates({ workers }: Trouble): Set<string> {
   const counted = workers
-    .flatMap(({ lines }) => lines.filter((line) => line.includes('Text sent again')))
+    .flatMap(({ lines }) => lines.filter((line) => line.includes('Message sent again')))
     .map((line) => LogLine.parse(JSON.parse(line)).workflowId);
   return new Set(counted);
 }
