@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { curlLines } from '../dev/banner';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../sandbox/account';
 import { environment } from '../sandbox/config';
 import { CarrierErrorCode } from '../sandbox/texts/text';
@@ -10,36 +11,141 @@ import { magicRecipients, magicSenders } from '../sandbox/twilio/magic-numbers';
 const project = path.join(__dirname, '..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
 
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(path.join(project, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-];
+/** Generated from the code, so that it may not be there yet. */
+const GENERATED_PAGE = 'docs/configuration.md';
 
-/** docs/configuration.md is generated from the code, so that it may not be there yet. */
-const isGenerated = (page: string, target: string) =>
-  path.posix.join(path.posix.dirname(page), target) === 'docs/configuration.md';
+const docsPages = readdirSync(path.join(project, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
 
-/** Where the links and pictures of a page lead, those out of the project and into the page itself left out. */
-function relativeLinks(page: string): string[] {
-  const prose = read(page).replaceAll(/^```[\s\S]*?^```/gm, '');
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target = '']) => target.replace(/#.*$/, ''))
-    .filter((target) => target !== '' && !/^[a-z]+:/.test(target));
+const testPages = readdirSync(path.join(project, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => path.basename(file) === 'README.md')
+  .map((file) => `test/${file.replaceAll(path.sep, '/')}`);
+
+const pages = ['README.md', 'CONTRIBUTING.md', ...docsPages, ...testPages];
+
+const MAX_README_LINES = 150;
+/** The README is read in a terminal as well. */
+const MAX_README_LINE_LENGTH = 100;
+const MAX_LINE_LENGTH = 120;
+const MAX_CELL_LENGTH = 60;
+
+/** A page without its code blocks. */
+function prose(page: string): string {
+  return read(page).replaceAll(/^[ ]*```[\s\S]*?^[ ]*```.*$/gm, '');
 }
 
-test.each(pages)('every link of %s leads to a file', (page) => {
-  const broken = relativeLinks(page).filter(
-    (target) => !existsSync(path.join(project, path.dirname(page), target)) && !isGenerated(page, target),
-  );
+const isTableRow = (line: string) => line.startsWith('|');
+/** A picture or a link alone on its line, perhaps as an entry of a list. */
+const isLinkOnly = (line: string) => /^\s*(?:[-*] |\d+\. )?!?\[[^\]]*\]\([^)\s]+\)[.,:;]?$/.test(line);
 
-  expect(broken).toEqual([]);
+function tableCells(page: string): string[] {
+  return prose(page)
+    .split('\n')
+    .filter((line) => isTableRow(line) && !/^[|\s:-]+$/.test(line))
+    .flatMap((line) => line.split(/(?<!\\)\|/).slice(1, -1))
+    .map((cell) => cell.trim());
+}
+
+/** What a reader sees of a cell: of a link its text. */
+const withoutTargets = (cell: string) => cell.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+
+/** The anchors of a page's headings, as GitHub names them. */
+function anchors(page: string): Set<string> {
+  const seen = new Map<string, number>();
+  const names = [...prose(page).matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = '']) => {
+    const name = withoutTargets(heading)
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(/\s/g, '-');
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return count === 0 ? name : `${name}-${count}`;
+  });
+  return new Set(names);
+}
+
+/** Where the links and pictures of a page lead, those out of the project left out. */
+function relativeLinks(page: string): string[] {
+  return [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [target = '', anchor] = link.split('#');
+  const file = target === '' ? page : path.posix.join(path.posix.dirname(page), target);
+  if (!existsSync(path.join(project, file))) return file === GENERATED_PAGE;
+  return anchor === undefined || anchors(file).has(anchor);
+}
+
+/** What stands between the title and the next empty line or heading. */
+function firstParagraph(page: string): string {
+  const [, paragraph = ''] = /^# .+\n+((?:(?!#|\n).+\n?)+)/.exec(read(page)) ?? [];
+  return paragraph.replaceAll('\n', ' ');
+}
+
+describe.each(pages)('%s', (page) => {
+  test('every link leads to a file, and every anchor to a heading', () => {
+    expect(relativeLinks(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+  });
+
+  test('its lines can be read in an editor', () => {
+    const isReadme = page === 'README.md';
+    const tooLong = prose(page)
+      .split('\n')
+      .filter((line) => isReadme || !isTableRow(line))
+      .filter((line) => !isLinkOnly(line))
+      .filter((line) => line.length > (isReadme ? MAX_README_LINE_LENGTH : MAX_LINE_LENGTH));
+
+    expect(tooLong).toEqual([]);
+  });
+
+  test('its table cells are short', () => {
+    expect(tableCells(page).filter((cell) => withoutTargets(cell).length > MAX_CELL_LENGTH)).toEqual([]);
+  });
+
+  test('calls a module a module', () => {
+    expect(prose(page).match(/\brooms?\b/gi) ?? []).toEqual([]);
+  });
 });
+
+test.each([...docsPages, 'CONTRIBUTING.md', ...testPages])(
+  'the first paragraph of %s says for whom it is',
+  (page) => {
+    expect(firstParagraph(page)).toContain('This page is for ');
+  },
+);
 
 test('there are links to look at', () => {
   expect(pages.flatMap(relativeLinks).length).toBeGreaterThan(50);
+});
+
+describe('README.md', () => {
+  test('can be read in one sitting', () => {
+    expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(MAX_README_LINES);
+  });
+
+  test('has the three lines that npm run dev prints', () => {
+    const lines = curlLines({
+      apiUrl: 'http://localhost:3000',
+      apiKey: 'dev',
+      codeLength: 4,
+      smsSandboxUrl: 'http://localhost:3001',
+      textsGoToSandbox: true,
+      temporalUiUrl: 'http://localhost:8233',
+      temporalAddress: '127.0.0.1:7233',
+    });
+
+    expect(read('README.md')).toContain(lines.join('\n'));
+  });
+});
+
+test('docs/README.md lists every page of docs', () => {
+  const listed = relativeLinks('docs/README.md').map((link) => `docs/${link}`);
+
+  expect(docsPages.filter((page) => page !== 'docs/README.md' && !listed.includes(page))).toEqual([]);
 });
 
 describe('docs/alerts.yaml', () => {
