@@ -1,6 +1,6 @@
 import type { DeliveryError } from './types';
 
-/** Why a verification ended `undeliverable`, where the reason is ours and not the SMS provider's. */
+/** Delivery errors that this service reports itself. All others have the SMS provider's error code. */
 export const ownDeliveryErrors = {
   worker_unavailable: {
     code: 'worker_unavailable',

@@ -8,22 +8,25 @@ export const emptyLedger: Ledger = {
   messages: [],
 };
 
-/** How one verification ended, as far as the ledger minds. */
+/** What the ledger records of a verification that has ended. */
 export interface Outcome {
   readonly status: Status;
   readonly failedCodes: number;
-  /** When each message was requested that reached the provider, or may have; epoch milliseconds, oldest first. */
+  /** When the messages were requested that were sent or may have been: epoch milliseconds, oldest first. */
   readonly messages: readonly number[];
   /** RFC 3339. */
   readonly endedAt: string;
 }
 
-/** With so many failed codes a number is locked until it is forgotten: one in a hundred to have guessed four digits. */
+/** A number with this many failed codes is locked. 100 guesses at four-digit codes succeed with a chance of 1 %. */
 const MAX_FAILED_CODES = 100;
-/** Without any failed code nobody waits longer, or anybody could lock anybody out by starting and not answering. */
-const LONGEST_WAIT_WITHOUT_GUESSES_SECONDS = 300;
+/**
+ * The longest cool-down of a number without failed codes. Otherwise anyone could block a number for longer, by
+ * starting verifications for it and not answering them.
+ */
+const MAX_WAIT_WITHOUT_FAILED_CODES_SECONDS = 300;
 
-/** `numberLimit` decides how many messages are worth remembering. */
+/** The ledger after one more verification. It keeps the times of the last `numberLimit.max` messages. */
 export function ledgerAfter(before: Ledger, outcome: Outcome, numberLimit: Limit | null): Ledger {
   const { status, failedCodes, endedAt } = outcome;
   const messages = numberLimit ? [...before.messages, ...outcome.messages].slice(-numberLimit.max) : [];
@@ -37,13 +40,16 @@ export function ledgerAfter(before: Ledger, outcome: Outcome, numberLimit: Limit
   };
 }
 
-/** Any failed code makes it so: otherwise guesses at a number whose messages never arrive would bring no wait. */
+/**
+ * A verification with a failed code is always unsuccessful. Otherwise guesses at a number whose messages never arrive
+ * would cause no cool-down.
+ */
 function isUnsuccessful({ status, failedCodes, messages }: Outcome): boolean {
   if (failedCodes > 0 || status === 'expired') return true;
   return status === 'canceled' && messages.length > 0;
 }
 
-/** Why no message goes to the number now: there were `limit.max` in the last `limit.periodMs`. */
+/** Returns a refusal if `limit.max` messages were requested in the last `limit.periodMs`. */
 export function numberLimitRefusal(
   messages: readonly number[],
   limit: Limit | null,
@@ -51,27 +57,30 @@ export function numberLimitRefusal(
 ): Refusal | undefined {
   if (!limit) return undefined;
   const recent = messages.filter((requestedAt) => requestedAt > now - limit.periodMs);
-  // When this one is too old to count, there is room for one more.
-  const first = recent.at(-limit.max);
-  if (first === undefined) return undefined;
-  const retryAfterSeconds = Math.max(1, Math.ceil((first + limit.periodMs - now) / 1000));
+  // The next message is allowed when this one is older than the period.
+  const blocking = recent.at(-limit.max);
+  if (blocking === undefined) return undefined;
+  const retryAfterSeconds = Math.max(1, Math.ceil((blocking + limit.periodMs - now) / 1000));
   return { code: 'rate_limited', limit: 'number', retryAfterSeconds };
 }
 
-/** A verification's attempts: no more of them can fail than are left before the lock. */
+/** How many attempts a verification gets: at most as many as can fail before the number is locked. */
 export function attemptsAllowed({ failedCodes }: Ledger, maxAttempts: number): number {
   return Math.min(maxAttempts, MAX_FAILED_CODES - failedCodes);
 }
 
-/** Why a number gets none until it is forgotten, whatever time has passed. */
+/**
+ * Returns a refusal for a locked number. The lock lasts until the number's last run is deleted from Temporal
+ * (`npm run forget`, or the namespace's retention).
+ */
 export function lockRefusal(ledger: Ledger, cooldownSeconds: readonly number[]): Refusal | undefined {
   if (ledger.failedCodes < MAX_FAILED_CODES) return undefined;
   return { code: 'phone_number_cooling_down', retryAfterSeconds: Math.max(...cooldownSeconds, 1) };
 }
 
 /**
- * Why a number gets no verification now; undefined if it gets one. After the n-th unsuccessful one the n-th wait counts
- * from that one's end, the last wait repeats.
+ * Returns a refusal for a number that is locked or cooling down. The n-th wait begins when the n-th unsuccessful
+ * verification ends. The last wait repeats.
  */
 export function cooldownRefusal(
   ledger: Ledger,
@@ -81,9 +90,12 @@ export function cooldownRefusal(
   const locked = lockRefusal(ledger, cooldownSeconds);
   if (locked) return locked;
   if (ledger.unsuccessful === 0 || ledger.lastUnsuccessfulAt === null) return undefined;
-  const step = cooldownSeconds[Math.min(ledger.unsuccessful, cooldownSeconds.length) - 1] ?? 0;
-  const wait = ledger.failedCodes === 0 ? Math.min(step, LONGEST_WAIT_WITHOUT_GUESSES_SECONDS) : step;
-  const left = Date.parse(ledger.lastUnsuccessfulAt) + wait * 1000 - now;
+  const configuredSeconds = cooldownSeconds[Math.min(ledger.unsuccessful, cooldownSeconds.length) - 1] ?? 0;
+  const waitSeconds =
+    ledger.failedCodes === 0
+      ? Math.min(configuredSeconds, MAX_WAIT_WITHOUT_FAILED_CODES_SECONDS)
+      : configuredSeconds;
+  const leftMs = Date.parse(ledger.lastUnsuccessfulAt) + waitSeconds * 1000 - now;
   const code = 'phone_number_cooling_down';
-  return left > 0 ? { code, retryAfterSeconds: Math.ceil(left / 1000) } : undefined;
+  return leftMs > 0 ? { code, retryAfterSeconds: Math.ceil(leftMs / 1000) } : undefined;
 }

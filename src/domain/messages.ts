@@ -5,11 +5,11 @@ export interface Message {
   readonly requestedAt: number;
   /** Undefined while the message is in flight. */
   readonly outcome?: SendOutcome;
-  /** Why it never arrived, if the carrier said so. */
+  /** Why the message did not arrive, if the provider reported that. */
   readonly lost?: DeliveryError;
 }
 
-/** The messages of one verification, oldest first: at most one of them is in flight. Times are epoch milliseconds. */
+/** The messages of one verification, oldest first. At most one is in flight. Times are epoch milliseconds. */
 export class Messages {
   readonly #messages: Message[] = [];
 
@@ -25,41 +25,43 @@ export class Messages {
     return this.#messages.find(({ outcome }) => outcome === undefined);
   }
 
-  /** Those that the provider is known to have. */
+  /** The SIDs of the messages that the provider has accepted. */
   get acceptedSids(): string[] {
     return this.#messages.flatMap(({ outcome }) => (outcome?.outcome === 'accepted' ? [outcome.sid] : []));
   }
 
-  /** Whether there is still one that could reach the phone. */
-  get anyMayArrive(): boolean {
+  /** Whether a message can still reach the phone. */
+  get mayAnyArrive(): boolean {
     return this.#messages.some(
       ({ outcome, lost }) => outcome === undefined || (outcome.outcome === 'accepted' && lost === undefined),
     );
   }
 
   /**
-   * When each message was requested that reached the provider, or may have, epoch milliseconds: one in flight that is
-   * canceled may be out all the same.
+   * When the messages were requested that were sent or may have been, epoch milliseconds. A message in flight counts:
+   * it may be sent even if it is canceled.
    */
-  get mayBeOut(): number[] {
-    return this.#messages.flatMap(({ outcome, requestedAt }) => (mayBeOut(outcome) ? [requestedAt] : []));
+  get possiblySentAt(): number[] {
+    return this.#messages.flatMap(({ outcome, requestedAt }) =>
+      mayHaveBeenSent(outcome) ? [requestedAt] : [],
+    );
   }
 
   request(now: number): void {
     this.#messages.push({ requestedAt: now });
   }
 
-  /** The outcome of the message in flight as it is kept, undefined if none is in flight. */
+  /** Records the outcome of the message in flight and returns what it recorded; undefined if none is in flight. */
   settle(outcome: SendOutcome, now: number): SendOutcome | undefined {
     const message = this.inFlight;
     if (!message) return undefined;
-    const kept = withinReason(outcome, message.requestedAt, now);
-    this.#messages[this.#messages.indexOf(message)] = { ...message, outcome: kept };
-    return kept;
+    const recorded = withPlausibleTime(outcome, message.requestedAt, now);
+    this.#messages[this.#messages.indexOf(message)] = { ...message, outcome: recorded };
+    return recorded;
   }
 
-  /** Whether this was news. */
-  lose(sid: string, error: DeliveryError): boolean {
+  /** Records that a message did not arrive. False if that is already known, or if no message has the SID. */
+  recordLoss(sid: string, error: DeliveryError): boolean {
     const index = this.#messages.findIndex(
       ({ outcome }) => outcome?.outcome === 'accepted' && outcome.sid === sid,
     );
@@ -70,7 +72,7 @@ export class Messages {
   }
 }
 
-function mayBeOut(outcome: SendOutcome | undefined): boolean {
+function mayHaveBeenSent(outcome: SendOutcome | undefined): boolean {
   switch (outcome?.outcome) {
     case undefined:
     case 'accepted':
@@ -82,8 +84,8 @@ function mayBeOut(outcome: SendOutcome | undefined): boolean {
   }
 }
 
-/** The worker's clock is not the server's: no message was accepted before it was asked for, nor later than now. */
-function withinReason(outcome: SendOutcome, requestedAt: number, now: number): SendOutcome {
+/** A worker's clock can differ from the server's: moves `acceptedAt` between the message's request and now. */
+function withPlausibleTime(outcome: SendOutcome, requestedAt: number, now: number): SendOutcome {
   if (outcome.outcome === 'failed') return outcome;
   return { ...outcome, acceptedAt: Math.min(Math.max(outcome.acceptedAt, requestedAt), now) };
 }

@@ -1,6 +1,6 @@
 import type { FinalStatus } from './types';
 
-/** The stable codes of every error a caller can meet. Each HTTP surface has its own sentence and status for them. */
+/** The stable codes of all errors that a caller can get. src/api gives each a status and a sentence. */
 export const errorCodes = [
   'invalid_request',
   'invalid_phone_number',
@@ -26,20 +26,20 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Why a request to a verification is refused, as data: it travels in a Temporal failure's details. */
+/** Why a request is refused. It is plain data, since it is sent in the details of a Temporal failure. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly retryAfterSeconds?: number;
   readonly verificationStatus?: FinalStatus;
-  /** The name of the limit that was reached, for logs only: on `rate_limited`, and where a process is too busy. */
+  /** The name of the limit that was reached, for logs only. Set on `rate_limited`, and if a process is too busy. */
   readonly limit?: string;
   /** On `invalid_code`: how many digits the verification's code has. */
   readonly codeLength?: number;
 }
 
 /**
- * A refusal as an exception. `detail` replaces the surface's own sentence for the code. It is shown to callers: it must
- * not contain a code, a secret or a number.
+ * A refusal as an exception. `detail` replaces the standard sentence for the code. Callers see it: it must not contain
+ * a code, a secret or a phone number.
  */
 export class VerificationError extends Error {
   override readonly name = 'VerificationError';

@@ -12,68 +12,68 @@ export function isFinal(status: Status): status is FinalStatus {
   return status !== 'sending' && status !== 'pending';
 }
 
-/** At most `max` in `periodMs`. */
+/** At most `max` requests or messages in `periodMs`. */
 export interface Limit {
   readonly max: number;
   readonly periodMs: number;
 }
 
-/** The rules of a verification, fixed when it starts: a later change of configuration does not touch it. */
+/** The rules of a verification. They are fixed at its start: a later change of the configuration has no effect. */
 export interface Policy {
   /** Digits in the code, 4 to 8. */
   readonly codeLength: number;
-  /** How long the code counts, from the moment the SMS provider accepted the text. */
+  /** How long the code is valid. This time begins when the SMS provider accepts the first message. */
   readonly windowMs: number;
-  /** Submitted codes that count, the right one included. */
+  /** How many submitted codes are judged, including the right one. */
   readonly maxAttempts: number;
-  /** The least time from one text to the next. */
+  /** The minimum time between two messages. */
   readonly resendIntervalMs: number;
-  /** Texts after the first. */
+  /** How many messages may follow the first. */
   readonly maxResends: number;
-  /** Messages to one number, in this verification and those before it; null for no limit. */
+  /** Limits the messages to one number, over all its verifications; null for no limit. */
   readonly numberLimit: Limit | null;
 }
 
 /**
- * What a number's past verifications leave behind for its next one, since the last success. A new code must not reset
- * the count of failed ones (NIST SP 800-63B rev. 4, §3.2.2).
+ * What a number's past verifications mean for its next one, counted since the last success. A new code must not reset
+ * the count of failed codes (NIST SP 800-63B rev. 4, §3.2.2).
  */
 export interface Ledger {
   readonly unsuccessful: number;
   readonly failedCodes: number;
-  /** RFC 3339, when the last unsuccessful one ended; null if there is none. */
+  /** When the last unsuccessful verification ended, RFC 3339; null if there is none. */
   readonly lastUnsuccessfulAt: string | null;
-  /** When the number's latest messages were requested, epoch milliseconds, oldest first. A success keeps them. */
+  /** When the latest messages were requested: epoch milliseconds, oldest first. A success does not clear them. */
   readonly messages: readonly number[];
 }
 
 /** How a message reaches the person. */
 export type Channel = 'sms';
 
-/** What a verification starts from. Neither the code nor anything it could be computed from without the key. */
+/** The workflow's input. Without a secret key, the code cannot be computed from it. */
 export interface VerificationInput {
   readonly tenantId: string;
   readonly channel: Channel;
   /** E.164. */
   readonly phoneNumber: string;
-  /** 16 random bytes, base64url: the code is derived from them. */
+  /** 16 random bytes, base64url. The code is derived from them and a secret key. */
   readonly nonce: string;
-  /** The secret key that code and tag are derived with. */
+  /** The id of the secret key from which code and tag are derived. */
   readonly keyId: string;
   /** The right code's tag, base64url. */
   readonly tag: string;
   readonly policy: Policy;
-  /** ISO 3166-1 alpha-2, for the metric alone. */
+  /** ISO 3166-1 alpha-2. Only the metric uses it. */
   readonly country?: string;
-  /** Whether the number is one whose code is known beforehand: it gets no text. */
+  /** Whether this is a test number: its code is fixed, and it gets no message. */
   readonly testNumber?: boolean;
-  /** Of the number's verifications before this one. */
+  /** From the number's earlier verifications. */
   readonly ledger: Ledger;
-  /** When the caller was told of it, RFC 3339: shown, never reckoned with. */
+  /** When the API accepted the start, RFC 3339. Only shown: time limits count from the workflow's start. */
   readonly createdAt: string;
 }
 
-/** Why no text reached the phone: the SMS provider's own code or one of ours, and our sentence for it. */
+/** Why no message reached the phone: the SMS provider's error code or one of ours, and our sentence for it. */
 export interface DeliveryError {
   readonly code: string;
   readonly message: string;
@@ -84,16 +84,16 @@ export interface VerificationView {
   readonly phoneNumber: string;
   readonly status: Status;
   readonly attemptsRemaining: number;
-  /** Digits in its code. */
+  /** The number of digits in the code. */
   readonly codeLength: number;
   readonly windowMs: number;
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly endedAt: string | null;
   readonly error: DeliveryError | null;
-  /** When something last happened to it. */
+  /** When the verification last changed. */
   readonly updatedAt: string;
-  /** What was given as the reason of a cancel, if anything was. */
+  /** The reason that came with the cancellation; null if there is none. */
   readonly cancelReason: string | null;
 }
 
@@ -103,20 +103,20 @@ export interface Attempt {
   readonly matched: boolean;
 }
 
-/** What became of handing a text to the SMS provider. `acceptedAt`: epoch milliseconds. */
+/** The outcome of sending a message. `acceptedAt`: epoch milliseconds. */
 export type SendOutcome =
   | {
       readonly outcome: 'accepted';
       readonly sid: string;
       readonly acceptedAt: number;
-      /** Sent again although an earlier one may exist that the provider did not list. */
+      /** Sent again, because the provider did not list an earlier message that may exist. */
       readonly possibleDuplicate?: boolean;
     }
-  /** A test number: its window opens without one. */
+  /** A test number: no message is sent, and the window opens at once. */
   | { readonly outcome: 'not_sent'; readonly acceptedAt: number }
   | { readonly outcome: 'failed'; readonly error: DeliveryError };
 
-/** The SMS provider's later word on a text: it is under way or arrived (no failure), or it won't arrive. */
+/** What the SMS provider reports after it accepted a message. `failure`: null if it is on its way or has arrived. */
 export interface DeliveryReport {
   readonly sid: string;
   readonly failure: DeliveryError | null;

@@ -18,8 +18,8 @@ import {
 } from './types';
 
 /**
- * The state machine of one verification. Every time is epoch milliseconds and handed in: nothing here reads a
- * clock, so it runs inside a workflow, where the same history must always lead to the same state.
+ * The state machine of one verification. All times are epoch milliseconds and arguments: this class reads no clock, so
+ * that a workflow can use it. There the same history must always lead to the same state.
  */
 export class Verification {
   status: Status = 'sending';
@@ -40,7 +40,7 @@ export class Verification {
     onChange(this);
   }
 
-  get ended(): boolean {
+  get hasEnded(): boolean {
     return this.endedAt !== null;
   }
 
@@ -48,14 +48,14 @@ export class Verification {
     return this.input.policy.maxAttempts - this.attempts.length;
   }
 
-  /** Why nothing can be asked of it any more; undefined while it is open. Changes nothing: validators call it. */
+  /** Returns a refusal once the verification has ended. Has no side effects: validators call it. */
   endedRefusal(now: number): Refusal | undefined {
-    const windowClosed = this.status === 'pending' && this.expiresAt !== null && now >= this.expiresAt;
-    const status = windowClosed ? 'expired' : this.status;
+    const isWindowOver = this.status === 'pending' && this.expiresAt !== null && now >= this.expiresAt;
+    const status = isWindowOver ? 'expired' : this.status;
     return isFinal(status) ? { code: 'verification_ended', verificationStatus: status } : undefined;
   }
 
-  /** Why a code of so many digits is not judged; undefined if it is. Changes nothing: validators call it. */
+  /** Returns a refusal if a code with this many digits is not judged. Has no side effects: validators call it. */
   submitRefusal(digits: number, now: number): Refusal | undefined {
     const { codeLength } = this.input.policy;
     return (
@@ -64,8 +64,8 @@ export class Verification {
   }
 
   /**
-   * Judges one submitted code by its tags, one for each key that may have made it. Too late, or with another number of
-   * digits than the code's, it counts nothing.
+   * Judges a submitted code by its tags, one for each secret key. Returns whether it is right. A code that is too late
+   * or has the wrong number of digits is not counted as an attempt.
    */
   submit(digits: number, tags: readonly string[], now: number): boolean {
     if (this.submitRefusal(digits, now)) return false;
@@ -77,20 +77,20 @@ export class Verification {
     return matched;
   }
 
-  /** The first worker may come too late for the person who waits: then no message is sent any more. */
-  refuseLateStart(now: number): void {
+  /** Ends the verification if its first worker came too late: then the person no longer expects a message. */
+  failIfTooLate(now: number): void {
     if (now - this.startedAt <= SEND_DEADLINE_MS) return;
     this.fail(ownDeliveryErrors.worker_unavailable, now);
     this.changed(now);
   }
 
-  /** Why no further message is sent now. */
+  /** Returns a refusal if no message may be sent now. */
   resendRefusal(now: number): Refusal | undefined {
     const { policy, ledger } = this.input;
     return (
       this.endedRefusal(now) ??
       resendRefusal(policy, this.messages, this.windowLeftMs(now), now) ??
-      numberLimitRefusal([...ledger.messages, ...this.messages.mayBeOut], policy.numberLimit, now)
+      numberLimitRefusal([...ledger.messages, ...this.messages.possiblySentAt], policy.numberLimit, now)
     );
   }
 
@@ -100,8 +100,8 @@ export class Verification {
   }
 
   /**
-   * The provider's word on the message in flight, if there still is one. The first accepted message opens the window; a
-   * failed first message ends the verification, a failed resend never does.
+   * Records the outcome of the message in flight, if there still is one. The first accepted message opens the window. A
+   * failed first message ends the verification; a failed resend does not.
    */
   messageSettled(outcome: SendOutcome, now: number): void {
     const settled = this.messages.settle(outcome, now);
@@ -118,15 +118,15 @@ export class Verification {
   }
 
   /**
-   * What the provider reports later. A message nobody knows is the one in flight: the report proves that it exists. When
-   * no message is left that could arrive, the verification ends. Reports of strangers, repeated or late, change nothing.
+   * Records a delivery report. One with an unknown SID is about the message in flight, and proves that it was accepted.
+   * The verification ends when no message can arrive any more. Repeated, late or unrelated reports change nothing.
    */
   deliveryReported({ sid, failure }: DeliveryReport, now: number): void {
     if (this.endedRefusal(now)) return;
     if (!this.messages.acceptedSids.includes(sid))
       this.messageSettled({ outcome: 'accepted', sid, acceptedAt: now }, now);
-    if (failure === null || !this.messages.lose(sid, failure)) return;
-    if (!this.messages.anyMayArrive) this.fail(failure, now);
+    if (failure === null || !this.messages.recordLoss(sid, failure)) return;
+    if (!this.messages.mayAnyArrive) this.fail(failure, now);
     this.changed(now);
   }
 
@@ -137,26 +137,26 @@ export class Verification {
     this.changed(now);
   }
 
-  /** The window is over. What was not decided by then has expired. */
+  /** Call this when the window is over: an open verification expires. */
   close(): void {
-    if (this.ended || this.expiresAt === null) return;
+    if (this.hasEnded || this.expiresAt === null) return;
     this.end('expired', this.expiresAt);
     this.changed(this.expiresAt);
   }
 
-  /** What this one leaves behind, once it has ended. */
+  /** The ledger for the number's next verification. Call this after the end. */
   ledger(): Ledger {
     const outcome = {
       status: this.status,
       failedCodes: this.attempts.filter(({ matched }) => !matched).length,
-      messages: this.messages.mayBeOut,
+      messages: this.messages.possiblySentAt,
       endedAt: rfc3339(this.endedAt ?? this.updatedAt),
     };
     return ledgerAfter(this.input.ledger, outcome, this.input.policy.numberLimit);
   }
 
-  /** How long an unsuccessful one stays open for those who start the next by an older ledger. */
-  closingDelayMs(now: number): number {
+  /** How much longer an ended run must stay open: see MIN_UNSUCCESSFUL_RUN_MS. */
+  stayOpenMs(now: number): number {
     return this.status === 'verified' ? 0 : Math.max(0, this.startedAt + MIN_UNSUCCESSFUL_RUN_MS - now);
   }
 
@@ -176,9 +176,9 @@ export class Verification {
     };
   }
 
-  /** The whole window before it opens, 0 once it has closed or the verification has ended. */
+  /** The time until the window closes: the whole window before it opens, 0 after the end. */
   windowLeftMs(now: number): number {
-    if (this.ended) return 0;
+    if (this.hasEnded) return 0;
     return Math.max(0, (this.expiresAt ?? now + this.input.policy.windowMs) - now);
   }
 

@@ -29,7 +29,7 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   const verification = new Verification(input, workflowInfo().startTime.getTime(), (changed) =>
     setCurrentDetails(liveDetails(changed)),
   );
-  verification.refuseLateStart(Date.now());
+  verification.failIfTooLate(Date.now());
   const conversion = createMetrics(input);
   conversion.started();
   setHandlers(verification, {
@@ -41,15 +41,15 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   CancellationScope.current().cancelRequested.catch(() => verification.cancel(Date.now()));
 
   return CancellationScope.nonCancellable(async () => {
-    if (!verification.ended) void sendText(verification);
+    if (!verification.hasEnded) void sendText(verification);
     await condition(() => verification.status !== 'sending');
 
     const windowMs = verification.windowLeftMs(Date.now());
     const summary = `The window of ${input.policy.windowMs / 1000} s closes`;
-    if (windowMs > 0) await condition(() => verification.ended, windowMs, { summary });
+    if (windowMs > 0) await condition(() => verification.hasEnded, windowMs, { summary });
     verification.close();
 
-    const delayMs = verification.closingDelayMs(Date.now());
+    const delayMs = verification.stayOpenMs(Date.now());
     if (delayMs > 0) await sleep(delayMs, { summary: 'Stays open until no older ledger can count' });
     await condition(allHandlersFinished);
     if (isFinal(verification.status)) conversion.ended(verification.status);
@@ -71,7 +71,7 @@ async function sendText(verification: Verification): Promise<void> {
         if (!isCancellation(error)) verification.messageSettled(DELIVERY_UNKNOWN, Date.now());
       },
     );
-  await condition(() => verification.ended || verification.messages.inFlight !== message);
+  await condition(() => verification.hasEnded || verification.messages.inFlight !== message);
   sending.cancel();
 }
 

@@ -253,13 +253,13 @@ describe('a resend', () => {
 describe('the first worker', () => {
   test('may come 30 s late', () => {
     const verification = create();
-    verification.refuseLateStart(START + 30_000);
+    verification.failIfTooLate(START + 30_000);
     expect(verification.status).toBe('sending');
   });
 
   test('ends the verification when it comes later', () => {
     const verification = create();
-    verification.refuseLateStart(START + 30_001);
+    verification.failIfTooLate(START + 30_001);
     expect(verification.view()).toMatchObject({
       status: 'undeliverable',
       error: { code: 'worker_unavailable' },
