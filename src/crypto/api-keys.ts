@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** API_KEYS. Digests are compared, so that neither time nor length tells of a key. */
+/** Recognizes API keys. It compares digests, so that the time taken reveals neither a key's content nor its length. */
 export class ApiKeys {
   readonly #digests: readonly Buffer[];
 
@@ -8,11 +8,11 @@ export class ApiKeys {
     this.#digests = apiKeys.map(sha256);
   }
 
-  /** The digest that stands for the key's holder; undefined for a key that isn't ours. */
+  /** The key's digest, which identifies the caller; undefined for an unknown key. */
   callerOf(apiKey: string | undefined): string | undefined {
     if (apiKey === undefined) return undefined;
     const given = sha256(apiKey);
-    // Every key is compared: which one matched must not show in the time either.
+    // Compares every key, so that the time taken does not reveal which key matched.
     const matches = this.#digests.filter((digest) => timingSafeEqual(digest, given));
     return matches.length > 0 ? given.toString('hex') : undefined;
   }

@@ -1,28 +1,28 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { DerivedKeys, KeyRing } from './key-ring';
 
-/** What the holder of a capability may do with one verification, and nothing else. */
+/** What a capability permits its holder to do with one verification. */
 export type CapabilityPurpose = 'status' | 'event' | 'terminate';
 
-/** The verification that it is for. */
+/** The verification that a capability is for. */
 export interface CapabilitySubject {
   readonly tenantId: string;
   /** The verification's public id. */
   readonly id: string;
 }
 
-/** Bearer tokens for one purpose, one verification and a limited time. */
+/** Capabilities are bearer tokens for one purpose, one verification and a limited time. */
 export interface Capabilities {
-  /** URL-safe, 51 characters. `expiresAt`: epoch milliseconds; a part of a second is dropped. */
+  /** Returns 51 URL-safe characters. `expiresAt`: epoch milliseconds, rounded down to a second. */
   grant(purpose: CapabilityPurpose, subject: CapabilitySubject, expiresAt: number): string;
-  /** Whether it is one of ours, for this and still valid. Does not tell what is wrong with one that isn't. */
+  /** Whether the capability is genuine, for this purpose and verification, and not expired. */
   allows(capability: string, purpose: CapabilityPurpose, subject: CapabilitySubject, now: number): boolean;
 }
 
 const EXPIRY_BYTES = 6;
 const MAC_BYTES = 32;
 
-/** An HMAC under its own derived key over purpose, verification and expiry, with the expiry in front of it. */
+/** A capability is: expiry ‖ HMAC(purpose, tenant, verification id, expiry). The HMAC has a derived key of its own. */
 export function createCapabilities(keyRing: KeyRing): Capabilities {
   return {
     grant(purpose, subject, expiresAt) {
@@ -33,16 +33,16 @@ export function createCapabilities(keyRing: KeyRing): Capabilities {
 
     allows(capability, purpose, subject, now) {
       const bytes = Buffer.from(capability, 'base64url');
-      // A token has one spelling only: base64url would take several, and forgive what is not in its alphabet.
-      const wellFormed =
+      // Accepts only the canonical base64url form. Node's decoder also accepts others and skips invalid characters.
+      const isWellFormed =
         bytes.length === EXPIRY_BYTES + MAC_BYTES && bytes.toString('base64url') === capability;
-      if (!wellFormed) return false;
+      if (!isWellFormed) return false;
       const expiry = bytes.subarray(0, EXPIRY_BYTES);
       const mac = bytes.subarray(EXPIRY_BYTES);
-      const genuine = keyRing.all.filter((keys) =>
+      const matches = keyRing.all.filter((keys) =>
         timingSafeEqual(macOf(keys, purpose, subject, expiry), mac),
       );
-      return genuine.length > 0 && now < expiry.readUIntBE(0, EXPIRY_BYTES) * 1000;
+      return matches.length > 0 && now < expiry.readUIntBE(0, EXPIRY_BYTES) * 1000;
     },
   };
 }

@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { DerivedKeys, KeyRing } from './key-ring';
 
 /**
- * What a code is derived from, besides a secret key. The workflow ID is part of it, so that a run whose input was
- * copied to another workflow ID has another code: guesses at the copy say nothing about the original.
+ * What a code is derived from, in addition to a secret key. It includes the workflow ID: if somebody copies a run's
+ * input to another workflow ID, the copy has another code. Guesses at the copy then reveal nothing about the original.
  */
 export interface CodeSource {
   readonly workflowId: string;
@@ -16,34 +16,34 @@ export function createNonce(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** The one-time code, leading zeros included. The same source, key and length always give the same code. */
+/** The one-time code, with leading zeros. The same key, source and length always give the same code. */
 export function deriveCode(keys: DerivedKeys, source: CodeSource, codeLength: number): string {
   const digest = createHmac('sha256', keys.code).update(bytesOf(source)).digest();
   return truncate(digest, codeLength);
 }
 
 /**
- * The keyed digest that stands for a code wherever it is stored or compared. Without the key it says nothing about the
- * code, not even to someone who tries all 10,000.
+ * The code's keyed digest (base64url), which is stored and compared instead of the code. Without the key, it does not
+ * help to try all 10,000 codes.
  */
 export function deriveTag(keys: DerivedKeys, source: CodeSource, code: string): string {
   const message = Buffer.concat([bytesOf(source), Buffer.from(code, 'ascii')]);
   return createHmac('sha256', keys.tag).update(message).digest('base64url');
 }
 
-/** A submitted code's tags, one for each key: while keys rotate, any of them may have made the code. */
+/** The tags of a submitted code, one for each secret key: during a rotation the code may come from any of them. */
 export function deriveTags(keyRing: KeyRing, source: CodeSource, code: string): string[] {
   return keyRing.all.map((keys) => deriveTag(keys, source, code));
 }
 
-/** Dynamic truncation: RFC 4226 §5.3, with the offset from the last byte as in RFC 6238 for longer digests. */
+/** Dynamic truncation (RFC 4226 §5.3). The offset is in the last byte, as in RFC 6238 for longer digests. */
 export function truncate(digest: Buffer, codeLength: number): string {
   const offset = digest.readUInt8(digest.length - 1) & 0x0f;
   const number = digest.readUInt32BE(offset) & 0x7fffffff;
   return String(number % 10 ** codeLength).padStart(codeLength, '0');
 }
 
-/** workflowId ‖ nonce. Every workflow ID has the same length, so the parts can't be confused. */
+/** workflowId ‖ nonce. All workflow IDs have the same length, so that the boundary is unambiguous. */
 function bytesOf({ workflowId, nonce }: CodeSource): Buffer {
   return Buffer.concat([Buffer.from(workflowId, 'utf8'), Buffer.from(nonce, 'base64url')]);
 }

@@ -1,22 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { deriveKey } from './key-ring';
 
-/** Keyed digests that never change: PHONE_DIGEST_KEY is not rotated. */
+/** Keyed digests (HMAC-SHA256). They stay the same for ever, since PHONE_DIGEST_KEY is never rotated. */
 export interface Digests {
-  /** 16 bytes that stand for a tenant's phone number in workflow IDs: one verification at a time for each of both. */
+  /** 16 bytes for the workflow ID: each tenant can have one open verification for each phone number. */
   phoneNumber(tenantId: string, e164: string): Buffer;
-  /** What stands for an Idempotency-Key, scoped to its caller and to what it was used for. */
+  /** The digest of an Idempotency-Key, which depends on its caller and its purpose. */
   idempotencyKey(purpose: 'start' | 'check', caller: string, key: string): string;
-  /** What stands for the rest of a request that came with an Idempotency-Key: another rest is another request. */
+  /** The digest of the other fields of a request with an Idempotency-Key. A repeat must have the same digest. */
   fields(fields: Readonly<Record<string, string | undefined>>): string;
-  /** What stands for somebody or something whose requests are counted. */
+  /** The key under which a limit counts: the digest of a caller, an address, a country or a number block. */
   limit(kind: string, value: string): string;
 }
 
 export function createDigests(phoneDigestKey: Buffer): Digests {
   const idempotency = deriveKey(phoneDigestKey, 'idempotency-key');
   const limits = deriveKey(phoneDigestKey, 'limit');
-  // JSON keeps the parts apart: no two lists of parts give the same text.
+  // JSON keeps the parts apart: different lists of parts never give the same string.
   const digest = (key: Buffer, parts: unknown) =>
     createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
   return {

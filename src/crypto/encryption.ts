@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { KeyRing } from './key-ring';
 
-/** Bytes that only the holders of a secret key can read or make. */
+/** Encrypted and authenticated bytes: only holders of the secret key can read or create them. */
 export interface Encrypted {
   readonly keyId: string;
-  /** What the content belongs to. It is authenticated, not encrypted. */
+  /** What the content belongs to, such as a workflow ID. It is authenticated but not encrypted. */
   readonly context: string;
   /** IV ‖ ciphertext ‖ authentication tag. */
   readonly data: Uint8Array;
@@ -14,7 +14,7 @@ const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM under the first key. The key's id and the context are authenticated along with the content. */
+/** Encrypts with the first key, AES-256-GCM. Also authenticates the key's id and the context. */
 export function encrypt(keyRing: KeyRing, plain: Uint8Array, context: string): Encrypted {
   const { id, payload } = keyRing.first;
   const iv = randomBytes(IV_BYTES);
@@ -23,7 +23,7 @@ export function encrypt(keyRing: KeyRing, plain: Uint8Array, context: string): E
   return { keyId: id, context, data };
 }
 
-/** @throws Error if the key is unknown, or if key id, context or bytes are not those of the encryption. */
+/** @throws Error if the key is unknown, or if the key id, the context or the bytes were changed. */
 export function decrypt(keyRing: KeyRing, { keyId, context, data }: Encrypted): Uint8Array {
   const { payload } = keyRing.get(keyId);
   const bytes = Buffer.from(data);

@@ -1,12 +1,12 @@
 import { hkdfSync } from 'node:crypto';
 
-/** One of SECRET_KEYS: 32 bytes under an id that may be seen. */
+/** One of SECRET_KEYS: 32 bytes and an id, which is not secret. */
 export interface SecretKey {
   readonly id: string;
   readonly bytes: Buffer;
 }
 
-/** The keys of one secret key, each for one purpose only (HKDF, RFC 5869, with the purpose as `info`). */
+/** The keys derived from one secret key, each for one purpose (HKDF, RFC 5869, with the purpose as `info`). */
 export interface DerivedKeys {
   readonly id: string;
   readonly code: Buffer;
@@ -15,11 +15,11 @@ export interface DerivedKeys {
   readonly payload: Buffer;
 }
 
-/** SECRET_KEYS ready for use: the first makes what is new, all accept what is there. */
+/** SECRET_KEYS in usable form. The first key creates; every key can read and check. */
 export interface KeyRing {
   readonly first: DerivedKeys;
   readonly all: readonly DerivedKeys[];
-  /** @throws Error if the key was dropped while something made with it is still read: see docs/production.md. */
+  /** @throws Error for an unknown id: the key was removed while data made with it was in use (docs/production.md). */
   get(id: string): DerivedKeys;
 }
 
@@ -40,13 +40,13 @@ export function createKeyRing(secretKeys: readonly SecretKey[]): KeyRing {
     get(id) {
       const keys = byId.get(id);
       if (!keys)
-        throw new Error(`No secret key has the id ${id}. Keep a key until nothing made with it is read`);
+        throw new Error(`No secret key has the id ${id}. Keep a key until no data made with it is in use`);
       return keys;
     },
   };
 }
 
-/** 32 bytes for one purpose: HKDF-SHA256 without salt, as the input is a uniformly random key already. */
+/** A 32-byte key for one purpose: HKDF-SHA256 without salt, since the input is already a uniformly random key. */
 export function deriveKey(key: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `phone-verification/${purpose}`, 32));
 }

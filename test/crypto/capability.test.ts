@@ -12,34 +12,34 @@ const EXPIRES = NOW + 3_600_000;
 const PURPOSES: CapabilityPurpose[] = ['status', 'event', 'terminate'];
 const granted = capabilities.grant('status', ID, EXPIRES);
 
-test('it is URL-safe and allows what it was made for', () => {
+test('a capability is URL-safe and allows its purpose', () => {
   expect(granted).toMatch(/^[A-Za-z0-9_-]{51}$/);
   expect(capabilities.allows(granted, 'status', ID, NOW)).toBe(true);
 });
 
-test('it allows nothing else: no other purpose, no other verification', () => {
+test('a capability allows no other purpose and no other verification', () => {
   for (const purpose of PURPOSES.filter((other) => other !== 'status')) {
     expect(capabilities.allows(granted, purpose, ID, NOW)).toBe(false);
   }
   expect(capabilities.allows(granted, 'status', { ...ID, id: `B${ID.id.slice(1)}` }, NOW)).toBe(false);
 });
 
-test('it is not good for another tenant', () => {
+test('a capability is not valid for another tenant', () => {
   expect(capabilities.allows(granted, 'status', { ...ID, tenantId: 'shop' }, NOW)).toBe(false);
 });
 
-test('it ends at its expiry', () => {
+test('a capability is invalid from its expiry on', () => {
   expect(capabilities.allows(granted, 'status', ID, EXPIRES - 1)).toBe(true);
   expect(capabilities.allows(granted, 'status', ID, EXPIRES)).toBe(false);
 });
 
-test('it outlives the rotation of the key that made it, until that key is dropped', () => {
+test('a capability stays valid after a key rotation until its key is removed', () => {
   const rotated = createCapabilities(createKeyRing([newKey, oldKey]));
   expect(rotated.allows(granted, 'status', ID, NOW)).toBe(true);
   expect(createCapabilities(createKeyRing([newKey])).allows(granted, 'status', ID, NOW)).toBe(false);
 });
 
-test('no mutation of one is one', () => {
+test('a capability that was changed in any way is not valid', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.%~ ';
   const mutation = fc.oneof(
     fc
@@ -65,7 +65,7 @@ test('no mutation of one is one', () => {
   );
 });
 
-test('one made for a purpose and id is taken for exactly these, whatever they are', () => {
+test('a capability is valid only for its own purpose, tenant and id, for any of these', () => {
   const tenantId = fc.constantFrom('default', 'shop');
   const id = fc.record({ tenantId, id: fc.stringMatching(/^[A-Za-z0-9_-]{64}$/) });
   fc.assert(

@@ -18,7 +18,7 @@ describe('truncation', () => {
     [1234567890, '91819424'],
     [2000000000, '90698825'],
     [20000000000, '77737706'],
-  ])('gives the vector of RFC 6238 for time %i', (time, expected) => {
+  ])('gives the test vector of RFC 6238 for time %i', (time, expected) => {
     const counter = Buffer.alloc(8);
     counter.writeBigUInt64BE(BigInt(Math.floor(time / 30)));
     const digest = createHmac('sha256', '12345678901234567890123456789012').update(counter).digest();
@@ -31,14 +31,14 @@ describe('truncation', () => {
 });
 
 describe('key derivation', () => {
-  test('gives each purpose a key of its own', () => {
+  test('gives each purpose its own key', () => {
     const derived = ['code', 'tag', 'other'].map((purpose) =>
       deriveKey(keyOne.bytes, purpose).toString('hex'),
     );
     expect(new Set(derived).size).toBe(3);
   });
 
-  test('is HKDF-SHA256 with an empty salt, as RFC 5869 spells it out', () => {
+  test('is HKDF-SHA256 with an empty salt (RFC 5869)', () => {
     const pseudoRandomKey = createHmac('sha256', Buffer.alloc(32)).update(keyOne.bytes).digest();
     const expected = createHmac('sha256', pseudoRandomKey)
       .update('phone-verification/code')
@@ -49,13 +49,13 @@ describe('key derivation', () => {
 });
 
 describe('a code', () => {
-  test('is the same whenever it is derived, and has the length asked for', () => {
+  test('is the same each time and has the requested length', () => {
     expect(deriveCode(ring.first, SOURCE, 4)).toBe(deriveCode(createKeyRing([keyOne]).first, SOURCE, 4));
     expect(deriveCode(ring.first, SOURCE, 4)).toMatch(/^\d{4}$/);
     expect(deriveCode(ring.first, SOURCE, 8)).toMatch(/^\d{8}$/);
   });
 
-  test('differs from nonce to nonce about as often as chance has it', () => {
+  test('is rarely the same for two nonces', () => {
     const codes = new Set(Array.from({ length: 1_000 }, () => deriveCode(ring.first, withNewNonce(), 4)));
     expect(codes.size).toBeGreaterThan(900);
   });
@@ -82,7 +82,7 @@ describe('a tag', () => {
     expect(new Set(tags).size).toBe(5);
   });
 
-  test('is made for every key, the first one first', () => {
+  test('exists for each key, in the order of the keys', () => {
     expect(deriveTags(ring, SOURCE, '1234')).toEqual([
       deriveTag(ring.get('one'), SOURCE, '1234'),
       deriveTag(ring.get('two'), SOURCE, '1234'),
@@ -90,6 +90,6 @@ describe('a tag', () => {
   });
 });
 
-test('a key that was dropped is named, not guessed', () => {
+test('the error about a removed key names its id', () => {
   expect(() => ring.get('gone')).toThrow('No secret key has the id gone');
 });

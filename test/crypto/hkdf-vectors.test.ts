@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { deriveKey } from '../../src/crypto/key-ring';
 
-/** The bytes from one number to another, both included. */
+/** The bytes from `from` to `to`, both included. */
 const range = (from: number, to: number) =>
   Buffer.from(Array.from({ length: to - from + 1 }, (_, index) => from + index));
 
@@ -32,7 +32,7 @@ const vectors = [
   },
 ];
 
-/** RFC 5869 §2.2 and §2.3, word by word. */
+/** HKDF as in RFC 5869 §2.2 and §2.3, step by step. */
 function hkdf(key: Buffer, salt: Buffer, info: Buffer, length: number): string {
   const pseudoRandomKey = hmac(salt, key);
   const blocks: Buffer[] = [];
@@ -50,17 +50,17 @@ function hmac(key: Buffer, message: Buffer): Buffer {
 describe.each(vectors)('RFC 5869 $name', ({ key, salt, info, okm }) => {
   const length = okm.length / 2;
 
-  test("is what Node's HKDF gives", () => {
+  test("is the result of Node's HKDF", () => {
     expect(Buffer.from(hkdfSync('sha256', key, salt, info, length)).toString('hex')).toBe(okm);
   });
 
-  test('is what the steps of the RFC give', () => {
+  test('is the result of the steps in the RFC', () => {
     expect(hkdf(key, salt, info, length)).toBe(okm);
   });
 });
 
 test.each(['code', 'tag', 'capability', 'payload'])(
-  "a secret key's key for %s is what the steps of the RFC give for that purpose",
+  'the key for %s is the result of the steps in the RFC',
   (purpose) => {
     const secretKey = range(0x00, 0x1f);
     const info = Buffer.from(`phone-verification/${purpose}`);
