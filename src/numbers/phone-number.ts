@@ -4,15 +4,15 @@ import { VerificationError } from '../domain/refusals';
 export interface PhoneNumber {
   /** E.164. */
   readonly e164: string;
-  /** As operators may see it: `+1 425 ••• ••23`. */
+  /** The form that operators may see: `+1 425 ••• ••23`. */
   readonly masked: string;
-  /** ISO 3166-1 alpha-2; `ZZ` for a number that belongs to no country. */
+  /** ISO 3166-1 alpha-2; `ZZ` if the number belongs to no country. */
   readonly country: string;
-  /** The fixed code of a test number: it gets no text. */
+  /** The fixed code of a test number, which gets no message. */
   readonly testCode?: string;
 }
 
-/** A number that is never texted: its code is known beforehand, until a day. */
+/** A number that gets no message and has a fixed code, until `endsAt`. */
 export interface TestNumber {
   /** E.164. */
   readonly phoneNumber: string;
@@ -21,28 +21,31 @@ export interface TestNumber {
   readonly endsAt: number;
 }
 
-/** Which numbers are taken. */
+/** Which numbers are accepted. */
 export interface NumberRules {
-  /** ISO 3166-1 alpha-2; undefined for all. */
+  /** ISO 3166-1 alpha-2; undefined allows all countries. */
   readonly allowedCountries: readonly string[] | undefined;
-  /** Whether a number must only have a possible length, or lie in a range that our metadata knows: those age. */
+  /**
+   * `possible` checks only the length. `valid` also requires a number range that libphonenumber-js knows: its metadata
+   * becomes outdated.
+   */
   readonly phoneNumberCheck: 'possible' | 'valid';
   readonly testNumbers: readonly TestNumber[];
 }
 
-/** How many of the national digits stay hidden at least, where the number has that many. */
+/** How many national digits are hidden at least, unless the number has fewer. */
 const MIN_HIDDEN_DIGITS = 5;
 const SHOWN_AT_THE_END = 2;
 const MAX_SHOWN_AT_THE_START = 3;
 
-/** ISO 3166-1's user-assigned code for what is unknown. */
+/** A user-assigned code of ISO 3166-1, commonly used for an unknown country. */
 const NO_COUNTRY = 'ZZ';
 
-/** A spelling with one trunk zero too many takes two rounds of parsing; no number has been seen that takes more than four. */
+/** A number with one trunk zero too many takes two rounds of parsing. No number is known to take more than four. */
 const MAX_ROUNDS = 8;
 
-/** Kinds that get no text, or that are called for money: the target of whoever earns by the texts of others. */
-const REFUSED_KINDS: readonly string[] = [
+/** Types of numbers that get no messages, or that cost extra: fraudsters earn money with messages to such numbers. */
+const REFUSED_TYPES: readonly string[] = [
   'PREMIUM_RATE',
   'SHARED_COST',
   'TOLL_FREE',
@@ -52,8 +55,8 @@ const REFUSED_KINDS: readonly string[] = [
 ];
 
 /**
- * @throws VerificationError `invalid_phone_number`, also for a national format: nothing is guessed;
- * `unsupported_phone_number`, `country_not_allowed`
+ * Parses a number in international format and applies the rules. It never guesses the country of a national format.
+ * @throws VerificationError `invalid_phone_number`, `unsupported_phone_number`, `country_not_allowed`
  */
 export function parsePhoneNumber(text: string, rules: NumberRules, now = Date.now()): PhoneNumber {
   const { parsed, number } = readPhoneNumber(text, rules, now);
@@ -62,19 +65,19 @@ export function parsePhoneNumber(text: string, rules: NumberRules, now = Date.no
   if (rules.phoneNumberCheck === 'valid' && !parsed.isValid()) {
     throw new VerificationError({ code: 'invalid_phone_number' });
   }
-  if (isRefusedKind(parsed)) throw new VerificationError({ code: 'unsupported_phone_number' });
+  if (isRefusedType(parsed)) throw new VerificationError({ code: 'unsupported_phone_number' });
   if (rules.allowedCountries && !rules.allowedCountries.includes(number.country)) {
     throw new VerificationError({ code: 'country_not_allowed' });
   }
   return number;
 }
 
-/** A number that was taken before, whatever the rules are by now. */
+/** Parses a number that was accepted earlier, even if today's rules would refuse it. */
 export function acceptedPhoneNumber(e164: string, rules: NumberRules, now = Date.now()): PhoneNumber {
   return readPhoneNumber(e164, rules, now).number;
 }
 
-/** Whether this is the one E.164 form that `parsePhoneNumber` turns every accepted spelling of the number into. */
+/** Whether this is the E.164 form that `parsePhoneNumber` returns for all accepted spellings of the number. */
 export function isCanonical(e164: string): boolean {
   return parseUntilStable(e164)?.number === e164;
 }
@@ -93,12 +96,12 @@ function readPhoneNumber(text: string, rules: NumberRules, now: number) {
 }
 
 /**
- * Parses the library's own E.164 output again until it stays the same: each parse removes one trunk prefix only, so
- * `+971 00 50…` becomes `+971050…` before it becomes `+97150…`. Two forms would be two workflow IDs for one phone.
- * Undefined if there is no such number, or if its length is not possible.
+ * Parses the library's E.164 output again until it no longer changes, since each parse removes only one trunk prefix:
+ * `+971 00 50…` becomes `+971050…` and then `+97150…`. Otherwise one phone could have two workflow IDs.
+ * Undefined if the text is not a phone number or its length is not possible.
  */
 function parseUntilStable(text: string): Parsed | undefined {
-  // RFC 3966's parameters: a context would make a national number one of any country.
+  // RFC 3966 parameters: `;phone-context=` would give a national number a country.
   if (text.includes(';')) return undefined;
   let spelling = text;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -111,8 +114,8 @@ function parseUntilStable(text: string): Parsed | undefined {
 }
 
 /**
- * Whether the number is a valid one with zeros before it, where the library knows of no trunk prefix: `+48 0512 345 678`.
- * A carrier may ignore the zeros. Italy's landlines and Ivory Coast's mobiles are valid with their zero.
+ * Whether the number is a valid number with extra zeros before it that the library did not remove: `+48 0512 345 678`.
+ * A carrier may ignore such zeros. Italian landlines and Ivorian mobiles are valid with their zero.
  */
 function hasTrunkZero(parsed: Parsed): boolean {
   const { countryCallingCode, nationalNumber } = parsed;
@@ -125,26 +128,27 @@ function testCodeOf(e164: string, { testNumbers }: NumberRules, now: number): st
   return testNumbers.find(({ phoneNumber, endsAt }) => phoneNumber === e164 && now <= endsAt)?.code;
 }
 
-function isRefusedKind(parsed: Parsed): boolean {
-  const kind = parsed.getType();
-  if (kind === undefined) return false;
-  // In the UK (070) and elsewhere they forward at a price. In +1 they cost nothing, and Twilio's magic numbers are some.
-  if (kind === 'PERSONAL_NUMBER') return parsed.countryCallingCode !== '1';
-  return REFUSED_KINDS.includes(kind);
+function isRefusedType(parsed: Parsed): boolean {
+  const type = parsed.getType();
+  if (type === undefined) return false;
+  // In the UK (070) and elsewhere, personal numbers forward calls at extra cost. In +1 they don't, and Twilio's magic
+  // numbers are personal numbers.
+  if (type === 'PERSONAL_NUMBER') return parsed.countryCallingCode !== '1';
+  return REFUSED_TYPES.includes(type);
 }
 
-/** Keeps the country, at most three digits after it and the last two. `international` is `+1 425 555 0123`. */
+/** Shows the country code, at most three digits after it, and the last two. `international`: `+1 425 555 0123`. */
 function mask(international: string): string {
   const [country = '', ...groups] = international.split(' ');
   const national = groups.join(' ');
   const digits = national.replaceAll(/\D/g, '').length;
   const firstGroup = groups[0]?.replaceAll(/\D/g, '').length ?? 0;
-  const hideable = Math.max(0, digits - SHOWN_AT_THE_END - MIN_HIDDEN_DIGITS);
-  const head = Math.min(firstGroup, MAX_SHOWN_AT_THE_START, hideable);
+  const maxShown = Math.max(0, digits - SHOWN_AT_THE_END - MIN_HIDDEN_DIGITS);
+  const shownAtTheStart = Math.min(firstGroup, MAX_SHOWN_AT_THE_START, maxShown);
   let position = 0;
   const masked = national.replaceAll(/\d/g, (digit) => {
     const at = position++;
-    return at < head || at >= digits - SHOWN_AT_THE_END ? digit : '•';
+    return at < shownAtTheStart || at >= digits - SHOWN_AT_THE_END ? digit : '•';
   });
   return `${country} ${masked}`;
 }

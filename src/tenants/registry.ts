@@ -1,7 +1,7 @@
 import { ApiKeys } from '../crypto/api-keys';
 import { DEFAULT_TENANT, type Tenant } from './tenant';
 
-/** Whoever sent a valid API key. */
+/** The sender of a request with a valid API key. */
 export interface Caller {
   /** The digest of the API key. */
   readonly id: string;
@@ -11,7 +11,7 @@ export interface Caller {
 export interface Tenants {
   readonly all: readonly Tenant[];
   readonly default: Tenant;
-  /** Undefined for a key that is not ours, and for no key. */
+  /** Undefined for an unknown API key, and without a key. */
   callerOf(apiKey: string | undefined): Caller | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface TenantEntry {
   readonly apiKeys: readonly string[];
 }
 
-/** @throws Error without a default tenant */
+/** @throws Error if no entry is the default tenant */
 export function createTenants(entries: readonly TenantEntry[]): Tenants {
   const all = entries.map(({ tenant }) => tenant);
   const defaultTenant = all.find(({ id }) => id === DEFAULT_TENANT);
@@ -30,7 +30,7 @@ export function createTenants(entries: readonly TenantEntry[]): Tenants {
     all,
     default: defaultTenant,
     callerOf(apiKey) {
-      // Every tenant's keys are compared, so that the time does not tell whose key it is.
+      // Compares the keys of every tenant, so that the time taken does not reveal whose key it is.
       const found = holders.map(({ tenant, keys }) => ({ tenant, id: keys.callerOf(apiKey) }));
       const holder = found.find(({ id }) => id !== undefined);
       return holder?.id === undefined ? undefined : { id: holder.id, tenant: holder.tenant };

@@ -29,16 +29,21 @@ function after(outcome: Outcome, times: number): Ledger {
 
 const waitAfter = (ledger: Ledger) => cooldownRefusal(ledger, SCHEDULE, at(0))?.retryAfterSeconds ?? 0;
 
-describe('what counts', () => {
+describe('the ledger counts', () => {
   test.each<[string, Partial<Outcome>, number, number]>([
-    ['an expired one', {}, 1, 0],
+    ['an expired verification as unsuccessful', {}, 1, 0],
     ['four failed codes', { status: 'max_attempts_reached', failedCodes: 4 }, 1, 4],
-    ['a canceled one whose text was out', { status: 'canceled', failedCodes: 1 }, 1, 1],
-    ['a canceled one without a text', { status: 'canceled', messages: [] }, 0, 0],
-    ['an undeliverable one', { status: 'undeliverable' }, 0, 0],
-    ['failed codes of an undeliverable one', { status: 'undeliverable', failedCodes: 2 }, 1, 2],
     [
-      'failed codes of a canceled one without a text',
+      'a canceled verification with a sent message and a failed code',
+      { status: 'canceled', failedCodes: 1 },
+      1,
+      1,
+    ],
+    ['a canceled verification without a message as neither', { status: 'canceled', messages: [] }, 0, 0],
+    ['an undeliverable verification as neither', { status: 'undeliverable' }, 0, 0],
+    ['the failed codes of an undeliverable verification', { status: 'undeliverable', failedCodes: 2 }, 1, 2],
+    [
+      'the failed codes of a canceled verification without a message',
       { status: 'canceled', failedCodes: 2, messages: [] },
       1,
       2,
@@ -58,7 +63,7 @@ describe('what counts', () => {
   });
 });
 
-describe('the wait', () => {
+describe('the cool-down', () => {
   test.each([
     [0, 0],
     [1, 0],
@@ -69,15 +74,15 @@ describe('the wait', () => {
     [6, 3600],
     [7, 86_400],
     [8, 86_400],
-  ])('after %i guessed ones is %i s', (times, seconds) =>
+  ])('after %i verifications with failed codes is %i s', (times, seconds) =>
     expect(waitAfter(after(guessed, times))).toBe(seconds),
   );
 
-  test('without any failed code never passes 300 s', () => {
+  test('without a failed code is at most 300 s', () => {
     expect([4, 5, 6, 7, 50].map((times) => waitAfter(after(expired, times)))).toEqual(Array(5).fill(300));
   });
 
-  test('counts from the end of the last unsuccessful one', () => {
+  test('begins at the end of the last unsuccessful verification', () => {
     const ledger = after(guessed, 2);
     expect(cooldownRefusal(ledger, SCHEDULE, at(10))).toEqual({
       code: 'phone_number_cooling_down',
@@ -86,7 +91,7 @@ describe('the wait', () => {
     expect(cooldownRefusal(ledger, SCHEDULE, at(30))).toBeUndefined();
   });
 
-  test('has no end after 100 failed codes', () => {
+  test('never ends after 100 failed codes', () => {
     const locked = after(guessed, 25);
     expect(cooldownRefusal(locked, SCHEDULE, at(10 * 86_400))).toEqual({
       code: 'phone_number_cooling_down',
@@ -98,7 +103,7 @@ describe('the wait', () => {
 describe('the limit on messages to one number', () => {
   const messages = [at(0), at(600), at(1_200)];
 
-  test('refuses while the period holds as many as the limit, and says when there is room', () => {
+  test('refuses a message when the limit is reached, and says when the next one is allowed', () => {
     expect(numberLimitRefusal(messages, LIMIT, at(1_200))).toEqual({
       code: 'rate_limited',
       limit: 'number',
@@ -108,12 +113,12 @@ describe('the limit on messages to one number', () => {
     expect(numberLimitRefusal(messages, LIMIT, at(3_600))).toBeUndefined();
   });
 
-  test('lets one through with fewer, and all without a limit', () => {
+  test('allows a message below the limit, and any number of messages without a limit', () => {
     expect(numberLimitRefusal(messages.slice(1), LIMIT, at(1_200))).toBeUndefined();
     expect(numberLimitRefusal(messages, null, at(1_200))).toBeUndefined();
   });
 
-  test('remembers no more than it needs', () => {
+  test('keeps only as many message times as it needs', () => {
     const many = after({ ...expired, messages: [at(0), at(30)] }, 50);
     expect(many.messages).toHaveLength(LIMIT.max);
     expect(ledgerAfter(many, expired, null).messages).toEqual([]);

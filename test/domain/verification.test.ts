@@ -35,7 +35,7 @@ function create(policy: Partial<Policy> = {}): Verification {
   );
 }
 
-/** Texted at once, so that the window ends at START + 90 s. */
+/** Its message is accepted at once, so the window ends at START + 90 s. */
 function createPending(policy: Partial<Policy> = {}): Verification {
   const verification = create(policy);
   verification.messageRequested(START);
@@ -44,7 +44,7 @@ function createPending(policy: Partial<Policy> = {}): Verification {
 }
 
 describe('the window', () => {
-  test('opens when the provider accepted the text', () => {
+  test('opens when the provider accepts the message', () => {
     const verification = create();
     expect(verification.view()).toMatchObject({ status: 'sending', expiresAt: null, attemptsRemaining: 4 });
     verification.messageRequested(START);
@@ -53,16 +53,16 @@ describe('the window', () => {
   });
 
   test.each([
-    ['before the text was asked for', START - 5_000, START + 1_000],
-    ['after the answer came', START + 5_000, START + 2_000],
-  ])('does not open %s, whatever the worker’s clock says', (_case, acceptedAt, opensAt) => {
+    ['before the message was requested', START - 5_000, START + 1_000],
+    ['after the provider’s answer arrived', START + 5_000, START + 2_000],
+  ])('never opens %s, even if the worker’s clock is wrong', (_case, acceptedAt, opensAt) => {
     const verification = create();
     verification.messageRequested(START + 1_000);
     verification.messageSettled(accepted(acceptedAt), START + 2_000);
     expect(verification.expiresAt).toBe(opensAt + 90_000);
   });
 
-  test('a right code counts just before its end and not at its end', () => {
+  test('a right code is accepted just before its end and not at its end', () => {
     expect(createPending().submit(4, RIGHT, START + 89_999)).toBe(true);
     const late = createPending();
     expect(late.submit(4, RIGHT, START + 90_000)).toBe(false);
@@ -72,13 +72,13 @@ describe('the window', () => {
     });
   });
 
-  test('closing it expires what was not decided, as of its end', () => {
+  test('an open verification expires when the window closes', () => {
     const verification = createPending();
     verification.close();
     expect(verification.view()).toMatchObject({ status: 'expired', endedAt: '2026-11-23T10:01:30.000Z' });
   });
 
-  test('closing it leaves the first final status alone', () => {
+  test('a final status does not change when the window closes', () => {
     const verification = createPending();
     verification.submit(4, RIGHT, START + 1_000);
     verification.close();
@@ -87,7 +87,7 @@ describe('the window', () => {
   });
 });
 
-test('what comes after the window, but before its timer, changes nothing: it has expired', () => {
+test('after the window, but before its timer fires, nothing changes the expired verification', () => {
   const verification = createPending();
   verification.cancel(START + 90_000);
   verification.deliveryReported(
@@ -99,7 +99,7 @@ test('what comes after the window, but before its timer, changes nothing: it has
 });
 
 describe('attempts', () => {
-  test('the right code at the fourth attempt verifies', () => {
+  test('the right code in the fourth attempt verifies the number', () => {
     const verification = createPending();
     for (let attempt = 1; attempt <= 3; attempt++)
       expect(verification.submit(4, WRONG, START + attempt)).toBe(false);
@@ -116,11 +116,11 @@ describe('attempts', () => {
     expect(verification.attempts).toHaveLength(4);
   });
 
-  test('any of the tags may match, while keys rotate', () => {
+  test('during a key rotation, any of the tags may match', () => {
     expect(createPending().submit(4, ['new-key-tag', 'right-tag'], START + 1)).toBe(true);
   });
 
-  test('a code counts while the text is still being sent, and the text’s answer changes nothing then', () => {
+  test('a code is judged while the message is still being sent; the later send result changes nothing', () => {
     const verification = create();
     verification.messageRequested(START);
     expect(verification.submit(4, RIGHT, START + 10)).toBe(true);
@@ -129,8 +129,8 @@ describe('attempts', () => {
   });
 });
 
-describe('a text that fails', () => {
-  test('ends the verification as undeliverable if it was the first', () => {
+describe('a message that fails', () => {
+  test('ends the verification as undeliverable if it was the first message', () => {
     const verification = create();
     verification.messageRequested(START);
     verification.messageSettled(failed, START + 20);
@@ -141,7 +141,7 @@ describe('a text that fails', () => {
     });
   });
 
-  test('ends nothing if it was a resend', () => {
+  test('does not end the verification if it was a resend', () => {
     const verification = createPending();
     verification.messageRequested(START + 30_000);
     verification.messageSettled(failed, START + 30_020);
@@ -149,16 +149,16 @@ describe('a text that fails', () => {
   });
 });
 
-describe('a report from the provider', () => {
+describe('a delivery report', () => {
   const lost = { code: '30003', message: 'Unreachable.' };
 
-  test('that the text is lost ends the verification with the carrier’s code', () => {
+  test('of a lost message ends the verification with the carrier’s error code', () => {
     const verification = createPending();
     verification.deliveryReported({ sid: 'SM1', failure: lost }, START + 5_000);
     expect(verification.view()).toMatchObject({ status: 'undeliverable', error: lost });
   });
 
-  test('of a text that nobody knows settles the one in flight', () => {
+  test('with an unknown SID settles the message in flight', () => {
     const verification = create();
     verification.messageRequested(START);
     verification.deliveryReported({ sid: 'SM7', failure: null }, START + 3_000);
@@ -167,7 +167,7 @@ describe('a report from the provider', () => {
     expect(verification.status).toBe('pending');
   });
 
-  test('that one of two texts is lost ends nothing, that both are does', () => {
+  test('ends the verification only when both of two messages are lost', () => {
     const verification = createPending();
     verification.messageRequested(START + 30_000);
     verification.messageSettled(
@@ -182,8 +182,8 @@ describe('a report from the provider', () => {
   });
 
   test.each([
-    ['for a stranger', { sid: 'SM9', failure: lost }],
-    ['that it arrived', { sid: 'SM1', failure: null }],
+    ['about an unrelated message', { sid: 'SM9', failure: lost }],
+    ['of a message that arrived', { sid: 'SM1', failure: null }],
   ])('%s changes nothing', (_case, report) => {
     const verification = createPending();
     verification.deliveryReported(report, START + 5_000);
@@ -199,20 +199,20 @@ describe('a report from the provider', () => {
 });
 
 describe('a resend', () => {
-  test('keeps the window', () => {
+  test('does not change the window', () => {
     const verification = createPending();
     verification.messageRequested(START + 30_000);
     verification.messageSettled(accepted(START + 30_100), START + 30_200);
     expect(verification.expiresAt).toBe(START + 90_000);
   });
 
-  test('is too soon while a text is in flight', () => {
+  test('is too soon while a message is in flight', () => {
     const verification = create();
     verification.messageRequested(START);
     expect(verification.resendRefusal(START + 1)).toEqual({ code: 'resend_too_soon', retryAfterSeconds: 30 });
   });
 
-  test('is too soon until the interval has passed, and says how long to wait', () => {
+  test('is too soon until the interval has passed; the refusal says how long to wait', () => {
     const verification = createPending();
     expect(verification.resendRefusal(START + 10_500)).toEqual({
       code: 'resend_too_soon',
@@ -221,7 +221,7 @@ describe('a resend', () => {
     expect(verification.resendRefusal(START + 30_000)).toBeUndefined();
   });
 
-  test('is refused when all are used up', () => {
+  test('is refused after the last allowed resend', () => {
     const verification = createPending({ resendIntervalMs: 0, maxResends: 1 });
     verification.messageRequested(START + 1);
     verification.messageSettled(failed, START + 2);
@@ -250,14 +250,14 @@ describe('a resend', () => {
   });
 });
 
-describe('the first worker', () => {
-  test('may come 30 s late', () => {
+describe('a first worker', () => {
+  test('that starts within 30 s may send the message', () => {
     const verification = create();
     verification.failIfTooLate(START + 30_000);
     expect(verification.status).toBe('sending');
   });
 
-  test('ends the verification when it comes later', () => {
+  test('that starts later ends the verification', () => {
     const verification = create();
     verification.failIfTooLate(START + 30_001);
     expect(verification.view()).toMatchObject({
@@ -267,20 +267,20 @@ describe('the first worker', () => {
   });
 });
 
-describe('a code with another number of digits', () => {
-  test.each([3, 5, 6])('%i digits are not judged and cost nothing', (digits) => {
+describe('a code with the wrong number of digits', () => {
+  test.each([3, 5, 6])('a code of %i digits costs no attempt', (digits) => {
     const verification = createPending();
     expect(verification.submitRefusal(digits, START)).toEqual({ code: 'invalid_code', codeLength: 4 });
     expect(verification.submit(digits, RIGHT, START)).toBe(false);
     expect(verification.view()).toMatchObject({ status: 'pending', attemptsRemaining: 4 });
   });
 
-  test('that the verification has ended comes first', () => {
+  test('gets the refusal verification_ended after the end', () => {
     expect(createPending().submitRefusal(5, START + 90_000)).toMatchObject({ code: 'verification_ended' });
   });
 });
 
-test('a resend beyond the limit on messages to the number is refused until there is room', () => {
+test('a resend beyond the limit of messages to the number is refused until the limit allows it', () => {
   const verification = createPending({ numberLimit: { max: 1, periodMs: 60_000 } });
   expect(verification.resendRefusal(START + 30_000)).toEqual({
     code: 'rate_limited',

@@ -17,7 +17,7 @@ test.each([
   ['+14255550123', '+14255550123'],
   ['+1 (425) 555-0123', '+14255550123'],
   ['+49 1512 3456789', '+4915123456789'],
-])('%s is %s in E.164', (text, e164) => {
+])('%s becomes %s', (text, e164) => {
   expect(parsePhoneNumber(text).e164).toBe(e164);
 });
 
@@ -32,7 +32,7 @@ test.each([
   '+14255550123;ext=7',
   '5550123;phone-context=+1425',
   '+999123',
-])('%j is refused with the E.164 form shown', (text) => {
+])('%j is not a number in international format', (text) => {
   expect(() => parsePhoneNumber(text)).toThrow('invalid_phone_number');
 });
 
@@ -51,25 +51,25 @@ test.each([
   ['+19005550123', 'a premium number'],
   ['+448431234567', 'a shared-cost number'],
   ['+447012345678', 'a personal number'],
-])('%s, %s, gets no text', (text) => {
+])('%s, %s, is refused', (text) => {
   expect(() => parsePhoneNumber(text)).toThrow('unsupported_phone_number');
 });
 
-test('with an allowlist other countries are refused, and numbers of no country', () => {
+test('with a list of allowed countries, numbers of other countries or of no country are refused', () => {
   expect(parsePhoneNumber('+14255550123', { allowedCountries: ['US', 'DE'] }).e164).toBe('+14255550123');
   for (const text of ['+447400123456', '+14165550123', '+88312345678901']) {
     expect(() => parsePhoneNumber(text, { allowedCountries: ['US', 'DE'] })).toThrow('country_not_allowed');
   }
 });
 
-test('a number outside every known range is taken, unless PHONE_NUMBER_CHECK=valid', () => {
+test('a number outside all known ranges is accepted, unless PHONE_NUMBER_CHECK=valid', () => {
   expect(parsePhoneNumber('+11115550123').e164).toBe('+11115550123');
   const strict = { phoneNumberCheck: 'valid' } as const;
   expect(() => parsePhoneNumber('+11115550123', strict)).toThrow('invalid_phone_number');
   expect(parsePhoneNumber('+14255550123', strict).e164).toBe('+14255550123');
 });
 
-test('a test number is taken whatever its kind and country, until its day is over', () => {
+test('a test number of any type and country is accepted until it expires', () => {
   const endsAt = Date.parse('2027-01-31T23:59:59.999Z');
   const rules = {
     allowedCountries: ['DE'],
@@ -79,7 +79,7 @@ test('a test number is taken whatever its kind and country, until its day is ove
   expect(() => parsePhoneNumber('+18005550123', rules, endsAt + 1)).toThrow('unsupported_phone_number');
 });
 
-describe('one phone has one identity', () => {
+describe('one phone has one E.164 number', () => {
   const RUNS = 20_000;
   const mobiles = getCountries().flatMap((country) => getExampleNumber(country, examples) ?? []);
 
@@ -101,7 +101,7 @@ describe('one phone has one identity', () => {
     ['+36 06 20 123 4567', '+36201234567'],
     ['+7 8 912 345-67-89', '+79123456789'],
     ['+1 1 425 555 0123', '+14255550123'],
-  ])('%s is %s', (text, e164) => {
+  ])('%s becomes %s', (text, e164) => {
     const number = accepted(text);
     expect(number).toEqual(accepted(e164));
     expect(number?.e164).toBe(e164);
@@ -118,12 +118,12 @@ describe('one phone has one identity', () => {
     expect(() => parsePhoneNumber(text)).toThrow('invalid_phone_number'),
   );
 
-  test('an old form that its country has given up is refused', () => {
+  test('an old number format that a country no longer uses is refused', () => {
     for (const text of ['+5212221234567', '+52 044 222 123 4567', '+22507123456', '+22997123456'])
       expect(() => parsePhoneNumber(text)).toThrow('invalid_phone_number');
   });
 
-  test('a zero that belongs to the number stays', () => {
+  test('a leading zero that belongs to the number is kept', () => {
     for (const e164 of ['+2250701234567', '+2290195123456']) expect(parsePhoneNumber(e164).e164).toBe(e164);
   });
 
@@ -135,13 +135,14 @@ describe('one phone has one identity', () => {
     `+${Array.from(digits, (digit, index) => digit + (between[index] ?? '')).join('')}`;
   const zeros = fc.constantFrom('', '', '0', '00', '000');
 
-  test('every country’s example is its own identity', () => {
+  test('the example number of every country is in canonical form', () => {
     expect(mobiles.length).toBeGreaterThan(200);
     expect(mobiles.map(({ number }) => number).filter((number) => !isCanonical(number))).toEqual([]);
   });
 
-  test('whatever spelling of an example is accepted leads to it', () => {
-    // Ascension has numbers of five digits, and of six that begin with a zero: with a zero, its example is another one.
+  test('every accepted spelling of an example number becomes that number', () => {
+    // Ascension has numbers of five digits, and of six digits that begin with a zero. There an extra zero makes another
+    // valid number.
     const spelled = mobiles.filter(({ country }) => country !== 'AC');
     const spelling = fc.record({
       mobile: fc.constantFrom(...spelled),
@@ -159,11 +160,11 @@ describe('one phone has one identity', () => {
     );
   });
 
-  test('whatever is accepted parses to itself', () => {
+  test('an accepted number parses to itself', () => {
     const form = fc.record({
       mobile: fc.constantFrom(...mobiles),
       inserted: fc.oneof(zeros, fc.constantFrom('1', '8', '9', '15', '06', '044'), fc.constant('code')),
-      // Where a digit is replaced, and by which.
+      // The position of each replaced digit, and the new digit.
       changes: fc.array(fc.tuple(fc.nat(11), fc.nat(9)), { maxLength: 5 }),
       between: separators,
     });

@@ -19,20 +19,20 @@ test.each([
   ['alice', DEFAULT_TENANT],
   ['bob', DEFAULT_TENANT],
   ['carol', 'shop'],
-])('the key of %s leads to the tenant %s', (apiKey, id) => {
+])('the API key of %s belongs to the tenant %s', (apiKey, id) => {
   expect(tenants.callerOf(apiKey)?.tenant.id).toBe(id);
 });
 
-test('each key is a caller of its own', () => {
+test('each API key is a caller of its own', () => {
   const callers = ['alice', 'bob', 'carol'].map((apiKey) => tenants.callerOf(apiKey)?.id);
   expect(new Set(callers).size).toBe(3);
 });
 
-test.each([undefined, '', 'mallory', 'ALICE'])('%j is nobody’s key', (apiKey) => {
+test.each([undefined, '', 'mallory', 'ALICE'])('%j is not a valid API key', (apiKey) => {
   expect(tenants.callerOf(apiKey)).toBeUndefined();
 });
 
-test('there is always a default tenant', () => {
+test('a default tenant is required', () => {
   expect(tenants.default.id).toBe(DEFAULT_TENANT);
   expect(() => createTenants([{ tenant: tenant('shop'), apiKeys: ['carol'] }])).toThrow('no default tenant');
 });
