@@ -6,8 +6,8 @@ interface Log {
 }
 
 /**
- * Asks the provider once whether it accepts the credentials, and logs it if not. For a worker's start: nothing waits for
- * it, and it never throws, so that a provider that is away for a moment keeps no worker from starting.
+ * Asks the provider once whether it accepts the credentials, and logs if it does not. A worker calls this at its start
+ * without waiting. It never throws: a worker must also start while the provider is not reachable.
  */
 export async function reportAccess(sender: MessageSender, log: Log, signal: AbortSignal): Promise<void> {
   try {
@@ -16,6 +16,6 @@ export async function reportAccess(sender: MessageSender, log: Log, signal: Abor
     if (access.result === 'unknown')
       log.warn(`The SMS provider's credentials could not be checked: ${access.reason}`);
   } catch {
-    // Aborted: the worker stops before it has an answer.
+    // Aborted: the worker stopped before the provider answered.
   }
 }

@@ -1,8 +1,8 @@
 import type { DeliveryError, DeliveryReport } from '../domain/types';
 
-// The port to a message provider. Each provider implements it in a folder of its own.
+// The port to a message provider. Each provider has a folder with its implementation.
 
-/** Who a message comes from: a number or name of ours, a pool that the provider chooses from, or both. */
+/** The sender of a message: a number or name, a pool of numbers from which the provider chooses, or both. */
 export interface SenderIdentity {
   readonly from?: string;
   readonly pool?: string;
@@ -13,18 +13,19 @@ export interface OutgoingMessage {
   readonly to: string;
   readonly sender: SenderIdentity;
   readonly body: string;
+  /** The provider does not deliver the message later than this. */
   readonly validityMs: number;
-  /** Where the provider reports what became of the message; undefined for no reports. */
+  /** The URL to which the provider reports the delivery; undefined for no reports. */
   readonly reportUrl: string | undefined;
 }
 
 /**
- * The outcome of a call to create a message. Only `unknown` leaves open whether there is one. `reason` is for operators:
- * a system error or an HTTP status, and the host.
+ * The result of one attempt to create a message. With `unknown`, the provider may or may not have created it. `reason`
+ * is for operators: a system error or an HTTP status, and the host.
  */
 export type SendResult =
   | { readonly result: 'accepted'; readonly sid: string }
-  /** `advice` is what an operator has to check, undefined where the error is about the recipient's number. */
+  /** `advice`: what an operator must check; undefined if the error is about the recipient's number. */
   | { readonly result: 'refused'; readonly error: DeliveryError; readonly advice: string | undefined }
   | { readonly result: 'not_created'; readonly reason: string; readonly retryAfterMs: number | undefined }
   | { readonly result: 'unknown'; readonly reason: string };
@@ -32,7 +33,7 @@ export type SendResult =
 export type SearchResult =
   | { readonly result: 'found'; readonly sid: string }
   | { readonly result: 'absent' }
-  /** The provider did not say. */
+  /** The provider did not answer with its list. */
   | { readonly result: 'unknown'; readonly reason: string };
 
 export type AccessResult =
@@ -40,7 +41,7 @@ export type AccessResult =
   | { readonly result: 'refused'; readonly advice: string }
   | { readonly result: 'unknown'; readonly reason: string };
 
-/** A message that was perhaps created. A resend has the same body, so its SID must be none of `knownSids`. */
+/** Describes a message that may have been created. `knownSids` excludes earlier messages, which have the same body. */
 export interface MessageSearch {
   /** E.164. */
   readonly to: string;
@@ -50,37 +51,37 @@ export interface MessageSearch {
   readonly knownSids: readonly string[];
 }
 
-/** Errors are results. The methods throw only when the signal aborts. */
+/** Sends messages through one provider. Errors are returned as results: methods throw only when the signal aborts. */
 export interface MessageSender {
-  /** The longest time that one call takes. */
+  /** The longest time that one call can take. */
   readonly maxCallMs: number;
-  /** Hands one message to the provider, once. */
+  /** Makes one call to create a message, without retries. */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
   /** Looks for the message in the provider's list. */
   find(search: MessageSearch, signal: AbortSignal): Promise<SearchResult>;
-  /** Whether the provider accepts the credentials. Sends nothing. */
+  /** Checks whether the provider accepts the credentials. Sends no message. */
   checkAccess(signal: AbortSignal): Promise<AccessResult>;
 }
 
-/** A provider's report of what became of a message, as its HTTP request came. */
+/** The HTTP request with which a provider reports the delivery of a message. */
 export interface ReportRequest {
   /** Path and query. */
   readonly url: string;
   readonly signature: string;
-  /** A field that was sent more than once has an array for its value. */
+  /** The value of a field that was sent more than once is an array. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** How a provider reports deliveries: signed forms, posted to a URL of ours. */
+/** How a provider reports deliveries: it posts signed forms to a URL of this service. */
 export interface DeliveryReports {
-  /** Whether the provider can reach us and sign. Otherwise no reports are asked for, and none is accepted. */
+  /** Whether the provider can reach this service and sign. Otherwise no reports are requested or accepted. */
   readonly enabled: boolean;
   readonly path: string;
   /** In lower case. */
   readonly signatureHeader: string;
-  /** Where the messages of one verification are reported. */
+  /** The URL for reports about the messages of one verification. */
   urlFor(verificationId: string): string;
   isSigned(request: ReportRequest): boolean;
-  /** Undefined for a report without news, as before a message is sent. */
+  /** Undefined for a report that has no effect, such as `queued`. */
   parseReport(fields: Readonly<Record<string, unknown>>): DeliveryReport | undefined;
 }

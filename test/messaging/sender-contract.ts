@@ -1,19 +1,19 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { DeliveryReports, MessageSender, ReportRequest } from '../../src/messaging/sender';
 
-/** A provider, or a stand-in for it at the network's edge, and the implementation of the port that is tested. */
+/** A message provider (usually a fake one, reached over HTTP), and the implementation of the port under test. */
 export interface ProviderUnderTest {
   readonly sender: MessageSender;
   readonly withWrongCredentials: MessageSender;
   readonly unreachable: MessageSender;
-  /** `publicUrl`: where the provider reports deliveries. */
+  /** `publicUrl`: the URL to which the provider reports deliveries. */
   reports(publicUrl: string): DeliveryReports;
   readonly refused: { readonly number: string; readonly code: string };
-  /** A number whose carrier loses each message. */
+  /** A number to which the carrier never delivers messages. */
   readonly lost: { readonly number: string; readonly code: string };
-  /** The provider creates the next message to this number, and its answer is lost. */
+  /** The provider creates the next message to this number, but its answer is lost. */
   loseNextAnswer(number: string): void;
   /** The bodies of the messages that arrived, newest first. */
   received(number: string): string[];
@@ -24,7 +24,7 @@ const { signal } = new AbortController();
 const CODE = '2168';
 const BODY = `Your code is ${CODE}.`;
 
-/** What every implementation of the port has to do. */
+/** The tests that every implementation of the port must pass. */
 export function testMessageSender(name: string, startProvider: () => Promise<ProviderUnderTest>): void {
   describe(name, () => {
     let provider: ProviderUnderTest;
@@ -54,7 +54,7 @@ export function testMessageSender(name: string, startProvider: () => Promise<Pro
       knownSids,
     });
 
-    test('an accepted message arrives, and is found by its number and code', async () => {
+    test('an accepted message arrives and can be found by its number and code', async () => {
       const sent = await provider.sender.send(messageTo(number), signal);
       expect(sent).toEqual({ result: 'accepted', sid: expect.any(String) as string });
       expect(provider.received(number)).toEqual([BODY]);
@@ -65,28 +65,28 @@ export function testMessageSender(name: string, startProvider: () => Promise<Pro
       expect(await provider.sender.find(otherCode, signal)).toEqual({ result: 'absent' });
     });
 
-    test('a refused message has the provider’s code and a sentence without the number', async () => {
+    test('a refusal has the provider’s error code and a sentence that does not contain the number', async () => {
       const { number: refused, code } = provider.refused;
       const sent = await provider.sender.send(messageTo(refused), signal);
       expect(sent).toMatchObject({ result: 'refused', error: { code } });
       expect(JSON.stringify(sent)).not.toContain(refused.slice(1));
     });
 
-    test('a message whose answer was lost is unknown, and can be found', async () => {
+    test('the result is unknown if the answer was lost, and the message can be found', async () => {
       provider.loseNextAnswer(number);
       const sent = await provider.sender.send(messageTo(number), signal);
       expect(sent).toEqual({ result: 'unknown', reason: expect.any(String) as string });
       expect(await provider.sender.find(searchFor(number), signal)).toMatchObject({ result: 'found' });
     });
 
-    test('without a connection nothing was created, and nobody knows what the provider has', async () => {
+    test('without a connection no message is created, and a search has no result', async () => {
       const { unreachable } = provider;
       expect(await unreachable.send(messageTo(number), signal)).toMatchObject({ result: 'not_created' });
       expect(await unreachable.find(searchFor(number), signal)).toMatchObject({ result: 'unknown' });
       expect(await unreachable.checkAccess(signal)).toMatchObject({ result: 'unknown' });
     });
 
-    test('credentials are checked without sending anything', async () => {
+    test('the credentials are checked without sending a message', async () => {
       expect(await provider.sender.checkAccess(signal)).toEqual({ result: 'granted' });
       expect(await provider.withWrongCredentials.checkAccess(signal)).toMatchObject({ result: 'refused' });
       expect(await provider.withWrongCredentials.send(messageTo(number), signal)).toMatchObject({
@@ -95,18 +95,18 @@ export function testMessageSender(name: string, startProvider: () => Promise<Pro
       expect(provider.received(number)).toEqual([]);
     });
 
-    test('a call ends with its signal, and an aborted one is thrown', async () => {
+    test('a call throws when its signal aborts', async () => {
       const aborted = AbortSignal.abort(new Error('stopped'));
       await expect(provider.sender.send(messageTo(number), aborted)).rejects.toThrow('stopped');
       await expect(provider.sender.find(searchFor(number), aborted)).rejects.toThrow('stopped');
       expect(provider.received(number)).toEqual([]);
     });
 
-    test('the longest time of a call is a number of milliseconds', () => {
+    test('the longest time of a call is a positive number', () => {
       expect(provider.sender.maxCallMs).toBeGreaterThan(0);
     });
 
-    test('a lost message is reported to our URL, signed, with the carrier’s code', async () => {
+    test('a lost message is reported to our URL with a signature and the carrier’s error code', async () => {
       const received: ReportRequest[] = [];
       const { server, url } = await listen(async (request, body) => {
         const signature = request.headers[reports.signatureHeader];
@@ -140,7 +140,7 @@ export function testMessageSender(name: string, startProvider: () => Promise<Pro
 }
 
 async function listen(
-  handle: (request: import('node:http').IncomingMessage, body: string) => Promise<void>,
+  handle: (request: IncomingMessage, body: string) => Promise<void>,
 ): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     void text(request)

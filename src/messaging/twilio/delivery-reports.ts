@@ -3,19 +3,19 @@ import type { DeliveryReports } from '../sender';
 import { deliveryError } from './delivery-errors';
 
 export interface TwilioReportsOptions {
-  /** Twilio signs with it; undefined where delivery can't be reported. */
+  /** Twilio signs its reports with this token. Undefined if delivery reports are not possible. */
   readonly authToken: string | undefined;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly publicUrl: string;
 }
 
-/** Logged at start-up where delivery can't be reported. */
+/** Logged at start-up if delivery reports are not possible. */
 export const NO_DELIVERY_REPORTS =
-  'Delivery is not reported: that needs TWILIO_AUTH_TOKEN and a public https PUBLIC_URL';
+  'Delivery is not reported: reports need TWILIO_AUTH_TOKEN and a public https PUBLIC_URL';
 
 const PATH = '/webhooks/twilio/status';
 
-/** Twilio's status callbacks. Twilio signs the URL that it was given and the form's fields. */
+/** Twilio's status callbacks. The signature covers the URL that we gave Twilio, and the form's fields. */
 export function createTwilioReports({ authToken, publicUrl }: TwilioReportsOptions): DeliveryReports {
   return {
     enabled: authToken !== undefined,

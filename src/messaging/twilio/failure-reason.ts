@@ -7,14 +7,14 @@ import {
 } from './http-client';
 
 /**
- * Why a call failed, for operators: a system error or an HTTP status, and the host. It holds nothing else of the request
- * or the answer: their URL, bodies and headers have the number, the code and the credentials.
+ * Why a call failed, for operators: a system error or an HTTP status, and the host. It contains nothing else from the
+ * request or the response, whose URL, bodies and headers contain the phone number, the code and the credentials.
  */
 export function failureReason(error: unknown, { host, lastResponse }: HttpClient): string {
   if (lastResponse !== undefined) {
     const { statusCode } = lastResponse;
     return statusCode < 300
-      ? `an answer that can't be read (HTTP ${statusCode}) from ${host}`
+      ? `an unreadable answer (HTTP ${statusCode}) from ${host}`
       : `HTTP ${statusCode} from ${host}`;
   }
   const code = errorCode(error);
@@ -39,7 +39,7 @@ function notConnectedReason(error: unknown, host: string): string {
   return code === undefined ? `no connection to ${host}` : `${code} at ${host}`;
 }
 
-/** As Node, OpenSSL and undici write them; anything else might be text of the provider's. */
+/** A code in the form that Node, OpenSSL and undici use. Anything else could be content from the provider. */
 function errorCode(error: unknown): string | undefined {
   const code = property(error, 'code');
   return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : undefined;

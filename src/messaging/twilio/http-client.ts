@@ -4,18 +4,18 @@ import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 
 type RequestOptions = Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0];
 
-/** No connection was made: whatever was to be asked for has not been asked for. */
+/** The error code of a failed connection attempt: the request was not sent. */
 export const NOT_CONNECTED = 'NOT_CONNECTED';
 
 export const CONNECT_TIMEOUT_MS = 2_000;
 export const RESPONSE_TIMEOUT_MS = 4_000;
 
-/** The longest that one call takes. */
+/** The longest time that one call can take. */
 export const CALL_TIMEOUT_MS = CONNECT_TIMEOUT_MS + RESPONSE_TIMEOUT_MS;
 
 /**
- * Connections that tell a failed connect from a failed request. None is used twice: a kept one that the other side
- * has closed meanwhile fails in a way that leaves open whether the request arrived.
+ * Connections whose errors tell a failed connection attempt from a failed request. Each is used for one request only:
+ * when a reused connection turns out to be closed, nobody knows whether the request arrived.
  */
 export function createConnections(): Dispatcher {
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
@@ -35,7 +35,7 @@ export function createConnections(): Dispatcher {
   });
 }
 
-/** The HTTP client under the official Twilio client, for calls that end when the signal aborts. */
+/** The HTTP client that the official Twilio client uses. Its calls end when the signal aborts. */
 export class HttpClient extends twilio.RequestClient {
   /** Host name and port of the last call. */
   host = '';
@@ -51,7 +51,7 @@ export class HttpClient extends twilio.RequestClient {
     const { method, uri, username, password, headers, params, data } = options;
     const url = new URL(uri);
     this.host = `${url.hostname}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
-    // Whatever is in it afterwards is this call's answer.
+    // After the call, `lastResponse` must be the response to this call or undefined.
     delete this.lastResponse;
     for (const [name, value] of Object.entries(params ?? {})) url.searchParams.append(name, String(value));
     const answer = await request(url, {
@@ -62,11 +62,11 @@ export class HttpClient extends twilio.RequestClient {
       },
       body: typeof data !== 'object' || data === null ? null : new URLSearchParams(toForm(data)).toString(),
       dispatcher: this.connections,
-      // The time-outs above start anew with every part of an answer: this one doesn't.
+      // The agent's time-outs start again with each part of a response. This one limits the whole call.
       signal: AbortSignal.any([this.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
     });
     const body = parseBody(await answer.body.text());
-    // The base class promises whatever its caller asks for: the official client knows what Twilio answers.
+    // The base class lets its caller choose the type: the official client knows what Twilio returns.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     this.lastResponse = new Response(answer.statusCode, body as TData, answer.headers);
     return this.lastResponse;
@@ -79,7 +79,7 @@ function toForm(data: object): [string, string][] {
   );
 }
 
-/** What is not JSON stays text: the official client then says what is wrong with it. */
+/** A body that is not JSON stays a string: the official client then reports the error. */
 function parseBody(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);

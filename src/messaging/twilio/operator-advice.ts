@@ -3,12 +3,12 @@ const CREDENTIALS =
 
 export const REFUSED_CREDENTIALS = `Twilio refuses the credentials: check ${CREDENTIALS}.`;
 
-/** What to check after those of Twilio's errors that only an operator can mend. Source: Twilio's error dictionary. */
+/** What an operator must check after an error that only operators can fix. Source: Twilio's error dictionary. */
 const advice: Readonly<Record<number, string>> = {
   20003: REFUSED_CREDENTIALS,
   20005: 'The Twilio account is not active: check its status and balance in the Twilio Console.',
   20008:
-    'These are Twilio’s test credentials, which read no messages: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.',
+    'These are Twilio’s test credentials, which cannot list messages: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.',
   20404: 'Twilio does not know the account: check TWILIO_ACCOUNT_SID and TWILIO_API_URL.',
   21212: 'The sender is not valid: check TWILIO_FROM.',
   21408:
@@ -16,7 +16,7 @@ const advice: Readonly<Record<number, string>> = {
   21603: 'There is no sender: check TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID.',
   21606: 'The sender cannot send SMS or is not this account’s: check TWILIO_FROM.',
   21608:
-    'A trial account sends to verified numbers only: verify the number in the Twilio Console, or upgrade the account.',
+    'A trial account can only send to verified numbers: verify the number in the Twilio Console, or upgrade the account.',
   21609: 'The address for delivery reports is not valid: check PUBLIC_URL.',
   21612:
     'The sender cannot reach this number: check in the Twilio Console which countries TWILIO_FROM can send to.',
@@ -29,7 +29,7 @@ const advice: Readonly<Record<number, string>> = {
   21705: 'The messaging service is not valid: check TWILIO_MESSAGING_SERVICE_SID.',
 };
 
-/** A sentence for operators; undefined where the error is about the recipient's number. */
+/** A sentence for operators; undefined if the error is about the recipient's number. */
 export function operatorAdvice(code: number): string | undefined {
   return advice[code];
 }

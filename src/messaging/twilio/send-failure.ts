@@ -9,7 +9,7 @@ const TOO_MANY_REQUESTS = 429;
 /** Twilio's code for wrong credentials. */
 const REFUSED_CREDENTIALS_CODE = 20003;
 
-/** What an error of the official client's create call means. */
+/** Turns an error of the official client's create call into a result. */
 export function sendFailure(error: unknown, httpClient: HttpClient): SendResult {
   const reason = failureReason(error, httpClient);
   const { lastResponse } = httpClient;
@@ -22,19 +22,19 @@ export function sendFailure(error: unknown, httpClient: HttpClient): SendResult 
   const { statusCode: status } = lastResponse;
   if (status === TOO_MANY_REQUESTS)
     return { result: 'not_created', reason, retryAfterMs: retryAfterMs(lastResponse.headers) };
-  // Whatever refuses the credentials has not created a text, in whatever form it says so.
+  // With 401 no message was created, even if the body is not Twilio's.
   const code = status === UNAUTHORIZED ? REFUSED_CREDENTIALS_CODE : twilioCode(error);
   if (status >= 400 && status < 500 && code !== undefined)
     return { result: 'refused', error: deliveryError(code), advice: operatorAdvice(code) };
   return { result: 'unknown', reason };
 }
 
-/** Undefined for an answer that isn't Twilio's, such as a proxy's page. */
+/** Twilio's error code; undefined if the response is not Twilio's, such as a proxy's error page. */
 export function twilioCode(error: unknown): number | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 }
 
-/** `Retry-After` in seconds (RFC 9110 §10.2.3); Twilio sends no dates in it. */
+/** `Retry-After` in milliseconds (RFC 9110 §10.2.3). Dates are not supported, since Twilio sends seconds. */
 function retryAfterMs(headers: unknown): number | undefined {
   if (typeof headers !== 'object' || headers === null || !('retry-after' in headers)) return undefined;
   const seconds = Number(headers['retry-after']);

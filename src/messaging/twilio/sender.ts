@@ -10,17 +10,17 @@ export interface TwilioAccount {
   /** The account SID and its auth token, or an API key's SID and secret. */
   readonly username: string;
   readonly password: string;
-  /** Undefined for Twilio's own. */
+  /** Undefined for Twilio's own URL. */
   readonly apiUrl: string | undefined;
 }
 
-/** More messages than one number gets in the time that is searched. */
+/** One number gets fewer messages than this in the time that is searched. */
 const LIST_LIMIT = 50;
 
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
-/** The official client. Its own retries are off: a repeated create call is a second message. */
+/** Sends with Twilio's official client. The client's retries are off: a repeated create call is a second message. */
 export function createTwilioSender(account: TwilioAccount): MessageSender {
   const connections = createConnections();
 
@@ -49,7 +49,7 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
           validityPeriod: Math.max(1, Math.round(validityMs / 1000)),
           ...(reportUrl === undefined ? {} : { statusCallback: reportUrl }),
         });
-        // Another server's answer, perhaps, in Twilio's place.
+        // A response without a SID is not Twilio's. A proxy may have answered.
         if (typeof sid !== 'string')
           return { result: 'unknown', reason: failureReason(undefined, httpClient) };
         return { result: 'accepted', sid };
@@ -62,7 +62,8 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
     async find({ to, code, createdSince, knownSids }, signal) {
       const { client, httpClient } = connect(signal);
       try {
-        // By number alone: sender and sent date may still be missing, and a trial account puts a sentence before the body.
+        // Searches by number only: the sender and the sent date may be missing at first. A trial account adds a
+        // sentence before the body, so the body only has to contain the code.
         const messages = await client.messages.list({ to, limit: LIST_LIMIT });
         const ours = messages.find(
           ({ sid, body, dateCreated }) =>

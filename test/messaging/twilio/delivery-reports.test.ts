@@ -9,17 +9,17 @@ const failed = (code?: string) =>
     ...(code !== undefined && { ErrorCode: code }),
   });
 
-test('a failed message has the carrier’s code', () => {
+test('a failed message has the carrier’s error code', () => {
   expect(failed('30003')).toMatchObject({ sid: 'SM1', failure: { code: '30003' } });
 });
 
 test.each([undefined, '', 'x', '1e30', '-1', '0', '1.5', 'Infinity'])(
-  'an error code that is none of Twilio’s (%j) counts as lost without a reason',
+  'an invalid error code (%j) is reported as 30008',
   (code) => {
     expect(failed(code)).toMatchObject({ failure: { code: '30008' } });
   },
 );
 
-test.each(['queued', 'sending', undefined])('%j says nothing that matters', (status) => {
+test.each(['queued', 'sending', undefined])('a report with status %j has no effect', (status) => {
   expect(reports.parseReport({ MessageSid: 'SM1', MessageStatus: status })).toBeUndefined();
 });

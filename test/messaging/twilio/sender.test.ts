@@ -27,7 +27,7 @@ const senderAt = (apiUrl: string): MessageSender =>
     apiUrl,
   });
 
-/** A sender whose provider does to every call what the listener says. */
+/** A sender whose provider handles every call with `listener`. */
 async function senderTo(listener: RequestListener): Promise<{ sender: MessageSender; host: string }> {
   server = createServer(listener);
   server.listen(0, LOOPBACK);
@@ -52,8 +52,8 @@ const send = (sender: MessageSender) =>
 const find = (sender: MessageSender) =>
   sender.find({ to: TO, code: '2168', createdSince: 0, knownSids: [] }, signal);
 
-describe('without a connection no message was created, and the reason names error and host', () => {
-  test('when nobody listens', async () => {
+describe('without a connection no message is created, and the reason names the error and the host', () => {
+  test('when nothing listens on the port', async () => {
     const host = `${LOOPBACK}:${await freePort()}`;
     const reason = `ECONNREFUSED at ${host}`;
     expect(await send(senderAt(`http://${host}`))).toEqual({
@@ -76,7 +76,7 @@ describe('without a connection no message was created, and the reason names erro
     expect(reason).toMatch(/^(ENOTFOUND|EAI_AGAIN) at api\.provider\.invalid:443$/);
   });
 
-  test('when the other side speaks no TLS', async () => {
+  test('when the server does not speak TLS', async () => {
     const { host } = await senderTo(answering(200, {}));
     expect(await send(senderAt(`https://${host}`))).toMatchObject({
       result: 'not_created',
@@ -85,7 +85,7 @@ describe('without a connection no message was created, and the reason names erro
   });
 });
 
-test('429 means that no message was created, and how long to wait', async () => {
+test('429 means that no message was created, and says how long to wait', async () => {
   const { sender, host } = await senderTo(answering(429, 'Slow down', { 'retry-after': '3' }));
   expect(await send(sender)).toEqual({
     result: 'not_created',
@@ -94,15 +94,15 @@ test('429 means that no message was created, and how long to wait', async () => 
   });
 });
 
-describe('it is not known whether there is a message, and the reason names what happened and the host', () => {
+describe('it is unknown whether a message was created, and the reason names the problem and the host', () => {
   test.each([
     [503, `<html>${TO} ${BODY}</html>`, 'HTTP 503 from'],
     [500, { code: 20500, message: TO }, 'HTTP 500 from'],
     [403, '<html>A proxy’s page</html>', 'HTTP 403 from'],
     [302, '', 'HTTP 302 from'],
-    [201, '{"sid":"SM', "an answer that can't be read (HTTP 201) from"],
-    [200, { welcome: 'to this hotel' }, "an answer that can't be read (HTTP 200) from"],
-  ])('at %i %j', async (status, body, reason) => {
+    [201, '{"sid":"SM', 'an unreadable answer (HTTP 201) from'],
+    [200, { welcome: 'to this hotel' }, 'an unreadable answer (HTTP 200) from'],
+  ])('after %i %j', async (status, body, reason) => {
     const { sender, host } = await senderTo(answering(status, body));
     expect(await send(sender)).toEqual({ result: 'unknown', reason: `${reason} ${host}` });
     expect(await find(sender)).toEqual({
@@ -128,8 +128,8 @@ describe('it is not known whether there is a message, and the reason names what 
 describe('a refusal', () => {
   test.each([
     ['as JSON', twilioError(401, 20003)],
-    ['as a page', answering(401, '<html>Unauthorized</html>')],
-  ])('of the credentials %s says which variables to check', async (_form, listener) => {
+    ['as HTML', answering(401, '<html>Unauthorized</html>')],
+  ])('of the credentials, sent %s, names the variables to check', async (_form, listener) => {
     const { sender } = await senderTo(listener);
     expect(await send(sender)).toEqual({
       result: 'refused',
@@ -145,7 +145,7 @@ describe('a refusal', () => {
     [21606, 'check TWILIO_FROM'],
     [21608, 'trial account'],
     [21703, 'TWILIO_MESSAGING_SERVICE_SID'],
-  ])('%i, which only an operator can mend, says what to check', async (code, advice) => {
+  ])('%i, which only an operator can fix, says what to check', async (code, advice) => {
     const { sender } = await senderTo(twilioError(400, code));
     const result = await send(sender);
     expect(result).toMatchObject({ result: 'refused', advice: expect.stringContaining(advice) });
@@ -162,7 +162,7 @@ describe('a refusal', () => {
 });
 
 describe('the check of the credentials', () => {
-  test('reads a page of one message', async () => {
+  test('lists one message', async () => {
     const calls: string[] = [];
     const { sender } = await senderTo((request, response) => {
       calls.push(`${request.method} ${request.url}`);
@@ -174,11 +174,11 @@ describe('the check of the credentials', () => {
 
   test.each([
     ['401', twilioError(401, 20003), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
-    ['401 as a page', answering(401, 'no'), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
+    ['401 as HTML', answering(401, 'no'), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
     ['403', answering(403, 'no'), 'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID'],
     ['test credentials', twilioError(403, 20008), 'test credentials'],
     ['a suspended account', twilioError(403, 20005), 'not active'],
-  ])('is refused: %s', async (_case, listener, advice) => {
+  ])('reports a refusal: %s', async (_case, listener, advice) => {
     const { sender } = await senderTo(listener);
     expect(await sender.checkAccess(signal)).toEqual({
       result: 'refused',
@@ -186,7 +186,7 @@ describe('the check of the credentials', () => {
     });
   });
 
-  test('leaves the question open at any other answer', async () => {
+  test('has no result after any other answer', async () => {
     const { sender, host } = await senderTo(answering(503, 'down'));
     expect(await sender.checkAccess(signal)).toEqual({ result: 'unknown', reason: `HTTP 503 from ${host}` });
   });
