@@ -1,8 +1,8 @@
 import type { FastifyRequest, FastifyServerOptions } from 'fastify';
 
 /**
- * What a log line says of a request: never its query, body or headers, where codes, capabilities and numbers can be.
- * The route stands for the path, which holds a verification's id.
+ * What a log line contains of a request: never its query, body or headers, which can contain codes, capabilities and
+ * phone numbers. It has the route instead of the path, which contains a verification's id.
  */
 export const requestLogging = {
   serializers: {

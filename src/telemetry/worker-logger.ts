@@ -10,7 +10,7 @@ const levels: Readonly<Record<LogLevel, Level>> = {
 };
 
 export interface WorkerLoggerOptions {
-  /** The types of failures that are logged without a stack trace: their message says what happened. */
+  /** Types of failures that are logged without a stack trace, since their message says what happened. */
   readonly expectedFailures: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export function createWorkerLogger({ expectedFailures }: WorkerLoggerOptions): L
   });
 
   function serializeError(error: unknown): unknown {
-    // The core's errors are text.
+    // Errors from the SDK's core are strings.
     if (!(error instanceof Error)) return error;
     const type = 'type' in error && typeof error.type === 'string' ? error.type : '';
     return expectedFailures.includes(type)
@@ -31,11 +31,11 @@ export function createWorkerLogger({ expectedFailures }: WorkerLoggerOptions): L
       : pino.stdSerializers.err(error);
   }
 
-  // The runtime hands lines on up to 0.2 s late, so that it can sort them: the time is that of the event.
+  // The runtime delays lines by up to 0.2 s to sort them. `time` is when the event happened.
   return new DefaultLogger('INFO', ({ level, timestampNanos, message, meta }) =>
     log[levels[level]]({ time: Number(timestampNanos / 1_000_000n), ...meta }, message),
   );
 }
 
-/** Has the core's log lines sent to the runtime's logger. Otherwise it prints them itself, in a format of its own. */
+/** Forwards the core's log lines to the runtime's logger. Otherwise the core prints them in its own format. */
 export const forwardedCoreLogs = { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } as const;

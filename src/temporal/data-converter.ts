@@ -2,11 +2,11 @@ import type { DataConverter } from '@temporalio/common';
 import type { KeyRing } from '../crypto/key-ring';
 import { EncryptionCodec } from './payload-codec';
 
-/** Bundled with the workflows, and loaded by client and worker. */
+/** Part of the workflow bundle; client and worker load it as well. */
 export const FAILURE_CONVERTER_PATH = require.resolve('./failure-converter');
 
 /**
- * How payloads, memos and failures are stored. Client and worker must agree on it.
+ * How payloads, memos and failures are stored. Client and worker must use the same settings.
  * `onForeign`: for workers, see EncryptionCodec.
  */
 export function createDataConverter(

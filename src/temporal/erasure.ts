@@ -3,66 +3,66 @@ import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { grpcCode, NOT_FOUND, TEMPORAL_TIMEOUT_MS } from './grpc-errors';
 
-const LOOK_AGAIN_MS = 250;
-/** Temporal's lists are eventually consistent: what they don't name has to stay unnamed for so long. */
+const POLL_INTERVAL_MS = 250;
+/** Temporal's lists are eventually consistent: all runs count as deleted after none was seen for this long. */
 const SETTLED_AFTER_MS = 2_000;
-/** Server 1.32 takes 30 s to delete a run that closed a moment before. */
+/** Temporal Server 1.32 takes 30 s to delete a run that has just closed. */
 const GIVE_UP_AFTER_MS = 180_000;
 
 const { ArchivalState, WorkflowExecutionStatus } = temporal.api.enums.v1;
 
 export interface Erased {
   readonly deleted: number;
-  /** How many of those were still under way. */
+  /** How many of the deleted runs were still open. */
   readonly open: number;
 }
 
-/** Run ids that Temporal was told to delete, and whether each was open. */
-type Told = Map<string, { readonly open: boolean }>;
+/** The ids of the runs whose deletion was requested, and whether each was open. */
+type Requested = Map<string, { readonly open: boolean }>;
 
-/** Deletes runs from Temporal. Payloads stay unread, so that no secret key is needed, not even of a former one. */
+/** Deletes runs from Temporal. It does not read payloads, so it needs no secret keys. */
 export function createErasure(client: Client) {
   const { workflowService } = client;
   const { namespace } = client.options;
 
   /**
-   * Deletes every run of these workflow IDs and waits until Temporal knows none any more. One that starts meanwhile
-   * goes too: it may have taken over what the ones before it left behind.
-   * @throws Error if some are left after three minutes; gRPC's errors
+   * Deletes all runs of these workflow IDs and waits until Temporal has none. It also deletes runs that start during
+   * the deletion, since they may contain the ledger of a deleted run.
+   * @throws Error if runs are left after three minutes; gRPC errors
    */
   async function eraseRuns(workflowIds: readonly string[]): Promise<Erased[]> {
-    const erasures = workflowIds.map((workflowId) => ({ workflowId, told: new Map() as Told }));
-    const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
-    let lastKnownAt = Date.now();
-    let lookedAt = lastKnownAt;
-    while (lookedAt - lastKnownAt < SETTLED_AFTER_MS) {
-      if (lookedAt > giveUpAt) throw new Error('Temporal still knows what it was told to delete');
-      await setTimeout(LOOK_AGAIN_MS);
-      lookedAt = Date.now();
-      for (const { workflowId, told } of erasures) {
-        if (await eraseKnown(workflowId, told)) lastKnownAt = Date.now();
+    const erasures = workflowIds.map((workflowId) => ({ workflowId, requested: new Map() as Requested }));
+    const deadline = Date.now() + GIVE_UP_AFTER_MS;
+    let lastSeenAt = Date.now();
+    let checkedAt = lastSeenAt;
+    while (checkedAt - lastSeenAt < SETTLED_AFTER_MS) {
+      if (checkedAt > deadline) throw new Error('Temporal did not delete all runs in time');
+      await setTimeout(POLL_INTERVAL_MS);
+      checkedAt = Date.now();
+      for (const { workflowId, requested } of erasures) {
+        if (await eraseFound(workflowId, requested)) lastSeenAt = Date.now();
       }
     }
-    return erasures.map(({ told }) => ({
-      deleted: told.size,
-      open: [...told.values()].filter(({ open }) => open).length,
+    return erasures.map(({ requested }) => ({
+      deleted: requested.size,
+      open: [...requested.values()].filter(({ open }) => open).length,
     }));
   }
 
-  /** Has each run deleted that is not among the `told`. Returns whether Temporal knows any. */
-  async function eraseKnown(workflowId: string, told: Told): Promise<boolean> {
+  /** Requests the deletion of each run that is not in `requested`. Returns whether Temporal still has a run. */
+  async function eraseFound(workflowId: string, requested: Requested): Promise<boolean> {
     const listed = await listRunIds(workflowId);
     const latest = await describe({ workflowId });
-    let anyKnown = listed.length > 0;
-    for (const runId of new Set([...listed, ...(latest ? [latest.runId] : []), ...told.keys()])) {
+    let isAnyFound = listed.length > 0;
+    for (const runId of new Set([...listed, ...(latest ? [latest.runId] : []), ...requested.keys()])) {
       const run = await describe({ workflowId, runId });
       if (!run) continue;
-      anyKnown = true;
-      if (told.has(runId)) continue;
+      isAnyFound = true;
+      if (requested.has(runId)) continue;
       await remove({ workflowId, runId });
-      told.set(runId, { open: run.open });
+      requested.set(runId, { open: run.open });
     }
-    return anyKnown;
+    return isAnyFound;
   }
 
   async function listRunIds(workflowId: string): Promise<string[]> {
@@ -82,7 +82,7 @@ export function createErasure(client: Client) {
     return runIds;
   }
 
-  /** Without a run id the latest. Undefined if Temporal's database has none. */
+  /** Without a run id: the latest run. Undefined if Temporal has no such run. */
   async function describe(execution: { workflowId: string; runId?: string }) {
     const description = await unlessNotFound(() =>
       workflowService.describeWorkflowExecution({ namespace, execution }),
@@ -92,7 +92,7 @@ export function createErasure(client: Client) {
     return info && { runId: info.execution?.runId ?? '', open };
   }
 
-  /** Ends an open one. Temporal answers before it is done. */
+  /** Also ends an open run. Temporal answers before the deletion is complete. */
   async function remove(workflowExecution: { workflowId: string; runId: string }): Promise<void> {
     await unlessNotFound(() => workflowService.deleteWorkflowExecution({ namespace, workflowExecution }));
   }
@@ -113,7 +113,7 @@ export function createErasure(client: Client) {
   return {
     eraseRuns,
 
-    /** Where the namespace archives what ended; deletion does not reach it. Undefined if it doesn't. */
+    /** Where the namespace archives closed runs, which `eraseRuns` can't delete. Undefined if it has no archive. */
     async archive(): Promise<string | undefined> {
       const { config } = await call(() => workflowService.describeNamespace({ namespace }));
       const enabled = ArchivalState.ARCHIVAL_STATE_ENABLED;

@@ -1,7 +1,7 @@
 import { DefaultFailureConverter } from '@temporalio/common';
 
 /**
- * Puts failure messages and stack traces where the payload codec reaches them: it encrypts payloads only. Bundled into
- * the workflows' sandbox, which is why it is a file of its own.
+ * Stores failure messages and stack traces in payloads: the payload codec encrypts only those. This is a separate file
+ * because it is also part of the workflow bundle.
  */
 export const failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });

@@ -4,17 +4,17 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 
-/** How long a call may take that Temporal itself answers. */
+/** The time-out of calls that Temporal answers without a worker. */
 export const TEMPORAL_TIMEOUT_MS = 5_000;
 
-/** gRPC status codes, as `@grpc/grpc-js` numbers them. */
+/** gRPC status codes, with the numbers of `@grpc/grpc-js`. */
 const CANCELLED = 1;
 const DEADLINE_EXCEEDED = 4;
 export const NOT_FOUND = 5;
 export const FAILED_PRECONDITION = 9;
 export const UNAVAILABLE = 14;
 
-/** The gRPC status code that a call failed with; undefined for any other error. */
+/** The gRPC status code of a failed call; undefined for other errors. */
 export function grpcCode(error: unknown): number | undefined {
   const source: unknown = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(source) ? source.code : undefined;
@@ -25,8 +25,8 @@ export function isServiceError(error: unknown): boolean {
 }
 
 /**
- * Temporal answered, or may have, but no worker did: the deadline passed, or nobody polls the task queue. At a deadline
- * the server cancels the call. In one case of ten the client sees that before its own clock.
+ * Whether no worker answered: the deadline passed, or no worker polls the task queue. Temporal itself may be reachable.
+ * CANCELLED is also a passed deadline: in about one of ten cases the server cancels the call before the client's timer.
  */
 export function isNoWorker(error: unknown): boolean {
   return (

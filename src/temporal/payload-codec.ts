@@ -10,32 +10,32 @@ import type { KeyRing } from '../crypto/key-ring';
 
 const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
-/** In clear, so that a codec server, which is told no workflow, can decrypt as well. It is authenticated. */
+/** Authenticated but not encrypted: a codec server gets no workflow ID, so it reads the ID from here. */
 const WORKFLOW_ID = 'encryption-workflow-id';
 
-/** What the SDK turns into `undefined`. */
-const NOTHING: Payload = { metadata: { [METADATA_ENCODING_KEY]: Buffer.from('binary/null') } };
+/** The SDK decodes this payload as `undefined`. */
+const UNDEFINED_PAYLOAD: Payload = { metadata: { [METADATA_ENCODING_KEY]: Buffer.from('binary/null') } };
 
-/** Stored bytes that the service will not or can not read. The message may name a key's id, never content. */
+/** A stored payload that can't be or must not be read. The message may contain a key's id, but no content. */
 export class UnreadablePayload extends Error {
   override readonly name = 'UnreadablePayload';
 }
 
-/** Somebody else wrote it or changed it: trying again can't help, while an unknown key may become known. */
+/** A payload that somebody else wrote or changed. A retry can't help, unlike with a key that may be added later. */
 class ForeignPayload extends UnreadablePayload {}
 
 /**
- * Encrypts every payload with the first secret key and reads those of all keys. A payload is bound to its workflow ID:
- * copied to another workflow it can't be read there. What is not encrypted is refused as well: otherwise anybody who
- * may write to the namespace could put anything there.
+ * Encrypts every payload with the first secret key, and decrypts with every key. A payload is bound to its workflow ID:
+ * it can't be read after it is copied to another workflow. An unencrypted payload is refused: otherwise anyone who can
+ * write to the namespace could supply any content.
  */
 export class EncryptionCodec implements PayloadCodec {
   readonly #keyRing: KeyRing;
   readonly #onForeign: ((reason: string) => void) | undefined;
 
   /**
-   * `onForeign`: for workers. A payload that somebody else wrote or changed is then reported here and read as
-   * `undefined`, which every handler drops. Thrown as an error it would fail the workflow's task for ever.
+   * `onForeign`: for workers. It reports a payload that somebody else wrote or changed. The payload is then read as
+   * `undefined`, which every handler ignores. An error would make the workflow's task fail again and again.
    */
   constructor(keyRing: KeyRing, onForeign?: (reason: string) => void) {
     this.#keyRing = keyRing;
@@ -62,16 +62,18 @@ export class EncryptionCodec implements PayloadCodec {
       } catch (error) {
         if (!(error instanceof ForeignPayload) || !this.#onForeign) throw error;
         this.#onForeign(error.message);
-        return NOTHING;
+        return UNDEFINED_PAYLOAD;
       }
     });
   }
 
-  /** `workflowId`: undefined where it is not known whose payload this is. */
+  /** `workflowId`: undefined if the caller does not know which workflow the payload belongs to. */
   #decrypt(payload: Payload, workflowId: string | undefined): Uint8Array {
     const encrypted = fromPayload(payload);
     if (encrypted === undefined)
-      throw new ForeignPayload('This payload is not encrypted: with PAYLOAD_ENCRYPTION=on it is not read');
+      throw new ForeignPayload(
+        'This payload is not encrypted: it is not accepted with PAYLOAD_ENCRYPTION=on',
+      );
     const { keyId, context } = encrypted;
     if (workflowId !== undefined && context !== workflowId)
       throw new ForeignPayload(`A payload of the key ${keyId} belongs to another workflow`);
@@ -86,7 +88,7 @@ export class EncryptionCodec implements PayloadCodec {
   }
 }
 
-/** The id of the key that encrypted it; undefined for what this codec did not make. */
+/** The id of the key that encrypted the payload; undefined if this codec did not create it. */
 export function encryptionKeyId(payload: Payload): string | undefined {
   return fromPayload(payload)?.keyId;
 }
@@ -104,7 +106,7 @@ function toPayload({ keyId, context, data }: Encrypted): Payload {
 
 function fromPayload({ metadata, data }: Payload): Encrypted | undefined {
   const entry = (name: string) => Buffer.from(metadata?.[name] ?? []).toString();
-  // As SECRET_KEYS names keys: whatever else stands there gets into no message.
+  // Accepts only ids that SECRET_KEYS allows: error messages contain the id.
   const [keyId] = /^[\w-]{1,32}$/.exec(entry(KEY_ID)) ?? [];
   if (entry(METADATA_ENCODING_KEY) !== ENCODING || keyId === undefined) return undefined;
   return { keyId, context: entry(WORKFLOW_ID), data: data ?? new Uint8Array() };

@@ -3,14 +3,14 @@ import type { KeyRing } from '../crypto/key-ring';
 import { VerificationError } from '../domain/refusals';
 import { EncryptionCodec, encryptionKeyId, UnreadablePayload } from './payload-codec';
 
-/** A payload in proto3's JSON, as Temporal's Web UI and CLI send it to a codec server: bytes are base64. */
+/** A payload in proto3 JSON, as Temporal's Web UI and CLI send it to a codec server. Bytes are base64. */
 export interface JsonPayload {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly data?: string;
 }
 
 /**
- * In clear what the service encrypted, for operators to look at; everything else as it came.
+ * Decrypts payloads for operators. Payloads that this service did not encrypt are returned unchanged.
  * @throws VerificationError `unreadable_payload`
  */
 export type DecodePayloads = (payloads: readonly JsonPayload[]) => Promise<JsonPayload[]>;
@@ -19,7 +19,7 @@ export function createPayloadReader(keyRing: KeyRing): DecodePayloads {
   const codec = new EncryptionCodec(keyRing);
 
   return async function decodePayloads(payloads) {
-    // One after the other: a promise for each payload costs more memory than the payloads themselves.
+    // One after the other: a promise for each payload would need more memory than the payloads.
     const decoded: JsonPayload[] = [];
     for (const payload of payloads) decoded.push(await decodePayload(payload));
     return decoded;

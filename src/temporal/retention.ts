@@ -1,13 +1,14 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { TEMPORAL_TIMEOUT_MS } from './grpc-errors';
 
-const SECONDS_A_DAY = 86_400;
-/** What docker-compose and `npm run dev` set. */
-const USUAL_DAYS = 30;
+const SECONDS_PER_DAY = 86_400;
+/** The retention that docker-compose.yml and `npm run dev` set. */
+const DEFAULT_DAYS = 30;
 
 /**
- * A number's past lives in its last closed run, which Temporal deletes after the namespace's retention: a wait that is
- * longer than that ends early. Undefined if none is, or if the retention can't be read.
+ * Warns if the namespace's retention is shorter than a cool-down. A number's ledger is in its last closed run, and
+ * Temporal deletes that run after the retention: the cool-down then ends early. Undefined if there is no problem, or if
+ * the retention can't be read.
  */
 export async function retentionWarning(
   connection: NativeConnection,
@@ -17,10 +18,10 @@ export async function retentionWarning(
   const retentionSeconds = await readRetentionSeconds(connection, namespace);
   const longestSeconds = Math.max(...cooldownSeconds, 0);
   if (retentionSeconds === undefined || retentionSeconds >= longestSeconds) return undefined;
-  const days = Math.max(USUAL_DAYS, Math.ceil(longestSeconds / SECONDS_A_DAY));
+  const days = Math.max(DEFAULT_DAYS, Math.ceil(longestSeconds / SECONDS_PER_DAY));
   return (
-    `Namespace ${namespace} keeps what ended for ${retentionSeconds} s, and COOLDOWN_SECONDS has a wait of ` +
-    `${longestSeconds} s: such a wait ends early. To change that: ` +
+    `Namespace ${namespace} keeps closed workflows for ${retentionSeconds} s, but COOLDOWN_SECONDS contains ` +
+    `${longestSeconds} s: that cool-down ends early. To change the retention: ` +
     `temporal operator namespace update --namespace ${namespace} --retention ${days}d`
   );
 }

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkerOptions } from '@temporalio/worker';
 import { FAILURE_CONVERTER_PATH } from './data-converter';
 
-/** Written next to the compiled code by `npm run build`. */
+/** `npm run build` writes this file next to the compiled code. */
 export const WORKFLOW_BUNDLE_FILE = 'workflow-bundle.js';
 
-/** The bundle made at build time; in development, where there is none, one made now from the source. */
+/** The bundle from the build. In development there is none: then it is built now, from the source. */
 export async function workflowBundle(): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const codePath = path.join(__dirname, '..', WORKFLOW_BUNDLE_FILE);
   if (existsSync(codePath)) return { codePath };

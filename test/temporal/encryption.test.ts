@@ -19,14 +19,14 @@ const oldKey = { id: 'old', bytes: Buffer.alloc(32, 11) };
 const newKey = { id: 'new', bytes: Buffer.alloc(32, 12) };
 const by = { caller: 'alice', idempotencyKey: undefined };
 
-/** What a test opened, closed in reverse whatever became of the test. */
+/** Closes what the test opened, in reverse order, also after a failure. */
 const closers: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-/** One process' view: its keys, in its order, on its own connection. */
+/** Stands for one process with these keys, in this order, and its own connection. */
 async function connect(keys: (typeof oldKey)[]) {
   const keyRing = createKeyRing(keys);
   const dataConverter = createDataConverter(keyRing, true);
@@ -48,7 +48,7 @@ const pending = (service: Service, id: string) =>
   eventually(async () => ((await service.verifications.get(id)).status === 'pending' ? true : undefined));
 
 describe('with encryption on', () => {
-  test('a history holds no number, no tag, no word of the state and no failure’s message', async () => {
+  test('a history contains no phone number, no tag, no state and no failure message', async () => {
     const process = await connect([oldKey]);
     const service = await start(process);
     const { id, phoneNumber, code, wrongCode } = await service.startTexted();
@@ -59,7 +59,7 @@ describe('with encryption on', () => {
     await process.client.workflow.getHandle(workflowIdOf(id)).result();
     const history = await readableHistory(process.client, workflowIdOf(id));
     expect(history).toContain(Buffer.from('binary/encrypted').toString('base64'));
-    // A memo's keys are in clear, its values are not.
+    // The names in a memo are not encrypted, only its values are.
     for (const word of [
       phoneNumber,
       phoneNumber.slice(2),
@@ -71,7 +71,7 @@ describe('with encryption on', () => {
     }
   });
 
-  test('an Idempotency-Key finds its verification, and a number its ledger', async () => {
+  test('a start finds the open verification of the number and the ledger of the one before', async () => {
     const process = await connect([oldKey]);
     const service = await start(process);
     const { id, phoneNumber } = await service.startTexted();
@@ -87,7 +87,7 @@ describe('with encryption on', () => {
   });
 });
 
-test('keys rotate while a verification is open: whoever has both can finish it', async () => {
+test('during a key rotation, a process with both keys can complete an open verification', async () => {
   const before = await connect([oldKey]);
   const between = await connect([oldKey, newKey]);
   const after = await connect([newKey, oldKey]);
@@ -110,23 +110,23 @@ describe('the codec', () => {
   const codec = new EncryptionCodec(createKeyRing([oldKey]));
   const plain = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"+14255550123"') };
 
-  test('gives back what it was given', async () => {
+  test('decodes what it encoded', async () => {
     const [payload] = await codec.decode(await codec.encode([plain]));
     expect(Buffer.from(payload?.data ?? []).toString()).toBe('"+14255550123"');
     expect(Buffer.from(payload?.metadata?.['encoding'] ?? []).toString()).toBe('json/plain');
   });
 
-  test('never makes the same of the same', async () => {
+  test('encrypts the same payload differently each time', async () => {
     const [one, other] = await codec.encode([plain, plain]);
     expect(one?.data).not.toEqual(other?.data);
   });
 
-  test('names the key that is missing', async () => {
+  test('names the id of a missing key', async () => {
     const foreign = await new EncryptionCodec(createKeyRing([newKey])).encode([plain]);
     await expect(codec.decode(foreign)).rejects.toThrow('No secret key has the id new');
   });
 
-  test('refuses what is not encrypted, and what was changed', async () => {
+  test('refuses a payload that is not encrypted or was changed', async () => {
     await expect(codec.decode([plain])).rejects.toThrow('not encrypted');
     const [payload] = await codec.encode([plain]);
     const data = Buffer.from(payload?.data ?? []);

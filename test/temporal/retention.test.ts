@@ -24,32 +24,32 @@ afterAll(() => server.close());
 const warningFor = (namespace: string, cooldownSeconds: number[]) =>
   retentionWarning(server.nativeConnection, namespace, cooldownSeconds);
 
-test('a wait that is longer than the retention is named with it, and with the command that mends it', async () => {
+test('a cool-down longer than the retention causes a warning with the command that fixes it', async () => {
   expect(await warningFor(shortLived, A_WEEK)).toBe(
-    `Namespace ${shortLived} keeps what ended for 86400 s, and COOLDOWN_SECONDS has a wait of 604800 s: ` +
-      `such a wait ends early. To change that: ` +
+    `Namespace ${shortLived} keeps closed workflows for 86400 s, but COOLDOWN_SECONDS contains 604800 s: ` +
+      `that cool-down ends early. To change the retention: ` +
       `temporal operator namespace update --namespace ${shortLived} --retention 30d`,
   );
 });
 
-test('the command asks for as many days as the wait has', async () => {
+test('the command sets enough days for the longest cool-down', async () => {
   expect(await warningFor(shortLived, [0, 60 * 86_400 + 1])).toMatch(/--retention 61d$/);
 });
 
-test('a wait as long as the retention is no reason to warn, nor is any of the defaults', async () => {
+test('no warning for the default cool-downs, or for one that is as long as the retention', async () => {
   expect(await warningFor(shortLived, DEFAULT_COOLDOWN_SECONDS)).toBeUndefined();
   expect(await warningFor('default', DEFAULT_COOLDOWN_SECONDS)).toBeUndefined();
   expect(await warningFor('default', [30 * 86_400])).toBeUndefined();
 });
 
-test('a retention that can not be read keeps no worker from starting', async () => {
+test('no warning if the retention can not be read', async () => {
   expect(await warningFor('nowhere', A_WEEK)).toBeUndefined();
 });
 
 test.each([
   { namespace: shortLived, warnings: 1 },
   { namespace: 'default', warnings: 0 },
-])('a worker’s start says it $warnings times in namespace $namespace', async ({ namespace, warnings }) => {
+])('a worker warns $warnings times at its start in namespace $namespace', async ({ namespace, warnings }) => {
   const worker = startProcess(
     'src/worker.ts',
     serviceEnv({
@@ -63,5 +63,5 @@ test.each([
   await worker.exited;
 
   const lines = worker.output().split('\n');
-  expect(lines.filter((line) => line.includes('COOLDOWN_SECONDS has a wait'))).toHaveLength(warnings);
+  expect(lines.filter((line) => line.includes('COOLDOWN_SECONDS contains'))).toHaveLength(warnings);
 });
