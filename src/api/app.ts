@@ -45,7 +45,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   });
 
   const refuseOtherMethods = observeMethods(app);
-  documentApi(app, dependencies.publicUrl);
+  documentApi(app, { publicUrl: dependencies.publicUrl, signatureHeader: deliveryReports.signatureHeader });
   const limits = createLimits(dependencies);
   const messageRequests = createMessageRequests({ verifications, limits });
   const shared = { ...dependencies, messageRequests, closing: closing.signal };

@@ -21,11 +21,16 @@ const securitySchemes = {
   },
   codecToken: { type: 'http', scheme: 'bearer', description: 'CODEC_SERVER_TOKEN.' },
   codecPassword: { type: 'http', scheme: 'basic', description: 'CODEC_SERVER_TOKEN as the password.' },
-  twilioSignature: { type: 'apiKey', in: 'header', name: 'x-twilio-signature' },
 } as const;
 
+export interface DocumentOptions {
+  readonly publicUrl: string;
+  /** Signs the SMS provider's delivery reports. */
+  readonly signatureHeader: string;
+}
+
 /** Describes every route that is registered after it, at GET /openapi.json, from the schemas that judge its requests. */
-export function documentApi(app: Api, publicUrl: string): void {
+export function documentApi(app: Api, { publicUrl, signatureHeader }: DocumentOptions): void {
   for (const schema of [Verification, CheckedVerification, ManagementUrls, InstanceStatus, Problem])
     app.addSchema(schema);
   app.register(swagger, {
@@ -33,7 +38,12 @@ export function documentApi(app: Api, publicUrl: string): void {
       openapi: '3.1.0',
       info: { title: 'Phone verification', version: '1', description: DESCRIPTION },
       servers: [{ url: publicUrl }],
-      components: { securitySchemes },
+      components: {
+        securitySchemes: {
+          ...securitySchemes,
+          deliveryReportSignature: { type: 'apiKey', in: 'header', name: signatureHeader },
+        },
+      },
     },
     convertConstToEnum: false,
     refResolver: {

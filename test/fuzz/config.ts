@@ -30,7 +30,7 @@ export function fuzzConfig(config: FuzzConfig): string {
     `functionsKey = { api_key = ${json(apiKey)} }`,
     `functionsCode = { api_key = ${json(apiKey)} }`,
     `codecToken = { bearer = ${json(codecToken)} }`,
-    `twilioSignature = { api_key = "bm90IHNpZ25lZA==" }`,
+    `deliveryReportSignature = { api_key = "bm90IHNpZ25lZA==" }`,
     '[dictionaries]',
     `open = { values = ${json(open)} }`,
     `doomed = { values = ${json(doomed)} }`,

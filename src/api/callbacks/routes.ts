@@ -48,7 +48,7 @@ export function registerCallbacks(app: Api, { verifications, deliveryReports }: 
     {
       schema: {
         summary: "The SMS provider's report of what became of a message",
-        security: [{ twilioSignature: [] }],
+        security: [{ deliveryReportSignature: [] }],
         consumes: [FORM],
         querystring: Type.Object({ verification: Type.Optional(Type.String()) }),
         body: Form,
