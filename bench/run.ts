@@ -1,20 +1,18 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
+import { makeBuildDirectory } from '../harness/project';
 import { build } from './build';
-import { openTemporal } from './environment';
 import { measure } from './measure';
 import type { BenchSettings } from './options';
 import { type Results, summarize } from './results';
-import { setStage } from './stage';
+import { startSides } from './start-sides';
+import { openTemporal } from './temporal';
 import { createTraces } from './traces';
 
 export interface Report extends Results {
   settings: BenchSettings;
   machine: { cores: number; node: string; temporal: string };
 }
-
-const CACHE_DIRECTORY = path.resolve(__dirname, '../.cache');
 
 /** Sets everything up, measures, and ends what it started. @throws Error when anything of it fails */
 export async function run(settings: BenchSettings, say: (line: string) => void): Promise<Report> {
@@ -32,16 +30,15 @@ async function runOn(
   onEnd: (end: () => Promise<unknown>) => void,
   say: (line: string) => void,
 ): Promise<Report> {
-  await mkdir(CACHE_DIRECTORY, { recursive: true });
-  const directory = await mkdtemp(path.join(CACHE_DIRECTORY, 'bench-'));
+  const directory = await makeBuildDirectory('bench');
   onEnd(() => rm(directory, { recursive: true }));
 
   say('Building the service and the floor …');
-  await build(directory);
+  const built = await build(directory);
   say('Starting Temporal, the API and the workers …');
   const temporal = await openTemporal(directory, say);
   onEnd(() => temporal.stop());
-  const { sides, client, died } = await setStage(directory, temporal.env, onEnd);
+  const { sides, client, died } = await startSides(built, temporal.env, onEnd);
 
   const samples = await Promise.race([
     measure({ sides, settings, traces: createTraces(client), say }),

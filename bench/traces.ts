@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { until } from '../harness/processes/until';
+import { waitUntil } from '../harness/wait-until';
 
 const WINDOW_LIMIT_MS = 30_000;
 
@@ -22,8 +22,7 @@ export function createTraces({ workflowService, options: { namespace } }: Client
         const { pendingActivities, pendingWorkflowTask } = await describe(workflowId);
         return pendingActivities.length === 0 && !pendingWorkflowTask;
       };
-      const signal = new AbortController().signal;
-      await until(isOpen, { what: `The window of ${workflowId}`, limitMs: WINDOW_LIMIT_MS, signal });
+      await waitUntil(isOpen, { what: `the window of ${workflowId} to open`, limitMs: WINDOW_LIMIT_MS });
     },
 
     async historyLength(workflowId) {

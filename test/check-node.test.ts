@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { ROOT, runToEnd } from './support/run-to-end';
+import { PROJECT_DIRECTORY } from '../harness/project';
+import { runToEnd } from './support/run-to-end';
 
 const { engines, scripts } = z
   .object({ engines: z.object({ node: z.string() }), scripts: z.record(z.string(), z.string()) })
-  .parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')));
+  .parse(JSON.parse(readFileSync(path.join(PROJECT_DIRECTORY, 'package.json'), 'utf8')));
 
 /** Runs the check as a Node of another version would. */
 const checkAs = (version: string) =>
@@ -52,7 +53,7 @@ test('no command of production needs development’s dependencies', () => {
 });
 
 test('the check itself is written for the oldest of them', () => {
-  const source = readFileSync(path.join(ROOT, 'scripts/check-node.js'), 'utf8');
+  const source = readFileSync(path.join(PROJECT_DIRECTORY, 'scripts/check-node.js'), 'utf8');
 
   expect(source).not.toMatch(/\b(const|let|class|async)\b|=>|`/);
 });

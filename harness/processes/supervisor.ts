@@ -2,7 +2,7 @@ import { type ProcessSpec, SupervisedProcess } from './supervised-process';
 
 const PREFIX_WIDTH = 8;
 
-/** Runs groups of processes, each on top of those that were started before it. */
+/** Runs groups of processes. Each group needs those that were started before it. */
 export class Supervisor {
   /** The last started first. */
   readonly #groups: SupervisedProcess[][] = [];
@@ -12,7 +12,7 @@ export class Supervisor {
     private readonly format: (line: string) => string = (line) => line,
   ) {}
 
-  /** Starts processes side by side and waits until all of them are ready. @throws Error if one of them can not be */
+  /** Starts processes together and waits until all of them are ready. @throws Error if one of them fails to start */
   async start(...specs: ProcessSpec[]): Promise<void> {
     const group = specs.map((spec) => new SupervisedProcess(spec, this.#writerFor(spec), this.write));
     this.write(`Starting ${specs.map(({ name }) => name).join(', ')} …`);
@@ -27,13 +27,13 @@ export class Supervisor {
     };
   }
 
-  /** Ends all of them, group by group: what others need ends after them. */
+  /** Stops all of them, group by group, the last started first. */
   async stop(): Promise<void> {
     for (const group of this.#groups) await Promise.all(group.map((process) => process.stop()));
   }
 
-  /** Ends all of them at once. */
+  /** Kills all of them. */
   kill(): void {
-    for (const process of this.#groups.flat()) process.kill();
+    for (const process of this.#groups.flat()) void process.kill();
   }
 }

@@ -1,10 +1,10 @@
 import { Connection } from '@temporalio/client';
 import { msNumberToTs } from '@temporalio/common/lib/time';
-import { type Command, spawnGuarded } from '../processes/guarded-process';
 import { LOOPBACK } from '../ports';
-import { until } from '../processes/until';
+import { type Command, startProcess } from '../processes/start-process';
+import { waitUntil } from '../wait-until';
 
-/** The dev server's own 24 h are shorter than the longest cool-down: what a number did must be remembered longer. */
+/** The dev server's default, 24 h, is shorter than the longest cool-down, which is read from closed runs. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
@@ -13,11 +13,11 @@ const CONNECT_LIMIT_MS = 1000;
 export interface DevServerOptions {
   executable: string;
   port: number;
-  /** Without one there is no Web UI. */
+  /** Default: no Web UI. */
   uiPort?: number;
-  /** Where the Web UI has encrypted payloads read. */
+  /** The codec server that the Web UI asks to decode payloads. */
   uiCodecEndpoint?: string;
-  /** Without one the data is kept in memory. */
+  /** Default: data is kept in memory. */
   dbFile?: string;
   /** Default: `default`. */
   namespace?: string;
@@ -27,12 +27,12 @@ export interface TemporalDevServer {
   address: string;
   uiUrl: string | undefined;
   pid: number;
-  /** Whenever and however it ends. */
+  /** Resolves when it ends, for whatever reason. */
   exited: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The command that is the server: no wrapper around it. */
+/** The command that runs the server itself, without a wrapper process. */
 export function devServerCommand(options: DevServerOptions): Command {
   const { executable, port, uiPort, uiCodecEndpoint, dbFile, namespace } = options;
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'error'];
@@ -46,7 +46,7 @@ export function devServerCommand(options: DevServerOptions): Command {
   return { command: executable, args };
 }
 
-/** Whether it answers; from then on it keeps what ended for 30 days. @throws Error while it doesn't answer */
+/** Whether it answers. The first time it also sets the namespace's retention to 30 days. @throws Error while it doesn't answer */
 export async function isDevServerReady({ port, namespace = 'default' }: DevServerOptions): Promise<boolean> {
   const connection = await Connection.connect({
     address: `${LOOPBACK}:${port}`,
@@ -61,17 +61,17 @@ export async function isDevServerReady({ port, namespace = 'default' }: DevServe
   }
 }
 
-/** Starts a server, which ends with this process at the latest, and waits until it answers. */
+/** Starts a server and waits until it answers. It ends with this process at the latest. */
 export async function startTemporalDevServer(options: DevServerOptions): Promise<TemporalDevServer> {
   const output: string[] = [];
-  const server = spawnGuarded(devServerCommand(options), (line) => output.push(line));
+  const server = startProcess(devServerCommand(options), (line) => output.push(line));
   const ended = new AbortController();
   const exited = server.exited.then(() =>
     ended.abort(new Error(`The Temporal server ended:\n${output.join('\n')}`)),
   );
   try {
-    await until(() => isDevServerReady(options), {
-      what: 'The Temporal server',
+    await waitUntil(() => isDevServerReady(options), {
+      what: 'the Temporal server',
       limitMs: START_LIMIT_MS,
       signal: ended.signal,
     });

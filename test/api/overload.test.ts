@@ -14,7 +14,7 @@ import {
   uniquePhoneNumber,
   type Service,
 } from '../support/service';
-import { LONG_POLL, WatchedCalls } from '../support/watched-calls';
+import { LONG_POLL, CallCounter } from '../support/call-counter';
 
 jest.setTimeout(60_000);
 
@@ -23,7 +23,7 @@ const headers = { authorization: `Bearer ${API_KEYS[0]}` };
 
 let server: DevServer;
 let service: Service;
-let calls: WatchedCalls;
+let calls: CallCounter;
 let closeClient: () => Promise<void>;
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 /** A service whose calls to Temporal are counted. */
 async function begin({ withWorker }: { withWorker: boolean }): Promise<void> {
-  calls = new WatchedCalls();
+  calls = new CallCounter();
   const client = createTemporalClient({
     connection: { address: requiredEnv('TEST_TEMPORAL_ADDRESS'), interceptors: [calls.interceptor] },
     namespace: 'default',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { API_KEY } from './stage';
+import { API_KEY } from './breakable-service';
 
 const Verification = z.object({
   id: z.string(),
@@ -18,16 +18,16 @@ interface Answer {
 }
 
 /** As long as a verification can last. */
-const PATIENCE_MS = 120_000;
+const TIME_LIMIT_MS = 120_000;
 const ANSWER_LIMIT_MS = 15_000;
 const RECONNECT_AFTER_MS = 200;
 
-/** A caller as it should be: whatever it asks for has an Idempotency-Key, and is repeated until it is answered. */
+/** A caller that does what the documentation recommends: each request has an Idempotency-Key and is repeated until it is answered. */
 export class Caller {
   constructor(
     private readonly apiUrl: string,
     private readonly onAnswer: (verification: Verification) => void,
-    /** The first answer to each request gets lost; whoever loses it is told. */
+    /** If set, the first answer to each request is ignored, and this is called. */
     private readonly onLoss: (() => void) | undefined,
   ) {}
 
@@ -35,17 +35,17 @@ export class Caller {
     return this.#read(await this.#untilAnswered('POST', '/verifications', key, { phoneNumber }));
   }
 
-  async look(id: string): Promise<Verification> {
+  async get(id: string): Promise<Verification> {
     return this.#read(await this.#untilAnswered('GET', `/verifications/${id}`));
   }
 
-  /** One that has ended is looked at. */
+  /** A check of a verification that has ended returns that verification. */
   async check(id: string, code: string, key: string): Promise<Verification> {
     const answer = await this.#untilAnswered('POST', `/verifications/${id}/check`, key, { code });
-    return answer.status === 410 ? this.look(id) : this.#read(answer);
+    return answer.status === 410 ? this.get(id) : this.#read(answer);
   }
 
-  /** @throws Error for an answer that this caller should not get */
+  /** @throws Error for any other answer than success */
   #read({ isOk, text }: Answer): Verification {
     if (!isOk) throw new Error(`the API answered ${text}`);
     const verification = Verification.parse(JSON.parse(text));
@@ -53,15 +53,15 @@ export class Caller {
     return verification;
   }
 
-  /** @throws Error when nothing but 503 and broken connections come */
+  /** @throws Error if all answers are 503 or broken connections */
   async #untilAnswered(method: string, path: string, key?: string, body?: object): Promise<Answer> {
-    const givesUpAt = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + TIME_LIMIT_MS;
     if (this.onLoss) {
-      await this.#ask(method, path, key, body).catch(() => undefined);
+      await this.#send(method, path, key, body).catch(() => undefined);
       this.onLoss();
     }
-    while (Date.now() < givesUpAt) {
-      const answer = await this.#ask(method, path, key, body).catch(() => undefined);
+    while (Date.now() < deadline) {
+      const answer = await this.#send(method, path, key, body).catch(() => undefined);
       if (answer && answer.status !== 503) return answer;
       await sleep((answer?.retryAfterMs ?? 0) || RECONNECT_AFTER_MS);
     }
@@ -69,7 +69,7 @@ export class Caller {
   }
 
   /** @throws Error when the connection fails before the whole answer is there */
-  async #ask(method: string, path: string, key?: string, body?: object): Promise<Answer> {
+  async #send(method: string, path: string, key?: string, body?: object): Promise<Answer> {
     const answer = await fetch(`${this.apiUrl}${path}`, {
       method,
       headers: {

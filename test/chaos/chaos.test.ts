@@ -6,13 +6,13 @@ jest.setTimeout(180_000);
 /** Two verifications for each row of the table. */
 const VERIFICATIONS = 40;
 
-test('whatever breaks: one text, the same code, and no verification lost', async () => {
+test('whatever fails, each number gets one message, the same code, and no verification is lost', async () => {
   const say = () => {};
   const { rows, violations } = await runChaos({ seed: 1, verifications: VERIFICATIONS, say });
 
   expect(violations).toEqual([]);
   expect(rows.reduce((sum, { verifications }) => sum + verifications, 0)).toBe(VERIFICATIONS);
-  const duplicates = rows.filter(({ texts }) => texts.more > 0).map(({ fault }) => fault);
+  const duplicates = rows.filter(({ messages }) => messages.more > 0).map(({ fault }) => fault);
   expect(duplicates).toEqual([HIDDEN]);
 });
 

@@ -11,20 +11,27 @@ export const callFaults = [
 ] as const;
 export type CallFault = (typeof callFaults)[number] | 'refused for good';
 
-/** Who is hit by an incident: a process that is killed, or the provider, whose port then refuses connections. */
-export const victims = ['worker', 'every worker', 'API', 'Temporal', 'provider'] as const;
-export type Victim = (typeof victims)[number];
+/** What an incident breaks: processes, which are killed, or the provider, whose port then refuses connections. */
+export const targets = ['worker', 'every worker', 'API', 'Temporal', 'provider'] as const;
+export type Target = (typeof targets)[number];
 
-/** When in the course of a verification. The two create moments lie before and after the provider has the text. */
-export const moments = ['before start', 'start', 'create received', 'created', 'texted', 'check'] as const;
+/** Moments of a verification. `create received` and `created`: before and after the provider has recorded the message. */
+export const moments = [
+  'before start',
+  'start',
+  'create received',
+  'created',
+  'message received',
+  'check',
+] as const;
 export type Moment = (typeof moments)[number];
 
 export interface Incident {
-  readonly victim: Victim;
+  readonly target: Target;
   readonly moment: Moment;
-  /** How long after the moment, where the moment is a request's departure. */
+  /** How long after the request has left, if the moment is `start` or `check`. */
   readonly delayMs: number;
-  /** Which worker is the victim where none is concerned more than the others. */
+  /** Which worker is killed, unless the moment belongs to the call of one worker. */
   readonly worker: number;
 }
 
@@ -32,11 +39,11 @@ export interface Incident {
 export const REFUSES_FOR_MS = 2_500;
 /** Longer than the worker waits for an answer. */
 export const LATE_ANSWER_MS = 5_500;
-/** Until the provider lists a text: shorter than the worker looks for one, and far longer. */
+/** How long the provider's list lacks a new message: for less time than the worker looks for it, and for far longer. */
 export const LIST_LAG_MS = { usual: 1_500, hiding: 120_000 };
 /**
- * From one status of a text to the next, and from one report to the next. `early`: the last one comes before a text
- * counts as unresolved; the others: nothing is known for long, or ever.
+ * Time from one status of a message, and its report, to the next. `early`: the last report comes before the worker
+ * gives up looking for the message; `slow`: after that; `silent`: never.
  */
 export const REPORT_STEP_MS = { usual: 100, early: 700, slow: 2_500, silent: 600_000 };
 

@@ -5,56 +5,57 @@ import {
   LIST_LAG_MS,
   moments,
   REPORT_STEP_MS,
-  type Victim,
-  victims,
+  type Target,
+  targets,
   WORKERS,
 } from './faults';
 import { createRandom, type Random } from './random';
 
-/** A verification, what will happen to it, and how its person behaves. */
-export interface Planned {
+/** A verification: which faults it meets, and how its person behaves. */
+export interface PlannedVerification {
   /** The row of the table that it counts in. */
   readonly fault: string;
   readonly phoneNumber: string;
   readonly startsAfterMs: number;
-  /** For its create calls, one after the other; those that follow pass. */
+  /** One for each of its create calls, in that order. Later calls have none. */
   readonly callFaults: readonly CallFault[];
-  /** Befalls everyone who is under way. */
+  /** It affects all verifications that run at that moment. */
   readonly incident: Incident | undefined;
-  /** The API's first answer to each request is lost on its way: the caller asks again. */
+  /** The first answer to each request does not reach the caller, who repeats the request. */
   readonly losesAnswers: boolean;
-  /** Answers only when the service says that the text is out, and not as soon as it has arrived. */
+  /** Answers when the service says that the message is sent, and not as soon as it has arrived. */
   readonly isPatient: boolean;
   readonly thinksMs: number;
   /** Wrong codes before the right one. */
   readonly wrongAnswers: number;
 }
 
-/** What makes verifications hard. Waves follow one another, so that what befalls one befalls no others. */
+/** Verifications that meet the same kind of fault. Waves run one after the other, so that none disturbs another. */
 export interface Wave {
   readonly name: string;
   readonly listLagMs: number;
-  /** How fast the provider reports a text's progress. */
+  /** Time from one status of a message to the next. */
   readonly statusStepMs: number;
-  /** Rounds, one after the other, of verifications side by side. */
-  readonly rounds: readonly (readonly Planned[])[];
+  /** Rounds run one after the other, the verifications of a round at the same time. */
+  readonly rounds: readonly (readonly PlannedVerification[])[];
 }
 
-type Hardship = Pick<Planned, 'callFaults' | 'incident' | 'losesAnswers'> & Partial<Planned>;
-/** `isFirst`: of its round. */
-type Row = readonly [fault: string, hardship: (random: Random, isFirst: boolean) => Hardship];
+type Faults = Pick<PlannedVerification, 'callFaults' | 'incident' | 'losesAnswers'> &
+  Partial<PlannedVerification>;
+/** `isFirst`: whether the verification is the first of its round. */
+type Row = readonly [fault: string, draw: (random: Random, isFirst: boolean) => Faults];
 interface WaveRows extends Omit<Wave, 'rounds'> {
   readonly atOnce: number;
   readonly rows: readonly Row[];
 }
 
-/** The one in which the provider makes a second text unavoidable. */
+/** In this row alone the provider makes a second message unavoidable. */
 export const HIDDEN = 'hidden from the list';
 
-const none: Hardship = { callFaults: [], incident: undefined, losesAnswers: false };
+const none: Faults = { callFaults: [], incident: undefined, losesAnswers: false };
 const usual = { listLagMs: LIST_LAG_MS.usual, statusStepMs: REPORT_STEP_MS.usual };
 const many = { ...usual, atOnce: 50 };
-/** So few that there are many rounds: each has one incident. */
+/** Small rounds, so that there are many: each has one incident. */
 const few = { ...usual, atOnce: 3 };
 
 const waves: readonly WaveRows[] = [
@@ -69,18 +70,18 @@ const waves: readonly WaveRows[] = [
     ],
   },
   {
-    name: 'the provider hides a text, and reports nothing of it',
+    name: 'the provider hides a message, and reports nothing of it',
     ...many,
     listLagMs: LIST_LAG_MS.hiding,
     statusStepMs: REPORT_STEP_MS.silent,
-    rows: [[HIDDEN, hiddenText]],
+    rows: [[HIDDEN, hiddenMessage]],
   },
   {
-    name: 'the provider hides a text, but reports its delivery',
+    name: 'the provider hides a message, but reports its delivery',
     ...many,
     listLagMs: LIST_LAG_MS.hiding,
     statusStepMs: REPORT_STEP_MS.early,
-    rows: [['hidden, but reported', hiddenText]],
+    rows: [['hidden, but reported', hiddenMessage]],
   },
   { name: 'the provider is away', ...many, rows: [incidentRow('connection refused', 'provider')] },
   { name: 'a worker is killed', ...few, rows: [incidentRow('worker killed', 'worker')] },
@@ -100,7 +101,7 @@ export const faults: readonly string[] = [
   ...new Set(waves.flatMap(({ rows }) => rows.map(([fault]) => fault))),
 ];
 
-/** What a seed stands for: so many verifications, about as many in each row. */
+/** The plan that belongs to a seed: this many verifications, about the same number in each row. */
 export function makePlan(seed: number, verifications: number): Wave[] {
   const random = createRandom(seed);
   const numbers = phoneNumbers(random);
@@ -108,11 +109,11 @@ export function makePlan(seed: number, verifications: number): Wave[] {
   const drawn = Array.from({ length: Math.ceil(verifications / rows.length) }, () => rows).flat();
   return waves.map(({ rows: _rows, atOnce, ...wave }, index) => {
     const ours = drawn.slice(0, verifications).filter((one) => one.wave === waves[index]);
-    const planned = random.shuffle(ours).map(({ row: [fault, hardship] }, place) => ({
+    const planned = random.shuffle(ours).map(({ row: [fault, draw] }, place) => ({
       fault,
       phoneNumber: numbers(),
       ...person(random),
-      ...hardship(random, place % atOnce === 0),
+      ...draw(random, place % atOnce === 0),
     }));
     return { ...wave, rounds: inRounds(planned, atOnce) };
   });
@@ -137,30 +138,30 @@ function person(random: Random) {
   };
 }
 
-/** Created, and seen by nobody but the person, who waits for what the service makes of it. */
-function hiddenText(): Hardship {
+/** The message is created, but only its person sees it, who waits until the service says that it is sent. */
+function hiddenMessage(): Faults {
   return { ...none, callFaults: ['500 after creating'], isPatient: true };
 }
 
-/** It befalls the first of a round, who is quick, and with it everyone else. */
-function incidentRow(fault: string, victim: Victim): Row {
+/** The first of a round, whose person is quick, brings the incident; all others of the round meet it as well. */
+function incidentRow(fault: string, target: Target): Row {
   return [
     fault,
     (random, isFirst) =>
-      isFirst ? { ...none, incident: incident(random, victim), startsAfterMs: 0, thinksMs: 0 } : none,
+      isFirst ? { ...none, incident: incident(random, target), startsAfterMs: 0, thinksMs: 0 } : none,
   ];
 }
 
-/** The provider is away before it is needed: later, nobody would notice. */
-function incident(random: Random, victim: Victim): Incident {
-  const moment = victim === 'provider' ? 'before start' : random.pick(moments);
-  return { victim, moment, delayMs: random.integer(0, 30), worker: random.integer(0, WORKERS - 1) };
+/** The provider is away before it is needed: later that would have no effect. */
+function incident(random: Random, target: Target): Incident {
+  const moment = target === 'provider' ? 'before start' : random.pick(moments);
+  return { target, moment, delayMs: random.integer(0, 30), worker: random.integer(0, WORKERS - 1) };
 }
 
-function everything(random: Random): Hardship {
+function everything(random: Random): Faults {
   return {
     losesAnswers: random.chance(0.2),
     callFaults: Array.from({ length: random.integer(0, 2) }, () => random.pick(callFaults)),
-    incident: random.chance(0.2) ? incident(random, random.pick(victims)) : undefined,
+    incident: random.chance(0.2) ? incident(random, random.pick(targets)) : undefined,
   };
 }

@@ -9,9 +9,9 @@ import { type CallFault, LATE_ANSWER_MS } from './faults';
 export interface ProxyOptions {
   /** The SMS provider's address. */
   readonly target: string;
-  /** The fault for the next create call to a number, used up by it. */
+  /** The fault of this create call. */
   takeFault(to: string): CallFault | undefined;
-  /** The call goes on when this is done. Between the two moments the provider gets the text. */
+  /** The call continues when this resolves. Between the two moments the provider records the message. */
   onCreateCall(to: string, moment: 'create received' | 'created'): Promise<void>;
 }
 
@@ -21,8 +21,8 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Answers that no provider has given. Those before it are final for the call: it never gets there. */
-const madeUpAnswers: Partial<Record<CallFault, Answer>> = {
+/** Answers that the proxy gives itself: the call never reaches the provider. */
+const ownAnswers: Partial<Record<CallFault, Answer>> = {
   '503 before creating': { status: 503, body: '<html>Service Unavailable</html>' },
   '429': {
     status: 429,
@@ -35,7 +35,7 @@ const madeUpAnswers: Partial<Record<CallFault, Answer>> = {
   },
 };
 
-/** Stands between a worker and the SMS provider, as the network does, and does to create calls what it is told. */
+/** Stands between a worker and the SMS provider, and makes create calls fail as it is told. */
 export class ProviderProxy {
   readonly #server: Server;
   #port = 0;
@@ -43,7 +43,7 @@ export class ProviderProxy {
 
   constructor(private readonly options: ProxyOptions) {
     this.#server = createServer((request, response) => {
-      // Whoever called may have been killed meanwhile.
+      // The worker may have been killed meanwhile.
       this.#handle(request, response).catch(() => response.destroy());
     });
   }
@@ -59,7 +59,7 @@ export class ProviderProxy {
     return this.#refusals > 0;
   }
 
-  /** Refuses connections from now on, and takes them again so much later. */
+  /** Refuses connections for this long. */
   refuseFor(ms: number): void {
     this.#refusals += 1;
     if (this.#refusals === 1) this.#server.close();
@@ -83,8 +83,8 @@ export class ProviderProxy {
     await this.options.onCreateCall(to, 'create received');
     if (request.socket.destroyed) return;
     if (fault === 'reset before the request') return void request.socket.resetAndDestroy();
-    const madeUp = fault && madeUpAnswers[fault];
-    if (madeUp) return answer(response, madeUp);
+    const own = fault && ownAnswers[fault];
+    if (own) return answer(response, own);
 
     const given = await this.#forward(request, body);
     await this.options.onCreateCall(to, 'created');

@@ -1,64 +1,69 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { CACHE_DIRECTORY } from './built-service';
-import type { Story } from './course';
+import { CACHE_DIRECTORY } from '../../harness/project';
+import { type BreakableService, prepareBreakableService } from './breakable-service';
+import { FaultInjector } from './fault-injector';
 import { WORKERS } from './faults';
-import { live } from './live';
 import { makePlan, type Wave } from './plan';
-import { setStage, type Stage } from './stage';
-import { Trouble } from './trouble';
+import { runScenario } from './run-scenario';
+import type { ScenarioResult } from './scenario';
 import { judge, type Verdict } from './verdict';
 
 export interface ChaosOptions {
-  /** All that is chosen at random follows from it: faults, moments, and how people behave. */
+  /** Decides everything that is chosen at random: faults, moments, and how people behave. */
   readonly seed: number;
   readonly verifications: number;
   readonly say: (line: string) => void;
 }
 
-/** Runs verifications while everything around them breaks, and judges what became of them. */
+/** Runs verifications while everything around them fails, and says which promises were broken. */
 export async function runChaos({ seed, verifications, say }: ChaosOptions): Promise<Verdict> {
   say(`Seed ${seed}, ${verifications} verifications`);
-  const stage = await setStage();
-  const trouble = new Trouble(stage);
+  const service = await prepareBreakableService();
+  const faults = new FaultInjector(service);
   try {
-    await startAll(stage, trouble);
-    const stories: Story[] = [];
+    await startAll(service, faults);
+    const results: ScenarioResult[] = [];
     for (const wave of makePlan(seed, verifications)) {
       const startedAt = Date.now();
-      const told = await runWave(wave, stage, trouble);
-      stories.push(...told);
+      const ofWave = await runWave(wave, service, faults);
+      results.push(...ofWave);
       const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
-      say(`${wave.name}: ${told.length} verifications in ${seconds} s`);
+      say(`${wave.name}: ${ofWave.length} verifications in ${seconds} s`);
     }
-    const verdict = judge(stories, stage.sandbox, countedDuplicates(trouble));
-    if (verdict.violations.length > 0) say(`What the processes wrote is in ${await keepLogs(seed, trouble)}`);
+    const verdict = judge(results, service.sandbox, countedDuplicates(faults));
+    if (verdict.violations.length > 0)
+      say(`The logs of the processes are in ${await keepLogs(seed, faults)}`);
     return verdict;
   } finally {
-    trouble.close();
-    await stage.stop();
+    faults.close();
+    await service.stop();
   }
 }
 
-async function startAll({ temporal, api }: Stage, trouble: Trouble): Promise<void> {
+async function startAll({ temporal, api }: BreakableService, faults: FaultInjector): Promise<void> {
   await temporal.start();
-  for (let index = 0; index < WORKERS; index++) await trouble.addWorker();
-  await Promise.all([api, ...trouble.workers].map((process) => process.start()));
+  for (let index = 0; index < WORKERS; index++) await faults.addWorker();
+  await Promise.all([api, ...faults.workers].map((process) => process.start()));
 }
 
-async function runWave(wave: Wave, stage: Stage, trouble: Trouble): Promise<Story[]> {
+async function runWave(
+  wave: Wave,
+  service: BreakableService,
+  faults: FaultInjector,
+): Promise<ScenarioResult[]> {
   const { listLagMs, statusStepMs } = wave;
-  Object.assign(stage.sandbox.difficulties, { listLagMs, statusStepMs });
-  const stories: Story[] = [];
+  Object.assign(service.sandbox.difficulties, { listLagMs, statusStepMs });
+  const results: ScenarioResult[] = [];
   for (const round of wave.rounds) {
-    stories.push(...(await Promise.all(round.map((planned) => live(planned, stage, trouble)))));
-    await trouble.untilOver();
+    results.push(...(await Promise.all(round.map((planned) => runScenario(planned, service, faults)))));
+    await faults.untilRecovered();
   }
-  return stories;
+  return results;
 }
 
-async function keepLogs(seed: number, { processes }: Trouble): Promise<string> {
+async function keepLogs(seed: number, { processes }: FaultInjector): Promise<string> {
   const directory = path.join(CACHE_DIRECTORY, `chaos-${seed}`);
   await mkdir(directory, { recursive: true });
   for (const { name, lines } of processes)
@@ -68,8 +73,8 @@ async function keepLogs(seed: number, { processes }: Trouble): Promise<string> {
 
 const LogLine = z.object({ msg: z.string(), workflowId: z.string() });
 
-/** The workflows of which a worker has counted and logged that the provider may have got their text twice. */
-function countedDuplicates({ workers }: Trouble): Set<string> {
+/** The workflow IDs for which a worker has logged, and so counted, that the provider may have got the message twice. */
+function countedDuplicates({ workers }: FaultInjector): Set<string> {
   const counted = workers
     .flatMap(({ lines }) => lines.filter((line) => line.includes('Message sent again')))
     .map((line) => LogLine.parse(JSON.parse(line)).workflowId);

@@ -3,7 +3,7 @@ import type { Row, Verdict } from './verdict';
 const HEAD = [
   'fault',
   'verifications',
-  'one text',
+  'one message',
   'none, undeliverable',
   'more than one',
   'same code',
@@ -13,7 +13,7 @@ const HEAD = [
   'slowest recovery',
 ];
 
-/** What happened, as a table in Markdown. */
+/** The results as a table in Markdown. */
 export function table({ rows }: Verdict): string {
   const cells = [HEAD, ...rows.map(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
@@ -24,8 +24,8 @@ export function table({ rows }: Verdict): string {
   return [lines[0], rule, ...lines.slice(1)].join('\n');
 }
 
-function cellsOf({ fault, verifications, texts, twoCodes, outcomes, slowestRecoveryMs }: Row): string[] {
-  const counts = [verifications, texts.one, texts.none, texts.more];
+function cellsOf({ fault, verifications, messages, twoCodes, outcomes, slowestRecoveryMs }: Row): string[] {
+  const counts = [verifications, messages.one, messages.none, messages.more];
   const recovery = slowestRecoveryMs === undefined ? '–' : `${(slowestRecoveryMs / 1_000).toFixed(1)} s`;
   return [
     fault,

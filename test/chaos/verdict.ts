@@ -1,70 +1,78 @@
 import type { SmsSandbox } from '../../sandbox';
-import type { Story } from './course';
 import { parseVerificationId } from '../../src/gateway/ids';
 import { faults, HIDDEN } from './plan';
+import type { ScenarioResult } from './scenario';
 
-/** What the verifications with one fault came to. */
+/** The results of the verifications with one fault. */
 export interface Row {
   readonly fault: string;
   readonly verifications: number;
-  /** Texts received: exactly one, none because undeliverable was reported, more than one. */
-  readonly texts: { readonly one: number; readonly none: number; readonly more: number };
-  /** Verifications whose texts did not all hold the same code. */
+  /** How many numbers got one message, none because `undeliverable` was reported, or more than one. */
+  readonly messages: { readonly one: number; readonly none: number; readonly more: number };
+  /** How many numbers got messages with different codes. */
   readonly twoCodes: number;
-  readonly outcomes: Readonly<Record<Story['outcome'], number>>;
-  /** From the fault to the first answer that says what became of the text; undefined where nothing went wrong. */
+  readonly outcomes: Readonly<Record<ScenarioResult['outcome'], number>>;
+  /** From the fault to the first answer that says whether the message is sent; undefined without a fault. */
   readonly slowestRecoveryMs: number | undefined;
 }
 
 export interface Verdict {
   readonly rows: readonly Row[];
-  /** What was promised and not kept; empty if all is well. */
+  /** The promises that were broken. */
   readonly violations: readonly string[];
 }
 
-/** `counted`: the workflow IDs of those whose text a worker has sent again although an earlier one may exist. */
-export function judge(stories: readonly Story[], phone: SmsSandbox, counted: ReadonlySet<string>): Verdict {
+/** `counted`: the workflow IDs of those whose message a worker has sent again although an earlier one may exist. */
+export function judge(
+  results: readonly ScenarioResult[],
+  phone: SmsSandbox,
+  counted: ReadonlySet<string>,
+): Verdict {
   return {
-    rows: faults.map((fault) => row(fault, stories, phone)).filter(({ verifications }) => verifications > 0),
-    violations: stories.flatMap((story) =>
-      violationsOf(story, bodies(story, phone), counted).map(
-        (violation) => `${story.planned.fault}, ${story.planned.phoneNumber}: ${violation}`,
+    rows: faults.map((fault) => row(fault, results, phone)).filter(({ verifications }) => verifications > 0),
+    violations: results.flatMap((result) =>
+      violationsOf(result, bodies(result, phone), counted).map(
+        (violation) => `${result.planned.fault}, ${result.planned.phoneNumber}: ${violation}`,
       ),
     ),
   };
 }
 
-function violationsOf(story: Story, texts: readonly string[], counted: ReadonlySet<string>): string[] {
-  const { planned, id, outcome, problem, struckAt } = story;
+function violationsOf(
+  result: ScenarioResult,
+  messages: readonly string[],
+  counted: ReadonlySet<string>,
+): string[] {
+  const { planned, id, outcome, problem, faultAt } = result;
   const violations: string[] = [];
   if (outcome === 'lost') violations.push(`lost: ${problem}`);
-  if (new Set(texts).size > 1) violations.push('two different codes');
-  if (texts.length > 1) {
+  if (new Set(messages).size > 1) violations.push('two different codes');
+  if (messages.length > 1) {
     const isCounted = counted.has(parseVerificationId(id ?? '')?.workflowId ?? '');
-    if (planned.fault !== HIDDEN) violations.push(`${texts.length} texts`);
-    else if (!isCounted) violations.push(`${texts.length} texts, and no worker counted it`);
+    if (planned.fault !== HIDDEN) violations.push(`${messages.length} messages`);
+    else if (!isCounted) violations.push(`${messages.length} messages, and no worker counted it`);
   }
   const isHit = planned.callFaults.length > 0 || planned.incident !== undefined || planned.losesAnswers;
-  if (isHit && struckAt === undefined && outcome === 'verified')
-    violations.push('its fault never struck: the test has proved nothing');
+  if (isHit && faultAt === undefined && outcome === 'verified')
+    violations.push('its fault never happened: the test has proved nothing');
   return violations;
 }
 
-function row(fault: string, all: readonly Story[], phone: SmsSandbox): Row {
-  const stories = all.filter((story) => rowOf(story) === fault);
-  const count = (is: (story: Story) => boolean) => stories.filter(is).length;
-  const recoveries = stories.flatMap(({ struckAt, answeredAt }) =>
-    struckAt === undefined || answeredAt === undefined ? [] : [answeredAt - struckAt],
+function row(fault: string, all: readonly ScenarioResult[], phone: SmsSandbox): Row {
+  const results = all.filter((result) => rowOf(result) === fault);
+  const count = (is: (result: ScenarioResult) => boolean) => results.filter(is).length;
+  const recoveries = results.flatMap(({ faultAt, recoveredAt }) =>
+    faultAt === undefined || recoveredAt === undefined ? [] : [recoveredAt - faultAt],
   );
   return {
     fault,
-    verifications: stories.length,
-    texts: {
-      one: count((story) => bodies(story, phone).length === 1),
-      none: count((story) => bodies(story, phone).length === 0 && story.outcome === 'undeliverable'),
-      more: count((story) => bodies(story, phone).length > 1),
+    verifications: results.length,
+    messages: {
+      one: count((result) => bodies(result, phone).length === 1),
+      none: count((result) => bodies(result, phone).length === 0 && result.outcome === 'undeliverable'),
+      more: count((result) => bodies(result, phone).length > 1),
     },
-    twoCodes: count((story) => new Set(bodies(story, phone)).size > 1),
+    twoCodes: count((result) => new Set(bodies(result, phone)).size > 1),
     outcomes: {
       verified: count(({ outcome }) => outcome === 'verified'),
       undeliverable: count(({ outcome }) => outcome === 'undeliverable'),
@@ -74,12 +82,12 @@ function row(fault: string, all: readonly Story[], phone: SmsSandbox): Row {
   };
 }
 
-/** One that had ended before its round's incident has met no fault. */
-function rowOf({ planned, struckAt }: Story): string {
-  return struckAt === undefined ? 'none' : planned.fault;
+/** A verification that ended before the incident of its round has met no fault. */
+function rowOf({ planned, faultAt }: ScenarioResult): string {
+  return faultAt === undefined ? 'none' : planned.fault;
 }
 
-/** All texts have the same words: they differ where their codes do. */
-function bodies({ planned }: Story, phone: SmsSandbox): string[] {
+/** All messages have the same words: two that differ have different codes. */
+function bodies({ planned }: ScenarioResult, phone: SmsSandbox): string[] {
   return phone.inbox(planned.phoneNumber).map(({ body }) => body);
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unusedEnvFile } from '../../dev/env-file';
-import { ROOT, runToEnd } from '../support/run-to-end';
+import { PROJECT_DIRECTORY } from '../../harness/project';
+import { runToEnd } from '../support/run-to-end';
 
 const SENTENCE =
   'There is a .env, which npm run dev does not read. To use it: set -a; . ./.env; set +a; npm run dev';
@@ -41,7 +42,7 @@ test('nothing is said when that command was used', () => {
 test('npm run dev says it first of all, and does not read the file', async () => {
   write('PORT=x\n');
   const tsx = pathToFileURL(require.resolve('tsx')).href;
-  const args = ['--import', tsx, path.join(ROOT, 'dev/main.ts')];
+  const args = ['--import', tsx, path.join(PROJECT_DIRECTORY, 'dev/main.ts')];
 
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, args, { WORKERS: '0' }, folder);
 

@@ -1,39 +1,30 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
-import { printed } from '../support/processes';
+import { callApi } from '../support/api-client';
+import { untilPrinted } from '../support/processes';
 import { RunningService, type RunningApi } from '../support/running-service';
 import { receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
 
 jest.setTimeout(90_000);
 
 const TOKEN = 'operators-only-0123456789';
-const HEADERS = { authorization: 'Bearer dev', 'content-type': 'application/json' };
 
-let sandbox: SmsSandbox;
 let service: RunningService;
 let api: RunningApi;
 let verification: { id: string; phoneNumber: string };
 
 beforeAll(async () => {
-  sandbox = await startSmsSandbox({ port: 0, accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' });
-  service = new RunningService(sandbox, { PAYLOAD_ENCRYPTION: 'on' });
+  service = await RunningService.create({ PAYLOAD_ENCRYPTION: 'on' });
   [api] = await Promise.all([service.startApi({ CODEC_SERVER_TOKEN: TOKEN }), service.startWorker()]);
   const phoneNumber = uniquePhoneNumber();
-  const { id } = (await (await start(api, phoneNumber)).json()) as { id: string };
-  await receivedCode(sandbox, phoneNumber);
+  const { id } = (await start(api, phoneNumber)).body;
+  await receivedCode(service.sandbox, phoneNumber);
   verification = { id, phoneNumber };
 });
 
-afterAll(async () => {
-  await service.stop();
-  await sandbox.close();
-});
+afterAll(() => service.stop());
 
-function start({ host }: RunningApi, phoneNumber: string): Promise<Response> {
-  const body = JSON.stringify({ phoneNumber });
-  return fetch(`http://${host}/verifications`, { method: 'POST', headers: HEADERS, body });
-}
+const start = ({ url }: RunningApi, phoneNumber: string) => callApi('POST', url, { body: { phoneNumber } });
 
 /** What the `temporal` command shows of the verification's history. */
 async function shownHistory(...codec: string[]): Promise<string> {
@@ -57,17 +48,17 @@ test('a number whose last verification can not be read gets a 500, and the log s
   const newKeyOnly = { SECRET_KEYS: `k2:${Buffer.alloc(32, 6).toString('base64')}` };
   const withoutOldKey = await service.startApi(newKeyOnly);
 
-  const response = await start(withoutOldKey, phoneNumber);
+  const answer = await start(withoutOldKey, phoneNumber);
 
-  expect(response.status).toBe(500);
-  expect(await response.json()).toEqual({
+  expect(answer.status).toBe(500);
+  expect(answer.body).toEqual({
     type: 'about:blank',
     title: 'Internal Server Error',
     status: 500,
     detail: 'Something went wrong on our side. Try again.',
     code: 'internal_error',
   });
-  await printed(withoutOldKey.process, '"res":{"statusCode":500}');
+  await untilPrinted(withoutOldKey.process, '"res":{"statusCode":500}');
   const failures = withoutOldKey.process
     .output()
     .split('\n')

@@ -1,33 +1,26 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { freePort } from '../../harness/ports';
-import { isAlive, untilSeen } from '../support/watching';
+import { PROJECT_DIRECTORY } from '../../harness/project';
+import { eventually } from '../support/eventually';
+import { isAlive, startCommand, type TestProcess } from '../support/processes';
 
 jest.setTimeout(120_000);
 
-const ROOT = path.resolve(__dirname, '../..');
+const START_LIMIT_MS = 60_000;
 const PORTS = ['PORT', 'SMS_SANDBOX_PORT', 'TEMPORAL_DEV_PORT', 'TEMPORAL_UI_PORT'];
 const HEADERS = { authorization: 'Bearer dev', 'content-type': 'application/json' };
 
 const Verification = z.object({ id: z.string(), status: z.string(), verified: z.boolean().optional() });
 const Inbox = z.array(z.object({ body: z.string() }));
 
-interface Dev {
-  npm: ChildProcess;
-  lines: string[];
-  /** The exit code and the signal, once nobody writes any more. */
-  closed: Promise<unknown[]>;
-}
-
 let env: Record<string, string | undefined>;
 let dataDir: string;
-let dev: Dev;
+let dev: TestProcess;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'npm-run-dev-'));
@@ -42,41 +35,43 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (dev.npm.exitCode === null && dev.npm.signalCode === null) signalEveryone('SIGKILL');
-  await dev.closed;
+  if (isAlive(dev.pid)) signalEveryone('SIGKILL');
+  await dev.exited;
   await rm(dataDir, { recursive: true });
 });
 
-/** `npm run dev` in a process group of its own, as a terminal runs it. */
-function spawnDev(): Dev {
-  const lines: string[] = [];
-  const npm = spawn('npm', ['run', 'dev'], {
-    cwd: ROOT,
-    detached: true,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  for (const output of [npm.stdout, npm.stderr]) {
-    createInterface({ input: output }).on('line', (line) => lines.push(line));
-  }
-  return { npm, lines, closed: once(npm, 'close') };
+/** In a process group of its own, as a terminal runs it. */
+function spawnDev(): TestProcess {
+  const command = { command: 'npm', args: ['run', 'dev'], cwd: PROJECT_DIRECTORY };
+  return startCommand({ ...command, env: { ...process.env, ...env } });
 }
 
-async function startDev(): Promise<Dev> {
+async function startDev(): Promise<TestProcess> {
   const started = spawnDev();
-  await untilSeen(started.lines, () => started.lines.includes('Ctrl-C ends everything.'));
+  await eventually(() => linesOf(started).includes('Ctrl-C ends everything.'), {
+    limitMs: START_LIMIT_MS,
+    output: started.output,
+  });
   return started;
+}
+
+function linesOf({ output }: TestProcess): string[] {
+  return output().split('\n');
 }
 
 /** As the terminal sends a signal: to npm and the launcher at once. */
 function signalEveryone(signal: NodeJS.Signals): void {
-  process.kill(-(dev.npm.pid ?? 0), signal);
+  process.kill(-dev.pid, signal);
 }
 
 /** From its own log lines. */
 function pidOf(name: string): number {
   const pattern = new RegExp(`^${name} +\\| .*"pid":(\\d+)`);
-  return Number(dev.lines.flatMap((line) => pattern.exec(line)?.[1] ?? []).at(-1));
+  return Number(
+    linesOf(dev)
+      .flatMap((line) => pattern.exec(line)?.[1] ?? [])
+      .at(-1),
+  );
 }
 
 async function call(method: string, route: string, body?: object) {
@@ -91,7 +86,7 @@ async function call(method: string, route: string, body?: object) {
 /** A verification whose text has arrived, and the code in it. */
 async function startTexted(phoneNumber: string): Promise<{ id: string; code: string }> {
   const { id } = await call('POST', '/verifications', { phoneNumber });
-  await untilSeen(dev.lines, async () => (await call('GET', `/verifications/${id}`)).status === 'pending');
+  await eventually(async () => (await call('GET', `/verifications/${id}`)).status === 'pending', dev);
 
   const inbox = await fetch(`http://127.0.0.1:${env['SMS_SANDBOX_PORT']}/inbox/${phoneNumber}`);
   const [text] = Inbox.parse(await inbox.json());
@@ -99,8 +94,10 @@ async function startTexted(phoneNumber: string): Promise<{ id: string; code: str
 }
 
 test('the three lines of the banner, pasted into a shell, verify a number', async () => {
-  const start = dev.lines.findIndex((line) => line.startsWith('ID=$('));
-  const pasted = dev.lines.slice(start, start + 3).join('\n');
+  const start = linesOf(dev).findIndex((line) => line.startsWith('ID=$('));
+  const pasted = linesOf(dev)
+    .slice(start, start + 3)
+    .join('\n');
 
   const { stdout } = await promisify(execFile)('/bin/sh', ['-c', pasted]);
 
@@ -110,12 +107,12 @@ test('the three lines of the banner, pasted into a shell, verify a number', asyn
 });
 
 test("development's API key is short, and nothing warns of it", () => {
-  expect(dev.lines.join('\n')).not.toContain('API_KEYS');
+  expect(dev.output()).not.toContain('API_KEYS');
 });
 
 test('the addresses of the banner answer', async () => {
   const pattern = /^ {2}(?:API|Temporal Web UI|SMS sandbox) +(\S+)$/;
-  const urls = dev.lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
+  const urls = linesOf(dev).flatMap((line) => pattern.exec(line)?.[1] ?? []);
 
   expect(urls).toHaveLength(3);
   for (const url of urls) expect((await fetch(url)).status).toBeLessThan(500);
@@ -124,9 +121,7 @@ test('the addresses of the banner answer', async () => {
 test('a worker that is killed is back, with a line that says so, and texts again', async () => {
   const killedAt = Date.now();
   process.kill(pidOf('worker'), 'SIGKILL');
-  await untilSeen(dev.lines, () =>
-    dev.lines.some((line) => line.startsWith('worker died (SIGKILL) and was')),
-  );
+  await eventually(() => linesOf(dev).some((line) => line.startsWith('worker died (SIGKILL) and was')), dev);
   expect(Date.now() - killedAt).toBeLessThan(1000);
 
   const { id, code } = await startTexted('+14255550124');
@@ -164,13 +159,13 @@ test('what it keeps is for its owner alone: the database, the texts, the secrets
 });
 
 test('a second one beside it starts nothing and names each busy port, and the variable that changes it', async () => {
-  const { closed, lines } = spawnDev();
+  const second = spawnDev();
 
-  expect(await closed).toEqual([1, null]);
+  expect(await second.exited).toBe(1);
   for (const variable of PORTS) {
-    expect(lines.join('\n')).toMatch(new RegExp(`port ${env[variable]} .* set ${variable} to another one`));
+    expect(second.output()).toMatch(new RegExp(`port ${env[variable]} .* set ${variable} to another one`));
   }
-  expect(lines.join('\n')).not.toContain('Starting');
+  expect(second.output()).not.toContain('Starting');
 });
 
 test('Ctrl-C ends all of it', async () => {
@@ -178,18 +173,18 @@ test('Ctrl-C ends all of it', async () => {
 
   signalEveryone('SIGINT');
 
-  expect(await dev.closed).toEqual([0, null]);
+  expect(await dev.exited).toBe(0);
   expect(pids.filter(isAlive)).toEqual([]);
   for (const variable of PORTS) {
     await expect(fetch(`http://127.0.0.1:${env[variable]}`)).rejects.toThrow('fetch failed');
   }
-  expect(dev.lines.join('\n')).not.toContain('was started again');
+  expect(dev.output()).not.toContain('was started again');
 });
 
 test('a signal to npm alone ends all of it, too', async () => {
   dev = await startDev();
 
-  dev.npm.kill('SIGINT');
+  dev.kill('SIGINT');
 
-  expect(await dev.closed).toEqual([0, null]);
+  expect(await dev.exited).toBe(0);
 });

@@ -1,5 +1,4 @@
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
-import { printed } from '../support/processes';
+import { untilPrinted } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { SampleClient, type StartKey } from '../support/sample-client';
 import { receivedCode, uniquePhoneNumber } from '../support/service';
@@ -11,25 +10,20 @@ const API_KEY = 'a+key/of/this+test==';
 const CODE_LENGTH = '8';
 const WRONG_CODE = '97531864';
 
-let sandbox: SmsSandbox;
 let service: RunningService;
 
 beforeAll(async () => {
-  sandbox = await startSmsSandbox({ port: 0, accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' });
-  service = new RunningService(sandbox, { API_KEYS: API_KEY, CODE_LENGTH });
+  service = await RunningService.create({ API_KEYS: API_KEY, CODE_LENGTH });
 });
 
-afterAll(async () => {
-  await service.stop();
-  await sandbox.close();
-});
+afterAll(() => service.stop());
 
 /** All that a client may get right or wrong, and what of it must stay secret. */
 async function converse(client: SampleClient): Promise<string[]> {
   const phoneNumber = uniquePhoneNumber();
   const { instance } = await client.start(phoneNumber);
   const { statusQueryGetUri, sendEventPostUri, terminatePostUri } = instance;
-  const code = await receivedCode(sandbox, phoneNumber);
+  const code = await receivedCode(service.sandbox, phoneNumber);
   const ask = (url: string) => client.status({ ...instance, statusQueryGetUri: url });
 
   const answers = [
@@ -68,7 +62,7 @@ test('no log line of API and worker holds a capability, an API key, a code or a 
   worker.kill('SIGKILL');
   expect(await client.status(instance)).toMatchObject({ status: 503 });
   // The API's last line.
-  await printed(api, '"res":{"statusCode":503}');
+  await untilPrinted(api, '"res":{"statusCode":503}');
 
   for (const secret of secrets) expect(service.output).not.toContain(secret);
 });

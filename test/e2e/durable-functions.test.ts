@@ -1,4 +1,3 @@
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { RunningService } from '../support/running-service';
 import { SampleClient, type Answer, type Instance, type StartKey } from '../support/sample-client';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
@@ -55,15 +54,13 @@ interface Conversation {
   readonly code: string;
 }
 
-let sandbox: SmsSandbox;
 let service: RunningService;
 /** Where the API listens that has every default, and the one without keys and with a window of 5 s. */
 let host: string;
 let quickHost: string;
 
 beforeAll(async () => {
-  sandbox = await startSmsSandbox({ port: 0, accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' });
-  service = new RunningService(sandbox, { API_KEYS: API_KEY });
+  service = await RunningService.create({ API_KEYS: API_KEY });
   [{ host }, { host: quickHost }] = await Promise.all([
     service.startApi(),
     service.startApi({ DURABLE_FUNCTIONS_AUTH: 'anonymous', WINDOW_SECONDS: '5' }),
@@ -71,10 +68,7 @@ beforeAll(async () => {
   ]);
 });
 
-afterAll(async () => {
-  await service.stop();
-  await sandbox.close();
-});
+afterAll(() => service.stop());
 
 /** An answer's body, with a name in place of what differs each time. */
 function transcript({ body }: Answer, conversation: Omit<Conversation, 'code'>): string {
@@ -106,7 +100,7 @@ async function startTexted(onHost: string, key: StartKey): Promise<Conversation>
   });
   expect(transcript(answer, conversation)).toBe(STARTED);
 
-  const code = await receivedCode(sandbox, phoneNumber);
+  const code = await receivedCode(service.sandbox, phoneNumber);
   const running = await eventually(async () => {
     const status = await client.status(instance);
     return status.body.includes('Running') ? status : undefined;

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../harness/ports';
 import { keepSecrets } from '../../dev/secrets';
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { loadConfig } from '../../src/config/config';
 import { createDigests } from '../../src/crypto/digest';
 import { webUiLink } from '../../src/find';
 import { parseVerificationId, workflowIdFor } from '../../src/gateway/ids';
+import { callApi } from '../support/api-client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
@@ -47,44 +47,30 @@ function runsIn(stdout: string): string[] {
 }
 
 describe('with the service', () => {
-  let sandbox: SmsSandbox;
   let service: RunningService;
   let url: string;
 
   beforeAll(async () => {
-    const account = { accountSid: 'AC00000000000000000000000000000000', authToken: 'token' };
-    sandbox = await startSmsSandbox({ port: 0, ...account });
-    service = new RunningService(sandbox, {});
-    const api = await service.startApi();
-    url = `http://${api.host}/verifications`;
+    service = await RunningService.create();
+    ({ url } = await service.startApi());
     await service.startWorker();
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await sandbox.close();
-  });
+  afterAll(() => service.stop());
 
-  async function call(at: string, body?: object) {
-    const headers = { authorization: 'Bearer dev', 'content-type': 'application/json' };
-    const post = body && { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(at, { headers, ...post });
-    return (await response.json()) as { id: string; status: string };
-  }
+  const start = async (phoneNumber: string) => (await callApi('POST', url, { body: { phoneNumber } })).body;
 
   test('a number and an id lead to all runs, newest first, with their status and their links', async () => {
     const phoneNumber = uniquePhoneNumber();
-    const first = await call(url, { phoneNumber });
-    const code = await receivedCode(sandbox, phoneNumber);
-    expect((await call(`${url}/${first.id}/check`, { code })).status).toBe('verified');
+    const first = await start(phoneNumber);
+    const code = await receivedCode(service.sandbox, phoneNumber);
+    const checked = await callApi('POST', `${url}/${first.id}/check`, { body: { code } });
+    expect(checked.body.status).toBe('verified');
     const second = await eventually(async () => {
-      const start = await call(url, { phoneNumber });
-      return start.status === 'sending' ? start.id : undefined;
+      const started = await start(phoneNumber);
+      return started.status === 'sending' ? started.id : undefined;
     });
-    await eventually(async () => {
-      const { status } = await call(`${url}/${second}`);
-      return status === 'pending' ? true : undefined;
-    });
+    await eventually(async () => (await callApi('GET', `${url}/${second}`)).body.status === 'pending');
     const runIds = [second, first.id].map((id) => parseVerificationId(id)?.runId ?? '');
 
     const { exitCode, stdout, stderr } = await find([phoneNumber], { CODEC_SERVER_ORIGIN: WEB_UI });
@@ -122,10 +108,7 @@ test('without a worker and without a result, Temporal’s own word stands', asyn
   const first = await startRun(workflowId);
   await server.client.workflow.getHandle(workflowId).terminate();
   const second = await startRun(workflowId);
-  await eventually(async () => {
-    const { stdout } = await find(['+14255550190']);
-    return runsIn(stdout).length === 2 ? true : undefined;
-  });
+  await eventually(async () => runsIn((await find(['+14255550190'])).stdout).length === 2);
 
   const { exitCode, stdout } = await find(['+14255550190']);
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../harness/ports';
 import { keepSecrets } from '../../dev/secrets';
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
 import { createDigests } from '../../src/crypto/digest';
 import { workflowIdFor } from '../../src/gateway/ids';
+import { callApi } from '../support/api-client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
@@ -52,39 +52,24 @@ async function runsOf(workflowId: string): Promise<string[]> {
 }
 
 describe('with the service', () => {
-  let sandbox: SmsSandbox;
   let service: RunningService;
   let url: string;
 
   beforeAll(async () => {
-    const account = { accountSid: 'AC00000000000000000000000000000000', authToken: 'token' };
-    sandbox = await startSmsSandbox({ port: 0, ...account });
-    service = new RunningService(sandbox, { COOLDOWN_SECONDS: '3600' });
-    const api = await service.startApi();
-    url = `http://${api.host}/verifications`;
+    service = await RunningService.create({ COOLDOWN_SECONDS: '3600' });
+    ({ url } = await service.startApi());
     await service.startWorker();
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await sandbox.close();
-  });
+  afterAll(() => service.stop());
 
-  async function call(method: string, at: string, body?: object) {
-    const headers = { authorization: 'Bearer dev', 'content-type': 'application/json' };
-    const response = await fetch(at, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    return {
-      status: response.status,
-      body: (await response.json()) as { id: string; status: string; code?: string },
-    };
-  }
-
-  const start = (phoneNumber: string) => call('POST', url, { phoneNumber });
+  const start = (phoneNumber: string) => callApi('POST', url, { body: { phoneNumber } });
+  const check = (at: string, code: string) => callApi('POST', `${at}/check`, { body: { code } });
 
   async function startTexted(phoneNumber: string) {
     const { status, body } = await start(phoneNumber);
     expect(status).toBe(202);
-    return { at: `${url}/${body.id}`, code: await receivedCode(sandbox, phoneNumber) };
+    return { at: `${url}/${body.id}`, code: await receivedCode(service.sandbox, phoneNumber) };
   }
 
   test('numbers that cool down or are under way can start again, and nothing of them is found', async () => {
@@ -93,9 +78,9 @@ describe('with the service', () => {
     await startRuns(workflowIdOf(frequent), 4);
     const first = await startTexted(guessed);
     for (let attempt = 0; attempt < 4; attempt++) {
-      await call('POST', `${first.at}/check`, { code: wrongCodeFor(first.code) });
+      await check(first.at, wrongCodeFor(first.code));
     }
-    await eventually(async () => ((await start(guessed)).status === 429 ? true : undefined));
+    await eventually(async () => (await start(guessed)).status === 429);
     const second = await startTexted(open);
     const third = await startTexted(other);
 
@@ -107,15 +92,15 @@ describe('with the service', () => {
     expect(stdout).toContain(`${frequent.slice(-2)}: 4 deleted, 1 of them under way`);
     expect(stdout).not.toMatch(NUMBER);
     expect(await runsOf(workflowIdOf(frequent))).toEqual([]);
-    expect((await call('GET', first.at)).status).toBe(404);
-    expect((await call('GET', second.at)).status).toBe(404);
-    expect(await call('POST', `${second.at}/check`, { code: second.code })).toMatchObject({
+    expect((await callApi('GET', first.at)).status).toBe(404);
+    expect((await callApi('GET', second.at)).status).toBe(404);
+    expect(await check(second.at, second.code)).toMatchObject({
       status: 404,
       body: { code: 'not_found' },
     });
     expect((await start(guessed)).status).toBe(202);
     expect((await start(open)).status).toBe(202);
-    expect(await call('POST', `${third.at}/check`, { code: third.code })).toMatchObject({
+    expect(await check(third.at, third.code)).toMatchObject({
       status: 200,
       body: { status: 'verified' },
     });

@@ -3,10 +3,14 @@ import { freePort } from '../../harness/ports';
 import { createKeyRing } from '../../src/crypto/key-ring';
 import { EncryptionCodec } from '../../src/temporal/payload-codec';
 import { badInput } from '../support/bad-input';
-import * as daysMix from '../support/days-mix';
+import * as mixedDay from '../support/mixed-day';
 import { Secrets } from '../support/secrets';
-import { watchService, type WatchedService, type WatchedServiceOptions } from '../support/watched-service';
-import { WatchfulCaller, WRONG_CODE } from '../support/watchful-caller';
+import {
+  startObservedService,
+  type ObservedService,
+  type ObservedServiceOptions,
+} from '../support/observed-service';
+import { RecordingCaller, WRONG_CODE } from '../support/recording-caller';
 
 jest.setTimeout(120_000);
 
@@ -35,13 +39,17 @@ const env = {
 
 const MASKED = /^"Verify \+1 \d{3} ••• ••\d\d"$/;
 
-let watched: WatchedService;
+let observed: ObservedService;
 
-afterEach(() => watched.stop());
+afterEach(() => observed.stop());
 
-async function watch(encryption: 'on' | 'off', options: Partial<WatchedServiceOptions>) {
-  watched = await watchService({ env: { ...env, PAYLOAD_ENCRYPTION: encryption }, account, ...options });
-  return watched;
+async function start(encryption: 'on' | 'off', options: Partial<ObservedServiceOptions>) {
+  observed = await startObservedService({
+    env: { ...env, PAYLOAD_ENCRYPTION: encryption },
+    account,
+    ...options,
+  });
+  return observed;
 }
 
 /** What every process is started with, and what is derived from it. */
@@ -65,7 +73,7 @@ async function scrape(port: number): Promise<string> {
 }
 
 test('after a whole day nothing that Temporal, API and workers wrote holds a number, a code or a key', async () => {
-  const { sandbox, processes } = await watch('on', { codec: new EncryptionCodec(keyRing) });
+  const { sandbox, processes } = await start('on', { codec: new EncryptionCodec(keyRing) });
   const ports = [await freePort(), await freePort()] as const;
   const [{ host }, { host: quickHost }] = await Promise.all([
     processes.startApi(),
@@ -74,27 +82,27 @@ test('after a whole day nothing that Temporal, API and workers wrote holds a num
   // Where deliveries are reported to.
   const PUBLIC_URL = `http://${host}`;
   const worker = await processes.startWorker({ PUBLIC_URL, WORKER_METRICS_PORT: `${ports[0]}` });
-  const day = new WatchfulCaller({ host, sandbox, apiKeys: API_KEYS }, configuredSecrets());
+  const caller = new RecordingCaller({ host, sandbox, apiKeys: API_KEYS }, configuredSecrets());
 
   await Promise.all([
-    daysMix.verified(day),
-    daysMix.guessed(day),
-    daysMix.expired(day, quickHost),
-    daysMix.resentAndCanceled(day),
-    daysMix.undeliverable(day),
-    daysMix.durableFunctions(day),
-    badInput(day),
+    mixedDay.verified(caller),
+    mixedDay.guessed(caller),
+    mixedDay.expired(caller, quickHost),
+    mixedDay.resentAndCanceled(caller),
+    mixedDay.undeliverable(caller),
+    mixedDay.durableFunctions(caller),
+    badInput(caller),
   ]);
   const metrics = [await scrape(ports[0])];
-  await daysMix.interrupted(day, worker, async () => {
+  await mixedDay.interrupted(caller, worker, async () => {
     await processes.startWorker({ PUBLIC_URL, WORKER_METRICS_PORT: `${ports[1]}` });
   });
   metrics.push(await scrape(ports[1]));
   expect(metrics.join('\n')).toContain('phone_verification');
 
-  const summaries = await watched.summaries();
+  const summaries = await observed.summaries();
   const traces = {
-    ...(await watched.traces()),
+    ...(await observed.traces()),
     metrics: metrics.join('\n'),
     summaries: summaries.join('\n'),
   };
@@ -102,23 +110,23 @@ test('after a whole day nothing that Temporal, API and workers wrote holds a num
   expect(summaries.filter((summary) => MASKED.test(summary)).length).toBeGreaterThan(10);
   expect(Object.entries(traces).filter(([, content]) => content.length === 0)).toEqual([]);
   const found = Object.entries(traces).flatMap(([where, content]) =>
-    day.secrets.foundIn(content).map((name) => `${name} in ${where}`),
+    caller.secrets.foundIn(content).map((name) => `${name} in ${where}`),
   );
   expect(found).toEqual([]);
 });
 
 test('without encryption the same search finds the number in the database, and in the summary its mask alone', async () => {
-  const { sandbox, processes } = await watch('off', {});
+  const { sandbox, processes } = await start('off', {});
   const [{ host }] = await Promise.all([processes.startApi(), processes.startWorker()]);
-  const day = new WatchfulCaller({ host, sandbox, apiKeys: API_KEYS }, configuredSecrets());
-  const { phoneNumber } = await day.begin();
+  const caller = new RecordingCaller({ host, sandbox, apiKeys: API_KEYS }, configuredSecrets());
+  const { phoneNumber } = await caller.startPending();
 
-  const { 'temporal.db': database = '', 'temporal.db-wal': log = '', ...others } = await watched.traces();
-  const found = [database, log].flatMap((content) => day.secrets.foundIn(content));
+  const { 'temporal.db': database = '', 'temporal.db-wal': log = '', ...others } = await observed.traces();
+  const found = [database, log].flatMap((content) => caller.secrets.foundIn(content));
   expect(found).toEqual(expect.arrayContaining(['number', 'national digits']));
   expect(found).not.toContain('code');
-  expect(day.secrets.foundIn(others["Temporal's list of runs"] ?? '')).toContain('number');
-  expect(day.secrets.foundIn(others["API's and workers' output"] ?? '')).toEqual([]);
-  const [summary] = await watched.summaries();
+  expect(caller.secrets.foundIn(others["Temporal's list of runs"] ?? '')).toContain('number');
+  expect(caller.secrets.foundIn(others["API's and workers' output"] ?? '')).toEqual([]);
+  const [summary] = await observed.summaries();
   expect(summary).toBe(`"Verify +1 ${phoneNumber.slice(2, 5)} ••• ••${phoneNumber.slice(-2)}"`);
 });

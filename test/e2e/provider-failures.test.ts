@@ -1,6 +1,6 @@
 import { freePort, LOOPBACK } from '../../harness/ports';
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
-import type { ServiceProcess } from '../support/processes';
+import { callApi } from '../support/api-client';
+import type { TestProcess } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { eventually, receivedCode, uniquePhoneNumber } from '../support/service';
 
@@ -19,23 +19,18 @@ interface Line {
   error?: { type: string; message: string; stack?: string };
 }
 
-let sandbox: SmsSandbox;
 let service: RunningService;
-let worker: ServiceProcess;
+let worker: TestProcess;
 let host: string;
 
 async function startService(env: Record<string, string>): Promise<void> {
-  sandbox = await startSmsSandbox({ port: 0, accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' });
-  service = new RunningService(sandbox, env);
+  service = await RunningService.create(env);
   const [api, started] = await Promise.all([service.startApi(), service.startWorker()]);
   host = api.host;
   worker = started;
 }
 
-afterEach(async () => {
-  await service.stop();
-  await sandbox.close();
-});
+afterEach(() => service.stop());
 
 /** All that the worker has written, of which each line is JSON. */
 const lines = (): Line[] =>
@@ -47,15 +42,8 @@ const lines = (): Line[] =>
 
 const line = (isIt: (line: Line) => boolean) => eventually(() => lines().find(isIt));
 
-const call = async (method: string, path: string, body?: object) => {
-  const headers = {
-    authorization: 'Bearer dev',
-    prefer: 'wait=20',
-    ...(body && { 'content-type': 'application/json' }),
-  };
-  const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-  return (await fetch(`http://${host}${path}`, init)).json() as Promise<Record<string, unknown>>;
-};
+const call = async (method: string, path: string, body?: object) =>
+  (await callApi(method, `http://${host}${path}`, { body, headers: { prefer: 'wait=20' } })).body;
 
 test('a provider out of reach is named by error and host, at the start and at each attempt, without a stack', async () => {
   const provider = `${LOOPBACK}:${await freePort()}`;
@@ -89,7 +77,7 @@ test('refused credentials are an error that says what to check, at the start and
     msg: CHECK_CREDENTIALS,
   });
   const { id } = await call('POST', '/verifications', { phoneNumber: uniquePhoneNumber() });
-  expect(await call('GET', `/verifications/${String(id)}`)).toMatchObject({
+  expect(await call('GET', `/verifications/${id}`)).toMatchObject({
     status: 'undeliverable',
     error: { code: '20003' },
   });
@@ -103,10 +91,10 @@ test('refused credentials are an error that says what to check, at the start and
 
 test('where all is well, the check of the credentials leaves no line, and the last line is written before the end', async () => {
   await startService({});
-  await eventually(() => sandbox.requests.find(({ kind, to }) => kind === 'list' && to === null));
+  await eventually(() => service.sandbox.requests.find(({ kind, to }) => kind === 'list' && to === null));
   const phoneNumber = uniquePhoneNumber();
   await call('POST', '/verifications', { phoneNumber });
-  await receivedCode(sandbox, phoneNumber);
+  await receivedCode(service.sandbox, phoneNumber);
   worker.kill('SIGTERM');
   expect(await worker.exited).toBe(0);
   const written = lines();

@@ -1,8 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { createTemporalClient } from '../../src/temporal/client';
 import { parseVerificationId } from '../../src/gateway/ids';
-import type { CrashableProcess } from '../chaos/crashable-process';
-import { API_KEY, setStage, type Stage } from '../chaos/stage';
+import { API_KEY, type BreakableService, prepareBreakableService } from '../chaos/breakable-service';
+import { callApi } from '../support/api-client';
+import type { LoggedProcess } from '../support/logged-process';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
 jest.setTimeout(60_000);
@@ -12,51 +13,30 @@ const RECOVERY_LIMIT_MS = 4_000;
 /** The API waits 6 s for a worker, and then asks Temporal whether it is there. */
 const DEADLINE_MS = 8_000;
 
-let stage: Stage;
-let first: CrashableProcess;
-let second: CrashableProcess;
+let service: BreakableService;
+let first: LoggedProcess;
+let second: LoggedProcess;
 let client: Client;
 
 beforeAll(async () => {
-  stage = await setStage();
-  await stage.temporal.start();
-  first = stage.createWorker(stage.sandbox.url);
-  second = stage.createWorker(stage.sandbox.url);
-  await Promise.all([stage.api.start(), first.start()]);
-  const connection = { address: stage.temporalAddress };
+  service = await prepareBreakableService();
+  await service.temporal.start();
+  first = service.createWorker(service.sandbox.url);
+  second = service.createWorker(service.sandbox.url);
+  await Promise.all([service.api.start(), first.start()]);
+  const connection = { address: service.temporalAddress };
   client = createTemporalClient({ connection, namespace: 'default' });
 });
 
 afterAll(async () => {
   await client.connection.close();
-  await stage.stop();
+  await service.stop();
 });
 
-interface Answer {
-  status: number;
-  retryAfter: string | null;
-  body: { id: string; status: string; code: string; attemptsRemaining: number; verified?: boolean };
-  tookMs: number;
-}
-
-async function call(method: string, path: string, payload?: object, key?: string): Promise<Answer> {
+async function call(method: string, path: string, body?: object, idempotencyKey?: string) {
   const startedAt = Date.now();
-  const response = await fetch(`${stage.apiUrl}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${API_KEY}`,
-      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    ...(payload === undefined ? {} : { body: JSON.stringify(payload) }),
-  });
-  const body = (await response.json()) as Answer['body'];
-  return {
-    status: response.status,
-    retryAfter: response.headers.get('retry-after'),
-    body,
-    tookMs: Date.now() - startedAt,
-  };
+  const answer = await callApi(method, `${service.apiUrl}${path}`, { apiKey: API_KEY, body, idempotencyKey });
+  return { ...answer, tookMs: Date.now() - startedAt };
 }
 
 /** A verification that waits for its code. */
@@ -65,8 +45,8 @@ async function startPending(): Promise<{ id: string; path: string; code: string 
   const { status, body } = await call('POST', '/verifications', { phoneNumber });
   expect(status).toBe(202);
   const path = `/verifications/${body.id}`;
-  const code = await receivedCode(stage.sandbox, phoneNumber);
-  await eventually(async () => ((await call('GET', path)).body.status === 'pending' ? true : undefined));
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  await eventually(async () => (await call('GET', path)).body.status === 'pending');
   return { id: body.id, path, code };
 }
 
@@ -79,7 +59,7 @@ async function untilTaken(id: string): Promise<void> {
       namespace: 'default',
       execution: { workflowId, runId },
     });
-    return pendingWorkflowTask?.startedTime ? true : undefined;
+    return Boolean(pendingWorkflowTask?.startedTime);
   });
 }
 
@@ -103,7 +83,7 @@ describe('with another worker up, a check is answered within 4 s', () => {
   test('after that worker was killed with the check in its hands', async () => {
     const { id, path, code } = await startPending();
     await second.start();
-    process.kill(first.pid, 'SIGSTOP');
+    process.kill(first.pid ?? 0, 'SIGSTOP');
     const check = call('POST', `${path}/check`, { code });
     await untilTaken(id);
     await first.kill();
@@ -145,19 +125,19 @@ describe('with every worker down', () => {
       body: { status: 'sending' },
     });
     await first.start();
-    await receivedCode(stage.sandbox, phoneNumber);
+    await receivedCode(service.sandbox, phoneNumber);
   });
 });
 
 test('after Temporal was killed and started again on its file, a pending verification can be answered', async () => {
   const { path, code } = await startPending();
-  await stage.temporal.kill();
+  await service.temporal.kill();
   expect(await call('POST', `${path}/check`, { code }, 'during the outage')).toMatchObject({
     status: 503,
     body: { code: 'temporal_unavailable' },
   });
   await eventually(() => first.lines.find((line) => line.includes('"sdkComponent":"core"')));
-  await stage.temporal.start();
+  await service.temporal.start();
   expect(await call('POST', `${path}/check`, { code }, 'during the outage')).toMatchObject({
     status: 200,
     body: { verified: true, attemptsRemaining: 3 },

@@ -1,5 +1,5 @@
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
-import type { ServiceProcess } from '../support/processes';
+import { callApi } from '../support/api-client';
+import type { TestProcess } from '../support/processes';
 import { RunningService, type RunningApi } from '../support/running-service';
 import { SampleClient, type Instance } from '../support/sample-client';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
@@ -19,14 +19,12 @@ interface Opened {
   finish(host: string): Promise<void>;
 }
 
-let sandbox: SmsSandbox;
 let service: RunningService;
 let apis: [RunningApi, RunningApi];
-let workers: [ServiceProcess, ServiceProcess];
+let workers: [TestProcess, TestProcess];
 
 beforeAll(async () => {
-  sandbox = await startSmsSandbox({ port: 0, accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' });
-  service = new RunningService(sandbox, {
+  service = await RunningService.create({
     API_KEYS: API_KEY,
     SECRET_KEYS: OLD,
     PAYLOAD_ENCRYPTION: 'on',
@@ -39,10 +37,7 @@ beforeAll(async () => {
   ]);
 });
 
-afterAll(async () => {
-  await service.stop();
-  await sandbox.close();
-});
+afterAll(() => service.stop());
 
 /** As a rollout does it: the new one is up before the old one is told to end. */
 async function exchangeApi(place: Place, keys: string): Promise<void> {
@@ -57,37 +52,26 @@ async function exchangeWorker(place: Place, keys: string): Promise<void> {
   await end(old);
 }
 
-async function end(process: ServiceProcess): Promise<void> {
+async function end(process: TestProcess): Promise<void> {
   process.kill('SIGTERM');
   expect(await process.exited).toBe(0);
 }
 
 const other = (place: Place): Place => (place === 0 ? 1 : 0);
 
-async function call(url: string, payload?: object, key?: string) {
-  const response = await fetch(url, {
-    method: payload === undefined ? 'GET' : 'POST',
-    headers: {
-      authorization: `Bearer ${API_KEY}`,
-      'content-type': 'application/json',
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    ...(payload === undefined ? {} : { body: JSON.stringify(payload) }),
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
-
 /** Through the resource: its start and a wrong code can be repeated with their keys, whatever keys are first by then. */
 async function openResource(through: Place): Promise<Opened> {
   const phoneNumber = uniquePhoneNumber();
-  const start = (host: string) => call(`http://${host}/verifications`, { phoneNumber }, 'start');
+  const post = (host: string, path: string, payload: object, idempotencyKey: string) =>
+    callApi('POST', `http://${host}${path}`, { apiKey: API_KEY, body: payload, idempotencyKey });
+  const start = (host: string) => post(host, '/verifications', { phoneNumber }, 'start');
   const check = (host: string, code: string, key: string) =>
-    call(`http://${host}/verifications/${id}/check`, { code }, key);
+    post(host, `/verifications/${id}/check`, { code }, key);
 
   const { status, body } = await start(apis[through].host);
   expect(status).toBe(202);
-  const id = String(body['id']);
-  const code = await receivedCode(sandbox, phoneNumber);
+  const { id } = body;
+  const code = await receivedCode(service.sandbox, phoneNumber);
   const wrong = await check(apis[through].host, wrongCodeFor(code), 'wrong');
   expect(wrong).toMatchObject({ status: 200, body: { verified: false, attemptsRemaining: 3 } });
 
@@ -103,7 +87,7 @@ async function openResource(through: Place): Promise<Opened> {
         status: 200,
         body: { verified: true, attemptsRemaining: 2 },
       });
-      expect(sandbox.inbox(phoneNumber)).toHaveLength(1);
+      expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
     },
   };
 }
@@ -114,7 +98,7 @@ async function openInstance(through: Place): Promise<Opened> {
   const client = new SampleClient(host, { headers: { 'x-functions-key': API_KEY } });
   const phoneNumber = uniquePhoneNumber();
   const { instance: given } = await client.start(phoneNumber);
-  const code = await receivedCode(sandbox, phoneNumber);
+  const code = await receivedCode(service.sandbox, phoneNumber);
 
   return {
     through,

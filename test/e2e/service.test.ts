@@ -1,120 +1,68 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../harness/ports';
-import { answering, printed, serviceEnv, startProcess, type ServiceProcess } from '../support/processes';
+import { callApi } from '../support/api-client';
+import { serviceEnv, startSource, untilPrinted } from '../support/processes';
+import { RunningService } from '../support/running-service';
 import { eventually, receivedCode, uniquePhoneNumber } from '../support/service';
 
 jest.setTimeout(90_000);
 
-const HEADERS = { authorization: 'Bearer dev', 'content-type': 'application/json' };
-const RUNNING = '"state":"RUNNING"';
+const AUTHORIZED = { authorization: 'Bearer dev' };
 
-let sandbox: SmsSandbox;
-const processes: ServiceProcess[] = [];
+let service: RunningService;
 
-beforeAll(async () => {
-  sandbox = await startSmsSandbox({
-    port: 0,
-    accountSid: 'AC00000000000000000000000000000000',
-    authToken: 'token',
-  });
+/** Each test has its own task queue: no worker of another test serves it. */
+beforeEach(async () => {
+  service = await RunningService.create();
 });
 
-afterAll(async () => {
-  for (const process of processes) process.kill('SIGKILL');
-  await Promise.all(processes.map(({ exited }) => exited));
-  await sandbox.close();
-});
-
-function run(script: 'src/server.ts' | 'src/worker.ts', env: Record<string, string>): ServiceProcess {
-  const process = startProcess(script, env);
-  processes.push(process);
-  return process;
-}
-
-/** An API on a port of its own, and what a worker needs to serve it. */
-async function startApi(extra: Record<string, string> = {}) {
-  const port = await freePort();
-  const env = serviceEnv({
-    PORT: String(port),
-    TWILIO_API_URL: sandbox.url,
-    TEMPORAL_TASK_QUEUE: `e2e-${randomUUID()}`,
-    ...extra,
-  });
-  const url = `http://127.0.0.1:${port}`;
-  const api = run('src/server.ts', env);
-  await answering(`${url}/healthz`);
-  return { api, url, env };
-}
-
-async function startWorker(env: Record<string, string>): Promise<ServiceProcess> {
-  const worker = run('src/worker.ts', env);
-  await printed(worker, RUNNING);
-  return worker;
-}
-
-interface Answer {
-  status: number;
-  body: { id: string; status: string; code: string; verified?: boolean; error: { code: string } | null };
-  retryAfter: string | null;
-}
-
-async function call(
-  method: string,
-  url: string,
-  payload?: object,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const response = await fetch(url, {
-    method,
-    headers: { ...HEADERS, ...headers },
-    ...(payload === undefined ? {} : { body: JSON.stringify(payload) }),
-  });
-  const body = (await response.json()) as Answer['body'];
-  return { status: response.status, body, retryAfter: response.headers.get('retry-after') };
-}
+afterEach(() => service.stop());
 
 async function start(url: string) {
   const phoneNumber = uniquePhoneNumber();
-  const { status, body } = await call('POST', `${url}/verifications`, { phoneNumber });
+  const { status, body } = await callApi('POST', url, { body: { phoneNumber } });
   expect(status).toBe(202);
-  return { phoneNumber, at: `${url}/verifications/${body.id}` };
+  return { phoneNumber, at: `${url}/${body.id}` };
 }
 
+const check = (at: string, code: string) => callApi('POST', `${at}/check`, { body: { code } });
+const isPending = async (at: string) => (await callApi('GET', at)).body.status === 'pending';
+
 test('a number is verified across API, Temporal, worker and SMS provider, each its own process', async () => {
-  const { url, env } = await startApi();
-  await startWorker(env);
+  const { url } = await service.startApi();
+  await service.startWorker();
   const { phoneNumber, at } = await start(url);
-  const code = await receivedCode(sandbox, phoneNumber);
-  expect(await call('POST', `${at}/check`, { code })).toMatchObject({
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  expect(await check(at, code)).toMatchObject({
     status: 200,
     body: { verified: true, status: 'verified' },
   });
 });
 
 test('a start that no worker serves for 30 s ends undeliverable, and no text is sent late', async () => {
-  const { url, env } = await startApi();
+  const { url } = await service.startApi();
   const startedAt = Date.now();
   const { phoneNumber, at } = await start(url);
-  expect(await call('GET', at)).toMatchObject({ status: 503, body: { code: 'worker_unavailable' } });
-  await eventually(() => (Date.now() - startedAt > 30_500 ? true : undefined));
-  await startWorker(env);
-  expect(await call('GET', at, undefined, { prefer: 'wait=20' })).toMatchObject({
+  expect(await callApi('GET', at)).toMatchObject({ status: 503, body: { code: 'worker_unavailable' } });
+  await sleep(startedAt + 30_500 - Date.now());
+  await service.startWorker();
+  expect(await callApi('GET', at, { headers: { prefer: 'wait=20' } })).toMatchObject({
     status: 200,
     body: { status: 'undeliverable', error: { code: 'worker_unavailable' } },
   });
-  expect(sandbox.inbox(phoneNumber)).toEqual([]);
+  expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
 });
 
 test('without Temporal the API lives, is not ready, and says so to a caller', async () => {
-  const { url } = await startApi({ TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` });
-  expect(await call('GET', `${url}/readyz`)).toMatchObject({
+  const TEMPORAL_ADDRESS = `127.0.0.1:${await freePort()}`;
+  const { host, url } = await service.startApi({ TEMPORAL_ADDRESS });
+  expect(await callApi('GET', `http://${host}/readyz`)).toMatchObject({
     status: 503,
     body: { code: 'temporal_unavailable' },
   });
-  expect(await call('POST', `${url}/verifications`, { phoneNumber: uniquePhoneNumber() })).toMatchObject({
+  expect(await callApi('POST', url, { body: { phoneNumber: uniquePhoneNumber() } })).toMatchObject({
     status: 503,
     body: { code: 'temporal_unavailable' },
     retryAfter: '2',
@@ -122,35 +70,37 @@ test('without Temporal the API lives, is not ready, and says so to a caller', as
 });
 
 test('a verification survives the worker that texted it', async () => {
-  const { url, env } = await startApi();
-  const first = await startWorker(env);
+  const { url } = await service.startApi();
+  const first = await service.startWorker();
   const { phoneNumber, at } = await start(url);
-  const code = await receivedCode(sandbox, phoneNumber);
-  await eventually(async () => ((await call('GET', at)).body.status === 'pending' ? true : undefined));
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  await eventually(() => isPending(at));
   first.kill('SIGKILL');
   await first.exited;
-  await startWorker(env);
-  expect(await call('POST', `${at}/check`, { code })).toMatchObject({
+  await service.startWorker();
+  expect(await check(at, code)).toMatchObject({
     status: 200,
     body: { verified: true },
   });
-  expect(sandbox.inbox(phoneNumber)).toHaveLength(1);
+  expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
 });
 
 /** A look that waits. The server says `100 Continue` when it has the request, so that the test knows. */
 function longPoll(url: string) {
-  const waiting = request(url, { headers: { ...HEADERS, prefer: 'wait=60', expect: '100-continue' } }).end();
+  const waiting = request(url, {
+    headers: { ...AUTHORIZED, prefer: 'wait=60', expect: '100-continue' },
+  }).end();
   const answer = once(waiting, 'response').then(([response]: IncomingMessage[]) => response?.resume());
   return { arrived: once(waiting, 'continue'), answer };
 }
 
 describe('SIGTERM', () => {
   test('to the API lets the request in flight finish', async () => {
-    const { api, url, env } = await startApi();
-    await startWorker(env);
+    const { process: api, url } = await service.startApi();
+    await service.startWorker();
     const { phoneNumber, at } = await start(url);
-    await receivedCode(sandbox, phoneNumber);
-    await eventually(async () => ((await call('GET', at)).body.status === 'pending' ? true : undefined));
+    await receivedCode(service.sandbox, phoneNumber);
+    await eventually(() => isPending(at));
     const { arrived, answer } = longPoll(at);
     await arrived;
     api.kill('SIGTERM');
@@ -159,21 +109,19 @@ describe('SIGTERM', () => {
   });
 
   test('to the worker lets the text in flight finish', async () => {
-    const { url, env } = await startApi();
-    const worker = await startWorker(env);
+    const { url } = await service.startApi();
+    const worker = await service.startWorker();
     const phoneNumber = uniquePhoneNumber();
-    const hold = sandbox.hold('received', phoneNumber);
-    const { body } = await call('POST', `${url}/verifications`, { phoneNumber });
+    const hold = service.sandbox.hold('received', phoneNumber);
+    const { body } = await callApi('POST', url, { body: { phoneNumber } });
     await hold.arrival();
     worker.kill('SIGTERM');
-    await printed(worker, '"state":"DRAINING"');
+    await untilPrinted(worker, '"state":"DRAINING"');
     hold.release();
     expect(await worker.exited).toBe(0);
-    await startWorker(env);
-    await eventually(async () =>
-      (await call('GET', `${url}/verifications/${body.id}`)).body.status === 'pending' ? true : undefined,
-    );
-    expect(sandbox.inbox(phoneNumber)).toHaveLength(1);
+    await service.startWorker();
+    await eventually(() => isPending(`${url}/${body.id}`));
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
   });
 });
 
@@ -181,7 +129,7 @@ describe('an API key that can be guessed', () => {
   const LONG = 'a-key-of-16-char';
 
   test('is warned about once at the start, by the name of its variable alone', async () => {
-    const { api } = await startApi({ API_KEYS: `guess,${LONG}` });
+    const { process: api } = await service.startApi({ API_KEYS: `guess,${LONG}` });
 
     const warnings = api.output().match(/API_KEYS.*/g);
 
@@ -192,7 +140,7 @@ describe('an API key that can be guessed', () => {
   });
 
   test.each([{ API_KEYS: LONG }, { API_KEYS: 'dev' }])('is not warned about with %j', async (env) => {
-    const { api } = await startApi(env);
+    const { process: api } = await service.startApi(env);
 
     expect(api.output()).not.toContain('API_KEYS');
   });
@@ -201,7 +149,7 @@ describe('an API key that can be guessed', () => {
 test.each(['src/server.ts', 'src/worker.ts'] as const)(
   '%s ends at once on a wrong configuration',
   async (script) => {
-    const process = run(script, { ...serviceEnv({}), WINDOW_SECONDS: 'long', SECRET_KEYS: '' });
+    const process = startSource(script, serviceEnv({ WINDOW_SECONDS: 'long', SECRET_KEYS: '' }));
     expect(await process.exited).toBe(1);
     expect(process.output()).toContain('WINDOW_SECONDS must be a whole number from 5 to 600');
     expect(process.output()).toContain('SECRET_KEYS is required');

@@ -1,41 +1,39 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { isAlive, untilSeen } from '../support/watching';
+import { PROJECT_DIRECTORY } from '../../harness/project';
+import { eventually } from '../support/eventually';
+import { isAlive, startCommand, type TestProcess } from '../support/processes';
 
 const LAUNCHER = `${process.execPath} --import tsx ${path.join(__dirname, 'launcher-stand-in.ts')}`;
 
-let launcher: ChildProcess;
-let lines: string[];
-let exited: Promise<unknown[]>;
+let launcher: TestProcess;
 
-afterEach(() => {
-  if (launcher.exitCode === null && launcher.signalCode === null) launcher.kill('SIGKILL');
-});
+afterEach(() => launcher.kill('SIGKILL'));
 
-/** In a process group of its own, as the terminal does it, whose signals reach everyone in the group. */
+/** In a process group of its own, as a terminal runs it: the terminal's signals reach everyone in the group. */
 async function launch(command: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
-  lines = [];
-  launcher = spawn('/bin/sh', ['-c', command], {
-    detached: true,
+  launcher = startCommand({
+    command: '/bin/sh',
+    args: ['-c', command],
     env: { ...process.env, npm_lifecycle_event: undefined, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: PROJECT_DIRECTORY,
   });
-  if (launcher.stdout !== null)
-    createInterface({ input: launcher.stdout }).on('line', (line) => lines.push(line));
-  exited = once(launcher, 'close');
-  await untilSeen(lines, () => childPids().length === 2);
+  await untilSeen(() => childPids().length === 2);
 }
 
+const lines = () => launcher.output().split('\n');
+
+const untilSeen = (look: () => boolean) => eventually(look, { output: launcher.output });
+
 function childPids(): number[] {
-  return lines.flatMap((line) => / up (\d+)$/.exec(line)?.[1] ?? []).map(Number);
+  return lines()
+    .flatMap((line) => / up (\d+)$/.exec(line)?.[1] ?? [])
+    .map(Number);
 }
 
 const livingChildren = () => childPids().filter(isAlive);
 
 function pressCtrlC(): void {
-  process.kill(-(launcher.pid ?? 0), 'SIGINT');
+  process.kill(-launcher.pid, 'SIGINT');
 }
 
 test('Ctrl-C reaches the processes as a polite request only, and everything ends', async () => {
@@ -43,9 +41,9 @@ test('Ctrl-C reaches the processes as a polite request only, and everything ends
 
   pressCtrlC();
 
-  expect(await exited).toEqual([0, null]);
-  expect(lines).toEqual(expect.arrayContaining(['stopping', 'polite   | bye', 'slow     | bye']));
-  expect(lines.join()).not.toContain('interrupted');
+  expect(await launcher.exited).toBe(0);
+  expect(lines()).toEqual(expect.arrayContaining(['stopping', 'polite   | bye', 'slow     | bye']));
+  expect(launcher.output()).not.toContain('interrupted');
   expect(livingChildren()).toEqual([]);
 });
 
@@ -55,20 +53,20 @@ test('one Ctrl-C that arrives twice, from the terminal and from npm, is one', as
   pressCtrlC();
   pressCtrlC();
 
-  expect(await exited).toEqual([0, null]);
-  expect(lines.filter((line) => line === 'stopping')).toHaveLength(1);
+  expect(await launcher.exited).toBe(0);
+  expect(lines().filter((line) => line === 'stopping')).toHaveLength(1);
 });
 
 test('a second Ctrl-C ends everything at once', async () => {
   await launch(`exec ${LAUNCHER} 60000`);
 
   pressCtrlC();
-  await untilSeen(lines, () => lines.includes('polite   | bye'));
+  await untilSeen(() => lines().includes('polite   | bye'));
   const again = setInterval(pressCtrlC, 600);
 
-  expect(await exited).toEqual([1, null]);
+  expect(await launcher.exited).toBe(1);
   clearInterval(again);
-  await untilSeen(lines, () => livingChildren().length === 0);
+  await untilSeen(() => livingChildren().length === 0);
 });
 
 test('processes do not outlive a launcher that was killed', async () => {
@@ -76,7 +74,7 @@ test('processes do not outlive a launcher that was killed', async () => {
 
   launcher.kill('SIGKILL');
 
-  await untilSeen(lines, () => livingChildren().length === 0);
+  await untilSeen(() => livingChildren().length === 0);
 });
 
 test('when npm is killed, everything ends with it', async () => {
@@ -85,6 +83,6 @@ test('when npm is killed, everything ends with it', async () => {
 
   launcher.kill('SIGKILL');
 
-  await exited;
-  await untilSeen(lines, () => livingChildren().length === 0);
+  await launcher.exited;
+  await untilSeen(() => livingChildren().length === 0);
 });

@@ -1,7 +1,8 @@
 import type { ProcessSpec } from '../../harness/processes/supervised-process';
 import { restartDelayMs } from '../../harness/processes/supervised-process';
 import { Supervisor } from '../../harness/processes/supervisor';
-import { isAlive, untilSeen } from '../support/watching';
+import { eventually } from '../support/eventually';
+import { isAlive } from '../support/processes';
 
 let lines: string[];
 let supervisor: Supervisor;
@@ -25,6 +26,8 @@ function node(name: string, source: string): ProcessSpec {
   return { name, command: process.execPath, args: ['-e', source], isReady };
 }
 
+const untilPrinted = (look: () => boolean) => eventually(look, { output: () => lines.join('\n') });
+
 /** Those that said that they are up, in that order. */
 function pidsOf(name: string): number[] {
   return lines.flatMap((line) => new RegExp(`^${name} +\\| up (\\d+)$`).exec(line)?.[1] ?? []).map(Number);
@@ -37,7 +40,7 @@ test('a process that is killed is back within a second, with a line that says so
 
   process.kill(worker, 'SIGKILL');
   const killedAt = Date.now();
-  await untilSeen(lines, () => pidsOf('worker').length === 2);
+  await untilPrinted(() => pidsOf('worker').length === 2);
 
   expect(Date.now() - killedAt).toBeLessThan(1000);
   const [, again = 0] = pidsOf('worker');
@@ -51,7 +54,7 @@ test('a process that ends by itself is started again, too', async () => {
     node('api', `console.log('up', process.pid); setTimeout(() => process.exit(3), 300)`),
   );
 
-  await untilSeen(lines, () => pidsOf('api').length === 3);
+  await untilPrinted(() => pidsOf('api').length === 3);
 
   expect(
     lines.filter((line) => line.startsWith('api died (exit code 3) and was started again')),
@@ -72,7 +75,7 @@ test('one that is killed before it was ready still gets ready', async () => {
     ...node('api', POLITE),
     isReady: () => Promise.resolve(pidsOf('api').length === 2),
   });
-  await untilSeen(lines, () => pidsOf('api').length === 1);
+  await untilPrinted(() => pidsOf('api').length === 1);
 
   process.kill(pidsOf('api')[0] ?? 0, 'SIGKILL');
 
@@ -101,7 +104,7 @@ test('groups end in the reverse order of their start, each one completely', asyn
 
 test('a stop while something is being started ends that, too', async () => {
   const started = supervisor.start({ ...node('api', POLITE), isReady: () => Promise.resolve(false) });
-  await untilSeen(lines, () => pidsOf('api').length === 1);
+  await untilPrinted(() => pidsOf('api').length === 1);
 
   await Promise.all([supervisor.stop(), expect(started).rejects.toThrow('api was stopped')]);
 
@@ -114,7 +117,7 @@ test('a kill asks nobody', async () => {
 
   supervisor.kill();
 
-  await untilSeen(lines, () => !isAlive(pid));
+  await untilPrinted(() => !isAlive(pid));
   expect(lines.join()).not.toContain('bye');
 });
 

@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildService, type BuiltService } from '../chaos/built-service';
+import { makeBuildDirectory, PROJECT_DIRECTORY } from '../../harness/project';
+import { buildService } from '../../harness/service/build-service';
 import { serviceEnv } from '../support/processes';
-import { ROOT, runNpm } from '../support/run-to-end';
-import { uniquePhoneNumber } from '../support/service';
+import { runNpm } from '../support/run-to-end';
+import { requiredEnv, uniquePhoneNumber } from '../support/service';
 
 jest.setTimeout(90_000);
 
@@ -13,7 +14,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'launch-'));
   for (const part of ['package.json', 'scripts'])
-    cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
+    cpSync(path.join(PROJECT_DIRECTORY, part), path.join(folder, part), { recursive: true });
 });
 
 afterEach(() => {
@@ -23,28 +24,32 @@ afterEach(() => {
 /** The packages of the project, without what runs the source. */
 function installWithoutTsx(): void {
   mkdirSync(path.join(folder, 'node_modules'));
-  for (const name of readdirSync(path.join(ROOT, 'node_modules'))) {
+  for (const name of readdirSync(path.join(PROJECT_DIRECTORY, 'node_modules'))) {
     if (name !== 'tsx')
-      symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name));
+      symlinkSync(
+        path.join(PROJECT_DIRECTORY, 'node_modules', name),
+        path.join(folder, 'node_modules', name),
+      );
   }
 }
 
 describe('with the build and without development’s dependencies', () => {
-  let service: BuiltService;
+  let build: string;
 
   beforeAll(async () => {
-    service = await buildService();
+    build = await makeBuildDirectory('launch');
+    await buildService(build, requiredEnv('TEST_WORKFLOW_BUNDLE'));
   });
 
-  afterAll(() => service.remove());
+  afterAll(() => rmSync(build, { recursive: true }));
 
   test.each([
     ['find', 'no run found'],
     ['forget', 'none found'],
   ])('npm run %s works', async (command, answer) => {
     installWithoutTsx();
-    cpSync(service.directory, path.join(folder, 'dist'), { recursive: true });
-    cpSync(path.join(ROOT, 'dev'), path.join(folder, 'dev'), { recursive: true });
+    cpSync(build, path.join(folder, 'dist'), { recursive: true });
+    cpSync(path.join(PROJECT_DIRECTORY, 'dev'), path.join(folder, 'dev'), { recursive: true });
 
     const { exitCode, stdout, stderr } = await runNpm(command, [uniquePhoneNumber()], serviceEnv({}), folder);
 

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { freePort } from '../../harness/ports';
-import { spawnGuarded } from '../../harness/processes/guarded-process';
+import { startProcess } from '../../harness/processes/start-process';
 import { findRedisServer } from '../../harness/executables/find-executable';
-import { eventually } from './service';
+import { eventually } from './eventually';
 
 export interface RedisServer {
   readonly url: string;
@@ -13,11 +13,11 @@ export interface RedisServer {
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawnGuarded({ command: await findRedisServer(), args }, () => {});
+  const server = startProcess({ command: await findRedisServer(), args }, () => {});
   const url = `redis://127.0.0.1:${port}`;
   const probe = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
   probe.on('error', () => {});
-  await eventually(async () => ((await probe.ping()) === 'PONG' ? true : undefined));
+  await eventually(async () => (await probe.ping()) === 'PONG');
   probe.disconnect();
   return { url, stop: () => server.stop(5_000) };
 }

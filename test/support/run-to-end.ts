@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-
-export const ROOT = path.resolve(__dirname, '../..');
+import { PROJECT_DIRECTORY } from '../../harness/project';
 
 export interface Ended {
   exitCode: number;
@@ -14,7 +13,7 @@ export function runToEnd(
   command: string,
   args: readonly string[],
   env: Record<string, string>,
-  cwd = ROOT,
+  cwd = PROJECT_DIRECTORY,
 ): Promise<Ended> {
   const options = { cwd, env: { PATH: process.env['PATH'], ...env }, timeout: 120_000 };
   return new Promise((resolve) => {
@@ -26,10 +25,15 @@ export function runToEnd(
 
 /** Runs a file of the source to its end. */
 export function runSource(script: string, args: readonly string[], env: Record<string, string>) {
-  return runToEnd(process.execPath, ['--import', 'tsx', path.join(ROOT, script), ...args], env);
+  return runToEnd(process.execPath, ['--import', 'tsx', path.join(PROJECT_DIRECTORY, script), ...args], env);
 }
 
 /** Runs a command of package.json to its end. */
-export function runNpm(script: string, args: readonly string[], env: Record<string, string>, cwd = ROOT) {
+export function runNpm(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd = PROJECT_DIRECTORY,
+) {
   return runToEnd('npm', ['run', '--silent', script, '--', ...args], env, cwd);
 }

@@ -1,22 +1,40 @@
-import { randomUUID } from 'node:crypto';
-import { freePort } from '../../harness/ports';
-import type { SmsSandbox } from '../../sandbox';
-import { answering, printed, serviceEnv, startProcess, type ServiceProcess } from './processes';
+import type { ProcessSpec } from '../../harness/processes/supervised-process';
+import { isOk } from '../../harness/service/process-specs';
+import { ServiceSetup } from '../../harness/service/service-setup';
+import type { Variables } from '../../harness/service/service-environment';
+import type { SmsSandbox, SmsSandboxOptions } from '../../sandbox';
+import { eventually } from './eventually';
+import { startCommand, type TestProcess } from './processes';
+import { requiredEnv } from './required-env';
+import { startTestSandbox } from './test-sandbox';
+
+/** A process that compiles the source takes seconds to start, on a busy machine many. */
+const START_LIMIT_MS = 60_000;
 
 export interface RunningApi {
   /** Host name and port, as its PUBLIC_URL has them. */
   readonly host: string;
-  readonly process: ServiceProcess;
+  /** Of its verifications. */
+  readonly url: string;
+  readonly process: TestProcess;
 }
 
-/** API and worker as processes, which share a task queue of their own and end with `stop`. */
+/** APIs and workers as processes that share a task queue, and the SMS sandbox that they use. `stop` ends all of them. */
 export class RunningService {
-  readonly #processes: ServiceProcess[] = [];
-  readonly #env: Record<string, string>;
+  readonly #processes: TestProcess[] = [];
+  readonly #setup: ServiceSetup;
 
-  constructor(sandbox: SmsSandbox, env: Record<string, string>) {
-    const own = { TWILIO_API_URL: sandbox.url, TEMPORAL_TASK_QUEUE: `e2e-${randomUUID()}` };
-    this.#env = { ...own, ...env };
+  private constructor(
+    readonly sandbox: SmsSandbox,
+    env: Variables,
+  ) {
+    this.#setup = new ServiceSetup({ env: { TWILIO_API_URL: sandbox.url, ...env } });
+  }
+
+  /** No API and no worker runs yet. Their Temporal server is that of the test run unless `env` names another one. */
+  static async create(env: Variables = {}, sandbox?: Partial<SmsSandboxOptions>): Promise<RunningService> {
+    const temporal = env['TEMPORAL_ADDRESS'] ?? requiredEnv('TEST_TEMPORAL_ADDRESS');
+    return new RunningService(await startTestSandbox(sandbox), { TEMPORAL_ADDRESS: temporal, ...env });
   }
 
   /** What every process has printed so far. */
@@ -24,27 +42,30 @@ export class RunningService {
     return this.#processes.map((process) => process.output()).join('\n');
   }
 
-  async startApi(env: Record<string, string> = {}): Promise<RunningApi> {
-    const port = await freePort();
-    const host = `localhost:${port}`;
-    const process = this.#start('src/server.ts', { PORT: String(port), ...env });
-    await answering(`http://${host}/healthz`);
-    return { host, process };
+  /** Starts an API on a port of its own. It need not reach Temporal. */
+  async startApi(env: Variables = {}): Promise<RunningApi> {
+    const spec = await this.#setup.apiSpec(env);
+    const process = this.#start(spec);
+    await eventually(() => isOk(`${spec.url}/healthz`), { limitMs: START_LIMIT_MS, output: process.output });
+    return { host: spec.host, url: `${spec.url}/verifications`, process };
   }
 
-  async startWorker(env: Record<string, string> = {}): Promise<ServiceProcess> {
-    const process = this.#start('src/worker.ts', env);
-    await printed(process, '"state":"RUNNING"');
+  async startWorker(env: Variables = {}): Promise<TestProcess> {
+    const spec = this.#setup.workerSpec(env);
+    const process = this.#start(spec);
+    await eventually(() => spec.isReady(process.pid), { limitMs: START_LIMIT_MS, output: process.output });
     return process;
   }
 
   async stop(): Promise<void> {
     for (const process of this.#processes) process.kill('SIGKILL');
     await Promise.all(this.#processes.map(({ exited }) => exited));
+    await this.sandbox.close();
+    await this.#setup.close();
   }
 
-  #start(script: string, env: Record<string, string>): ServiceProcess {
-    const process = startProcess(script, serviceEnv({ ...this.#env, ...env }));
+  #start(spec: ProcessSpec): TestProcess {
+    const process = startCommand(spec);
     this.#processes.push(process);
     return process;
   }

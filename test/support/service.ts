@@ -32,6 +32,10 @@ import { formatVerificationId } from '../../src/gateway/ids';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { createVerifications } from '../../src/gateway/verifications';
 import { forTenant, type TenantVerifications } from './for-tenant';
+import { eventually } from './eventually';
+import { requiredEnv } from './required-env';
+
+export { eventually, requiredEnv };
 
 export const API_KEYS = ['alice-key', 'bob-key'] as const;
 export const PUBLIC_URL = 'https://verify.example.com';
@@ -276,15 +280,6 @@ export function wrongCodeFor(code: string): string {
   return code === '0000' ? '0001' : '0000';
 }
 
-/** Looks again until there is something. Jest's own time-out ends it. */
-export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 /** The whole history as JSON with every payload in clear: what somebody sees who may read the namespace. */
 export async function readableHistory(client: Client, workflowId: string): Promise<string> {
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
@@ -292,10 +287,4 @@ export async function readableHistory(client: Client, workflowId: string): Promi
     key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
   );
   return JSON.stringify(readable);
-}
-
-export function requiredEnv(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: the tests run by "npm test", which sets it`);
-  return value;
 }

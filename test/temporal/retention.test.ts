@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { msNumberToTs } from '@temporalio/common/lib/time';
 import { retentionWarning } from '../../src/temporal/retention';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { printed, serviceEnv, startProcess } from '../support/processes';
+import { serviceEnv, startSource, untilPrinted } from '../support/processes';
 import { DEFAULT_COOLDOWN_SECONDS } from '../support/service';
 
 jest.setTimeout(60_000);
@@ -50,7 +50,7 @@ test.each([
   { namespace: shortLived, warnings: 1 },
   { namespace: 'default', warnings: 0 },
 ])('a worker warns $warnings times at its start in namespace $namespace', async ({ namespace, warnings }) => {
-  const worker = startProcess(
+  const worker = startSource(
     'src/worker.ts',
     serviceEnv({
       TEMPORAL_NAMESPACE: namespace,
@@ -58,7 +58,7 @@ test.each([
       COOLDOWN_SECONDS: A_WEEK.join(','),
     }),
   );
-  await printed(worker, '"state":"RUNNING"');
+  await untilPrinted(worker, '"state":"RUNNING"');
   worker.kill('SIGTERM');
   await worker.exited;
 

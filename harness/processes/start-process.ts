@@ -8,6 +8,8 @@ export interface Command {
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
+  /** Default: this process's. */
+  cwd?: string;
 }
 
 export interface Exit {
@@ -15,30 +17,32 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-export interface GuardedProcess {
+export interface StartedProcess {
   pid: number;
   exited: Promise<Exit>;
-  /** Asks it to end, waits, and kills it if it takes longer than `limitMs`. */
+  /** Sends a signal to this process alone. Nothing happens if it has ended. */
+  signal: (signal: NodeJS.Signals) => void;
+  /** Sends SIGTERM, waits, and kills it if it takes longer than `limitMs`. */
   stop(limitMs: number): Promise<void>;
-  /** Ends it, and what it started, at once. */
+  /** Kills it and the processes that it started. */
   kill(): void;
 }
 
-/** What a process wrote comes before the news of its end, unless a process that it started still holds its output. */
+/** `exited` waits this long for the last output, which another process may hold open. */
 const LAST_OUTPUT_LIMIT_MS = 200;
 
 /**
- * Starts a process in a group of its own, out of the terminal's reach: when it ends is for us to say. It does not
- * outlive us either: a guard waits for the pipe from us to close, as it does however we end, and kills the group.
+ * Starts a process in a group of its own, so that a Ctrl-C in the terminal does not reach it. It ends with us at the
+ * latest: a guard process holds a pipe from us, which closes however we end, and then kills the group.
  */
-export function spawnGuarded(
-  { command, args, env }: Command,
+export function startProcess(
+  { command, args, env, cwd }: Command,
   onLine: (line: string) => void,
-): GuardedProcess {
-  const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+): StartedProcess {
+  const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid === undefined) {
-    child.once('error', () => {}); // Says the same a little later.
+    child.once('error', () => {}); // It repeats what is thrown here.
     throw new Error(`${command} can not be started`);
   }
   const guard = spawn('/bin/sh', ['-c', 'read _; kill -KILL "-$0"', `${pid}`], {
@@ -59,6 +63,7 @@ export function spawnGuarded(
     pid,
     exited,
     kill,
+    signal: (signal) => void child.kill(signal),
     async stop(limitMs) {
       child.kill('SIGTERM');
       const late = setTimeout(kill, limitMs);

@@ -4,60 +4,55 @@ import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { freePort, LOOPBACK } from '../../harness/ports';
-import { spawnGuarded } from '../../harness/processes/guarded-process';
-import { until } from '../../harness/processes/until';
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
-import { devServerCommand, isDevServerReady } from '../../harness/temporal/dev-server';
+import { temporalSpec } from '../../harness/service/process-specs';
+import type { SmsSandbox } from '../../sandbox';
 import { createTemporalClient } from '../../src/temporal/client';
+import { LoggedProcess } from './logged-process';
+import { requiredEnv } from './required-env';
 import { RunningService } from './running-service';
-import { requiredEnv } from './service';
 
-const START_LIMIT_MS = 60_000;
-const STOP_LIMIT_MS = 10_000;
 const NAMESPACE = 'default';
 
-/** The service on a Temporal server of its own, which keeps everything in a file and logs more than usual. */
-export interface WatchedService {
+/** The service on a Temporal server of its own, which keeps its data in a file and logs more than usual. */
+export interface ObservedService {
   readonly sandbox: SmsSandbox;
   readonly processes: RunningService;
-  /** All that was left behind, by where: files, output, what Temporal lists. */
+  /** Everything that was written, by its place: files, output, what Temporal lists. */
   traces(): Promise<Record<string, Buffer | string>>;
-  /** What operators read in the Web UI of runs, activities and timers, decrypted. */
+  /** The summaries of runs, activities and timers, as the Web UI shows them, decrypted. */
   summaries(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
-export interface WatchedServiceOptions {
-  /** What the service's processes run with. */
+export interface ObservedServiceOptions {
+  /** The environment of the service's processes. */
   readonly env: Record<string, string>;
   readonly account: { readonly accountSid: string; readonly authToken: string };
-  /** Reads what the service encrypts. Default: it encrypts nothing. */
+  /** Decrypts what the service encrypts. Default: the service encrypts nothing. */
   readonly codec?: PayloadCodec;
 }
 
-export async function watchService({ env, account, codec }: WatchedServiceOptions): Promise<WatchedService> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'watched-service-'));
+export async function startObservedService({
+  env,
+  account,
+  codec,
+}: ObservedServiceOptions): Promise<ObservedService> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'observed-service-'));
   const port = await freePort();
-  const options = {
+  const spec = temporalSpec({
     executable: requiredEnv('TEST_TEMPORAL_CLI'),
     port,
     dbFile: path.join(directory, 'temporal.db'),
-  };
-  const { command, args } = devServerCommand(options);
-  const temporalLog: string[] = [];
-  const temporal = spawnGuarded({ command, args: [...args, '--log-level', 'info'] }, (line) =>
-    temporalLog.push(line),
-  );
-  const { signal } = new AbortController();
-  await until(() => isDevServerReady(options), { what: 'Temporal', limitMs: START_LIMIT_MS, signal });
+  });
+  const temporal = new LoggedProcess({ ...spec, args: [...spec.args, '--log-level', 'info'] });
+  await temporal.start();
 
   const address = `${LOOPBACK}:${port}`;
   const client = createTemporalClient({ connection: { address }, namespace: NAMESPACE });
-  const sandbox = await startSmsSandbox({ port: 0, ...account });
-  const processes = new RunningService(sandbox, { TEMPORAL_ADDRESS: address, ...env });
+  const processes = await RunningService.create({ TEMPORAL_ADDRESS: address, ...env }, account);
 
   return {
-    sandbox,
+    sandbox: processes.sandbox,
     processes,
 
     async traces() {
@@ -66,7 +61,7 @@ export async function watchService({ env, account, codec }: WatchedServiceOption
       return {
         ...Object.fromEntries(await Promise.all(files)),
         "API's and workers' output": processes.output,
-        "Temporal's output": temporalLog.join('\n'),
+        "Temporal's output": temporal.lines.join('\n'),
         "Temporal's list of runs": await listedRuns(client),
       };
     },
@@ -81,9 +76,8 @@ export async function watchService({ env, account, codec }: WatchedServiceOption
 
     async stop() {
       await processes.stop();
-      await sandbox.close();
       await client.connection.close();
-      await temporal.stop(STOP_LIMIT_MS);
+      await temporal.stop();
       await rm(directory, { recursive: true });
     },
   };
@@ -94,7 +88,7 @@ async function runs(client: Client) {
   return executions;
 }
 
-/** Ids, memos, search attributes and what else there is, with every payload's bytes as they are. */
+/** All fields of the runs, for example ids, memos and search attributes, with the bytes of payloads as they are. */
 async function listedRuns(client: Client): Promise<string> {
   return JSON.stringify(await runs(client), (key, value: unknown) =>
     key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('latin1') : value,

@@ -1,36 +1,33 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { spawnGuarded } from '../harness/processes/guarded-process';
+import { type Command, startProcess } from '../harness/processes/start-process';
 
 const STOP_LIMIT_MS = 20_000;
 const LAST_LINES = 20;
 
-export type Variables = Readonly<Record<string, string>>;
-
-export interface ProcessOptions {
+export interface MeasuredProcessOptions extends Command {
   name: string;
-  /** What Node runs, and its arguments. */
-  args: string[];
-  env: Variables;
-  /** Where its log goes: read here, it would cost the process that measures. */
+  /** Its log is written here by the process itself: reading it would cost the process that measures. */
   directory: string;
-  /** Takes what it writes to stdout, which then is not in the log. */
+  /** Takes the lines that it writes to stdout, which then are not in the log. */
   onLine?: (line: string) => void;
 }
 
 export interface MeasuredProcess {
+  pid: number;
   /** Rejects if it ends by itself, with the end of its log. */
   died: Promise<never>;
   stop(): Promise<void>;
 }
 
-export function startProcess({ name, args, env, directory, onLine }: ProcessOptions): MeasuredProcess {
+export function startMeasured({ onLine, ...options }: MeasuredProcessOptions): MeasuredProcess {
+  const { name, command, args, env, directory } = options;
   const log = path.join(directory, `${name}.log`);
   const redirection = onLine === undefined ? '>"$LOG" 2>&1' : '2>"$LOG"';
-  const child = spawnGuarded(
+  const child = startProcess(
     {
       command: '/bin/sh',
-      args: ['-c', `exec "$0" "$@" ${redirection}`, process.execPath, ...args],
+      args: ['-c', `exec "$0" "$@" ${redirection}`, command, ...args],
       env: { ...env, LOG: log },
     },
     onLine ?? (() => {}),
@@ -41,9 +38,10 @@ export function startProcess({ name, args, env, directory, onLine }: ProcessOpti
     const lines = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-LAST_LINES);
     throw new Error([`${name} ended (${signal ?? `exit code ${code}`}):`, ...lines].join('\n'));
   });
-  // It is raced against the work; until then nobody listens.
+  // The caller races it against the work, which begins later.
   died.catch(() => {});
   return {
+    pid: child.pid,
     died,
     async stop() {
       isStopping = true;

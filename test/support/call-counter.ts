@@ -4,11 +4,11 @@ import { temporal } from '@temporalio/proto';
 const { GetWorkflowExecutionHistoryRequest } = temporal.api.workflowservice.v1;
 const HISTORY = 'GetWorkflowExecutionHistory';
 
-/** The name under which reads of a history are counted that wait for its next event. */
+/** The name under which a read of a history that waits for its next event is counted. */
 export const LONG_POLL = 'long poll';
 
 /** Counts a client's calls to Temporal, by method. */
-export class WatchedCalls {
+export class CallCounter {
   readonly #inFlight = new Map<string, number>();
   readonly #most = new Map<string, number>();
   readonly #made = new Map<string, number>();

@@ -1,0 +1,36 @@
+import path from 'node:path';
+import { freePort } from '../harness/ports';
+import { startTemporalDevServer } from '../harness/temporal/dev-server';
+import { findTemporalCli } from '../harness/executables/find-executable';
+import type { Variables } from '../harness/service/service-environment';
+
+export interface TemporalServer {
+  /** Tells a process how to reach it. */
+  env: Variables;
+  /** Shown with the figures. */
+  description: string;
+  stop(): Promise<void>;
+}
+
+/** The server that TEMPORAL_ADDRESS names; without that variable a dev server that keeps its data in `directory`. */
+export async function openTemporal(directory: string, say: (line: string) => void): Promise<TemporalServer> {
+  if (process.env['TEMPORAL_ADDRESS']) {
+    return { env: temporalVariables(), description: 'the one at TEMPORAL_ADDRESS', stop: async () => {} };
+  }
+  const executable = await findTemporalCli({ say });
+  const dbFile = path.join(directory, 'temporal.db');
+  const server = await startTemporalDevServer({ executable, port: await freePort(), dbFile });
+  return {
+    env: { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: 'default', TEMPORAL_TLS: 'false' },
+    description: 'dev server, SQLite file',
+    stop: () => server.stop(),
+  };
+}
+
+/** The variables that tell how to reach Temporal. Nothing else of this process's environment reaches the service. */
+function temporalVariables(): Record<string, string> {
+  const isMeant = (name: string) => name.startsWith('TEMPORAL_') || name === 'HOME';
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value && isMeant(name) ? [[name, value]] : [])),
+  );
+}

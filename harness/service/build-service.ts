@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildWorkflowBundle } from '../../scripts/build-workflow-bundle';
+import { WORKFLOW_BUNDLE_FILE } from '../../src/temporal/workflow-bundle';
+import { PROJECT_DIRECTORY } from '../project';
+
+const TIME_LIMIT_MS = 5 * 60_000;
+
+/** The files that Node runs. */
+export interface ServiceScripts {
+  readonly server: string;
+  readonly worker: string;
+}
+
+/**
+ * Builds the service as `npm run build` does, but into `directory`. It starts faster than the source.
+ *
+ * @param workflowBundle a bundle to copy instead of building one
+ * @throws Error that holds what the compiler says
+ */
+export async function buildService(directory: string, workflowBundle?: string): Promise<ServiceScripts> {
+  const bundle = path.join(directory, WORKFLOW_BUNDLE_FILE);
+  await compile('tsconfig.build.json', directory);
+  // In a process of its own: what webpack leaves in memory must not slow down a process that measures.
+  await (workflowBundle === undefined
+    ? runBuildStep(process.execPath, '--import', 'tsx', __filename, bundle)
+    : copyFile(workflowBundle, bundle));
+  return { server: path.join(directory, 'server.js'), worker: path.join(directory, 'worker.js') };
+}
+
+/** @throws Error that holds what the compiler says */
+export async function compile(project: string, outDir: string): Promise<void> {
+  const tsc = path.join(PROJECT_DIRECTORY, 'node_modules/.bin/tsc');
+  await runBuildStep(tsc, '-p', project, '--outDir', outDir, '--sourceMap', 'false');
+}
+
+/** @throws Error that holds what the command says */
+export async function runBuildStep(command: string, ...args: string[]): Promise<void> {
+  const options = { cwd: PROJECT_DIRECTORY, timeout: TIME_LIMIT_MS };
+  await promisify(execFile)(command, args, options).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`The build failed:\n${error.stdout}${error.stderr}`.trimEnd(), { cause: error });
+  });
+}
+
+if (require.main === module) void buildWorkflowBundle(process.argv[2] ?? '');

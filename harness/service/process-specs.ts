@@ -1,0 +1,45 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { Command } from '../processes/start-process';
+import type { ProcessSpec } from '../processes/supervised-process';
+import { PROJECT_DIRECTORY } from '../project';
+import { type DevServerOptions, devServerCommand, isDevServerReady } from '../temporal/dev-server';
+import type { Variables } from './service-environment';
+
+const ANSWER_LIMIT_MS = 2000;
+
+/** Runs a TypeScript file. Node is the process itself, without a wrapper: a signal to it reaches the script. */
+export function sourceCommand(file: string, env: Variables): Command {
+  const args = ['--import', 'tsx', path.resolve(PROJECT_DIRECTORY, file)];
+  return { command: process.execPath, args, env, cwd: PROJECT_DIRECTORY };
+}
+
+export function temporalSpec(options: DevServerOptions): ProcessSpec {
+  return { name: 'temporal', ...devServerCommand(options), isReady: () => isDevServerReady(options) };
+}
+
+/** An API is ready when it says so: it then reaches Temporal. */
+export function apiSpec(command: Command, url: string): ProcessSpec {
+  return { name: 'api', ...command, isReady: () => isOk(`${url}/readyz`) };
+}
+
+/** A worker is ready when Temporal lists its process among those that poll the task queue. */
+export function workerSpec(name: string, command: Command, client: Client, taskQueue: string): ProcessSpec {
+  return { name, ...command, isReady: (pid) => isPolling(pid, client, taskQueue) };
+}
+
+/** Whether a GET request is answered with a status of the 2xx class. @throws Error if it is not answered */
+export async function isOk(url: string): Promise<boolean> {
+  const { ok } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+  return ok;
+}
+
+async function isPolling(pid: number, client: Client, taskQueue: string): Promise<boolean> {
+  const request = { namespace: client.options.namespace, taskQueue: { name: taskQueue } };
+  const { pollers } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+    client.workflowService.describeTaskQueue(request),
+  );
+  // How the SDK names a worker unless it is told otherwise.
+  return pollers.some(({ identity }) => identity === `${pid}@${hostname()}`);
+}

@@ -1,0 +1,25 @@
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../sandbox/account';
+
+/** Environment variables by name. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** Always the same, so that a test can compute the workflow ID of a number. */
+const SECRETS: Variables = {
+  SECRET_KEYS: `k1:${Buffer.alloc(32, 5).toString('base64')}`,
+  PHONE_DIGEST_KEY: Buffer.alloc(32, 4).toString('base64'),
+};
+
+/**
+ * The variables that the API and the worker require, for tests and measurements against the SMS sandbox. Whatever
+ * `variables` does not set has the service's own default.
+ */
+export function serviceEnvironment(variables: Variables): Record<string, string> {
+  return {
+    ...SECRETS,
+    API_KEYS: 'dev',
+    TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID,
+    TWILIO_AUTH_TOKEN: SANDBOX_AUTH_TOKEN,
+    TWILIO_FROM: SANDBOX_FROM,
+    ...variables,
+  };
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SmsSandbox } from '../../sandbox';
+import { Caller, type Verification } from './caller';
+import type { BreakableService } from './breakable-service';
+import type { FaultInjector } from './fault-injector';
+import type { PlannedVerification } from './plan';
+import { Scenario, type ScenarioResult } from './scenario';
+
+const LOOK_EVERY_MS = 400;
+const MAX_ATTEMPTS = 4;
+
+/** Runs one verification from its start to its end: its person answers the message, its caller repeats every request. */
+export async function runScenario(
+  planned: PlannedVerification,
+  service: BreakableService,
+  faults: FaultInjector,
+): Promise<ScenarioResult> {
+  await sleep(planned.startsAfterMs);
+  const scenario = new Scenario(planned);
+  const caller = new Caller(
+    service.apiUrl,
+    ({ status }) => scenario.recordAnswer(status),
+    planned.losesAnswers ? () => scenario.recordFault() : undefined,
+  );
+  try {
+    const status = await faults.during(scenario, () => verify(scenario, caller, service.sandbox, faults));
+    if (status === 'verified' || status === 'undeliverable') return scenario.end(status);
+    return scenario.end('lost', `ended ${status}`);
+  } catch (error) {
+    return scenario.end('lost', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Returns the status at the end. */
+async function verify(
+  scenario: Scenario,
+  caller: Caller,
+  phone: SmsSandbox,
+  faults: FaultInjector,
+): Promise<string> {
+  const { id } = await start(scenario, caller, faults);
+  scenario.id = id;
+  const sent = await untilMessageSent(id, scenario.planned, caller, phone);
+  if (sent.status !== 'undeliverable') {
+    await sleep(scenario.planned.thinksMs);
+    await faults.reach('message received', scenario);
+    await answer(id, scenario, caller, phone, faults);
+  }
+  return (await caller.get(id)).status;
+}
+
+async function start(scenario: Scenario, caller: Caller, faults: FaultInjector): Promise<Verification> {
+  const { phoneNumber } = scenario.planned;
+  await faults.reach('before start', scenario);
+  const [started] = await Promise.all([
+    caller.start(phoneNumber, `start ${phoneNumber}`),
+    faults.reach('start', scenario),
+  ]);
+  return started;
+}
+
+/** An impatient person answers as soon as the message has arrived, whatever the service knows of it. */
+async function untilMessageSent(
+  id: string,
+  { phoneNumber, isPatient }: PlannedVerification,
+  caller: Caller,
+  phone: SmsSandbox,
+) {
+  for (;;) {
+    const verification = await caller.get(id);
+    const hasArrived = phone.inbox(phoneNumber).length > 0;
+    if (verification.status !== 'sending' || (hasArrived && !isPatient)) return verification;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** @throws Error when a wrong code costs anything but one attempt, or the right one does not verify */
+async function answer(
+  id: string,
+  scenario: Scenario,
+  caller: Caller,
+  phone: SmsSandbox,
+  faults: FaultInjector,
+) {
+  const { phoneNumber, wrongAnswers } = scenario.planned;
+  const [code] = /\d{4}/.exec(phone.inbox(phoneNumber)[0]?.body ?? '') ?? [];
+  if (code === undefined) throw new Error('there is no message, although the API says that it is sent');
+  for (let attempt = 1; attempt <= wrongAnswers + 1; attempt++) {
+    const isRight = attempt > wrongAnswers;
+    const submitted = isRight ? code : String((Number(code) + attempt) % 10_000).padStart(4, '0');
+    const [checked] = await Promise.all([
+      caller.check(id, submitted, `check ${phoneNumber} ${attempt}`),
+      faults.reach('check', scenario),
+    ]);
+    const { verified, attemptsRemaining, status } = checked;
+    if (status === 'undeliverable') return;
+    if (verified !== isRight)
+      throw new Error(`a ${isRight ? 'right' : 'wrong'} code got ${JSON.stringify(checked)}`);
+    if (attemptsRemaining !== MAX_ATTEMPTS - attempt)
+      throw new Error(`after ${attempt} attempts ${attemptsRemaining} are left`);
+  }
+}
