@@ -10,12 +10,12 @@ interface AppDependencies extends MessagesDependencies {
   report: (problem: string) => void;
 }
 
-/** The sandbox's HTTP side. It logs no request: each of them names a number or carries a code. */
+/** The sandbox's HTTP server. It logs no request: each one names a number or holds a code. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
-  // A connection that never carried a request doesn't count as idle: only force closes it at once.
+  // A connection without a request does not count as idle: without force, closing would wait for it.
   const app = Fastify({ logger: false, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
 
-  // Twilio reads forms only; whatever else comes counts as an empty one.
+  // Twilio reads forms only: any other body counts as an empty form.
   app.removeAllContentTypeParsers();
   app.register(formbody, { parser: (form) => Object.fromEntries(new URLSearchParams(form)) });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}));

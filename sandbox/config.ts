@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Value } from '@sinclair/typebox/value';
 import { z } from 'zod';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from './account';
-import { noDifficulties } from './difficulties/difficulties';
+import { defaultSettings } from './settings';
 import type { SmsSandboxOptions } from './index';
-import { CarrierErrorCode } from './texts/text';
+import { CarrierErrorCode } from './messages/message';
 
 /** The sandbox process's variables. An empty one counts as not set. */
 export const environment = z.object({
@@ -15,10 +15,10 @@ export const environment = z.object({
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_API_KEY_SID: z.string().optional(),
   TWILIO_API_KEY_SECRET: z.string().optional(),
-  SMS_SANDBOX_STATUS_STEP_MS: wholeNumber(2 ** 31 - 1, noDifficulties.statusStepMs),
-  SMS_SANDBOX_LIST_LAG_MS: wholeNumber(2 ** 31 - 1, noDifficulties.listLagMs),
-  SMS_SANDBOX_ANSWER_DELAY_MS: wholeNumber(2 ** 31 - 1, noDifficulties.answerDelayMs),
-  SMS_SANDBOX_BODY_PREFIX: z.string().default(noDifficulties.bodyPrefix),
+  SMS_SANDBOX_STATUS_STEP_MS: wholeNumber(2 ** 31 - 1, defaultSettings.statusStepMs),
+  SMS_SANDBOX_LIST_LAG_MS: wholeNumber(2 ** 31 - 1, defaultSettings.listLagMs),
+  SMS_SANDBOX_ANSWER_DELAY_MS: wholeNumber(2 ** 31 - 1, defaultSettings.answerDelayMs),
+  SMS_SANDBOX_BODY_PREFIX: z.string().default(defaultSettings.bodyPrefix),
   SMS_SANDBOX_UNDELIVERABLE: z.string().default('').transform(parseUndeliverable),
 });
 

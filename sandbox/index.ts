@@ -3,27 +3,27 @@ import { join } from 'node:path';
 import { buildApp } from './app';
 import { Delivery } from './delivery/delivery';
 import { createStatusCallback } from './delivery/status-callback';
-import { type Difficulties, noDifficulties } from './difficulties/difficulties';
-import type { Hold, HoldStage } from './difficulties/hold';
-import { type Denial, Interventions } from './difficulties/interventions';
-import { fileJournal, noJournal } from './texts/journal';
-import type { CarrierErrorCode } from './texts/text';
-import { type InboxText, TextStore } from './texts/text-store';
+import { type SandboxSettings, defaultSettings } from './settings';
+import type { Hold, HoldStage } from './faults/call-hold';
+import { type Denial, NumberFaults } from './faults/number-faults';
+import { fileJournal, noJournal } from './messages/journal';
+import type { CarrierErrorCode } from './messages/message';
+import { type InboxMessage, MessageStore } from './messages/message-store';
 import type { Credentials } from './twilio/credentials';
 import type { LoggedRequest } from './twilio/request-log';
 
-export type { CarrierErrorCode, Denial, Difficulties, Hold, HoldStage, InboxText, LoggedRequest };
+export type { CarrierErrorCode, Denial, SandboxSettings, Hold, HoldStage, InboxMessage, LoggedRequest };
 
-export interface SmsSandboxOptions extends Credentials, Partial<Difficulties> {
+export interface SmsSandboxOptions extends Credentials, Partial<SandboxSettings> {
   /** 0: any free port. */
   port: number;
   /** Default: `127.0.0.1`. */
   host?: string;
   /** Texts are kept under `<dataDir>/sms-sandbox/` and read again at start. Default: in memory only. */
   dataDir?: string | undefined;
-  /** Numbers whose texts end `undelivered`, with the carrier's error. */
+  /** Numbers whose messages end `undelivered`, with the carrier's error. */
   undeliverable?: Readonly<Record<string, CarrierErrorCode>>;
-  /** Is told, without numbers or codes, of status callbacks that were refused and requests that failed. Default: nobody. */
+  /** Called for each refused status callback and failed request, without numbers or codes. Default: they are ignored. */
   report?: (problem: string) => void;
 }
 
@@ -31,23 +31,23 @@ export interface SmsSandbox {
   /** Where it listens: the official client's `api.baseUrl`. */
   readonly url: string;
   /** May be changed at any time. */
-  readonly difficulties: Difficulties;
+  readonly settings: SandboxSettings;
   /** Every authenticated call so far, oldest first. */
   readonly requests: readonly LoggedRequest[];
-  /** The texts that arrived at a number, newest first. */
-  inbox(number: string): InboxText[];
-  /** Holds create-message calls from now on: those to one number, or all. */
+  /** The messages that arrived at a number, newest first. */
+  inbox(number: string): InboxMessage[];
+  /** Holds all further create-message calls, or those to one number. */
   hold(stage: HoldStage, to?: string): Hold;
   /** Answers the next create-message call to a number in Twilio's place. */
   deny(to: string, denial: Denial): void;
-  /** From now on, new texts to a number end `undelivered`. */
+  /** Lets all further messages to a number end `undelivered`. */
   failDelivery(to: string, code: CarrierErrorCode): void;
-  /** Stops at once; calls that are under way, held ones included, are reset. */
+  /** Stops at once and resets the calls that are not answered yet, also held ones. */
   close(): Promise<void>;
 }
 
 /**
- * Imitates the part of Twilio's REST API that the service uses, with a phone for every number.
+ * Starts an imitation of the part of Twilio's REST API that the service uses, with an inbox for every number.
  *
  * @throws Error with code `EADDRINUSE` when the port is taken.
  */
@@ -55,23 +55,23 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
   const { port, host = '127.0.0.1', dataDir, undeliverable = {}, report = () => {} } = options;
   const stop = new AbortController();
   const closing = stop.signal;
-  // Every text that is under way listens to it.
+  // Every message on its way listens to it.
   setMaxListeners(0, closing);
   const requests: LoggedRequest[] = [];
-  const difficulties = chooseDifficulties(options);
-  const store = new TextStore(
+  const settings = settingsOf(options);
+  const store = new MessageStore(
     dataDir === undefined ? noJournal : fileJournal(join(dataDir, 'sms-sandbox', 'texts.jsonl')),
   );
   const tellStatus = createStatusCallback({ credentials: options, closing, report });
-  const delivery = new Delivery({ store, tellStatus, difficulties, closing });
-  const interventions = new Interventions(undeliverable);
+  const delivery = new Delivery({ store, tellStatus, settings, closing });
+  const faults = new NumberFaults(undeliverable);
 
   const app = buildApp({
     credentials: options,
     store,
     delivery,
-    difficulties,
-    interventions,
+    settings,
+    faults,
     requests,
     closing,
     report,
@@ -81,25 +81,25 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
 
   return {
     url,
-    difficulties,
+    settings,
     requests,
     inbox: (number) => store.inbox(number),
-    hold: (stage, to) => interventions.hold(stage, to),
-    deny: (to, denial) => interventions.deny(to, denial),
-    failDelivery: (to, code) => interventions.failDelivery(to, code),
+    hold: (stage, to) => faults.hold(stage, to),
+    deny: (to, denial) => faults.deny(to, denial),
+    failDelivery: (to, code) => faults.failDelivery(to, code),
     close: async () => {
       stop.abort();
-      interventions.cutAll();
+      faults.cutAll();
       await app.close();
     },
   };
 }
 
-function chooseDifficulties(options: Partial<Difficulties>): Difficulties {
+function settingsOf(options: Partial<SandboxSettings>): SandboxSettings {
   return {
-    statusStepMs: options.statusStepMs ?? noDifficulties.statusStepMs,
-    listLagMs: options.listLagMs ?? noDifficulties.listLagMs,
-    answerDelayMs: options.answerDelayMs ?? noDifficulties.answerDelayMs,
-    bodyPrefix: options.bodyPrefix ?? noDifficulties.bodyPrefix,
+    statusStepMs: options.statusStepMs ?? defaultSettings.statusStepMs,
+    listLagMs: options.listLagMs ?? defaultSettings.listLagMs,
+    answerDelayMs: options.answerDelayMs ?? defaultSettings.answerDelayMs,
+    bodyPrefix: options.bodyPrefix ?? defaultSettings.bodyPrefix,
   };
 }

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { curlLines } from '../dev/banner';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../sandbox/account';
 import { environment } from '../sandbox/config';
-import { CarrierErrorCode } from '../sandbox/texts/text';
+import { CarrierErrorCode } from '../sandbox/messages/message';
 import { TwilioError } from '../sandbox/twilio/error';
 import { magicRecipients, magicSenders } from '../sandbox/twilio/magic-numbers';
 

@@ -1,17 +1,17 @@
-import type { Difficulties } from '../difficulties/difficulties';
-import { pause } from '../difficulties/pause';
-import { type Text, advanceText, isUnderWay } from '../texts/text';
-import type { TextStore } from '../texts/text-store';
+import type { SandboxSettings } from '../settings';
+import { pause } from '../pause';
+import { type Message, advanceMessage, isUnderWay } from '../messages/message';
+import type { MessageStore } from '../messages/message-store';
 import type { StatusCallback } from './status-callback';
 
 interface Dependencies {
-  store: TextStore;
+  store: MessageStore;
   tellStatus: StatusCallback;
-  difficulties: Difficulties;
+  settings: SandboxSettings;
   closing: AbortSignal;
 }
 
-/** Carries texts from `queued` to `delivered` or `undelivered`. */
+/** Carries messages from `queued` to `delivered` or `undelivered`. */
 export class Delivery {
   readonly #dependencies: Dependencies;
 
@@ -19,31 +19,32 @@ export class Delivery {
     this.#dependencies = dependencies;
   }
 
-  /** A text that was just recorded. Its way does not wait for the answer to the create-message call. */
-  begin(text: Text): void {
-    void this.#carry(text, this.#tell(text, Promise.resolve()));
+  /** Starts the delivery of a message that was just recorded, before the create-message call is answered. */
+  start(message: Message): void {
+    void this.#carry(message, this.#tell(message, Promise.resolve()));
   }
 
-  /** Texts that were under way when the process ended. */
+  /** Continues with messages that were on their way when the process ended. */
   resumeAll(): void {
-    for (const text of this.#dependencies.store.newestFirst()) void this.#carry(text, Promise.resolve());
+    for (const message of this.#dependencies.store.newestFirst())
+      void this.#carry(message, Promise.resolve());
   }
 
-  async #carry(text: Text, told: Promise<void>): Promise<void> {
-    const { store, difficulties, closing } = this.#dependencies;
-    while (isUnderWay(text) && (await pause(difficulties.statusStepMs, closing))) {
-      text = advanceText(text);
-      store.save(text);
-      told = this.#tell(text, told);
+  async #carry(message: Message, told: Promise<void>): Promise<void> {
+    const { store, settings, closing } = this.#dependencies;
+    while (isUnderWay(message) && (await pause(settings.statusStepMs, closing))) {
+      message = advanceMessage(message);
+      store.save(message);
+      told = this.#tell(message, told);
     }
   }
 
   /**
-   * One callback after the other, so that they arrive in order; the text goes on without waiting for them.
-   * Twilio documents none for a text's first status; `queued` is told all the same, so that a receiver meets
-   * a callback that overtakes the answer to the create-message call.
+   * Sends one callback after the other, so that they arrive in order. The delivery does not wait for them. Twilio
+   * documents no callback for the first status. `queued` is reported all the same: a receiver must be able to handle a
+   * callback that arrives before the answer to the create-message call.
    */
-  #tell(text: Text, told: Promise<void>): Promise<void> {
-    return text.status === 'accepted' ? told : told.then(() => this.#dependencies.tellStatus(text));
+  #tell(message: Message, told: Promise<void>): Promise<void> {
+    return message.status === 'accepted' ? told : told.then(() => this.#dependencies.tellStatus(message));
   }
 }

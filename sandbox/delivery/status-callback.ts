@@ -1,5 +1,5 @@
 import { getExpectedTwilioSignature } from 'twilio';
-import { type Text, shownError, shownSender } from '../texts/text';
+import { type Message, shownError, shownSender } from '../messages/message';
 import type { Credentials } from '../twilio/credentials';
 
 /** How long Twilio waits for a webhook to answer. */
@@ -11,15 +11,15 @@ interface Dependencies {
   report: (problem: string) => void;
 }
 
-export type StatusCallback = (text: Text) => Promise<void>;
+export type StatusCallback = (message: Message) => Promise<void>;
 
-/** Tells a text's StatusCallback, if it has one, of the text's status: once, as Twilio does, whatever comes back. */
+/** Sends the status of a message to its StatusCallback, if it has one. As Twilio does, it does not repeat a failed request. */
 export function createStatusCallback({ credentials, closing, report }: Dependencies): StatusCallback {
-  return async (text) => {
-    const url = text.statusCallback;
+  return async (message) => {
+    const url = message.statusCallback;
     if (url === null) return;
 
-    const parameters = statusParameters(text, credentials.accountSid);
+    const parameters = statusParameters(message, credentials.accountSid);
     const signature = getExpectedTwilioSignature(credentials.authToken, url, parameters);
     try {
       const response = await fetch(url, {
@@ -32,26 +32,26 @@ export function createStatusCallback({ credentials, closing, report }: Dependenc
       await response.body?.cancel();
       if (!response.ok) report(`${new URL(url).origin} answered a status callback with ${response.status}`);
     } catch {
-      // The path can hold a verification's id, the error the path: only the origin is told.
+      // The path can hold a verification's id, and the error can hold the path: only the origin is reported.
       if (!closing.aborted) report(`${new URL(url).origin} did not answer a status callback`);
     }
   };
 }
 
-function statusParameters(text: Text, accountSid: string): Record<string, string> {
+function statusParameters(message: Message, accountSid: string): Record<string, string> {
   const parameters: Record<string, string> = {
-    SmsSid: text.sid,
-    SmsStatus: text.status,
-    MessageSid: text.sid,
-    MessageStatus: text.status,
-    To: text.to,
+    SmsSid: message.sid,
+    SmsStatus: message.status,
+    MessageSid: message.sid,
+    MessageStatus: message.status,
+    To: message.to,
     AccountSid: accountSid,
     ApiVersion: '2010-04-01',
   };
-  const sender = shownSender(text);
-  const error = shownError(text);
+  const sender = shownSender(message);
+  const error = shownError(message);
   if (sender !== null) parameters['From'] = sender;
-  if (text.messagingServiceSid !== null) parameters['MessagingServiceSid'] = text.messagingServiceSid;
+  if (message.messagingServiceSid !== null) parameters['MessagingServiceSid'] = message.messagingServiceSid;
   if (error !== null) parameters['ErrorCode'] = String(error);
   return parameters;
 }

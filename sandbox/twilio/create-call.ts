@@ -1,28 +1,28 @@
 import type { Delivery } from '../delivery/delivery';
-import type { Difficulties } from '../difficulties/difficulties';
-import type { Denial, Interventions } from '../difficulties/interventions';
-import { pause } from '../difficulties/pause';
-import { type Text, createText } from '../texts/text';
-import type { TextStore } from '../texts/text-store';
+import type { SandboxSettings } from '../settings';
+import type { Denial, NumberFaults } from '../faults/number-faults';
+import { pause } from '../pause';
+import { type Message, createMessage } from '../messages/message';
+import type { MessageStore } from '../messages/message-store';
 import { parseCreateRequest, requestedRecipient } from './create-request';
 import type { LoggedRequest } from './request-log';
 
 export interface CreateCallDependencies {
-  store: TextStore;
+  store: MessageStore;
   delivery: Delivery;
-  difficulties: Difficulties;
-  interventions: Interventions;
+  settings: SandboxSettings;
+  faults: NumberFaults;
   requests: LoggedRequest[];
   closing: AbortSignal;
 }
 
-/** How a create-message call is answered; `cut` is no answer at all, but a connection that is reset. */
+/** How a create-message call is answered. `cut`: not at all, its connection is reset. */
 export type CreateOutcome =
-  { kind: 'created'; text: Text } | { kind: 'denied'; denial: Denial } | { kind: 'cut' };
+  { kind: 'created'; message: Message } | { kind: 'denied'; denial: Denial } | { kind: 'cut' };
 
 /**
- * Takes a create-message call through everything that can happen to it. The answer shows the text as it was
- * created, however far it has come by then.
+ * Handles a create-message call with the faults that are set for its number. The answer shows the message as it was
+ * created, even if its status has changed since.
  *
  * @throws TwilioError when Twilio would refuse the call.
  */
@@ -30,21 +30,21 @@ export async function receiveCreateCall(
   dependencies: CreateCallDependencies,
   form: unknown,
 ): Promise<CreateOutcome> {
-  const { store, delivery, difficulties, interventions, requests, closing } = dependencies;
+  const { store, delivery, settings, faults, requests, closing } = dependencies;
   requests.push({ kind: 'create', to: requestedRecipient(form), at: Date.now() });
   const request = parseCreateRequest(form);
 
-  if ((await interventions.pass('received', request.to)) === 'is cut') return { kind: 'cut' };
-  const denial = interventions.takeDenial(request.to);
+  if ((await faults.waitForHolds('received', request.to)) === 'is cut') return { kind: 'cut' };
+  const denial = faults.takeDenial(request.to);
   if (denial !== undefined && denial.recorded !== true) return { kind: 'denied', denial };
 
-  const { bodyPrefix } = difficulties;
-  const text = createText(request, { bodyPrefix, carrierError: interventions.carrierErrorFor(request.to) });
-  store.save(text);
-  delivery.begin(text);
+  const { bodyPrefix } = settings;
+  const message = createMessage(request, { bodyPrefix, carrierError: faults.carrierErrorFor(request.to) });
+  store.save(message);
+  delivery.start(message);
 
-  if ((await interventions.pass('recorded', request.to)) === 'is cut') return { kind: 'cut' };
-  const { answerDelayMs } = difficulties;
+  if ((await faults.waitForHolds('recorded', request.to)) === 'is cut') return { kind: 'cut' };
+  const { answerDelayMs } = settings;
   if (answerDelayMs > 0 && !(await pause(answerDelayMs, closing))) return { kind: 'cut' };
-  return denial === undefined ? { kind: 'created', text } : { kind: 'denied', denial };
+  return denial === undefined ? { kind: 'created', message } : { kind: 'denied', denial };
 }

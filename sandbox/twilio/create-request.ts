@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { OutgoingText } from '../texts/text';
+import type { OutgoingMessage } from '../messages/message';
 import { TwilioError } from './error';
 import { magicRecipients, magicSenders } from './magic-numbers';
 
@@ -17,7 +17,7 @@ export function requestedRecipient(form: unknown): string | null {
 }
 
 /** @throws TwilioError what Twilio would answer, in the order in which it looks. */
-export function parseCreateRequest(form: unknown): OutgoingText {
+export function parseCreateRequest(form: unknown): OutgoingMessage {
   const to = field(form, 'To');
   const from = field(form, 'From');
   const messagingServiceSid = field(form, 'MessagingServiceSid');

@@ -1,6 +1,6 @@
 import type { TwilioErrorCode } from './error';
 
-// Twilio, "Test credentials": numbers whose texts fail on purpose.
+// Twilio, "Test credentials": numbers whose messages fail on purpose.
 
 export const magicRecipients: ReadonlyMap<string, TwilioErrorCode> = new Map([
   ['+15005550001', 21211],

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type Text, shownSender } from '../texts/text';
+import { type Message, shownSender } from '../messages/message';
 import { MessageResource, messagesPath, toMessageResource } from './message-resource';
 
 const GmtDate = Type.Union([Type.String({ format: 'date' }), Type.String({ format: 'date-time' })]);
@@ -31,9 +31,9 @@ export const MessagePage = Type.Object({
 });
 export type MessagePage = Static<typeof MessagePage>;
 
-/** One page of the texts that match, in the order in which they are given. */
-export function listMessages(texts: Text[], query: MessageListQuery, accountSid: string): MessagePage {
-  const matching = texts.filter((text) => matches(text, query));
+/** One page of the messages that match, in the order in which they are given. */
+export function listMessages(messages: Message[], query: MessageListQuery, accountSid: string): MessagePage {
+  const matching = messages.filter((message) => matches(message, query));
   const { Page: page, PageSize: size } = query;
   const { from, to } = pageBounds(matching, query);
   const shown = matching.slice(from, to);
@@ -41,7 +41,7 @@ export function listMessages(texts: Text[], query: MessageListQuery, accountSid:
   const last = shown.at(-1);
   const uri = (number: number, token?: string) => pageUri(accountSid, query, number, token);
   return {
-    messages: shown.map((text) => toMessageResource(text, accountSid)),
+    messages: shown.map((message) => toMessageResource(message, accountSid)),
     page,
     page_size: size,
     start: page * size,
@@ -53,13 +53,13 @@ export function listMessages(texts: Text[], query: MessageListQuery, accountSid:
   };
 }
 
-/** A token names a neighbour, so that a text created meanwhile shifts no page: `PA` follows it, `PB` precedes it. */
+/** A page token names the message before (`PA`) or after (`PB`) the page, so that a new message shifts no page. */
 function pageBounds(
-  texts: Text[],
+  messages: Message[],
   { Page, PageSize, PageToken }: MessageListQuery,
 ): { from: number; to: number } {
   if (PageToken === undefined) return { from: Page * PageSize, to: (Page + 1) * PageSize };
-  const neighbour = texts.findIndex((text) => text.sid === PageToken.slice(2));
+  const neighbour = messages.findIndex((message) => message.sid === PageToken.slice(2));
   return PageToken.startsWith('PA')
     ? { from: neighbour + 1, to: neighbour + 1 + PageSize }
     : { from: Math.max(neighbour - PageSize, 0), to: Math.max(neighbour, 0) };
@@ -78,13 +78,13 @@ function pageUri(
   return `${messagesPath(accountSid)}.json?${parameters.toString()}`;
 }
 
-function matches(text: Text, query: MessageListQuery): boolean {
-  if (query.To !== undefined && query.To !== text.to) return false;
-  if (query.From !== undefined && query.From !== shownSender(text)) return false;
-  return matchesDateSent(text.sentAt, query);
+function matches(message: Message, query: MessageListQuery): boolean {
+  if (query.To !== undefined && query.To !== message.to) return false;
+  if (query.From !== undefined && query.From !== shownSender(message)) return false;
+  return matchesDateSent(message.sentAt, query);
 }
 
-/** Both inequalities include the moment itself, and a date is its midnight, as Twilio documents. A text not sent yet matches none. */
+/** Both inequalities include the moment itself, and a date is its midnight, as Twilio documents. A message not sent yet matches none. */
 function matchesDateSent(sentAt: string | null, query: MessageListQuery): boolean {
   const { DateSent: on, 'DateSent<': until, 'DateSent>': since } = query;
   if (on === undefined && until === undefined && since === undefined) return true;

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type Text, shownError, shownSender } from '../texts/text';
+import { type Message, shownError, shownSender } from '../messages/message';
 
 export const API_VERSION = '2010-04-01';
 
@@ -43,25 +43,25 @@ export function messagesPath(accountSid: string): string {
   return `/${API_VERSION}/Accounts/${accountSid}/Messages`;
 }
 
-export function toMessageResource(text: Text, accountSid: string): MessageResource {
-  const path = `${messagesPath(accountSid)}/${text.sid}`;
-  const sender = shownSender(text);
-  const error = shownError(text);
+export function toMessageResource(message: Message, accountSid: string): MessageResource {
+  const path = `${messagesPath(accountSid)}/${message.sid}`;
+  const sender = shownSender(message);
+  const error = shownError(message);
   return {
-    sid: text.sid,
+    sid: message.sid,
     account_sid: accountSid,
-    messaging_service_sid: text.messagingServiceSid,
-    to: text.to,
+    messaging_service_sid: message.messagingServiceSid,
+    to: message.to,
     from: sender,
-    body: text.body,
-    status: text.status,
+    body: message.body,
+    status: message.status,
     direction: 'outbound-api',
-    // Twilio counts segments once there is a sender; here no text is long enough for a second one to matter.
+    // Twilio counts segments once there is a sender; here no message is long enough for a second one to matter.
     num_segments: sender === null ? '0' : '1',
     num_media: '0',
-    date_created: toRfc2822(text.createdAt),
-    date_updated: toRfc2822(text.updatedAt),
-    date_sent: text.sentAt === null ? null : toRfc2822(text.sentAt),
+    date_created: toRfc2822(message.createdAt),
+    date_updated: toRfc2822(message.updatedAt),
+    date_sent: message.sentAt === null ? null : toRfc2822(message.sentAt),
     error_code: error,
     error_message: error === null ? null : carrierErrorMessages[error],
     price: null,

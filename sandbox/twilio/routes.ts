@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { FastifyReply } from 'fastify';
-import type { Denial } from '../difficulties/interventions';
+import type { Denial } from '../faults/number-faults';
 import { type CreateCallDependencies, receiveCreateCall } from './create-call';
 import { type Credentials, opensAccount } from './credentials';
 import { TwilioError } from './error';
@@ -18,7 +18,7 @@ const MessageParams = Type.Object({ accountSid: Type.String(), sid: Type.String(
 
 /** Twilio's Messages resource: create, list, fetch. To be mounted under `/2010-04-01/Accounts`. */
 export function messageRoutes(dependencies: MessagesDependencies): FastifyPluginCallbackTypebox {
-  const { credentials, store, difficulties, requests } = dependencies;
+  const { credentials, store, settings, requests } = dependencies;
   const { accountSid } = credentials;
 
   return (app, _options, done) => {
@@ -35,7 +35,7 @@ export function messageRoutes(dependencies: MessagesDependencies): FastifyPlugin
       const outcome = await receiveCreateCall(dependencies, request.body);
       switch (outcome.kind) {
         case 'created':
-          return reply.code(201).send(toMessageResource(outcome.text, accountSid));
+          return reply.code(201).send(toMessageResource(outcome.message, accountSid));
         case 'denied':
           return deny(reply, outcome.denial);
         case 'cut':
@@ -47,24 +47,24 @@ export function messageRoutes(dependencies: MessagesDependencies): FastifyPlugin
     const list = { params: AccountParams, querystring: MessageListQuery, response: { 200: MessagePage } };
     app.get('/:accountSid/Messages.json', { schema: list }, ({ query }) => {
       requests.push({ kind: 'list', to: query.To ?? null, at: Date.now() });
-      const newestListed = Date.now() - difficulties.listLagMs;
-      const texts = store.newestFirst().filter((text) => Date.parse(text.createdAt) <= newestListed);
-      return listMessages(texts, query, accountSid);
+      const newestListed = Date.now() - settings.listLagMs;
+      const messages = store.newestFirst().filter((message) => Date.parse(message.createdAt) <= newestListed);
+      return listMessages(messages, query, accountSid);
     });
 
     const fetch = { params: MessageParams, response: { 200: MessageResource } };
     app.get('/:accountSid/Messages/:sid.json', { schema: fetch }, ({ params, url }) => {
-      const text = store.find(params.sid);
-      requests.push({ kind: 'fetch', to: text?.to ?? null, at: Date.now() });
-      if (text === undefined) throw new TwilioError(20404, url);
-      return toMessageResource(text, accountSid);
+      const message = store.find(params.sid);
+      requests.push({ kind: 'fetch', to: message?.to ?? null, at: Date.now() });
+      if (message === undefined) throw new TwilioError(20404, url);
+      return toMessageResource(message, accountSid);
     });
 
     done();
   };
 }
 
-/** A denial keeps to no schema: it imitates whatever can stand between the service and Twilio. */
+/** A denial has no schema: it also imitates proxies between the service and Twilio. */
 function deny(reply: FastifyReply, { status, headers = {}, body }: Denial): FastifyReply {
   return reply.code(status).headers(headers).send(body);
 }

@@ -161,11 +161,11 @@ test('a text that was not created is sent again only after several looks', async
 
 test('a provider that hides a text it has gets the same code sent twice, and that is seen', async () => {
   const phoneNumber = uniquePhoneNumber();
-  service.sandbox.difficulties.listLagMs = 60_000;
+  service.sandbox.settings.listLagMs = 60_000;
   service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
   const { id } = await start(phoneNumber);
   expect(await settled(id)).toMatchObject({ status: 'pending' });
-  service.sandbox.difficulties.listLagMs = 0;
+  service.sandbox.settings.listLagMs = 0;
   const bodies = service.sandbox.inbox(phoneNumber).map(({ body }) => body);
   expect(bodies).toHaveLength(2);
   expect(new Set(bodies).size).toBe(1);
@@ -206,12 +206,12 @@ describe('a delivery report', () => {
 
   test('of a text whose call is still open settles it', async () => {
     const phoneNumber = uniquePhoneNumber();
-    reported.sandbox.difficulties.statusStepMs = 700;
+    reported.sandbox.settings.statusStepMs = 700;
     const hold = reported.sandbox.hold('recorded', phoneNumber);
     const { id } = await start(phoneNumber, reported);
     await hold.arrival();
     expect(await settled(id, reported)).toMatchObject({ status: 'pending' });
-    reported.sandbox.difficulties.statusStepMs = 100;
+    reported.sandbox.settings.statusStepMs = 100;
     hold.cut();
     const code = await receivedCode(reported.sandbox, phoneNumber);
     expect(

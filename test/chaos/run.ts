@@ -54,7 +54,7 @@ async function runWave(
   faults: FaultInjector,
 ): Promise<ScenarioResult[]> {
   const { listLagMs, statusStepMs } = wave;
-  Object.assign(service.sandbox.difficulties, { listLagMs, statusStepMs });
+  Object.assign(service.sandbox.settings, { listLagMs, statusStepMs });
   const results: ScenarioResult[] = [];
   for (const round of wave.rounds) {
     results.push(...(await Promise.all(round.map((planned) => runScenario(planned, service, faults)))));

@@ -197,7 +197,7 @@ export const paths: Readonly<Record<string, Path>> = {
     options: { withStatusCallback: true },
     async walk(service, phoneNumber) {
       // The report comes while the create call is open, late enough to be news.
-      service.sandbox.difficulties.statusStepMs = 2_500;
+      service.sandbox.settings.statusStepMs = 2_500;
       const hold = service.sandbox.hold('recorded', phoneNumber);
       const { id, code } = await startTexted(service, phoneNumber);
       hold.cut();

@@ -3,6 +3,7 @@ import twilio from 'twilio';
 import {
   ACCOUNT_SID,
   AUTH_TOKEN,
+  OUTGOING,
   PHONE,
   SENDER,
   SERVICE_SID,
@@ -14,13 +15,11 @@ import {
 
 afterEach(closeAll);
 
-const text = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
-
 test('the status callback hears queued, sent and delivered, in this order', async () => {
   const sandbox = await startSandbox();
   const callbacks = await startCallbackReceiver();
 
-  const { sid } = await clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+  const { sid } = await clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
 
   expect(await callbacks.until('delivered')).toEqual(['queued', 'sent', 'delivered']);
   expect(callbacks.received[0]).toMatchObject({
@@ -38,14 +37,14 @@ test('the status callback hears queued, sent and delivered, in this order', asyn
   });
 });
 
-test('a text through a messaging service is told of like any other, its sender once there is one', async () => {
+test('a message through a messaging service is told of like any other, its sender once there is one', async () => {
   const sandbox = await startSandbox();
   const callbacks = await startCallbackReceiver();
 
   await clientOf(sandbox).messages.create({
     to: PHONE,
     messagingServiceSid: SERVICE_SID,
-    body: text.body,
+    body: OUTGOING.body,
     statusCallback: callbacks.url,
   });
 
@@ -58,7 +57,7 @@ test('the official validator accepts every signature', async () => {
   const sandbox = await startSandbox();
   const callbacks = await startCallbackReceiver();
 
-  await clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+  await clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
   await callbacks.until('delivered');
 
   for (const { signature, parameters } of callbacks.received) {
@@ -68,14 +67,14 @@ test('the official validator accepts every signature', async () => {
 });
 
 test.each([30003, 30004, 30005, 30006, 30007, 30008] as const)(
-  'a text that the carrier refuses ends undelivered with code %i, and never arrives',
+  'a message that the carrier refuses ends undelivered with code %i, and never arrives',
   async (code) => {
     const sandbox = await startSandbox();
     const callbacks = await startCallbackReceiver();
     const { messages } = clientOf(sandbox);
     sandbox.failDelivery(PHONE, code);
 
-    const { sid } = await messages.create({ ...text, statusCallback: callbacks.url });
+    const { sid } = await messages.create({ ...OUTGOING, statusCallback: callbacks.url });
 
     expect(await callbacks.until('undelivered')).toEqual(['queued', 'sent', 'undelivered']);
     expect(callbacks.received.map(({ parameters }) => parameters['ErrorCode'])).toEqual([
@@ -93,29 +92,29 @@ test.each([30003, 30004, 30005, 30006, 30007, 30008] as const)(
 test('numbers can be undeliverable from the start', async () => {
   const sandbox = await startSandbox({ undeliverable: { [PHONE]: 30006 } });
   const callbacks = await startCallbackReceiver();
-  await clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+  await clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
   expect(await callbacks.until('undelivered')).toContain('undelivered');
 });
 
-test('a text without a status callback goes its way all the same', async () => {
+test('a message without a status callback goes its way all the same', async () => {
   const sandbox = await startSandbox();
   const callbacks = await startCallbackReceiver();
   const { messages } = clientOf(sandbox);
 
-  const silent = await messages.create(text);
-  await messages.create({ ...text, statusCallback: callbacks.url });
+  const silent = await messages.create(OUTGOING);
+  await messages.create({ ...OUTGOING, statusCallback: callbacks.url });
   await callbacks.until('delivered');
 
   expect((await messages(silent.sid).fetch()).status).toBe('delivered');
   expect(callbacks.received).toHaveLength(3);
 });
 
-test('a callback that is refused is reported without number, code or path, and the text goes on', async () => {
+test('a callback that is refused is reported without number, code or path, and the message goes on', async () => {
   const problems: string[] = [];
   const sandbox = await startSandbox({ report: (problem) => problems.push(problem) });
   const callbacks = await startCallbackReceiver(403);
 
-  await clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+  await clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
   await callbacks.until('delivered');
 
   expect(problems[0]).toBe(`${new URL(callbacks.url).origin} answered a status callback with 403`);
@@ -127,7 +126,7 @@ test('a callback that nobody listens to is reported too', async () => {
   const reported = once(problems, 'problem');
 
   const unused = 'http://127.0.0.1:1/status?verification=42';
-  await clientOf(sandbox).messages.create({ ...text, statusCallback: unused });
+  await clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: unused });
 
   expect(await reported).toEqual(['http://127.0.0.1:1 did not answer a status callback']);
 });

@@ -1,5 +1,14 @@
 import type { SmsSandbox } from '../../sandbox';
-import { PHONE, SENDER, authorization, clientOf, closeAll, messagesUrl, startSandbox } from './support';
+import {
+  OUTGOING,
+  PHONE,
+  SENDER,
+  authorization,
+  clientOf,
+  closeAll,
+  messagesUrl,
+  startSandbox,
+} from './support';
 
 let sandbox: SmsSandbox;
 
@@ -8,8 +17,6 @@ beforeEach(async () => {
 });
 afterEach(closeAll);
 
-const text = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
-
 describe("Twilio's magic numbers", () => {
   test.each([
     ['+15005550001', 400, 21211, "The 'To' number +15005550001 is not a valid phone number."],
@@ -17,9 +24,9 @@ describe("Twilio's magic numbers", () => {
     ['+15005550003', 400, 21408, expect.stringContaining('+15005550003')],
     ['+15005550004', 400, 21610, expect.stringContaining('unsubscribed')],
     ['+15005550009', 400, 21614, 'To number: +15005550009, is not a mobile number'],
-  ])('a text to %s is refused: HTTP %i, code %i', async (to, status, code, message) => {
+  ])('a message to %s is refused: HTTP %i, code %i', async (to, status, code, message) => {
     const moreInfo = `https://www.twilio.com/docs/errors/${code}`;
-    const creation = clientOf(sandbox).messages.create({ ...text, to });
+    const creation = clientOf(sandbox).messages.create({ ...OUTGOING, to });
     await expect(creation).rejects.toMatchObject({ status, code, message, moreInfo });
     expect(sandbox.inbox(to)).toEqual([]);
   });
@@ -28,8 +35,8 @@ describe("Twilio's magic numbers", () => {
     ['+15005550001', 400, 21212],
     ['+15005550007', 400, 21606],
     ['+15005550008', 429, 21611],
-  ])('a text from %s is refused: HTTP %i, code %i', async (from, status, code) => {
-    const creation = clientOf(sandbox).messages.create({ ...text, from });
+  ])('a message from %s is refused: HTTP %i, code %i', async (from, status, code) => {
+    const creation = clientOf(sandbox).messages.create({ ...OUTGOING, from });
     await expect(creation).rejects.toMatchObject({ status, code });
     expect(sandbox.inbox(PHONE)).toEqual([]);
   });
@@ -37,16 +44,20 @@ describe("Twilio's magic numbers", () => {
 
 describe('a request that Twilio would not take', () => {
   test.each([
-    ['no recipient', { ...text, to: '' }, 21604],
-    ['no sender', { to: PHONE, body: text.body }, 21603],
-    ['no body', { ...text, body: '' }, 21602],
-    ['a recipient that is no phone number', { ...text, to: '+1425XXXXXXX' }, 21211],
-    ['a sender that is no phone number', { ...text, from: '+1425XXXXXXX' }, 21212],
-    ['a messaging service that is none', { to: PHONE, body: text.body, messagingServiceSid: 'XX1' }, 21705],
-    ['a body of more than 1600 characters', { ...text, body: 'x'.repeat(1601) }, 21617],
-    ['a status callback that is no URL', { ...text, statusCallback: 'status' }, 21609],
-    ['a validity period of more than ten hours', { ...text, validityPeriod: 36_001 }, 20422],
-    ['a validity period of no time', { ...text, validityPeriod: 0 }, 20422],
+    ['no recipient', { ...OUTGOING, to: '' }, 21604],
+    ['no sender', { to: PHONE, body: OUTGOING.body }, 21603],
+    ['no body', { ...OUTGOING, body: '' }, 21602],
+    ['a recipient that is no phone number', { ...OUTGOING, to: '+1425XXXXXXX' }, 21211],
+    ['a sender that is no phone number', { ...OUTGOING, from: '+1425XXXXXXX' }, 21212],
+    [
+      'a messaging service that is none',
+      { to: PHONE, body: OUTGOING.body, messagingServiceSid: 'XX1' },
+      21705,
+    ],
+    ['a body of more than 1600 characters', { ...OUTGOING, body: 'x'.repeat(1601) }, 21617],
+    ['a status callback that is no URL', { ...OUTGOING, statusCallback: 'status' }, 21609],
+    ['a validity period of more than ten hours', { ...OUTGOING, validityPeriod: 36_001 }, 20422],
+    ['a validity period of no time', { ...OUTGOING, validityPeriod: 0 }, 20422],
   ])('%s', async (_what, request, code) => {
     const creation = clientOf(sandbox).messages.create(request);
     await expect(creation).rejects.toMatchObject({ status: 400, code });
@@ -57,7 +68,7 @@ describe('a request that Twilio would not take', () => {
     ['short codes', '12345'],
     ['alphanumeric senders', 'Example'],
   ])('%s may send', async (_what, from) => {
-    await expect(clientOf(sandbox).messages.create({ ...text, from })).resolves.toMatchObject({ from });
+    await expect(clientOf(sandbox).messages.create({ ...OUTGOING, from })).resolves.toMatchObject({ from });
   });
 
   test('JSON is not read: only forms are', async () => {

@@ -19,7 +19,7 @@ async function sendTexts(sandbox: SmsSandbox, bodies: string[], to = PHONE): Pro
   for (const body of bodies) await clientOf(sandbox).messages.create({ to, from: SENDER, body });
 }
 
-/** Sends one text and waits until it has its sent date. */
+/** Sends one message and waits until it has its sent date. */
 async function sendAndDeliver(sandbox: SmsSandbox): Promise<Date> {
   const callbacks = await startCallbackReceiver();
   const { messages } = clientOf(sandbox);
@@ -32,7 +32,7 @@ async function sendAndDeliver(sandbox: SmsSandbox): Promise<Date> {
 const bodiesOf = (messages: { body: string }[]) => messages.map(({ body }) => body);
 
 describe('filters', () => {
-  test('To finds the texts to one number, newest first, whatever their status', async () => {
+  test('To finds the messages to one number, newest first, whatever their status', async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
     await sendTexts(sandbox, ['first', 'second']);
     await sendTexts(sandbox, ['for someone else'], OTHER_PHONE);
@@ -43,7 +43,7 @@ describe('filters', () => {
     expect(listed[0]).toMatchObject({ status: 'queued', to: PHONE, dateSent: null });
   });
 
-  test("From doesn't find a text whose sender isn't picked yet", async () => {
+  test("From doesn't find a message whose sender isn't picked yet", async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
     const { messages } = clientOf(sandbox);
     await messages.create({ to: PHONE, messagingServiceSid: SERVICE_SID, body: 'from a service' });
@@ -53,7 +53,7 @@ describe('filters', () => {
     expect(bodiesOf(await messages.list())).toEqual(['from a number', 'from a service']);
   });
 
-  test("DateSent doesn't find a text that is still queued", async () => {
+  test("DateSent doesn't find a message that is still queued", async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
     await sendTexts(sandbox, ['queued']);
     const { messages } = clientOf(sandbox);
@@ -63,7 +63,7 @@ describe('filters', () => {
     expect(bodiesOf(await messages.list({ to: PHONE }))).toEqual(['queued']);
   });
 
-  test('DateSent finds a text by its second or its day, and from or until them', async () => {
+  test('DateSent finds a message by its second or its day, and from or until them', async () => {
     const sandbox = await startSandbox();
     const sent = await sendAndDeliver(sandbox);
     const { messages } = clientOf(sandbox);
@@ -128,7 +128,7 @@ describe('pages', () => {
     expect([first.previousPageUrl, third?.nextPageUrl]).toEqual([undefined, undefined]);
   });
 
-  test('a text that is created meanwhile shifts no page', async () => {
+  test('a message that is created meanwhile shifts no page', async () => {
     const sandbox = await startSandbox();
     await sendTexts(sandbox, bodies);
     const first = await clientOf(sandbox).messages.page({ pageSize: 2 });
@@ -158,7 +158,7 @@ describe('pages', () => {
     });
   });
 
-  test('there are 50 texts on a page unless asked otherwise', async () => {
+  test('there are 50 messages on a page unless asked otherwise', async () => {
     const sandbox = await startSandbox();
     const answer = await fetch(messagesUrl(sandbox), { headers: { authorization } });
     expect(await answer.json()).toMatchObject({

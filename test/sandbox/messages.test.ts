@@ -2,6 +2,7 @@ import {
   ACCOUNT_SID,
   API_KEY,
   NEVER_MS,
+  OUTGOING,
   PHONE,
   SENDER,
   SERVICE_SID,
@@ -15,13 +16,11 @@ import {
 
 afterEach(closeAll);
 
-const text = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
-
 describe('creating a message', () => {
   test('the official client gets the queued message back', async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
 
-    const message = await clientOf(sandbox).messages.create({ ...text, validityPeriod: 90 });
+    const message = await clientOf(sandbox).messages.create({ ...OUTGOING, validityPeriod: 90 });
 
     expect(message).toMatchObject({
       accountSid: ACCOUNT_SID,
@@ -48,7 +47,7 @@ describe('creating a message', () => {
   test('the answer is 201 with RFC 2822 dates', async () => {
     const sandbox = await startSandbox();
 
-    const answer = await clientOf(sandbox).messages.createWithHttpInfo(text);
+    const answer = await clientOf(sandbox).messages.createWithHttpInfo(OUTGOING);
     const listed = await fetch(messagesUrl(sandbox), { headers: { authorization } });
 
     expect(answer.statusCode).toBe(201);
@@ -60,18 +59,22 @@ describe('creating a message', () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
     const { messages } = clientOf(sandbox);
 
-    const created = await messages.create({ to: PHONE, messagingServiceSid: SERVICE_SID, body: text.body });
+    const created = await messages.create({
+      to: PHONE,
+      messagingServiceSid: SERVICE_SID,
+      body: OUTGOING.body,
+    });
 
     expect(created).toMatchObject({ status: 'accepted', messagingServiceSid: SERVICE_SID, numSegments: '0' });
     expect([created.from, created.dateSent]).toEqual([null, null]);
   });
 
-  test('a text that was sent has its sender and its sent date', async () => {
+  test('a message that was sent has its sender and its sent date', async () => {
     const sandbox = await startSandbox();
     const callbacks = await startCallbackReceiver();
     const { messages } = clientOf(sandbox);
 
-    const request = { to: PHONE, messagingServiceSid: SERVICE_SID, body: text.body };
+    const request = { to: PHONE, messagingServiceSid: SERVICE_SID, body: OUTGOING.body };
     const { sid } = await messages.create({ ...request, statusCallback: callbacks.url });
     await callbacks.until('delivered');
 
@@ -82,7 +85,7 @@ describe('creating a message', () => {
 
   test('two messages never share a SID', async () => {
     const { messages } = clientOf(await startSandbox());
-    const created = await Promise.all([messages.create(text), messages.create(text)]);
+    const created = await Promise.all([messages.create(OUTGOING), messages.create(OUTGOING)]);
     expect(created[0].sid).not.toBe(created[1].sid);
   });
 });
@@ -90,7 +93,7 @@ describe('creating a message', () => {
 describe('fetching a message', () => {
   test('gives the message that was created', async () => {
     const { messages } = clientOf(await startSandbox({ statusStepMs: NEVER_MS }));
-    const created = await messages.create(text);
+    const created = await messages.create(OUTGOING);
     const fetched = await messages(created.sid).fetch();
     expect(fetched.toJSON()).toEqual(created.toJSON());
   });
@@ -111,7 +114,7 @@ describe('who may call', () => {
   test('an API key opens the account too', async () => {
     const sandbox = await startSandbox();
     const client = clientOf(sandbox, { username: API_KEY.sid, password: API_KEY.secret });
-    await expect(client.messages.create(text)).resolves.toMatchObject({ accountSid: ACCOUNT_SID });
+    await expect(client.messages.create(OUTGOING)).resolves.toMatchObject({ accountSid: ACCOUNT_SID });
   });
 
   test.each([
@@ -123,7 +126,7 @@ describe('who may call', () => {
     const sandbox = await startSandbox();
     const { messages } = clientOf(sandbox, credentials);
 
-    await expect(messages.create(text)).rejects.toMatchObject({ status: 401, code: 20003 });
+    await expect(messages.create(OUTGOING)).rejects.toMatchObject({ status: 401, code: 20003 });
     await expect(messages.list({ limit: 1 })).rejects.toMatchObject({ status: 401, code: 20003 });
     expect(sandbox.inbox(PHONE)).toEqual([]);
     expect(sandbox.requests).toEqual([]);
@@ -147,7 +150,7 @@ test('the calls are logged in order, with the number that they name', async () =
   const { messages } = clientOf(sandbox);
 
   await messages.list({ to: PHONE, limit: 5 });
-  const { sid } = await messages.create(text);
+  const { sid } = await messages.create(OUTGOING);
   await messages(sid).fetch();
 
   expect(sandbox.requests).toEqual([

@@ -1,20 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import twilio from 'twilio';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../sandbox/account';
 import { loadOptions } from '../../sandbox/config';
 import { scripts } from '../../package.json';
+import { eventually } from '../support/eventually';
+import { startSource, type TestProcess } from '../support/processes';
 import { ACCOUNT_SID, API_KEY, AUTH_TOKEN, PHONE, SENDER, closeAll, startSandbox } from './support';
 
-const ROOT = join(__dirname, '../..');
-
 let dataDir: string;
-const processes: SandboxProcess[] = [];
+const processes: TestProcess[] = [];
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'sms-sandbox-'));
@@ -25,38 +21,22 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-interface SandboxProcess {
-  child: ChildProcess;
-  firstLine: Promise<string>;
-  output: Promise<string>;
-  errors: Promise<string>;
-  exit: Promise<number | null>;
-}
-
-function startProcess(environment: Record<string, string>): SandboxProcess {
+function start(environment: Record<string, string>): TestProcess {
   const account = { TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: AUTH_TOKEN, SMS_SANDBOX_PORT: '0' };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...account, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const started = {
-    child,
-    firstLine: once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
-    output: text(child.stdout),
-    errors: text(child.stderr),
-    exit: once(child, 'exit').then(() => child.exitCode),
-  };
+  const started = startSource('sandbox/main.ts', { ...account, ...environment });
   processes.push(started);
   return started;
 }
 
-async function stop({ child, exit }: SandboxProcess, signal: NodeJS.Signals): Promise<number | null> {
-  child.kill(signal);
-  return exit;
+async function stop({ kill, exited }: TestProcess, signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+  kill(signal);
+  return exited;
 }
 
-const addressIn = (line: string) => line.replace('SMS sandbox: ', '');
+/** The address that it prints when it is ready. */
+async function addressOf({ output }: TestProcess): Promise<string> {
+  return eventually(() => /^SMS sandbox: (.+)\n/.exec(output())?.[1], { output });
+}
 
 function clientAt(
   url: string,
@@ -70,17 +50,16 @@ function clientAt(
 }
 
 test('it prints its address and nothing else: no number, no code', async () => {
-  const sandbox = startProcess({});
-  const line = await sandbox.firstLine;
-  expect(line).toMatch(/^SMS sandbox: http:\/\/127\.0\.0\.1:\d+$/);
+  const sandbox = start({});
+  const url = await addressOf(sandbox);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 
   const message = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
-  await clientAt(addressIn(line)).messages.create(message);
-  await fetch(`${addressIn(line)}/inbox/${PHONE}`);
+  await clientAt(url).messages.create(message);
+  await fetch(`${url}/inbox/${PHONE}`);
 
   expect(await stop(sandbox, 'SIGTERM')).toBe(0);
-  expect(await sandbox.output).toBe(`${line}\n`);
-  expect(await sandbox.errors).toBe('');
+  expect(sandbox.output()).toBe(`SMS sandbox: ${url}\n`);
 });
 
 test('npm run sandbox starts with nothing set, on port 3001 for the account of npm run dev', () => {
@@ -95,8 +74,8 @@ test('npm run sandbox starts with nothing set, on port 3001 for the account of n
 });
 
 test('without an account in the environment it takes the official client with that account', async () => {
-  const sandbox = startProcess({ TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' });
-  const url = addressIn(await sandbox.firstLine);
+  const sandbox = start({ TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' });
+  const url = await addressOf(sandbox);
   const { messages } = clientAt(url, SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_ACCOUNT_SID);
 
   const message = await messages.create({ to: PHONE, from: SANDBOX_FROM, body: 'Hello' });
@@ -106,9 +85,9 @@ test('without an account in the environment it takes the official client with th
 });
 
 test('what it keeps is for its owner alone', async () => {
-  const sandbox = startProcess({ DATA_DIR: dataDir });
+  const sandbox = start({ DATA_DIR: dataDir });
   const message = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
-  await clientAt(addressIn(await sandbox.firstLine)).messages.create(message);
+  await clientAt(await addressOf(sandbox)).messages.create(message);
 
   const modeOf = async (...names: string[]) => (await stat(join(dataDir, ...names))).mode & 0o777;
 
@@ -116,26 +95,26 @@ test('what it keeps is for its owner alone', async () => {
   expect(await modeOf('sms-sandbox', 'texts.jsonl')).toBe(0o600);
 });
 
-test('killed and started again on the same folder, it has lost no text', async () => {
-  const before = startProcess({ DATA_DIR: dataDir });
-  const client = clientAt(addressIn(await before.firstLine));
+test('killed and started again with the same folder, it has lost no message', async () => {
+  const before = start({ DATA_DIR: dataDir });
+  const client = clientAt(await addressOf(before));
   const { sid } = await client.messages.create({ to: PHONE, from: SENDER, body: 'Your code is 0068.' });
   await stop(before, 'SIGKILL');
 
-  const after = startProcess({ DATA_DIR: dataDir });
+  const after = start({ DATA_DIR: dataDir });
 
-  const inbox = await fetch(`${addressIn(await after.firstLine)}/inbox/${PHONE}`);
+  const inbox = await fetch(`${await addressOf(after)}/inbox/${PHONE}`);
   expect(await inbox.json()).toMatchObject([{ sid, body: 'Your code is 0068.' }]);
 });
 
 test('Ctrl-C ends it cleanly', async () => {
-  const sandbox = startProcess({});
-  await sandbox.firstLine;
+  const sandbox = start({});
+  await addressOf(sandbox);
   expect(await stop(sandbox, 'SIGINT')).toBe(0);
 });
 
-test('the environment sets its difficulties and its API key', async () => {
-  const sandbox = startProcess({
+test('variables set its delays, its body prefix and its API key', async () => {
+  const sandbox = start({
     TWILIO_AUTH_TOKEN: '',
     TWILIO_API_KEY_SID: API_KEY.sid,
     TWILIO_API_KEY_SECRET: API_KEY.secret,
@@ -144,7 +123,7 @@ test('the environment sets its difficulties and its API key', async () => {
     SMS_SANDBOX_BODY_PREFIX: 'Sent from your Twilio trial account - ',
     SMS_SANDBOX_UNDELIVERABLE: `${PHONE}:30003,+14255550199:30006`,
   });
-  const url = addressIn(await sandbox.firstLine);
+  const url = await addressOf(sandbox);
   const { messages } = clientAt(url, API_KEY.sid, API_KEY.secret);
 
   const message = await messages.create({ to: PHONE, from: SENDER, body: 'hello' });
@@ -156,22 +135,23 @@ test('the environment sets its difficulties and its API key', async () => {
 
 test('a busy port is an error that names the port and its variable', async () => {
   const { port } = new URL((await startSandbox()).url);
-  const sandbox = startProcess({ SMS_SANDBOX_PORT: port });
-  expect(await sandbox.errors).toBe(
+  const sandbox = start({ SMS_SANDBOX_PORT: port });
+  expect(await sandbox.exited).toBe(1);
+  expect(sandbox.output()).toBe(
     `The SMS sandbox can't start: port ${port} is taken. Free it, or set SMS_SANDBOX_PORT to another one.\n`,
   );
-  expect(await sandbox.exit).toBe(1);
 });
 
 test('a wrong configuration names every variable at fault, and no value', async () => {
-  const sandbox = startProcess({
+  const sandbox = start({
     TWILIO_ACCOUNT_SID: 'secret-1',
     TWILIO_AUTH_TOKEN: '',
     SMS_SANDBOX_PORT: 'secret-2',
     SMS_SANDBOX_LIST_LAG_MS: '-1',
     SMS_SANDBOX_UNDELIVERABLE: 'secret-3',
   });
-  const errors = await sandbox.errors;
+  await sandbox.exited;
+  const errors = sandbox.output();
   expect(errors).toContain('TWILIO_ACCOUNT_SID must start with AC');
   expect(errors).toContain('TWILIO_AUTH_TOKEN is required');
   expect(errors).toContain('SMS_SANDBOX_PORT must be a whole number from 0 to 65535');

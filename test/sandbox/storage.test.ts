@@ -25,18 +25,18 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-async function sendText(sandbox: SmsSandbox, body: string): Promise<string> {
+async function sendMessage(sandbox: SmsSandbox, body: string): Promise<string> {
   const { sid } = await clientOf(sandbox).messages.create({ to: PHONE, from: SENDER, body });
   return sid;
 }
 
-test('a restart loses no text, and keeps their order and status', async () => {
+test('a restart loses no message, and keeps their order and status', async () => {
   const callbacks = await startCallbackReceiver();
   const before = await startSandbox({ dataDir });
   const request = { to: PHONE, messagingServiceSid: SERVICE_SID, body: 'first' };
   const { sid } = await clientOf(before).messages.create({ ...request, statusCallback: callbacks.url });
   await callbacks.until('delivered');
-  await sendText(before, 'second');
+  await sendMessage(before, 'second');
   const inbox = before.inbox(PHONE);
   await before.close();
 
@@ -47,13 +47,13 @@ test('a restart loses no text, and keeps their order and status', async () => {
   await expect(clientOf(after).messages(sid).fetch()).resolves.toMatchObject({ status: 'delivered' });
 });
 
-test('a text is on the disk before its answer goes out', async () => {
+test('a message is on the disk before its answer goes out', async () => {
   const sandbox = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
-  const sid = await sendText(sandbox, 'hello');
+  const sid = await sendMessage(sandbox, 'hello');
   expect(await readFile(file, 'utf8')).toContain(sid);
 });
 
-test('a text that was under way goes on after the restart', async () => {
+test('a message that was under way goes on after the restart', async () => {
   const callbacks = await startCallbackReceiver();
   const before = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
   const request = { to: PHONE, from: SENDER, body: 'hello', statusCallback: callbacks.url };
@@ -68,12 +68,12 @@ test('a text that was under way goes on after the restart', async () => {
 
 test('half a line, left by a process that was killed, is cut off', async () => {
   const before = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
-  await sendText(before, 'whole – and not ASCII');
+  await sendMessage(before, 'whole – and not ASCII');
   await before.close();
   await appendFile(file, '{"sid":"SM1","body":"hal');
 
   const after = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
-  await sendText(after, 'next');
+  await sendMessage(after, 'next');
   await after.close();
 
   const again = await startSandbox({ dataDir });
@@ -86,30 +86,30 @@ test.each(['not JSON', '{"sid":"SM1"}'])(
     await (await startSandbox({ dataDir })).close();
     await appendFile(file, `${line}\n`);
     const start = startSandbox({ dataDir });
-    await expect(start).rejects.toThrow(`${file}:1 is not a text of the SMS sandbox: repair or delete it`);
+    await expect(start).rejects.toThrow(`${file}:1 is not a message of the SMS sandbox: repair or delete it`);
   },
 );
 
-test('a text that can not be kept is not acknowledged, and the problem is reported', async () => {
+test('a message that can not be kept is not acknowledged, and the problem is reported', async () => {
   const problems: string[] = [];
   const sandbox = await startSandbox({ dataDir, report: (problem) => problems.push(problem) });
   await rm(join(dataDir, 'sms-sandbox'), { recursive: true });
 
-  await expect(sendText(sandbox, 'hello')).rejects.toMatchObject({ status: 500, code: 20500 });
+  await expect(sendMessage(sandbox, 'hello')).rejects.toMatchObject({ status: 500, code: 20500 });
 
   expect(sandbox.inbox(PHONE)).toEqual([]);
   expect(problems).toEqual([expect.stringMatching(/^a request failed: ENOENT/)]);
 });
 
-test('only the owner can read the texts: they hold codes', async () => {
-  await sendText(await startSandbox({ dataDir }), 'hello');
+test('only the owner can read the messages: they hold codes', async () => {
+  await sendMessage(await startSandbox({ dataDir }), 'hello');
   const { mode } = await stat(file);
   expect(mode & 0o777).toBe(0o600);
 });
 
-test('without a folder, texts end with the sandbox', async () => {
+test('without a folder, messages end with the sandbox', async () => {
   const before = await startSandbox();
-  await sendText(before, 'hello');
+  await sendMessage(before, 'hello');
   await before.close();
   const after = await startSandbox();
   expect(after.inbox(PHONE)).toEqual([]);

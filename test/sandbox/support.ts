@@ -12,13 +12,14 @@ export const SERVICE_SID = 'MG00000000000000000000000000000001';
 export const SENDER = '+15005550006';
 export const PHONE = '+14255550123';
 export const OTHER_PHONE = '+14255550124';
+export const OUTGOING = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
 
 /** A status step that no test waits for: texts stay as they were created. */
 export const NEVER_MS = 3_600_000;
 
 const cleanups: (() => Promise<void>)[] = [];
 
-/** To be called after each test: closes what the functions below opened. */
+/** Closes what the functions below opened. To be called after each test. */
 export async function closeAll(): Promise<void> {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 }

@@ -1,26 +1,26 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Value } from '@sinclair/typebox/value';
-import { Text } from './text';
+import { Message } from './message';
 
-/** Where texts outlive the process. A text is appended again each time its status changes: the last line counts. */
+/** Keeps messages across restarts. A message is appended again each time its status changes: its last line counts. */
 export interface Journal {
-  read(): Text[];
-  append(text: Text): void;
+  read(): Message[];
+  append(message: Message): void;
 }
 
 export const noJournal: Journal = { read: () => [], append: () => {} };
 
-/** A file of JSON lines, readable by its owner only: texts hold codes. Written before the answer goes out. */
+/** A file of JSON lines. Only its owner can read it: messages hold codes. It is written before the call is answered. */
 export function fileJournal(path: string): Journal {
   mkdirSync(dirname(path), { recursive: true });
   return {
     read: () => readLines(path).map((line, index) => parseLine(line, `${path}:${index + 1}`)),
-    append: (text) => appendFileSync(path, `${JSON.stringify(text)}\n`, { mode: 0o600 }),
+    append: (message) => appendFileSync(path, `${JSON.stringify(message)}\n`, { mode: 0o600 }),
   };
 }
 
-/** A process killed while it wrote leaves half a line, of a text that it never answered for: cut off. */
+/** Removes half a line at the end: a process was killed while it wrote, before it answered the call. */
 function readLines(path: string): string[] {
   if (!existsSync(path)) return [];
   const content = readFileSync(path, 'utf8');
@@ -29,10 +29,10 @@ function readLines(path: string): string[] {
   return whole.split('\n').slice(0, -1);
 }
 
-function parseLine(line: string, place: string): Text {
+function parseLine(line: string, place: string): Message {
   const value = parseJson(line);
-  if (!Value.Check(Text, value))
-    throw new Error(`${place} is not a text of the SMS sandbox: repair or delete it`);
+  if (!Value.Check(Message, value))
+    throw new Error(`${place} is not a message of the SMS sandbox: repair or delete it`);
   return value;
 }
 

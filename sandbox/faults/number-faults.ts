@@ -1,20 +1,20 @@
-import type { CarrierErrorCode } from '../texts/text';
-import { CallHold, type HeldCall, type Hold, type HoldStage } from './hold';
+import type { CarrierErrorCode } from '../messages/message';
+import { CallHold, type HeldCall, type Hold, type HoldStage } from './call-hold';
 
-/** An answer given in place of Twilio's. */
+/** An answer that a call gets in place of Twilio's. */
 export interface Denial {
   status: number;
   /** An object is sent as JSON, a string as it is. */
   body: object | string;
   headers?: Record<string, string>;
-  /** How many create-message calls are answered so. Default: 1. */
+  /** How many create-message calls get it. Default: 1. */
   times?: number;
-  /** Whether the text is created all the same. Default: no. */
+  /** Whether the message is created all the same. Default: no. */
   recorded?: boolean;
 }
 
-/** What a test does to single numbers while the sandbox runs. */
-export class Interventions {
+/** Faults of single numbers, which a test can set while the sandbox runs. */
+export class NumberFaults {
   readonly #holds = new Set<CallHold>();
   readonly #denials = new Map<string, Denial[]>();
   readonly #undeliverable: Map<string, CarrierErrorCode>;
@@ -29,8 +29,8 @@ export class Interventions {
     return hold;
   }
 
-  /** Waits where a call is held, through every hold that is on. */
-  async pass(stage: HoldStage, to: string): Promise<HeldCall> {
+  /** Waits until no hold of this stage and number is left, or one of them resets the call. */
+  async waitForHolds(stage: HoldStage, to: string): Promise<HeldCall> {
     for (const hold of this.#holds) {
       const concerned = hold.stage === stage && (hold.to === undefined || hold.to === to);
       if (concerned && (await hold.wait()) === 'is cut') return 'is cut';
@@ -48,7 +48,7 @@ export class Interventions {
     this.#denials.set(to, denials);
   }
 
-  /** The denial for the call that is being answered, used up by it. */
+  /** The denial for the current call. It is removed. */
   takeDenial(to: string): Denial | undefined {
     return this.#denials.get(to)?.shift();
   }

@@ -2,6 +2,7 @@ import type { SmsSandbox } from '../../sandbox';
 import {
   NEVER_MS,
   OTHER_PHONE,
+  OUTGOING,
   PHONE,
   SENDER,
   authorization,
@@ -19,8 +20,7 @@ beforeEach(async () => {
 });
 afterEach(closeAll);
 
-const text = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
-const send = (to = PHONE) => clientOf(sandbox).messages.create({ ...text, to });
+const send = (to = PHONE) => clientOf(sandbox).messages.create({ ...OUTGOING, to });
 const bodies = (number = PHONE) => sandbox.inbox(number).map(({ body }) => body);
 
 describe('a create call held when it is received', () => {
@@ -34,7 +34,7 @@ describe('a create call held when it is received', () => {
     hold.release();
 
     await expect(creation).resolves.toMatchObject({ status: 'queued' });
-    expect(bodies()).toEqual([text.body]);
+    expect(bodies()).toEqual([OUTGOING.body]);
   });
 
   test('is recorded at its release although the caller gave up: the late request', async () => {
@@ -54,7 +54,7 @@ describe('a create call held when it is received', () => {
     hold.release();
     await send();
 
-    expect(bodies()).toEqual([text.body, 'late']);
+    expect(bodies()).toEqual([OUTGOING.body, 'late']);
   });
 
   test('leaves nothing behind when it is cut: the connection is reset', async () => {
@@ -71,7 +71,7 @@ describe('a create call held when it is received', () => {
   test('does not hold up other numbers, unless all are held', async () => {
     const one = sandbox.hold('received', PHONE);
     await send(OTHER_PHONE);
-    expect(bodies(OTHER_PHONE)).toEqual([text.body]);
+    expect(bodies(OTHER_PHONE)).toEqual([OUTGOING.body]);
     one.release();
 
     const all = sandbox.hold('received');
@@ -95,8 +95,8 @@ describe('a create call held when it is recorded', () => {
     await hold.arrival();
 
     const listed = await clientOf(sandbox).messages.list({ to: PHONE });
-    expect(listed.map(({ body }) => body)).toEqual([text.body]);
-    expect(bodies()).toEqual([text.body]);
+    expect(listed.map(({ body }) => body)).toEqual([OUTGOING.body]);
+    expect(bodies()).toEqual([OUTGOING.body]);
 
     hold.release();
     await expect(creation).resolves.toMatchObject({ sid: listed[0]?.sid, status: 'queued' });
@@ -105,7 +105,7 @@ describe('a create call held when it is recorded', () => {
   test('has its callbacks before its answer', async () => {
     const callbacks = await startCallbackReceiver();
     const hold = sandbox.hold('recorded', PHONE);
-    const creation = clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+    const creation = clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
 
     await callbacks.until('delivered');
     hold.release();
@@ -114,7 +114,7 @@ describe('a create call held when it is recorded', () => {
     expect(callbacks.received[0]?.parameters['MessageSid']).toBe(sid);
   });
 
-  test('leaves a text behind when it is cut', async () => {
+  test('leaves a message behind when it is cut', async () => {
     const hold = sandbox.hold('recorded', PHONE);
     const creation = send();
     await hold.arrival();
@@ -122,7 +122,7 @@ describe('a create call held when it is recorded', () => {
     hold.cut();
 
     await expect(creation).rejects.toMatchObject({ code: 'ECONNRESET' });
-    expect(bodies()).toEqual([text.body]);
+    expect(bodies()).toEqual([OUTGOING.body]);
   });
 });
 
@@ -146,49 +146,49 @@ describe('a denied create call', () => {
     await expect(send()).resolves.toMatchObject({ to: PHONE });
   });
 
-  test('can have created its text all the same', async () => {
+  test('can have created its message all the same', async () => {
     sandbox.deny(PHONE, { status: 500, body: '', recorded: true });
     await expect(send()).rejects.toMatchObject({ status: 500 });
-    expect(bodies()).toEqual([text.body]);
+    expect(bodies()).toEqual([OUTGOING.body]);
   });
 });
 
 describe('difficulties of the real provider', () => {
-  test('the list does not know a text for a while; inbox and fetch do', async () => {
-    sandbox.difficulties.listLagMs = NEVER_MS;
+  test('the list does not know a message for a while; inbox and fetch do', async () => {
+    sandbox.settings.listLagMs = NEVER_MS;
     const { messages } = clientOf(sandbox);
     const { sid } = await send();
 
     expect(await messages.list({ to: PHONE })).toEqual([]);
     await expect(messages(sid).fetch()).resolves.toMatchObject({ sid });
-    expect(bodies()).toEqual([text.body]);
+    expect(bodies()).toEqual([OUTGOING.body]);
 
-    sandbox.difficulties.listLagMs = 0;
+    sandbox.settings.listLagMs = 0;
     expect(await messages.list({ to: PHONE })).toHaveLength(1);
   });
 
   test('a trial account prefixes the body, everywhere', async () => {
     const trial = await startSandbox({ bodyPrefix: 'Sent from your Twilio trial account - ' });
-    const message = await clientOf(trial).messages.create(text);
-    expect(message.body).toBe(`Sent from your Twilio trial account - ${text.body}`);
+    const message = await clientOf(trial).messages.create(OUTGOING);
+    expect(message.body).toBe(`Sent from your Twilio trial account - ${OUTGOING.body}`);
     expect(trial.inbox(PHONE)[0]?.body).toBe(message.body);
   });
 
   test('the answer takes its time', async () => {
-    sandbox.difficulties.answerDelayMs = 50;
+    sandbox.settings.answerDelayMs = 50;
     const before = performance.now();
     await send();
     expect(performance.now() - before).toBeGreaterThanOrEqual(49);
   });
 
-  test('a text is on its way long before a late answer', async () => {
+  test('a message is on its way long before a late answer', async () => {
     const callbacks = await startCallbackReceiver();
-    sandbox.difficulties.answerDelayMs = NEVER_MS;
-    const creation = clientOf(sandbox).messages.create({ ...text, statusCallback: callbacks.url });
+    sandbox.settings.answerDelayMs = NEVER_MS;
+    const creation = clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
     const failure = creation.catch((error: { code: unknown }) => error.code);
 
     await callbacks.until('delivered');
-    expect(bodies()).toEqual([text.body]);
+    expect(bodies()).toEqual([OUTGOING.body]);
 
     await sandbox.close();
     expect(await failure).toBe('ECONNRESET');
@@ -196,7 +196,7 @@ describe('difficulties of the real provider', () => {
 });
 
 test('closing resets the calls that are held or delayed', async () => {
-  sandbox.difficulties.answerDelayMs = NEVER_MS;
+  sandbox.settings.answerDelayMs = NEVER_MS;
   const received = sandbox.hold('received', PHONE);
   const delayed = sandbox.hold('recorded', OTHER_PHONE);
   const creations = [send(PHONE), send(OTHER_PHONE)].map((creation) =>

@@ -12,13 +12,13 @@ export const CarrierErrorCode = Type.Union([
   Type.Literal(30007),
   Type.Literal(30008),
 ]);
-/** Why a carrier did not deliver a text that Twilio had accepted. */
+/** Why a carrier did not deliver a message that Twilio had accepted. */
 export type CarrierErrorCode = Static<typeof CarrierErrorCode>;
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
 
-/** One text as the sandbox keeps it. Times are RFC 3339 in UTC with milliseconds. */
-export const Text = Type.Object({
+/** One message as the sandbox keeps it. Times are RFC 3339 in UTC with milliseconds. */
+export const Message = Type.Object({
   sid: Type.String(),
   to: Type.String(),
   from: Type.String(),
@@ -32,16 +32,16 @@ export const Text = Type.Object({
     Type.Literal('undelivered'),
   ]),
   statusCallback: Nullable,
-  /** Decided when the text is created; shows once it is `undelivered`. */
+  /** Decided when the message is created; shows once it is `undelivered`. */
   carrierError: Type.Union([CarrierErrorCode, Type.Null()]),
   createdAt: Type.String(),
   updatedAt: Type.String(),
   sentAt: Nullable,
 });
-export type Text = Static<typeof Text>;
+export type Message = Static<typeof Message>;
 
 /** What a create-message call asks for: a sender, a messaging service, or both. */
-export interface OutgoingText {
+export interface OutgoingMessage {
   to: string;
   from: string | null;
   messagingServiceSid: string | null;
@@ -54,7 +54,10 @@ interface Circumstances {
   carrierError: CarrierErrorCode | null;
 }
 
-export function createText(request: OutgoingText, { bodyPrefix, carrierError }: Circumstances): Text {
+export function createMessage(
+  request: OutgoingMessage,
+  { bodyPrefix, carrierError }: Circumstances,
+): Message {
   const now = new Date().toISOString();
   return {
     sid: `SM${randomBytes(16).toString('hex')}`,
@@ -71,32 +74,36 @@ export function createText(request: OutgoingText, { bodyPrefix, carrierError }: 
   };
 }
 
-export function isUnderWay(text: Text): boolean {
-  return text.status !== 'delivered' && text.status !== 'undelivered';
+export function isUnderWay(message: Message): boolean {
+  return message.status !== 'delivered' && message.status !== 'undelivered';
 }
 
-/** The text one status further on its way. */
-export function advanceText(text: Text): Text {
+/** The message one status further on its way. */
+export function advanceMessage(message: Message): Message {
   const now = new Date().toISOString();
-  switch (text.status) {
+  switch (message.status) {
     case 'accepted':
-      return { ...text, status: 'queued', updatedAt: now };
+      return { ...message, status: 'queued', updatedAt: now };
     case 'queued':
-      return { ...text, status: 'sent', updatedAt: now, sentAt: now };
+      return { ...message, status: 'sent', updatedAt: now, sentAt: now };
     case 'sent':
-      return { ...text, status: text.carrierError === null ? 'delivered' : 'undelivered', updatedAt: now };
+      return {
+        ...message,
+        status: message.carrierError === null ? 'delivered' : 'undelivered',
+        updatedAt: now,
+      };
     case 'delivered':
     case 'undelivered':
-      return text;
+      return message;
   }
 }
 
 /** The sender as Twilio's API shows it: a messaging service picks one when it sends, not before. */
-export function shownSender(text: Text): string | null {
-  return text.messagingServiceSid !== null && text.sentAt === null ? null : text.from;
+export function shownSender(message: Message): string | null {
+  return message.messagingServiceSid !== null && message.sentAt === null ? null : message.from;
 }
 
 /** The carrier's error as Twilio's API shows it: only once it is known. */
-export function shownError(text: Text): CarrierErrorCode | null {
-  return text.status === 'undelivered' ? text.carrierError : null;
+export function shownError(message: Message): CarrierErrorCode | null {
+  return message.status === 'undelivered' ? message.carrierError : null;
 }

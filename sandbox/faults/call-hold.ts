@@ -1,18 +1,18 @@
 import { EventEmitter, once } from 'node:events';
 
-/** How far a create-message call comes before it is held: received but not recorded, or recorded but not answered. */
+/** Where a create-message call is held: before its message is recorded, or after that and before the answer. */
 export type HoldStage = 'received' | 'recorded';
 
-/** What becomes of a call that was held: it goes on, or its connection is reset. */
+/** How a hold ends for a call: the call continues, or its connection is reset. */
 export type HeldCall = 'goes on' | 'is cut';
 
-/** Create-message calls held where they are, until a test lets them go. */
+/** Create-message calls that wait until a test releases them. */
 export interface Hold {
-  /** Resolves as soon as so many calls have been held. Default: 1. */
+  /** Resolves when `count` calls have been held. Default: 1. */
   arrival(count?: number): Promise<void>;
-  /** The held calls go on, also those whose caller gave up meanwhile; later calls are not held. */
+  /** Lets the held calls continue, also those whose caller has closed the connection. Later calls are not held. */
   release(): void;
-  /** The held calls' connections are reset: at `received`, nothing is recorded; later calls are not held. */
+  /** Resets the connections of the held calls; at `received` nothing is recorded. Later calls are not held. */
   cut(): void;
 }
 
@@ -20,7 +20,7 @@ export class CallHold implements Hold {
   readonly #changes = new EventEmitter().setMaxListeners(0);
   readonly #onEnd: () => void;
   #held = 0;
-  #fate: HeldCall | undefined;
+  #end: HeldCall | undefined;
 
   constructor(
     readonly stage: HoldStage,
@@ -33,8 +33,8 @@ export class CallHold implements Hold {
   async wait(): Promise<HeldCall> {
     this.#held += 1;
     this.#changes.emit('change');
-    while (this.#fate === undefined) await once(this.#changes, 'change');
-    return this.#fate;
+    while (this.#end === undefined) await once(this.#changes, 'change');
+    return this.#end;
   }
 
   async arrival(count = 1): Promise<void> {
@@ -42,15 +42,15 @@ export class CallHold implements Hold {
   }
 
   release(): void {
-    this.#end('goes on');
+    this.#endHold('goes on');
   }
 
   cut(): void {
-    this.#end('is cut');
+    this.#endHold('is cut');
   }
 
-  #end(fate: HeldCall): void {
-    this.#fate ??= fate;
+  #endHold(end: HeldCall): void {
+    this.#end ??= end;
     this.#onEnd();
     this.#changes.emit('change');
   }
