@@ -75,7 +75,7 @@ const acrossModules: readonly Case[] = [
   ['src', `export * from '../bench/main';`, restricted],
   ['sandbox', `export * from '../src/domain/types';`, restricted],
   ['sandbox/twilio', `export * from '../../harness/ports';`, restricted],
-  ['harness', `export * from '../src/domain/types';`, restricted],
+  ['harness', `export * from '../test/support/service';`, restricted],
   ['harness/processes', `export * from '../../dev/banner';`, restricted],
 ];
 
@@ -121,6 +121,7 @@ const withinTheTable: readonly Case[] = [
   ['src', `export * from '@temporalio/worker';`],
   ['sandbox', `export * from 'fastify';`],
   ['harness', `export * from '@temporalio/client';`],
+  ['harness/service', `export * from '../../src/domain/types';`],
 ];
 
 const habits: readonly Case[] = [
