@@ -28,6 +28,8 @@ export function createTemporalClient({
       // By default, gRPC's pauses between reconnects grow to two minutes, which is longer than a window.
       channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 },
       ...connection,
+      // A copy: the SDK adds headers of its own to it.
+      ...(connection.metadata && { metadata: { ...connection.metadata } }),
       interceptors: [
         // By default, the SDK's pauses between retries grow to 5 s and ignore the call's deadline.
         makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ factor: 1.3 })),
