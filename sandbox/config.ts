@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Value } from '@sinclair/typebox/value';
 import { z } from 'zod';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from './account';
 import { defaultSettings } from './settings';
@@ -21,6 +20,8 @@ export const environment = z.object({
   SMS_SANDBOX_BODY_PREFIX: z.string().default(defaultSettings.bodyPrefix),
   SMS_SANDBOX_UNDELIVERABLE: z.string().default('').transform(parseUndeliverable),
 });
+
+const carrierErrorCodes = CarrierErrorCode.anyOf.map((literal) => literal.const);
 
 type Environment = z.infer<typeof environment>;
 
@@ -72,8 +73,8 @@ function parseUndeliverable(list: string, context: z.RefinementCtx): Record<stri
   const numbers: Record<string, CarrierErrorCode> = {};
   for (const entry of list.split(',').filter(Boolean)) {
     const [, number, digits] = /^\s*(\+\d+):(\d+)\s*$/.exec(entry) ?? [];
-    const code = Number(digits);
-    if (number !== undefined && Value.Check(CarrierErrorCode, code)) numbers[number] = code;
+    const code = carrierErrorCodes.find((known) => known === Number(digits));
+    if (number !== undefined && code !== undefined) numbers[number] = code;
     else context.addIssue('must be number:code pairs with commas between them, codes from 30003 to 30008');
   }
   return numbers;
