@@ -1,5 +1,8 @@
-import { type Config, ConfigError, loadConfig } from '../src/config/config';
-import { developmentEnvironment, setVariables } from './environment';
+import { type ApiConfig, apiConfig } from '../src/config/api-config';
+import { operatorConfig } from '../src/config/operator-config';
+import { ConfigError, setVariables } from '../src/config/read-environment';
+import { workerConfig } from '../src/config/worker-config';
+import { developmentEnvironment } from './environment';
 import { keepSecrets } from './secrets';
 import { type DevSettings, readDevSettings } from './settings';
 
@@ -7,29 +10,33 @@ export interface DevConfiguration {
   settings: DevSettings;
   /** What the processes run with. */
   env: Readonly<Record<string, string>>;
-  /** What the service reads from that. */
-  config: Config;
+  /** What the API reads from that. */
+  config: ApiConfig;
 }
 
-/** @throws ConfigError whose one message names every variable at fault, development's and the service's */
+/** @throws ConfigError whose one message names every variable at fault, of development and of every process */
 export function configureDevelopment(outside: NodeJS.ProcessEnv): DevConfiguration {
   const set = setVariables(outside);
-  const { settings, faults } = readDevSettings(set);
+  const { settings, faults: ownFaults } = readDevSettings(set);
   const env = developmentEnvironment(set, settings, keepSecrets(settings.dataDir));
-  const config = loadOr(env, faults);
-  if (config.port === 0) faults.push('PORT must not be 0: the addresses that are printed hold it');
-  if (faults.length > 0) throw invalid('The configuration is not valid:', faults);
+  // Processes share variables, and then find the same fault.
+  const faults = new Set<string>();
+  const config = readOr(faults, () => apiConfig(env));
+  readOr(faults, () => workerConfig(env));
+  readOr(faults, () => operatorConfig(env));
+  for (const fault of ownFaults) faults.add(fault);
+  if (config?.port === 0) faults.add('PORT must not be 0: the addresses that are printed hold it');
+  if (config === undefined || faults.size > 0) throw new ConfigError([...faults]);
   return { settings, env, config };
 }
 
-function loadOr(env: Readonly<Record<string, string>>, faults: string[]): Config {
+/** Undefined for a wrong configuration, whose faults are added. */
+function readOr<Config>(faults: Set<string>, readConfig: () => Config): Config | undefined {
   try {
-    return loadConfig(env);
+    return readConfig();
   } catch (error) {
-    throw error instanceof ConfigError ? invalid(error.message, faults) : error;
+    if (!(error instanceof ConfigError)) throw error;
+    for (const fault of error.faults) faults.add(fault);
+    return undefined;
   }
-}
-
-function invalid(start: string, faults: string[]): ConfigError {
-  return new ConfigError([start, ...faults.map((fault) => `  ${fault}`)].join('\n'));
 }

@@ -1,3 +1,4 @@
+import type { SetVariables } from '../src/config/read-environment';
 import type { Secrets } from './secrets';
 import type { DevSettings } from './settings';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../sandbox/account';
@@ -12,19 +13,12 @@ export const NO_LIMITS = {
   TEXTS_PER_SECOND: 'off',
 };
 
-type Variables = Readonly<Record<string, string>>;
-
-/** An empty variable counts as not set, as it does for the service. */
-export function setVariables(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
-    ),
-  );
-}
-
 /** What the processes of development run with: its defaults, and over them whatever is set. */
-export function developmentEnvironment(set: Variables, settings: DevSettings, secrets: Secrets): Variables {
+export function developmentEnvironment(
+  set: SetVariables,
+  settings: DevSettings,
+  secrets: Secrets,
+): SetVariables {
   return {
     API_KEYS: 'dev',
     DURABLE_FUNCTIONS_AUTH: namesTwilio(set) ? 'function' : 'anonymous',
@@ -40,7 +34,7 @@ export function developmentEnvironment(set: Variables, settings: DevSettings, se
 }
 
 /** Messages may then cost money, or reach real phones: nobody sends them without an API key. */
-function namesTwilio(set: Variables): boolean {
+function namesTwilio(set: SetVariables): boolean {
   return Object.keys(set).some((name) => name.startsWith('TWILIO_'));
 }
 
@@ -50,7 +44,7 @@ export function smsSandboxUrl({ smsSandboxPort }: DevSettings): string {
 }
 
 /** A Temporal profile of the user's may ask for TLS and another namespace: this server has neither. */
-function ownTemporal({ temporalPort, temporalUiPort }: DevSettings): Variables {
+function ownTemporal({ temporalPort, temporalUiPort }: DevSettings): SetVariables {
   return {
     TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
     TEMPORAL_NAMESPACE: 'default',
@@ -59,7 +53,7 @@ function ownTemporal({ temporalPort, temporalUiPort }: DevSettings): Variables {
   };
 }
 
-function sandboxAccount(set: Variables, settings: DevSettings): Variables {
+function sandboxAccount(set: SetVariables, settings: DevSettings): SetVariables {
   return {
     TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID,
     TWILIO_API_URL: smsSandboxUrl(settings),

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Config, loadConfig } from '../src/config/config';
+import { type OperatorConfig, operatorConfig } from '../src/config/operator-config';
+import { setVariables } from '../src/config/read-environment';
 import { configureDevelopment } from './configuration';
-import { setVariables } from './environment';
 import { SECRETS_FILE } from './secrets';
 import { readDevSettings } from './settings';
 
@@ -10,13 +10,13 @@ import { readDevSettings } from './settings';
  * For an operator's command from source: the service's own configuration where there is one; otherwise that of
  * `npm run dev`, as soon as it has run once.
  */
-export function configureOperator(env: NodeJS.ProcessEnv): Config {
+export function configureOperator(env: NodeJS.ProcessEnv): OperatorConfig {
   const set = setVariables(env);
-  if (set['PHONE_DIGEST_KEY'] !== undefined) return loadConfig(env);
+  if (set['PHONE_DIGEST_KEY'] !== undefined) return operatorConfig(env);
   const { dataDir } = readDevSettings(set).settings;
   if (existsSync(path.join(dataDir, SECRETS_FILE))) {
     process.stdout.write(`PHONE_DIGEST_KEY is not set: with the secrets of npm run dev, in ${dataDir}.\n`);
-    return configureDevelopment(env).config;
+    return operatorConfig(configureDevelopment(env).env);
   }
   throw new Error(
     'it is not known whose numbers these are: set PHONE_DIGEST_KEY and the rest of the environment of the API, or ' +

@@ -1,15 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { integer } from '../src/config/fields';
+import { development } from '../src/config/variables/development';
 
-/** What only development knows. */
-const variables = z.object({
-  SMS_SANDBOX_PORT: integer(1, 65_535, 3001),
-  TEMPORAL_DEV_PORT: integer(1, 65_535, 7233),
-  TEMPORAL_UI_PORT: integer(1, 65_535, 8233),
-  WORKERS: integer(1, 64, 1),
-  DATA_DIR: z.string().default('.data'),
-});
+const variables = z.object(development);
 
 export interface DevSettings {
   smsSandboxPort: number;

@@ -1,9 +1,10 @@
 import { acceptedPhoneNumber } from './numbers/phone-number';
-import { type Config, loadConfigOrExit } from './config/config';
+import { configOrExit } from './config/config-or-exit';
+import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
 import { VerificationError } from './domain/refusals';
-import { failureReason, say, temporalPlace } from './operator-command';
+import { ANY_NUMBER, failureReason, say, temporalPlace } from './operator-command';
 import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
@@ -33,10 +34,11 @@ interface Target {
  * Prints the workflow ID of phone numbers and public ids, with the runs that Temporal has of it. Prints no number.
  * @throws Error that says what is wrong
  */
-export async function find(texts: readonly string[], config: Config): Promise<void> {
+export async function find(texts: readonly string[], config: OperatorConfig): Promise<void> {
   const targets = parseTargets(texts, config);
-  const dataConverter = createDataConverter(createKeyRing(config.secretKeys), config.payloadEncryption);
-  const client = createTemporalClient({ ...config.temporal, dataConverter });
+  const { secretKeys, payloadEncryption } = config;
+  const dataConverter = secretKeys && createDataConverter(createKeyRing(secretKeys), payloadEncryption);
+  const client = createTemporalClient({ ...config.temporal, ...(dataConverter && { dataConverter }) });
   const listRuns = createRunList(client);
   try {
     say(`In Temporal at ${temporalPlace(config)}, newest run first:`);
@@ -49,7 +51,11 @@ export async function find(texts: readonly string[], config: Config): Promise<vo
   }
 }
 
-function sayRuns({ label, workflowId, runId, hintIfNone }: Target, runs: ListedRun[], config: Config): void {
+function sayRuns(
+  { label, workflowId, runId, hintIfNone }: Target,
+  runs: ListedRun[],
+  config: OperatorConfig,
+): void {
   say(`\n${label}\n  workflow  ${workflowId}`);
   if (runs.length === 0) say(`  no run found: ${hintIfNone}`);
   for (const run of runs) {
@@ -61,12 +67,12 @@ function sayRuns({ label, workflowId, runId, hintIfNone }: Target, runs: ListedR
 }
 
 /** @throws Error that names wrong ones by their position: what was typed may be somebody's number */
-function parseTargets(texts: readonly string[], config: Config): Target[] {
+function parseTargets(texts: readonly string[], config: OperatorConfig): Target[] {
   if (texts.length === 0) {
     throw new Error('nothing to find was given: name numbers like +14255550123, or ids of verifications');
   }
   const digests = createDigests(config.phoneDigestKey);
-  const targets = texts.map((text) => idTarget(text) ?? numberTarget(text, config, digests));
+  const targets = texts.map((text) => idTarget(text) ?? numberTarget(text, digests));
   const wrong = targets.flatMap((target, index) => (target === undefined ? [index + 1] : []));
   if (wrong.length > 0) {
     throw new Error(
@@ -88,13 +94,9 @@ function idTarget(text: string): Target | undefined {
   );
 }
 
-function numberTarget(
-  text: string,
-  { numberRules }: Config,
-  digests: ReturnType<typeof createDigests>,
-): Target | undefined {
+function numberTarget(text: string, digests: ReturnType<typeof createDigests>): Target | undefined {
   try {
-    const { e164, masked } = acceptedPhoneNumber(text, numberRules);
+    const { e164, masked } = acceptedPhoneNumber(text, ANY_NUMBER);
     return {
       label: masked,
       workflowId: workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, e164)),
@@ -106,17 +108,17 @@ function numberTarget(
   }
 }
 
-function webUi({ webUiOrigin, temporal }: Config): string | undefined {
+function webUi({ webUiOrigin, temporal }: OperatorConfig): string | undefined {
   return webUiOrigin ?? (CLOUD_ADDRESS.test(temporal.connection.address) ? CLOUD_WEB_UI : undefined);
 }
 
 /** Undefined if it is not known where the Web UI is. */
-export function webUiLink(config: Config, workflowId: string, runId: string): string | undefined {
+export function webUiLink(config: OperatorConfig, workflowId: string, runId: string): string | undefined {
   const path = ['namespaces', config.temporal.namespace, 'workflows', workflowId, runId];
   const origin = webUi(config);
   return origin && `${origin}/${path.map(encodeURIComponent).join('/')}`;
 }
 
 if (require.main === module) {
-  runMain('search', () => find(process.argv.slice(2), loadConfigOrExit()));
+  runMain('search', () => find(process.argv.slice(2), configOrExit(operatorConfig)));
 }

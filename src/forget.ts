@@ -1,8 +1,9 @@
 import { acceptedPhoneNumber, type PhoneNumber } from './numbers/phone-number';
-import { type Config, loadConfigOrExit } from './config/config';
+import { configOrExit } from './config/config-or-exit';
+import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests } from './crypto/digest';
 import { VerificationError } from './domain/refusals';
-import { failureReason, say, temporalPlace } from './operator-command';
+import { ANY_NUMBER, failureReason, say, temporalPlace } from './operator-command';
 import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
@@ -22,8 +23,8 @@ const SANDBOX_LOG = `what stands at TWILIO_API_URL may have them: the SMS sandbo
  * lock. Prints no number.
  * @throws Error that says what is wrong, and whether something was deleted
  */
-export async function forget(texts: readonly string[], config: Config): Promise<void> {
-  const numbers = parseNumbers(texts, config);
+export async function forget(texts: readonly string[], config: OperatorConfig): Promise<void> {
+  const numbers = parseNumbers(texts);
   const digests = createDigests(config.phoneDigestKey);
   const client = createTemporalClient(config.temporal);
   const erasure = createErasure(client);
@@ -48,13 +49,13 @@ export async function forget(texts: readonly string[], config: Config): Promise<
 }
 
 /** @throws Error that names wrong ones by their position: what was typed may be somebody's number */
-function parseNumbers(texts: readonly string[], { numberRules }: Config): PhoneNumber[] {
+function parseNumbers(texts: readonly string[]): PhoneNumber[] {
   if (texts.length === 0) throw new Error('no number was given: name one or more, like +14255550123');
   const numbers = new Map<string, PhoneNumber>();
   const wrong: number[] = [];
   for (const [index, text] of texts.entries()) {
     try {
-      const number = acceptedPhoneNumber(text, numberRules);
+      const number = acceptedPhoneNumber(text, ANY_NUMBER);
       numbers.set(number.e164, number);
     } catch (error) {
       if (!(error instanceof VerificationError)) throw error;
@@ -69,7 +70,7 @@ function parseNumbers(texts: readonly string[], { numberRules }: Config): PhoneN
   return [...numbers.values()];
 }
 
-function whatRemains(archive: string | undefined, { twilio }: Config): string {
+function whatRemains(archive: string | undefined, { twilioApiUrl }: OperatorConfig): string {
   const archival =
     archive === undefined
       ? 'none: the namespace archives nothing.'
@@ -77,7 +78,7 @@ function whatRemains(archive: string | undefined, { twilio }: Config): string {
   return `What remains elsewhere, and until when:
   Temporal's database  its free pages until they are used again, its backups until you delete them.
   Archival             ${archival}
-  Texts                ${twilio.apiUrl === undefined ? TWILIO_LOG : SANDBOX_LOG}
+  Texts                ${twilioApiUrl === undefined ? TWILIO_LOG : SANDBOX_LOG}
   Limits' counters     keyed digests of a client's address and of a block of 10,000 numbers: in Redis until their period
                        ends, in an API's memory until it is started again at the latest.
   Logs and metrics     nothing: they hold no number.
@@ -85,5 +86,5 @@ A text that was being sent just now may still arrive.`;
 }
 
 if (require.main === module) {
-  runMain('erasure', () => forget(process.argv.slice(2), loadConfigOrExit()));
+  runMain('erasure', () => forget(process.argv.slice(2), configOrExit(operatorConfig)));
 }

@@ -1,14 +1,22 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import type { Config } from './config/config';
 import { grpcCode, isNoWorker, UNAVAILABLE } from './temporal/grpc-errors';
+import type { OperatorConfig } from './config/operator-config';
+import type { NumberRules } from './numbers/phone-number';
+
+/** An operator names numbers that were accepted earlier, whatever the rules are today. */
+export const ANY_NUMBER: NumberRules = {
+  allowedCountries: undefined,
+  phoneNumberCheck: 'possible',
+  testNumbers: [],
+};
 
 /** Where an operator's command looks, in words. */
-export function temporalPlace({ temporal }: Config): string {
+export function temporalPlace({ temporal }: OperatorConfig): string {
   return `${temporal.connection.address}, namespace ${temporal.namespace}`;
 }
 
 /** Why an operator's command failed, in words. */
-export function failureReason(error: unknown, config: Config): string {
+export function failureReason(error: unknown, config: OperatorConfig): string {
   if (!isGrpcServiceError(error)) return error instanceof Error ? error.message : 'unforeseen failure';
   if (isNoWorker(error) || grpcCode(error) === UNAVAILABLE) {
     return `Temporal can't be reached at ${temporalPlace(config)} (TEMPORAL_ADDRESS)`;

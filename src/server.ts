@@ -2,7 +2,8 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './api/app';
 import type { TestNumber } from './numbers/phone-number';
-import { loadConfigOrExit, type Config } from './config/config';
+import { apiConfig, type ApiConfig } from './config/api-config';
+import { configOrExit } from './config/config-or-exit';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
@@ -26,7 +27,7 @@ const DEVELOPMENT_KEY = 'dev';
 const MIN_API_KEY_CHARACTERS = 16;
 
 async function main(): Promise<void> {
-  const config = loadConfigOrExit();
+  const config = configOrExit(apiConfig);
   const keyRing = createKeyRing(config.secretKeys);
   const client = createTemporalClient({
     ...config.temporal,
@@ -35,10 +36,7 @@ async function main(): Promise<void> {
   const digests = createDigests(config.phoneDigestKey);
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, () => app.log);
   const tenants = createTenants([{ tenant: defaultTenant(config), apiKeys: config.apiKeys }]);
-  const deliveryReports = createTwilioReports({
-    authToken: config.statusCallback?.authToken,
-    publicUrl: config.publicUrl,
-  });
+  const deliveryReports = createTwilioReports(config.statusCallback);
   const app = buildApp({
     verifications: createVerifications({ client, taskQueue: config.taskQueue, keyRing, digests }),
     tenants,
@@ -47,7 +45,7 @@ async function main(): Promise<void> {
     digests,
     budgets: config.limits,
     redis,
-    trustProxy: config.trustProxy,
+    trustProxy: config.trustProxy && [...config.trustProxy],
     deliveryReports,
     durableFunctionsAuth: config.durableFunctionsAuth,
     codecServer: config.codecServer && { ...config.codecServer, decode: createPayloadReader(keyRing) },
@@ -67,7 +65,7 @@ async function main(): Promise<void> {
 }
 
 /** The one tenant that the environment configures. */
-function defaultTenant({ policy, cooldownSeconds, numberRules, limits }: Config): Tenant {
+function defaultTenant({ policy, cooldownSeconds, numberRules, limits }: ApiConfig): Tenant {
   return { id: DEFAULT_TENANT, policy, cooldownSeconds, numberRules, limits };
 }
 

@@ -3,7 +3,8 @@ import closeWithGrace from 'close-with-grace';
 import { NativeConnection, Runtime, Worker, type RuntimeOptions } from '@temporalio/worker';
 import { createActivities } from './activities';
 import { EXPECTED_FAILURES } from './activities/send-failures';
-import { loadConfigOrExit, type Config } from './config/config';
+import { configOrExit } from './config/config-or-exit';
+import { workerConfig, type WorkerConfig } from './config/worker-config';
 import { createKeyRing } from './crypto/key-ring';
 import { unforeseenError } from './telemetry/unforeseen-error';
 import { runMain } from './run-main';
@@ -23,7 +24,7 @@ const SHUTDOWN_GRACE_TIME = '12s';
 const SHUTDOWN_TIMEOUT_MS = 15_000;
 
 async function main(): Promise<void> {
-  const config = loadConfigOrExit();
+  const config = configOrExit(workerConfig);
   const logger = createWorkerLogger({ expectedFailures: EXPECTED_FAILURES });
   try {
     // The order of shutting down is ours, not the runtime's.
@@ -36,10 +37,7 @@ async function main(): Promise<void> {
   }
 
   const keyRing = createKeyRing(config.secretKeys);
-  const deliveryReports = createTwilioReports({
-    authToken: config.statusCallback?.authToken,
-    publicUrl: config.publicUrl,
-  });
+  const deliveryReports = createTwilioReports(config.statusCallback);
   if (!deliveryReports.enabled) logger.warn(NO_DELIVERY_REPORTS);
   const connection = await NativeConnection.connect(config.temporal.connection).catch(() => {
     throw new Error(`Temporal can't be reached at ${config.temporal.connection.address} (TEMPORAL_ADDRESS)`);
@@ -62,9 +60,7 @@ async function main(): Promise<void> {
       senders: { sms: sender },
       tenantMessaging: (id) => (id === DEFAULT_TENANT ? messaging : undefined),
       reportUrl: (workflowId, runId, nonce) =>
-        deliveryReports.enabled
-          ? deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }))
-          : undefined,
+        deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce })),
     }),
     // A verification stays with the build that it began with: it lives for minutes.
     ...(config.workerVersion && {
@@ -95,7 +91,7 @@ async function main(): Promise<void> {
 }
 
 /** The wording and the sender of the one tenant that the environment configures. */
-function defaultMessaging({ smsTemplate, webOtpDomain, twilio }: Config): TenantMessaging {
+function defaultMessaging({ smsTemplate, webOtpDomain, twilio }: WorkerConfig): TenantMessaging {
   return {
     id: DEFAULT_TENANT,
     wording: createWording(smsTemplate, webOtpDomain),
@@ -106,7 +102,7 @@ function defaultMessaging({ smsTemplate, webOtpDomain, twilio }: Config): Tenant
   };
 }
 
-function telemetry({ host, workerMetricsPort }: Config): RuntimeOptions['telemetryOptions'] & {} {
+function telemetry({ host, workerMetricsPort }: WorkerConfig): RuntimeOptions['telemetryOptions'] & {} {
   if (workerMetricsPort === undefined) return { logging: forwardedCoreLogs };
   return {
     logging: forwardedCoreLogs,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { loadConfig } from '../../src/config/config';
+import { apiConfig } from '../../src/config/api-config';
 import { createTemporalClient } from '../../src/temporal/client';
 import { freePort, LOOPBACK, urlOf } from '../ports';
 import type { Command } from '../processes/start-process';
@@ -34,7 +34,7 @@ export class ServiceSetup {
   constructor({ env, scripts }: ServiceSetupOptions) {
     this.#env = serviceEnvironment({ TEMPORAL_TASK_QUEUE: `service-${randomUUID()}`, ...env });
     this.#scripts = scripts;
-    const config = loadConfig(this.#env);
+    const config = apiConfig(this.#env);
     this.taskQueue = config.taskQueue;
     this.client = createTemporalClient(config.temporal);
   }

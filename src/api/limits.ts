@@ -14,7 +14,7 @@ export interface Budgets {
   /** Messages to one country: `general` applies unless `countries` has an entry for the country. */
   readonly country: {
     readonly general: Limit | undefined;
-    readonly countries: ReadonlyMap<string, Limit | undefined>;
+    readonly countries: Iterable<readonly [country: string, limit: Limit | undefined]>;
   };
   /** Messages to a block of 10,000 numbers: fraudsters rent numbers in such blocks. */
   readonly prefix: Limit | undefined;

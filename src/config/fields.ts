@@ -10,21 +10,17 @@ export function required(shape: string) {
   return z.string({ error: `is required: ${shape}` }).trim();
 }
 
-export function integer(min: number, max: number, fallback: number) {
-  return wholeNumber(min, max).default(fallback);
-}
-
-export function wholeNumber(min: number, max: number) {
+export function integer(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(min, error).max(max, error));
 }
 
-/** Thirty-two bytes, or whatever the text holds: the caller looks at the length. */
+/** Of any length: the caller checks it. */
 export const secretBytes = (base64: string) => Buffer.from(base64, 'base64');
 
 const LONGEST_SHORT_CODE = 6;
 
-/** A phone number in a national format, or without its +: more digits than a short code has, and no letter. */
+/** Whether a sender is a phone number without its `+`: it has more digits than a short code, and no letter. */
 export function isNumberWithoutPlus(sender: string): boolean {
   return /^[\d ().-]+$/.test(sender) && sender.replaceAll(/\D/g, '').length > LONGEST_SHORT_CODE;
 }
@@ -35,7 +31,7 @@ export function isAllZero(bytes: Buffer): boolean {
   return bytes.length > 0 && bytes.every((byte) => byte === 0);
 }
 
-/** The bytes of each of SECRET_KEYS, whether the rest of it is right or not. */
+/** The bytes of each of SECRET_KEYS, whether or not the variable is valid. */
 export function secretKeyBytes(value: string): Buffer[] {
   return list(value).map((entry) => secretBytes(entry.slice(entry.indexOf(':') + 1)));
 }
@@ -59,28 +55,25 @@ export function parseSecretKeys(value: string, context: z.RefinementCtx) {
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LIMIT_SHAPE = 'must be off or a number and a period of at most 24d, like 600/1m, 1000/1h or 5000/1d';
-/** Node's timers take no more. */
+/** The longest time of a Node timer. */
 const MAX_PERIOD_MS = 24 * 86_400_000;
 
 /** `600/1m`, or `off`, which is undefined. */
-export function limit(fallback: string) {
-  return text.default(fallback).transform((value, context) => parseLimit(value, context));
-}
+export const limit = text.transform(parseLimit);
 
-/** `1000/1h,US=5000/1h,DE=off`: the first is every country's that has none of its own. */
-export function limitsByCountry(fallback: string) {
-  return text.default(fallback).transform((value, context) => {
-    const [general = '', ...entries] = list(value);
-    const countries = new Map<string, Limit | undefined>();
-    for (const entry of entries) {
-      const [, country = '', countryLimit = ''] = /^([A-Z]{2})=(.+)$/.exec(entry) ?? [];
-      if (!isSupportedCountry(country) || countries.has(country))
-        context.addIssue('must be like 1000/1h,US=5000/1h,DE=off: every country’s first, then exceptions');
-      else countries.set(country, parseLimit(countryLimit, context));
-    }
-    return { general: parseLimit(general, context), countries };
-  });
-}
+/** `1000/1h,US=5000/1h,DE=off`: `general` applies unless `countries` has an entry for the country. */
+export const limitsByCountry = text.transform((value, context) => {
+  const [general = '', ...entries] = list(value);
+  const countries = new Map<string, Limit | undefined>();
+  for (const entry of entries) {
+    const [, country = '', countryLimit = ''] = /^([A-Z]{2})=(.+)$/.exec(entry) ?? [];
+    if (!isSupportedCountry(country) || countries.has(country))
+      context.addIssue('must be like 1000/1h,US=5000/1h,DE=off: every country’s first, then exceptions');
+    else countries.set(country, parseLimit(countryLimit, context));
+  }
+  // Entries: a Map can not be frozen.
+  return { general: parseLimit(general, context), countries: [...countries] };
+});
 
 function parseLimit(value: string, context: z.RefinementCtx): Limit | undefined {
   if (value === 'off') return undefined;
@@ -95,14 +88,12 @@ function parseLimit(value: string, context: z.RefinementCtx): Limit | undefined 
 
 const MAX_NUMBER_LIMIT = 1_000;
 
-/** As `limit`, but null for `off`, and small: the times of so many messages are kept in Temporal for each number. */
-export function numberLimit(fallback: string) {
-  return limit(fallback).transform((value, context) => {
-    if (value && value.max > MAX_NUMBER_LIMIT)
-      context.addIssue(`must be off or at most ${MAX_NUMBER_LIMIT} in a period`);
-    return value ?? null;
-  });
-}
+/** Like `limit`, but null for `off`, and small: Temporal keeps the time of each message to a number. */
+export const numberLimit = limit.transform((value, context) => {
+  if (value && value.max > MAX_NUMBER_LIMIT)
+    context.addIssue(`must be off or at most ${MAX_NUMBER_LIMIT} in a period`);
+  return value ?? null;
+});
 
 export function parseMessagesPerSecond(value: string, context: z.RefinementCtx): Limit | undefined {
   if (value === 'off') return undefined;
@@ -112,14 +103,14 @@ export function parseMessagesPerSecond(value: string, context: z.RefinementCtx):
 
 const TEST_NUMBER = /^(\+\d+)=(\d{4,8})@(\d{4}-\d{2}-\d{2})$/;
 
-/** `+14255550123=2168@2027-01-31`, comma-separated: the code is good through the end of that day, UTC. */
+/** `+14255550123=2168@2027-01-31`, comma-separated: the code is accepted until the end of that day, UTC. */
 export function parseTestNumbers(value: string, context: z.RefinementCtx) {
   const testNumbers = list(value).map((entry) => {
     const [, phoneNumber = '', code = '', lastDay = ''] = TEST_NUMBER.exec(entry) ?? [];
     const endsAt = Date.parse(`${lastDay}T23:59:59.999Z`);
-    // 31 February is read as a day in March.
+    // Date.parse takes 31 February for a day in March.
     const isDay = !Number.isNaN(endsAt) && new Date(endsAt).toISOString().startsWith(lastDay);
-    // In any other form it would match no start, and its number would be texted.
+    // In any other form it would match no start, and a message would go to the number.
     return { phoneNumber, code, endsAt, isRight: isDay && isCanonical(phoneNumber) };
   });
   if (!testNumbers.every(({ isRight }) => isRight))
@@ -129,7 +120,7 @@ export function parseTestNumbers(value: string, context: z.RefinementCtx) {
   return testNumbers.map(({ phoneNumber, code, endsAt }) => ({ phoneNumber, code, endsAt }));
 }
 
-/** ISO 3166-1 alpha-2, as far as there are numbers. */
+/** ISO 3166-1 alpha-2, of countries that have phone numbers. */
 export function parseCountries(value: string, context: z.RefinementCtx): string[] {
   const countries = list(value);
   if (!countries.every((country) => isSupportedCountry(country)))
@@ -144,7 +135,7 @@ export function parseSeconds(value: string, context: z.RefinementCtx): number[] 
   return seconds.map(Number);
 }
 
-/** What stands between commas. */
+/** The entries between commas. */
 export function list(value: string): string[] {
   return value.split(',').map((entry) => entry.trim());
 }
@@ -153,7 +144,7 @@ export function hasDoubles(entries: readonly string[]): boolean {
   return new Set(entries).size < entries.length;
 }
 
-/** The proxies' addresses. Not their number: then whoever reaches the API without them could name any address. */
+/** The addresses of the proxies. Not their number: a client that reaches the API directly could claim any address. */
 export function parseTrustProxy(value: string, context: z.RefinementCtx): false | string[] {
   if (value === 'off') return false;
   const proxies = list(value);

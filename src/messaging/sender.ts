@@ -79,8 +79,8 @@ export interface DeliveryReports {
   readonly path: string;
   /** In lower case. */
   readonly signatureHeader: string;
-  /** The URL for reports about the messages of one verification. */
-  urlFor(verificationId: string): string;
+  /** The URL for reports about the messages of one verification; undefined if reports are not possible. */
+  urlFor(verificationId: string): string | undefined;
   isSigned(request: ReportRequest): boolean;
   /** Undefined for a report that has no effect, such as `queued`. */
   parseReport(fields: Readonly<Record<string, unknown>>): DeliveryReport | undefined;

@@ -1,78 +1,80 @@
-import { ConfigError, loadConfig } from '../../src/config/config';
+import { apiConfig } from '../../src/config/api-config';
+import { operatorConfig } from '../../src/config/operator-config';
+import { workerConfig } from '../../src/config/worker-config';
+import { COMPLETE, KEY, LONG_API_KEY, refusalOf, refusalsOf, views } from './environments';
 
-const KEY = Buffer.alloc(32, 1).toString('base64');
 const ZEROS = Buffer.alloc(32).toString('base64');
-const LONG_API_KEY = 'a-key-of-a-caller';
-const COMPLETE = {
-  SECRET_KEYS: `k1:${KEY}`,
-  PHONE_DIGEST_KEY: Buffer.alloc(32, 2).toString('base64'),
-  API_KEYS: `one, two, ${LONG_API_KEY}`,
-  TWILIO_ACCOUNT_SID: 'AC123',
-  TWILIO_AUTH_TOKEN: 'token',
-  TWILIO_FROM: '+15005550006',
-};
-
-function messageOf(env: NodeJS.ProcessEnv): string {
-  try {
-    loadConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-  }
-  throw new Error('The configuration was accepted');
-}
 
 test('what must be set is enough, and the rest has the contract’s defaults', () => {
-  const config = loadConfig(COMPLETE);
-  expect(config).toMatchObject({
+  const temporal = { namespace: 'default', connection: { address: '127.0.0.1:7233' } };
+
+  expect(apiConfig(COMPLETE)).toMatchObject({
     host: '127.0.0.1',
     port: 3000,
     publicUrl: 'http://localhost:3000',
     taskQueue: 'phone-verification',
     apiKeys: ['one', 'two', LONG_API_KEY],
-    policy: { codeLength: 4, windowMs: 90_000, maxAttempts: 4, resendIntervalMs: 30_000, maxResends: 2 },
-    smsTemplate: 'Your verification code is {code}.',
+    policy: {
+      codeLength: 4,
+      windowMs: 90_000,
+      maxAttempts: 4,
+      resendIntervalMs: 30_000,
+      maxResends: 2,
+      numberLimit: { max: 10, periodMs: 3_600_000 },
+    },
+    cooldownSeconds: [0, 30, 60, 300, 900, 3600, 86_400],
     payloadEncryption: true,
     trustProxy: false,
-    numberRules: { phoneNumberCheck: 'possible', testNumbers: [] },
+    numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
     limits: {
       caller: { max: 600, periodMs: 60_000 },
       clientIp: { max: 20, periodMs: 600_000 },
-      country: { general: { max: 1000, periodMs: 3_600_000 } },
+      country: { general: { max: 1000, periodMs: 3_600_000 }, countries: [] },
       prefix: { max: 100, periodMs: 3_600_000 },
+      messagesPerSecond: undefined,
     },
-    temporal: { namespace: 'default', connection: { address: '127.0.0.1:7233' } },
+    redisUrl: undefined,
+    codecServer: undefined,
+    durableFunctionsAuth: 'function',
+    temporal,
   });
-  expect(Object.isFrozen(config)).toBe(true);
+  expect(workerConfig(COMPLETE)).toMatchObject({
+    taskQueue: 'phone-verification',
+    workerVersion: undefined,
+    smsTemplate: 'Your verification code is {code}.',
+    webOtpDomain: undefined,
+    payloadEncryption: true,
+    cooldownSeconds: [0, 30, 60, 300, 900, 3600, 86_400],
+    workerMetricsPort: undefined,
+    temporal,
+  });
+  expect(operatorConfig(COMPLETE)).toMatchObject({ payloadEncryption: true, temporal });
 });
 
 test('every variable at fault is named in one message', () => {
-  const message = messageOf({
-    ...COMPLETE,
-    SECRET_KEYS: '',
-    API_KEYS: undefined,
-    PORT: 'x',
-    WINDOW_SECONDS: '4',
-  });
+  const env = { ...COMPLETE, SECRET_KEYS: '', API_KEYS: undefined, PORT: 'x', WINDOW_SECONDS: '4' };
+
+  const message = refusalOf(apiConfig, env);
+
   for (const name of ['SECRET_KEYS', 'API_KEYS', 'PORT', 'WINDOW_SECONDS']) expect(message).toContain(name);
   expect(message).not.toContain('PHONE_DIGEST_KEY');
 });
 
 test('an empty environment names all that is required', () => {
-  const message = messageOf({});
-  for (const name of Object.keys(COMPLETE)) expect(message).toContain(name);
+  const messages = views.map(({ read }) => refusalOf(read, {})).join('\n');
+
+  for (const name of Object.keys(COMPLETE)) expect(messages).toContain(name);
 });
 
 test('no secret value shows in the message', () => {
-  const message = messageOf({
-    ...COMPLETE,
-    SECRET_KEYS: 'k1:c2VjcmV0',
-    PHONE_DIGEST_KEY: 'c2VjcmV0',
-    API_KEYS: 'secret,,',
-  });
-  expect(message).toContain('SECRET_KEYS must be');
-  expect(message).toContain('PHONE_DIGEST_KEY must be');
-  expect(message).toContain('API_KEYS has an empty key');
-  expect(message).not.toMatch(/c2VjcmV0|secret,/);
+  const env = { ...COMPLETE, SECRET_KEYS: 'k1:c2VjcmV0', PHONE_DIGEST_KEY: 'c2VjcmV0', API_KEYS: 'secret,,' };
+
+  const messages = views.map(({ read }) => refusalOf(read, env)).join('\n');
+
+  expect(messages).toContain('SECRET_KEYS must be');
+  expect(messages).toContain('PHONE_DIGEST_KEY must be');
+  expect(messages).toContain('API_KEYS has an empty key');
+  expect(messages).not.toMatch(/c2VjcmV0|secret,/);
 });
 
 test.each([
@@ -81,8 +83,10 @@ test.each([
   ['PHONE_DIGEST_KEY', ZEROS, 'PHONE_DIGEST_KEY must not be all zero'],
   ['PHONE_DIGEST_KEY', KEY, 'PHONE_DIGEST_KEY must not be one of SECRET_KEYS'],
 ])('a weak secret in %s is refused, and no value is shown', (name, value, fault) => {
-  const message = messageOf({ ...COMPLETE, [name]: value, PORT: 'x' });
+  const weak = { ...COMPLETE, [name]: value };
 
+  for (const message of refusalsOf(name, weak)) expect(message).toContain(fault);
+  const message = refusalOf(apiConfig, { ...weak, PORT: 'x' });
   expect(message).toContain(fault);
   expect(message).toContain('PORT must be');
   for (const secret of [KEY, ZEROS, LONG_API_KEY]) expect(message).not.toContain(secret);
@@ -138,8 +142,11 @@ test.each([
   ['TEMPORAL_ADDRESS', '::1'],
   ['TEMPORAL_ADDRESS', '[::1]'],
   ['TEMPORAL_ADDRESS', 'https://temporal.example.com'],
-])('%s=%s is refused', (name, value) => {
-  expect(messageOf({ ...COMPLETE, [name]: value })).toContain(name);
+])('%s=%s is refused by every process that reads it, and by no other', (name, value) => {
+  const messages = refusalsOf(name, { ...COMPLETE, [name]: value });
+
+  expect(messages.length).toBeGreaterThan(0);
+  for (const message of messages) expect(message).toContain(name);
 });
 
 test.each([
@@ -152,32 +159,58 @@ test.each([
   ['TEMPORAL_ADDRESS', 'ns.a1b2c.tmprl.cloud:7233'],
   ['TEMPORAL_ADDRESS', '[2001:db8::1]:7233'],
 ])('%s=%s is accepted', (name, value) => {
-  expect(() => loadConfig({ ...COMPLETE, [name]: value })).not.toThrow();
+  for (const { read } of views) expect(() => read({ ...COMPLETE, [name]: value })).not.toThrow();
 });
 
 test('faults of two variables together are named along with others', () => {
-  const message = messageOf({
+  const env = {
     ...COMPLETE,
     PORT: 'x',
     CODE_LENGTH: '6',
     TEST_NUMBERS: '+14255550123=2168@2027-01-31',
+    PHONE_DIGEST_KEY: KEY,
     CODEC_SERVER_TOKEN: LONG_API_KEY,
     HOST: 'localhost',
     WORKER_METRICS_PORT: '9465',
-  });
-  for (const name of ['PORT', 'TEST_NUMBERS', 'CODEC_SERVER_TOKEN', 'HOST']) expect(message).toContain(name);
+    TWILIO_AUTH_TOKEN: '',
+  };
+
+  const ofApi = refusalOf(apiConfig, env);
+  const ofWorker = refusalOf(workerConfig, env);
+
+  for (const name of ['PORT', 'TEST_NUMBERS', 'PHONE_DIGEST_KEY', 'CODEC_SERVER_TOKEN'])
+    expect(ofApi).toContain(`  ${name} must`);
+  for (const fault of ['PORT must', 'HOST must', 'TWILIO_AUTH_TOKEN is required'])
+    expect(ofWorker).toContain(`  ${fault}`);
+});
+
+test('variables together stop no process that reads only one of them', () => {
+  const metrics = { ...COMPLETE, HOST: 'localhost', WORKER_METRICS_PORT: '9465' };
+  const reusedKey = { ...COMPLETE, PHONE_DIGEST_KEY: KEY };
+
+  expect(apiConfig(metrics).host).toBe('localhost');
+  expect(() => workerConfig(reusedKey)).not.toThrow();
 });
 
 test('an API key of Twilio’s stands in for the auth token', () => {
-  const { TWILIO_AUTH_TOKEN: _token, ...withoutToken } = COMPLETE;
-  expect(messageOf({ ...withoutToken, TWILIO_API_KEY_SID: 'SK1' })).toContain('TWILIO_API_KEY_SECRET');
-  expect(
-    loadConfig({ ...withoutToken, TWILIO_API_KEY_SID: 'SK1', TWILIO_API_KEY_SECRET: 'secret' }).twilio,
-  ).toMatchObject({ accountSid: 'AC123', username: 'SK1', password: 'secret' });
+  const withoutToken = { ...COMPLETE, TWILIO_AUTH_TOKEN: undefined, TWILIO_API_KEY_SID: 'SK1' };
+
+  expect(refusalOf(workerConfig, withoutToken)).toContain('TWILIO_API_KEY_SECRET');
+  expect(workerConfig({ ...withoutToken, TWILIO_API_KEY_SECRET: 'secret' }).twilio).toMatchObject({
+    accountSid: 'AC123',
+    username: 'SK1',
+    password: 'secret',
+  });
+});
+
+test('with the auth token and an API key, the worker uses the token', () => {
+  const both = { ...COMPLETE, TWILIO_API_KEY_SID: 'SK1', TWILIO_API_KEY_SECRET: 'secret' };
+
+  expect(workerConfig(both).twilio).toMatchObject({ username: 'AC123', password: 'token' });
 });
 
 test('several secret keys keep their order, and a URL loses the slash at its end', () => {
-  const config = loadConfig({
+  const config = apiConfig({
     ...COMPLETE,
     SECRET_KEYS: `new:${Buffer.alloc(32, 3).toString('base64')},old:${KEY}`,
     PUBLIC_URL: 'https://a.example/',
@@ -186,8 +219,23 @@ test('several secret keys keep their order, and a URL loses the slash at its end
   expect(config.publicUrl).toBe('https://a.example');
 });
 
-test('limits, budgets, proxies and test numbers are read as the README shows them', () => {
-  const config = loadConfig({
+test.each([
+  [{ PUBLIC_URL: 'https://verify.example.com/' }, 'https://verify.example.com'],
+  [{ TWILIO_API_URL: 'http://localhost:3001', PORT: '3333' }, 'http://localhost:3333'],
+  [{ PUBLIC_URL: 'http://verify.example.com' }, undefined],
+  [{ PUBLIC_URL: 'https://verify.example.com', TWILIO_AUTH_TOKEN: '' }, undefined],
+])('%j: API and worker agree on where delivery is reported', (variables, publicUrl) => {
+  const apiKey = { TWILIO_API_KEY_SID: 'SK1', TWILIO_API_KEY_SECRET: 'secret' };
+  const env = { ...COMPLETE, ...apiKey, ...variables };
+
+  const expected = publicUrl && { authToken: 'token', publicUrl };
+
+  expect(apiConfig(env).statusCallback).toEqual(expected);
+  expect(workerConfig(env).statusCallback).toEqual(expected);
+});
+
+test('limits, budgets, proxies and test numbers are read as docs/configuration.md shows them', () => {
+  const config = apiConfig({
     ...COMPLETE,
     CALLER_LIMIT: 'off',
     COUNTRY_BUDGET: '2000/1d, US=5000/1h, DE=off',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { configureDevelopment } from '../../dev/configuration';
+import { ConfigError } from '../../src/config/read-environment';
 
 let dataDir: string;
 
@@ -12,6 +13,16 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
+
+function faultsOf(configure: () => unknown): readonly string[] {
+  try {
+    configure();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
 
 test('the defaults of development are a configuration that the service accepts', () => {
   const { config, settings } = configureDevelopment({ DATA_DIR: dataDir });
@@ -45,6 +56,20 @@ test('one message names every wrong variable, the service’s and development’
     /WINDOW_SECONDS must.*SMS_SANDBOX_PORT must be a whole number from 1 to 65535.*WORKERS must be/s,
   );
   expect(() => configureDevelopment(wrong)).toThrow(/PORT must be/);
+});
+
+test('the variables of every process are checked, and a fault that processes share is named once', () => {
+  const wrong = {
+    SMS_TEMPLATE: 'Your code',
+    CALLER_LIMIT: 'none',
+    SECRET_KEYS: 'k1:short',
+    DATA_DIR: dataDir,
+  };
+
+  const faults = faultsOf(() => configureDevelopment(wrong)).map((fault) => fault.split(' ')[0]);
+
+  expect(faults).toHaveLength(3);
+  expect(new Set(faults)).toEqual(new Set(['CALLER_LIMIT', 'SECRET_KEYS', 'SMS_TEMPLATE']));
 });
 
 test('only development’s own variables are wrong', () => {

@@ -1,5 +1,6 @@
-import { developmentEnvironment, setVariables, NO_LIMITS } from '../../dev/environment';
+import { developmentEnvironment, NO_LIMITS } from '../../dev/environment';
 import { readDevSettings } from '../../dev/settings';
+import { setVariables } from '../../src/config/read-environment';
 
 const secrets = { SECRET_KEYS: 'dev:secret', PHONE_DIGEST_KEY: 'digest' };
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../harness/ports';
 import { keepSecrets } from '../../dev/secrets';
-import { loadConfig } from '../../src/config/config';
+import { operatorConfig } from '../../src/config/operator-config';
 import { createDigests } from '../../src/crypto/digest';
 import { webUiLink } from '../../src/find';
 import { parseVerificationId, workflowIdFor } from '../../src/gateway/ids';
@@ -100,6 +100,14 @@ describe('with the service', () => {
     const unreadable = await find([phoneNumber], withAnotherKey);
 
     expect(runsIn(unreadable.stdout)).toEqual([`${runIds[0]}  Running`, `${runIds[1]}  Completed`]);
+
+    const withoutKeys = await find([phoneNumber], { SECRET_KEYS: '' });
+
+    expect({ exitCode: withoutKeys.exitCode, stderr: withoutKeys.stderr }).toEqual({
+      exitCode: 0,
+      stderr: '',
+    });
+    expect(runsIn(withoutKeys.stdout)).toEqual(runsIn(unreadable.stdout));
   });
 });
 
@@ -149,7 +157,7 @@ test.each([
   [{ TEMPORAL_ADDRESS: 'verify.a1b2c.tmprl.cloud:7233', TEMPORAL_NAMESPACE: 'verify.a1b2c' }, 'verify.a1b2c'],
   [{ TEMPORAL_ADDRESS: 'us-west-2.aws.api.temporal.io:7233', TEMPORAL_NAMESPACE: 'a b' }, 'a%20b'],
 ])('%j: the links lead to Temporal Cloud', (env, namespace) => {
-  const config = loadConfig({ ...serviceEnv({}), ...env });
+  const config = operatorConfig({ ...serviceEnv({}), ...env });
 
   expect(webUiLink(config, 'phone-verification:00ff', 'run')).toBe(
     `https://cloud.temporal.io/namespaces/${namespace}/workflows/phone-verification%3A00ff/run`,

@@ -146,12 +146,12 @@ describe('an API key that can be guessed', () => {
   });
 });
 
-test.each(['src/server.ts', 'src/worker.ts'] as const)(
-  '%s ends at once on a wrong configuration',
-  async (script) => {
-    const process = startSource(script, serviceEnv({ WINDOW_SECONDS: 'long', SECRET_KEYS: '' }));
-    expect(await process.exited).toBe(1);
-    expect(process.output()).toContain('WINDOW_SECONDS must be a whole number from 5 to 600');
-    expect(process.output()).toContain('SECRET_KEYS is required');
-  },
-);
+test.each([
+  ['src/server.ts', 'WINDOW_SECONDS', 'WINDOW_SECONDS must be a whole number from 5 to 600'],
+  ['src/worker.ts', 'WORKER_METRICS_PORT', 'WORKER_METRICS_PORT must be a whole number from 1 to 65535'],
+] as const)('%s ends at once on a wrong configuration', async (script, name, fault) => {
+  const process = startSource(script, serviceEnv({ [name]: 'long', SECRET_KEYS: '' }));
+  expect(await process.exited).toBe(1);
+  expect(process.output()).toContain(fault);
+  expect(process.output()).toContain('SECRET_KEYS is required');
+});

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadConfig } from '../../src/config/config';
+import { apiConfig } from '../../src/config/api-config';
+import { workerConfig } from '../../src/config/worker-config';
 import { envTemplate } from '../../scripts/keys';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -39,14 +40,17 @@ function parse(content: string): Record<string, string> {
 test('with the Twilio account filled in it is a configuration', () => {
   const account = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'token', TWILIO_FROM: '+14255550100' };
 
-  const config = loadConfig({ ...parse(envTemplate(new Date('2026-11-23T10:00:00Z'))), ...account });
+  const env = { ...parse(envTemplate(new Date('2026-11-23T10:00:00Z'))), ...account };
+  const config = apiConfig(env);
+
+  expect(() => workerConfig(env)).not.toThrow();
 
   expect(config.secretKeys.map(({ id }) => id)).toEqual(['k20261123']);
   expect(config.apiKeys[0]).toHaveLength(32);
 });
 
 test('it leaves the Twilio account to be filled in, and says so when it is not', () => {
-  expect(() => loadConfig(parse(envTemplate(new Date())))).toThrow(/TWILIO_ACCOUNT_SID.*TWILIO_FROM/s);
+  expect(() => workerConfig(parse(envTemplate(new Date())))).toThrow(/TWILIO_ACCOUNT_SID.*TWILIO_FROM/s);
 });
 
 test('without any package, the command prints a .env and nothing else, with new keys each time', () => {

@@ -137,10 +137,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const sandbox = await startSmsSandbox({ port: 0, ...ACCOUNT });
   const port = await freePort();
   const publicUrl = options.withStatusCallback === true ? `http://127.0.0.1:${port}` : PUBLIC_URL;
-  const deliveryReports = createTwilioReports({
-    authToken: options.withStatusCallback === true ? ACCOUNT.authToken : undefined,
-    publicUrl,
-  });
+  const deliveryReports = createTwilioReports(
+    options.withStatusCallback === true ? { authToken: ACCOUNT.authToken, publicUrl } : undefined,
+  );
   const sender = createTwilioSender({
     accountSid: ACCOUNT.accountSid,
     username: ACCOUNT.accountSid,
@@ -193,9 +192,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           senders: { sms: sender },
           tenantMessaging: (id) => (id === DEFAULT_TENANT ? TEST_MESSAGING : undefined),
           reportUrl: (workflowId, runId, nonce) =>
-            deliveryReports.enabled
-              ? deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }))
-              : undefined,
+            deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce })),
         }),
         stickyQueueScheduleToStartTimeout: '1s',
         maxHeartbeatThrottleInterval: '1s',

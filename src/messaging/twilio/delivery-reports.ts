@@ -3,8 +3,8 @@ import type { DeliveryReports } from '../sender';
 import { deliveryError } from './delivery-errors';
 
 export interface TwilioReportsOptions {
-  /** Twilio signs its reports with this token. Undefined if delivery reports are not possible. */
-  readonly authToken: string | undefined;
+  /** Twilio signs its reports with this token. */
+  readonly authToken: string;
   /** Without a trailing slash. */
   readonly publicUrl: string;
 }
@@ -15,15 +15,19 @@ export const NO_DELIVERY_REPORTS =
 
 const PATH = '/webhooks/twilio/status';
 
-/** Twilio's status callbacks. The signature covers the URL that we gave Twilio, and the form's fields. */
-export function createTwilioReports({ authToken, publicUrl }: TwilioReportsOptions): DeliveryReports {
+/**
+ * Twilio's status callbacks. The signature covers the URL that we gave Twilio, and the form's fields.
+ * `options`: undefined if delivery reports are not possible.
+ */
+export function createTwilioReports(options: TwilioReportsOptions | undefined): DeliveryReports {
   return {
-    enabled: authToken !== undefined,
+    enabled: options !== undefined,
     path: PATH,
     signatureHeader: 'x-twilio-signature',
-    urlFor: (verificationId) => `${publicUrl}${PATH}?verification=${verificationId}`,
+    urlFor: (verificationId) => options && `${options.publicUrl}${PATH}?verification=${verificationId}`,
     isSigned: ({ url, signature, fields }) =>
-      authToken !== undefined && validateRequest(authToken, signature, `${publicUrl}${url}`, { ...fields }),
+      options !== undefined &&
+      validateRequest(options.authToken, signature, `${options.publicUrl}${url}`, { ...fields }),
     parseReport({ MessageSid: sid, MessageStatus: status, ErrorCode: code }) {
       if (typeof sid !== 'string') return undefined;
       if (status === 'sent' || status === 'delivered') return { sid, failure: null };

@@ -1,0 +1,94 @@
+import { codecTokenFaults, reusedDigestKeyFaults, testCodeFaults } from './combination-checks';
+import { freeze } from './frozen';
+import { publicUrl, statusCallback } from './public-url';
+import { readEnvironment } from './read-environment';
+import { environment } from './variables';
+import { temporalConnection } from './variables/temporal';
+
+/** What the API reads. */
+export const apiEnvironment = environment
+  .pick({
+    SECRET_KEYS: true,
+    PHONE_DIGEST_KEY: true,
+    API_KEYS: true,
+    HOST: true,
+    PORT: true,
+    PUBLIC_URL: true,
+    TRUST_PROXY: true,
+    TEMPORAL_TASK_QUEUE: true,
+    TWILIO_AUTH_TOKEN: true,
+    TWILIO_API_URL: true,
+    CODE_LENGTH: true,
+    WINDOW_SECONDS: true,
+    MAX_ATTEMPTS: true,
+    RESEND_INTERVAL_SECONDS: true,
+    MAX_RESENDS: true,
+    COOLDOWN_SECONDS: true,
+    CALLER_LIMIT: true,
+    CLIENT_IP_LIMIT: true,
+    COUNTRY_BUDGET: true,
+    PREFIX_BUDGET: true,
+    NUMBER_LIMIT: true,
+    TEXTS_PER_SECOND: true,
+    REDIS_URL: true,
+    ALLOWED_COUNTRIES: true,
+    PHONE_NUMBER_CHECK: true,
+    TEST_NUMBERS: true,
+    PAYLOAD_ENCRYPTION: true,
+    CODEC_SERVER_TOKEN: true,
+    CODEC_SERVER_ORIGIN: true,
+    DURABLE_FUNCTIONS_AUTH: true,
+  })
+  .extend(temporalConnection);
+
+export type ApiConfig = ReturnType<typeof apiConfig>;
+
+/** @throws ConfigError */
+export function apiConfig(env: NodeJS.ProcessEnv) {
+  const checks = [testCodeFaults, reusedDigestKeyFaults, codecTokenFaults];
+  const { variables, temporal } = readEnvironment(apiEnvironment, env, checks);
+  return freeze({
+    host: variables.HOST,
+    port: variables.PORT,
+    /** Without a slash at its end. */
+    publicUrl: publicUrl(variables),
+    trustProxy: variables.TRUST_PROXY,
+    temporal,
+    taskQueue: variables.TEMPORAL_TASK_QUEUE,
+    payloadEncryption: variables.PAYLOAD_ENCRYPTION === 'on',
+    secretKeys: variables.SECRET_KEYS,
+    phoneDigestKey: variables.PHONE_DIGEST_KEY,
+    apiKeys: variables.API_KEYS,
+    policy: {
+      codeLength: variables.CODE_LENGTH,
+      windowMs: variables.WINDOW_SECONDS * 1000,
+      maxAttempts: variables.MAX_ATTEMPTS,
+      resendIntervalMs: variables.RESEND_INTERVAL_SECONDS * 1000,
+      maxResends: variables.MAX_RESENDS,
+      numberLimit: variables.NUMBER_LIMIT,
+    },
+    cooldownSeconds: variables.COOLDOWN_SECONDS,
+    numberRules: {
+      /** ISO 3166-1 alpha-2; undefined for all. */
+      allowedCountries: variables.ALLOWED_COUNTRIES,
+      phoneNumberCheck: variables.PHONE_NUMBER_CHECK,
+      testNumbers: variables.TEST_NUMBERS ?? [],
+    },
+    limits: {
+      caller: variables.CALLER_LIMIT,
+      clientIp: variables.CLIENT_IP_LIMIT,
+      country: variables.COUNTRY_BUDGET,
+      prefix: variables.PREFIX_BUDGET,
+      messagesPerSecond: variables.TEXTS_PER_SECOND,
+    },
+    redisUrl: variables.REDIS_URL,
+    /** Undefined where delivery is not reported. */
+    statusCallback: statusCallback(variables),
+    durableFunctionsAuth: variables.DURABLE_FUNCTIONS_AUTH,
+    /** Undefined where operators do not read encrypted payloads. */
+    codecServer:
+      variables.CODEC_SERVER_TOKEN === undefined
+        ? undefined
+        : { token: variables.CODEC_SERVER_TOKEN, origin: variables.CODEC_SERVER_ORIGIN },
+  });
+}

@@ -1,0 +1,44 @@
+import { isIP } from 'node:net';
+import { list, secretBytes, secretKeyBytes } from './fields';
+import type { SetVariables } from './read-environment';
+import { verification } from './variables/verification';
+
+export function testCodeFaults({ CODE_LENGTH, TEST_NUMBERS = '' }: SetVariables): string[] {
+  const codeLength = Number(CODE_LENGTH ?? verification.CODE_LENGTH.parse(undefined));
+  const codes = [...TEST_NUMBERS.matchAll(/=(\d+)@/g)].map(([, code = '']) => code);
+  if (codes.every((code) => code.length === codeLength)) return [];
+  return [`TEST_NUMBERS must have codes of CODE_LENGTH (${codeLength}) digits`];
+}
+
+/** SECRET_KEYS are replaced over time and PHONE_DIGEST_KEY never is: a leak of one must not be a leak of the other. */
+export function reusedDigestKeyFaults({ SECRET_KEYS = '', PHONE_DIGEST_KEY = '' }: SetVariables): string[] {
+  const digestKey = secretBytes(PHONE_DIGEST_KEY);
+  const isReused =
+    digestKey.length > 0 && secretKeyBytes(SECRET_KEYS).some((bytes) => bytes.equals(digestKey));
+  if (!isReused) return [];
+  return ['PHONE_DIGEST_KEY must not be one of SECRET_KEYS: make another one with npm run keys'];
+}
+
+export function codecTokenFaults({ API_KEYS = '', CODEC_SERVER_TOKEN }: SetVariables): string[] {
+  if (CODEC_SERVER_TOKEN === undefined || !list(API_KEYS).includes(CODEC_SERVER_TOKEN.trim())) return [];
+  return ['CODEC_SERVER_TOKEN must not be one of API_KEYS'];
+}
+
+export function metricsHostFaults({ HOST, WORKER_METRICS_PORT }: SetVariables): string[] {
+  if (WORKER_METRICS_PORT === undefined || HOST === undefined || isIP(HOST) !== 0) return [];
+  return ['HOST must be an IP address for WORKER_METRICS_PORT, which listens there'];
+}
+
+export const NO_TWILIO_CREDENTIALS =
+  'TWILIO_AUTH_TOKEN is required, or TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET';
+
+export function twilioFaults(set: SetVariables): string[] {
+  const hasCredentials =
+    set['TWILIO_AUTH_TOKEN'] !== undefined ||
+    (set['TWILIO_API_KEY_SID'] !== undefined && set['TWILIO_API_KEY_SECRET'] !== undefined);
+  const hasSender = set['TWILIO_FROM'] !== undefined || set['TWILIO_MESSAGING_SERVICE_SID'] !== undefined;
+  return [
+    ...(hasCredentials ? [] : [NO_TWILIO_CREDENTIALS]),
+    ...(hasSender ? [] : ['TWILIO_FROM is required, or TWILIO_MESSAGING_SERVICE_SID']),
+  ];
+}

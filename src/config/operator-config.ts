@@ -1,0 +1,35 @@
+import { reusedDigestKeyFaults } from './combination-checks';
+import { freeze } from './frozen';
+import { readEnvironment } from './read-environment';
+import { environment } from './variables';
+import { temporalConnection } from './variables/temporal';
+
+/** What `npm run find` and `npm run forget` read. */
+export const operatorEnvironment = environment
+  .pick({
+    SECRET_KEYS: true,
+    PHONE_DIGEST_KEY: true,
+    TWILIO_API_URL: true,
+    PAYLOAD_ENCRYPTION: true,
+    CODEC_SERVER_ORIGIN: true,
+  })
+  .partial({ SECRET_KEYS: true })
+  .extend(temporalConnection);
+
+export type OperatorConfig = ReturnType<typeof operatorConfig>;
+
+/** @throws ConfigError */
+export function operatorConfig(env: NodeJS.ProcessEnv) {
+  const { variables, temporal } = readEnvironment(operatorEnvironment, env, [reusedDigestKeyFaults]);
+  return freeze({
+    temporal,
+    phoneDigestKey: variables.PHONE_DIGEST_KEY,
+    /** Undefined where encrypted payloads need not be read. */
+    secretKeys: variables.SECRET_KEYS,
+    payloadEncryption: variables.PAYLOAD_ENCRYPTION === 'on',
+    /** Where Temporal's Web UI is, if that was said. */
+    webUiOrigin: variables.CODEC_SERVER_ORIGIN,
+    /** Undefined for Twilio's own. */
+    twilioApiUrl: variables.TWILIO_API_URL,
+  });
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { integer, parseTrustProxy, text } from '../fields';
+import { documentation } from '../documentation';
+
+export const http = {
+  HOST: text.prefault('127.0.0.1').register(documentation, {
+    description: 'The address on which the API listens. The worker offers its metrics on the same address.',
+    rules: [
+      'If `WORKER_METRICS_PORT` is set, the worker accepts only an IP address.',
+      'docker-compose.yml sets `0.0.0.0`.',
+    ],
+  }),
+  PORT: integer(0, 65_535)
+    .prefault('3000')
+    .register(documentation, {
+      description: 'The port of the API. `0` is any free port, which `npm run dev` does not accept.',
+      rules: ['The worker reads it for the default of `PUBLIC_URL`.'],
+    }),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL like https://verify.example.com' })
+    .optional()
+    .register(documentation, {
+      description: 'The URL at which callers reach the API. Every link in an answer starts with it.',
+      rules: [
+        'Twilio sends its delivery reports there, so the worker needs it too. ' +
+          'Without https there are no delivery reports, except from the SMS sandbox.',
+      ],
+      default: '`http://localhost:` and `PORT`',
+      example: 'https://verify.example.com',
+    }),
+  TRUST_PROXY: text
+    .transform(parseTrustProxy)
+    .prefault('off')
+    .register(documentation, {
+      description:
+        'The addresses of the proxies in front of the API, separated by commas, or `off`. ' +
+        'The API believes the `X-Forwarded-For` header of these proxies only.',
+      rules: [
+        'It matters only for starts without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`): ' +
+          'they are limited by client address.',
+        'An entry is an IP address, a network, or one of `loopback`, `linklocal` and `uniquelocal`. ' +
+          'A number of proxies is refused: a client that reaches the API directly could then claim any address.',
+      ],
+      example: 'loopback,uniquelocal,203.0.113.0/24',
+    }),
+};

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { limit, limitsByCountry, numberLimit, parseMessagesPerSecond, text } from '../fields';
+import { documentation } from '../documentation';
+
+export const limits = {
+  CALLER_LIMIT: limit.prefault('600/1m').register(documentation, {
+    description: 'How many messages one API key may request.',
+  }),
+  CLIENT_IP_LIMIT: limit.prefault('20/10m').register(documentation, {
+    description:
+      'How many verifications one end user may start. The caller sends the address of the end user as `clientIp`.',
+    rules: [
+      'Resends do not count here.',
+      'Without `clientIp`, a start with an API key does not count here.',
+      'A start without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`) counts by the address it comes from: ' +
+        'see `TRUST_PROXY`.',
+      'All addresses of one IPv6 /64 network count as one.',
+    ],
+  }),
+  COUNTRY_BUDGET: limitsByCountry.prefault('1000/1h').register(documentation, {
+    description:
+      'How many messages may go to the numbers of one country. Limits for single countries may follow.',
+    example: '1000/1h,US=5000/1h,DE=off',
+  }),
+  PREFIX_BUDGET: limit.prefault('100/1h').register(documentation, {
+    description:
+      'How many messages may go to one block of 10,000 numbers: those that differ in the last four digits only.',
+  }),
+  NUMBER_LIMIT: numberLimit.prefault('10/1h').register(documentation, {
+    description: 'How many messages may go to one phone number, resends included. At most 1,000 in a period.',
+    rules: [
+      'It refuses starts and resends.',
+      'Temporal keeps the count with the history of the number. It holds for all API processes, also without Redis.',
+    ],
+  }),
+  TEXTS_PER_SECOND: text
+    .transform(parseMessagesPerSecond)
+    .prefault('off')
+    .register(documentation, {
+      description:
+        'How many messages may be sent in one second altogether, or `off`. Set it to what the sender may send.',
+      rules: ['The API counts, and refuses starts and resends beyond it with `429` and `Retry-After: 1`.'],
+      example: '20',
+    }),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a URL like redis://localhost:6379' })
+    .optional()
+    .register(documentation, {
+      description: 'A Redis server in which all API processes count together.',
+      rules: [
+        'Without it, each API process counts alone: with three processes, a limit is up to three times as high.',
+        'While Redis is unavailable, each process counts alone and logs a warning.',
+        'Redis holds keyed digests, no address and no phone number.',
+      ],
+      example: 'redis://redis:6379',
+    }),
+};

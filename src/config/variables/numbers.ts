@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { parseCountries, parseTestNumbers, text } from '../fields';
+import { documentation } from '../documentation';
+
+export const numbers = {
+  ALLOWED_COUNTRIES: text.transform(parseCountries).optional().register(documentation, {
+    description: 'The countries whose numbers are accepted: ISO 3166-1 codes, separated by commas.',
+    default: 'all countries',
+    example: 'US,CA,DE',
+  }),
+  PHONE_NUMBER_CHECK: z
+    .enum(['possible', 'valid'], { error: 'must be possible or valid' })
+    .prefault('possible')
+    .register(documentation, {
+      description:
+        '`possible`: a number must have a possible length. `valid`: it must also lie in a range that is in use.',
+      rules: [
+        'The ranges come from the metadata of libphonenumber. The metadata gets outdated: ' +
+          '`valid` can refuse numbers of a new range.',
+      ],
+    }),
+  TEST_NUMBERS: text
+    .transform(parseTestNumbers)
+    .optional()
+    .register(documentation, {
+      description:
+        'Numbers with a fixed code, for app reviewers and end-to-end tests: `number=code@last day`, separated by commas. ' +
+        'No message is sent to them.',
+      rules: [
+        'The number is in E.164, the code has `CODE_LENGTH` digits, and it is accepted until the end of the last day (UTC).',
+        'Cool-downs and budgets do not apply. Attempts count, and wrong codes count towards the lock.',
+        'The API logs a warning at its start while there are test numbers: remove those that you no longer need.',
+      ],
+      example: '+14255550199=2168@2027-01-31',
+    }),
+};

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { integer, text } from '../fields';
+import { documentation } from '../documentation';
+
+export const operators = {
+  PAYLOAD_ENCRYPTION: z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .prefault('on')
+    .register(documentation, {
+      description:
+        '`on`: everything that Temporal stores about a verification is encrypted with AES-256-GCM under `SECRET_KEYS`.',
+      rules: [
+        'That is inputs, results, memos and failures. Workflow IDs are keyed digests.',
+        'Decide before the first verification: with `on`, unencrypted data causes errors.',
+        'API, worker and operator commands must have the same value.',
+      ],
+    }),
+  CODEC_SERVER_TOKEN: text
+    .regex(/^\S{16,}$/, 'must have 16 characters or more, and no space')
+    .optional()
+    .register(documentation, {
+      description:
+        'The password with which operators read encrypted payloads: 16 characters or more, without spaces. ' +
+        'With it, the API is also a codec server.',
+      rules: [
+        'It must not be one of `API_KEYS`.',
+        '[Reading encrypted payloads](production.md#reading-encrypted-payloads) says how it is used.',
+      ],
+      default: 'none: the API is no codec server',
+    }),
+  CODEC_SERVER_ORIGIN: z
+    .url({ protocol: /^https?$/, error: 'must be an origin like https://temporal.example.com' })
+    .transform((url) => new URL(url).origin)
+    .optional()
+    .register(documentation, {
+      description: 'The origin of the Web UI of Temporal, as the browser of an operator has it.',
+      rules: [
+        'Only pages of this origin may use the codec server.',
+        '`npm run find` prints links to it. Without it, it prints links for Temporal Cloud only.',
+      ],
+      example: 'https://temporal.example.com',
+    }),
+  WORKER_METRICS_PORT: integer(1, 65_535)
+    .optional()
+    .register(documentation, {
+      description: 'The port on which the worker offers metrics for Prometheus, at `/metrics` on `HOST`.',
+      rules: ['With several workers under `npm run dev`, worker 2 uses the next port, and so on.'],
+      default: 'none: no metrics',
+      example: '9465',
+    }),
+};

@@ -1,0 +1,54 @@
+import { ALL_ZERO, hasDoubles, isAllZero, list, parseSecretKeys, required, secretBytes } from '../fields';
+import { documentation } from '../documentation';
+
+export const secrets = {
+  SECRET_KEYS: required('one or more id:base64(32 bytes), comma-separated')
+    .transform(parseSecretKeys)
+    .register(documentation, {
+      description:
+        'The secret keys, each as `id:base64(32 bytes)`, separated by commas. ' +
+        'Codes, tags, capabilities and payload encryption each use a key that is derived from them.',
+      rules: [
+        'The first key creates. Every key is accepted.',
+        'To rotate, add the new key last in every process. Then move it first in every process. ' +
+          'Later remove the old key: [In production](production.md#secrets) says when.',
+        'API and worker must have the same keys.',
+        '`npm run keys` makes a good key. A key of zeros, a key that occurs twice and an id that occurs twice ' +
+          'are refused.',
+        '`npm run find` works without it, and then shows the status that Temporal knows, for example `Completed`.',
+        '`npm run dev` makes a key once and keeps it in `DATA_DIR`.',
+      ],
+    }),
+  PHONE_DIGEST_KEY: required('base64(32 bytes)')
+    .transform((value, context) => {
+      if (secretBytes(value).length !== 32)
+        context.addIssue('must be 32 bytes in base64: make one with npm run keys');
+      if (isAllZero(secretBytes(value))) context.addIssue(ALL_ZERO);
+      return secretBytes(value);
+    })
+    .register(documentation, {
+      description: 'The key of the digests that replace phone numbers in workflow IDs: 32 bytes in base64.',
+      rules: [
+        'Never change it. With another key, the service does not find the earlier verifications of a number.',
+        'It must not be one of `SECRET_KEYS`.',
+        'All API processes and the operator commands must have the same key.',
+        '`npm run keys` makes a good key. `npm run dev` makes a key once and keeps it in `DATA_DIR`.',
+      ],
+    }),
+  API_KEYS: required('one or more keys, comma-separated')
+    .transform((value, context) => {
+      const keys = list(value);
+      if (keys.includes('')) context.addIssue('has an empty key between its commas');
+      if (keys.some((key) => /\s/.test(key))) context.addIssue('has a key with a space in it');
+      if (hasDoubles(keys)) context.addIssue('has the same key twice');
+      return keys;
+    })
+    .register(documentation, {
+      description:
+        'The keys of the callers, separated by commas. A caller sends one of them as `Authorization: Bearer <key>`.',
+      rules: [
+        'The API logs a warning at its start if a key has fewer than 16 characters. `npm run keys` makes a good key.',
+        'A key identifies a caller. Requests with an `Idempotency-Key` are repeats only if they have the same API key.',
+      ],
+    }),
+};

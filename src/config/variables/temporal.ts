@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { text } from '../fields';
+import { documentation } from '../documentation';
+
+/** What is used where neither a variable nor a profile says otherwise. */
+export const DEFAULT_ADDRESS = '127.0.0.1:7233';
+export const DEFAULT_NAMESPACE = 'default';
+
+/**
+ * How to reach Temporal. `@temporalio/envconfig` names and reads these variables; it also reads a profile, so that it
+ * is not known here which values count.
+ */
+export const temporalConnection = {
+  TEMPORAL_ADDRESS: text.optional().register(documentation, {
+    description: 'Host and port of the Temporal server.',
+    rules: ['If it is set, `npm run dev` uses that server and starts none.'],
+    default: `\`${DEFAULT_ADDRESS}\``,
+    example: 'temporal.example.com:7233',
+  }),
+  TEMPORAL_NAMESPACE: text.optional().register(documentation, {
+    description: 'The namespace of the verifications. It should keep closed workflows for 30 days.',
+    default: `\`${DEFAULT_NAMESPACE}\``,
+  }),
+  TEMPORAL_API_KEY: text.optional().register(documentation, {
+    description: 'An API key for Temporal, for example for Temporal Cloud. It switches TLS on.',
+  }),
+  TEMPORAL_TLS: z
+    // The package takes every other value for false, and would send an API key in clear.
+    .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+    .optional()
+    .register(documentation, {
+      description: '`true` switches TLS on without an API key. `false` switches it off.',
+    }),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: text.optional().register(documentation, {
+    description: 'The file with the client certificate, for mutual TLS.',
+  }),
+  TEMPORAL_TLS_CLIENT_CERT_DATA: text.optional().register(documentation, {
+    description: 'The client certificate itself, in place of its file.',
+  }),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: text.optional().register(documentation, {
+    description: 'The file with the private key of the client certificate.',
+  }),
+  TEMPORAL_TLS_CLIENT_KEY_DATA: text.optional().register(documentation, {
+    description: 'The private key itself, in place of its file.',
+  }),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: text.optional().register(documentation, {
+    description:
+      'The file with the certificate of the authority (CA) that signed the certificate of the server.',
+  }),
+  TEMPORAL_TLS_SERVER_CA_CERT_DATA: text.optional().register(documentation, {
+    description: 'The certificate of the authority itself, in place of its file.',
+  }),
+  TEMPORAL_TLS_SERVER_NAME: text.optional().register(documentation, {
+    description: 'The name in the certificate of the server, if it is not the host of `TEMPORAL_ADDRESS`.',
+  }),
+  TEMPORAL_PROFILE: text.optional().register(documentation, {
+    description: 'A profile of the configuration file. Variables take precedence over the profile.',
+    default: '`default`, if the file has it',
+  }),
+  TEMPORAL_CONFIG_FILE: text.optional().register(documentation, {
+    description: 'The configuration file, in TOML.',
+    default: '`temporalio/temporal.toml` in the configuration folder of the user',
+  }),
+};
+
+export const temporal = {
+  ...temporalConnection,
+  TEMPORAL_TASK_QUEUE: text.prefault('phone-verification').register(documentation, {
+    description: 'The task queue of the verifications. API and worker must have the same value.',
+  }),
+  TEMPORAL_WORKER_BUILD_ID: text.optional().register(documentation, {
+    description:
+      'The id of the build that the worker runs. With it, a verification stays with the build that started it.',
+    rules: [
+      '[Changing the workflow](changing-workflows.md) says when it is needed.',
+      'Without it, a worker shares all tasks with every other worker that has none.',
+    ],
+  }),
+  TEMPORAL_DEPLOYMENT_NAME: text.prefault('phone-verification').register(documentation, {
+    description:
+      'The name under which Temporal knows the builds of the worker. It counts with `TEMPORAL_WORKER_BUILD_ID` only.',
+  }),
+};

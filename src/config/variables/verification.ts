@@ -1,0 +1,59 @@
+import { integer, parseSeconds, text } from '../fields';
+import { documentation } from '../documentation';
+
+export const verification = {
+  CODE_LENGTH: integer(4, 8).prefault('4').register(documentation, {
+    description: 'The number of digits of a code, from 4 to 8.',
+  }),
+  WINDOW_SECONDS: integer(5, 600).prefault('90').register(documentation, {
+    description:
+      'How long a code is accepted, from 5 to 600 seconds. The time starts when Twilio accepts the message.',
+  }),
+  MAX_ATTEMPTS: integer(1, 10).prefault('4').register(documentation, {
+    description:
+      'How many codes a caller may submit for one verification, from 1 to 10. The right code counts too.',
+  }),
+  RESEND_INTERVAL_SECONDS: integer(0, 600)
+    .prefault('30')
+    .register(documentation, {
+      description: 'The shortest time between two messages of one verification, from 0 to 600 seconds.',
+      rules: ['If `WINDOW_SECONDS` is shorter, there is no resend.'],
+    }),
+  MAX_RESENDS: integer(0, 10).prefault('2').register(documentation, {
+    description: 'How many more messages a verification may send after its first one, from 0 to 10.',
+  }),
+  COOLDOWN_SECONDS: text
+    .transform(parseSeconds)
+    .prefault('0,30,60,300,900,3600,86400')
+    .register(documentation, {
+      description:
+        'How long a phone number must wait after an unsuccessful verification, in seconds, separated by commas.',
+      rules: [
+        'After the n-th unsuccessful verification since the last success of the number, the next start must wait for ' +
+          'the n-th value. The last value repeats.',
+        'A verification is unsuccessful if a wrong code was submitted, if it expired, or if it was canceled after its ' +
+          'message was sent.',
+        'Without a wrong code, no wait is longer than 300 seconds.',
+        '100 wrong codes lock the number. `npm run forget` removes the lock.',
+        'Independently of the values, no verification starts until 2 seconds after an unsuccessful one started. ' +
+          'A request that comes earlier is held for that time.',
+        'Temporal keeps the history of a number for as long as the namespace keeps closed workflows. Set 30 days. ' +
+          'The worker logs a warning at its start if that is shorter than the longest value.',
+      ],
+    }),
+  SMS_TEMPLATE: text
+    .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
+    .prefault('Your verification code is {code}.')
+    .register(documentation, {
+      description: 'The text of the message. `{code}` stands for the code and must occur in it.',
+    }),
+  WEBOTP_DOMAIN: text
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be a domain name like example.com')
+    .optional()
+    .register(documentation, {
+      description:
+        'The domain of the website on which the code is entered. The message then has a last line `@domain #code`, ' +
+        'with which browsers offer to fill in the code on that website.',
+      example: 'example.com',
+    }),
+};

@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import { metricsHostFaults, NO_TWILIO_CREDENTIALS, twilioFaults } from './combination-checks';
+import { freeze } from './frozen';
+import { statusCallback } from './public-url';
+import { ConfigError, readEnvironment } from './read-environment';
+import { environment } from './variables';
+import { temporalConnection } from './variables/temporal';
+
+/** What the worker reads. */
+export const workerEnvironment = environment
+  .pick({
+    SECRET_KEYS: true,
+    HOST: true,
+    PORT: true,
+    PUBLIC_URL: true,
+    TEMPORAL_TASK_QUEUE: true,
+    TEMPORAL_WORKER_BUILD_ID: true,
+    TEMPORAL_DEPLOYMENT_NAME: true,
+    TWILIO_ACCOUNT_SID: true,
+    TWILIO_AUTH_TOKEN: true,
+    TWILIO_API_KEY_SID: true,
+    TWILIO_API_KEY_SECRET: true,
+    TWILIO_FROM: true,
+    TWILIO_MESSAGING_SERVICE_SID: true,
+    TWILIO_API_URL: true,
+    COOLDOWN_SECONDS: true,
+    SMS_TEMPLATE: true,
+    WEBOTP_DOMAIN: true,
+    PAYLOAD_ENCRYPTION: true,
+    WORKER_METRICS_PORT: true,
+  })
+  .extend(temporalConnection);
+
+type WorkerVariables = z.output<typeof workerEnvironment>;
+
+export type WorkerConfig = ReturnType<typeof workerConfig>;
+
+/** @throws ConfigError */
+export function workerConfig(env: NodeJS.ProcessEnv) {
+  const checks = [twilioFaults, metricsHostFaults];
+  const { variables, temporal } = readEnvironment(workerEnvironment, env, checks);
+  return freeze({
+    temporal,
+    taskQueue: variables.TEMPORAL_TASK_QUEUE,
+    workerVersion: workerVersion(variables),
+    payloadEncryption: variables.PAYLOAD_ENCRYPTION === 'on',
+    secretKeys: variables.SECRET_KEYS,
+    twilio: {
+      accountSid: variables.TWILIO_ACCOUNT_SID,
+      ...twilioCredentials(variables),
+      from: variables.TWILIO_FROM,
+      messagingServiceSid: variables.TWILIO_MESSAGING_SERVICE_SID,
+      apiUrl: variables.TWILIO_API_URL,
+    },
+    /** Undefined where delivery is not reported. */
+    statusCallback: statusCallback(variables),
+    smsTemplate: variables.SMS_TEMPLATE,
+    webOtpDomain: variables.WEBOTP_DOMAIN,
+    /** The namespace must keep a number's history for as long as the longest of these. */
+    cooldownSeconds: variables.COOLDOWN_SECONDS,
+    /** Where metrics are offered. */
+    host: variables.HOST,
+    /** Undefined for no metrics. */
+    workerMetricsPort: variables.WORKER_METRICS_PORT,
+  });
+}
+
+/** Which build a worker is. Undefined without an id: it then shares all tasks with every other worker that has none. */
+function workerVersion({ TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID }: WorkerVariables) {
+  if (TEMPORAL_WORKER_BUILD_ID === undefined) return undefined;
+  return { deploymentName: TEMPORAL_DEPLOYMENT_NAME, buildId: TEMPORAL_WORKER_BUILD_ID };
+}
+
+/** The account with its token, or an API key with its secret. */
+function twilioCredentials(variables: WorkerVariables) {
+  const { TWILIO_AUTH_TOKEN, TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET } = variables;
+  if (TWILIO_AUTH_TOKEN !== undefined)
+    return { username: variables.TWILIO_ACCOUNT_SID, password: TWILIO_AUTH_TOKEN };
+  if (TWILIO_API_KEY_SID !== undefined && TWILIO_API_KEY_SECRET !== undefined)
+    return { username: TWILIO_API_KEY_SID, password: TWILIO_API_KEY_SECRET };
+  throw new ConfigError([NO_TWILIO_CREDENTIALS]);
+}
