@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { CONFIGURATION_PAGE, configurationPage } from '../../scripts/configuration-page';
+import { scripts } from '../../package.json';
+import { variableGroups } from '../../src/config/variables';
+
+const COMMAND = 'docs:configuration';
+
+test('docs/configuration.md is what the variables say', () => {
+  const page = readFileSync(CONFIGURATION_PAGE, 'utf8');
+
+  if (page !== configurationPage()) throw new Error(`docs/configuration.md is stale: npm run ${COMMAND}`);
+  expect(scripts[COMMAND]).toContain('scripts/configuration-page.ts');
+});
+
+test('every variable has a section of its own', () => {
+  const sections = [...configurationPage().matchAll(/^### `(.*)`$/gm)].map(([, name]) => name);
+
+  expect(sections).toEqual(variableGroups.flatMap(({ variables }) => Object.keys(variables)));
+  expect(new Set(sections).size).toBe(sections.length);
+});
+
+test('the page can be read raw, and holds nothing of the machine that made it', () => {
+  const page = configurationPage();
+
+  expect(page.split('\n').filter((line) => line.length > 120)).toEqual([]);
+  expect(page).not.toContain(process.cwd());
+});
