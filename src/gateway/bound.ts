@@ -1,6 +1,6 @@
 import { Semaphore } from 'async-mutex';
 import type { VerificationError } from '../domain/refusals';
-import { tooMuchAtOnce } from './workflow-calls';
+import { tooBusyError } from './workflow-calls';
 
 export interface BoundOptions {
   /** For logs. */
@@ -39,6 +39,6 @@ export class Bound {
   }
 
   #refusal(): VerificationError {
-    return tooMuchAtOnce(this.options.name);
+    return tooBusyError(this.options.name);
   }
 }

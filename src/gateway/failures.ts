@@ -5,7 +5,7 @@ import { errorCodes, type Refusal } from '../domain/refusals';
 import { finalStatuses } from '../domain/types';
 import { FAILED_PRECONDITION, grpcCode } from '../temporal/grpc-errors';
 
-/** The type of the failure that the server returns for an Update that its worker did not process. */
+/** The type of the failure that the server returns for an Update that the worker did not process. */
 const UNPROCESSED_UPDATE = 'UnprocessedUpdate';
 
 const errorCode = z.enum(errorCodes);
@@ -17,22 +17,22 @@ const refusalDetails = z.object({
   codeLength: z.exactOptional(z.number()),
 });
 
-/** The refusal of a workflow's validator, from the details of the failure that it threw; undefined for other errors. */
-export function refusalOf(error: unknown): Refusal | undefined {
+/** The refusal with which a workflow's validator rejected an Update; undefined for other errors. */
+export function validatorRefusal(error: unknown): Refusal | undefined {
   const failure = updateFailure(error);
   const code = errorCode.safeParse(failure?.type);
   return code.success ? { code: code.data, ...refusalDetails.parse(failure?.details?.[0]) } : undefined;
 }
 
 /**
- * The workflow task that carried an Update failed, as it does when the Update ends the workflow while another event
- * arrives, or the worker did not process the Update. Nothing of it was kept: the same Update can be sent again.
+ * Whether an Update had no effect and can be sent again: its workflow task failed, or the worker did not process it. A
+ * task fails, for example, if the Update ends the workflow while another event arrives.
  */
 export function isUpdateAborted(error: unknown): boolean {
   return grpcCode(error) === FAILED_PRECONDITION || updateFailure(error)?.type === UNPROCESSED_UPDATE;
 }
 
-/** The failure of an Update, from the workflow or from the server in its place. */
+/** The failure of an Update, which comes from the workflow or from the server. */
 function updateFailure(error: unknown): ApplicationFailure | undefined {
   if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
   const cause: unknown = error.cause;

@@ -1,6 +1,6 @@
-/** Where a verification lives, and what its code is derived from. */
+/** Identifies a verification's run. Its code is derived from `workflowId` and `nonce`. */
 export interface VerificationId {
-  /** Whose it is claimed to be. Undefined for reports of the SMS provider, which may speak of any. */
+  /** The tenant that sent the request. Undefined for delivery reports, which do not belong to a tenant. */
   readonly tenantId: string | undefined;
   readonly workflowId: string;
   readonly runId: string;
@@ -11,7 +11,7 @@ export interface VerificationId {
 const PART_BYTES = 16;
 const PUBLIC_ID = /^[A-Za-z0-9_-]{64}$/;
 
-/** One workflow ID for one number: Temporal then runs one verification at a time for it. */
+/** Each number has one workflow ID: so Temporal allows one open verification for each number. */
 export function workflowIdFor(phoneNumberDigest: Buffer): string {
   return `phone-verification:${phoneNumberDigest.toString('hex')}`;
 }
@@ -26,7 +26,7 @@ export function formatVerificationId({ workflowId, runId, nonce }: Omit<Verifica
   ]).toString('base64url');
 }
 
-/** Undefined for what was never an id of ours. */
+/** Undefined if the text does not have the form of a public id. The result has no tenant yet. */
 export function parseVerificationId(publicId: string): VerificationId | undefined {
   if (!PUBLIC_ID.test(publicId)) return undefined;
   const bytes = Buffer.from(publicId, 'base64url');

@@ -11,16 +11,20 @@ import { unavailableOr } from './workflow-calls';
 export interface NewRun {
   readonly workflowId: string;
   readonly memo: VerificationMemo;
-  /** The number as it may be shown to operators. */
+  /** The form that operators may see. */
   readonly maskedPhoneNumber: string;
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
+  /** The fixed code of a test number. */
   readonly testCode: string | undefined;
 }
 
-/** `unknown`: the deadline passed, and Temporal may have started it or may still do so. */
-export type Opened =
-  { readonly outcome: 'opened'; readonly runId: string } | { readonly outcome: 'in_the_way' | 'unknown' };
+/**
+ * `already_open`: the workflow ID has an open run. `unknown`: the deadline passed; Temporal may have started the run,
+ * or may still start it.
+ */
+export type OpenOutcome =
+  { readonly outcome: 'opened'; readonly runId: string } | { readonly outcome: 'already_open' | 'unknown' };
 
 export interface OpenRunDependencies {
   readonly client: Client;
@@ -28,16 +32,16 @@ export interface OpenRunDependencies {
   readonly keyRing: KeyRing;
 }
 
-/** How long a workflow task may be away before another worker gets it: a person is waiting. */
+/** Another worker gets a workflow task after this time. It is short because a person is waiting. */
 const WORKFLOW_TASK_TIMEOUT = '3s';
 
-/** Starts workflow runs, unless one with the same workflow ID is open. */
+/** Starts a workflow run unless the workflow ID has an open run. */
 export function createOpenRun({ client, taskQueue, keyRing }: OpenRunDependencies) {
   /**
    * `deadline`: epoch milliseconds.
    * @throws VerificationError `temporal_unavailable`
    */
-  return async function openRun(run: NewRun, deadline: number): Promise<Opened> {
+  return async function openRun(run: NewRun, deadline: number): Promise<OpenOutcome> {
     const { workflowId, memo, maskedPhoneNumber } = run;
     try {
       const handle = await client.withDeadline(deadline, () =>
@@ -54,7 +58,7 @@ export function createOpenRun({ client, taskQueue, keyRing }: OpenRunDependencie
       );
       return { outcome: 'opened', runId: handle.firstExecutionRunId };
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'in_the_way' };
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'already_open' };
       if (isNoWorker(error)) return { outcome: 'unknown' };
       throw unavailableOr(error);
     }

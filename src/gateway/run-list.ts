@@ -5,7 +5,7 @@ import { finalStatuses, type Status } from '../domain/types';
 import { stateQuery } from '../workflows/messages';
 import { grpcCode, NOT_FOUND, TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 
-/** An open run is asked through a worker. Without one its status is not worth a long wait. */
+/** The time-out of a query to an open run, which needs a worker. */
 const QUERY_TIMEOUT_MS = 2_000;
 
 const { WorkflowExecutionStatus } = temporal.api.enums.v1;
@@ -15,9 +15,9 @@ const State = z.object({ status: z.enum(['sending', 'pending', ...finalStatuses]
 
 export interface ListedRun {
   readonly runId: string;
-  /** Temporal's word for it, as its command line spells it: `Running`, `Completed`, `TimedOut`. */
+  /** Temporal's status, as in its command line: `Running`, `Completed`, `TimedOut`. */
   readonly execution: string;
-  /** Undefined if it can not be read: no worker answered, a secret key is missing, or the run has no result. */
+  /** The verification's status. Undefined if no worker answered, a secret key is missing or there is no result. */
   readonly verification: Status | undefined;
 }
 
@@ -26,10 +26,10 @@ export function createRunList(client: Client) {
   const { workflowService } = client;
   const { namespace } = client.options;
 
-  /** Newest first. @throws gRPC's errors */
+  /** Newest first. @throws gRPC errors */
   async function listRuns(workflowId: string): Promise<ListedRun[]> {
     const listed = await listRunIds(workflowId);
-    // Lists are eventually consistent, descriptions are not.
+    // Temporal's lists are eventually consistent: the latest run may be missing. Its descriptions are consistent.
     const latest = await describe({ workflowId });
     const infos: ExecutionInfo[] = [];
     for (const runId of new Set([...(latest ? [runIdOf(latest)] : []), ...listed])) {
@@ -46,7 +46,7 @@ export function createRunList(client: Client) {
     return runs;
   }
 
-  /** Raw, since the SDK would decode each memo, for which a secret key may be missing. */
+  /** Uses the raw API, since the SDK's list decodes each memo, and a secret key may be missing. */
   async function listRunIds(workflowId: string): Promise<string[]> {
     const runIds: string[] = [];
     const query = `WorkflowId = '${workflowId}'`;
@@ -61,7 +61,7 @@ export function createRunList(client: Client) {
     return runIds;
   }
 
-  /** Without a run id the latest. Undefined if Temporal has none. */
+  /** Without a run id: the latest run. Undefined if Temporal has no such run. */
   async function describe(execution: {
     workflowId: string;
     runId?: string;
@@ -85,7 +85,7 @@ export function createRunList(client: Client) {
       if (status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED)
         return State.parse(await call(() => handle.result())).status;
     } catch {
-      // Whatever is in the way, Temporal's own word is left.
+      // The list then shows Temporal's status only.
     }
     return undefined;
   }

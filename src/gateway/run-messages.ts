@@ -8,19 +8,19 @@ import { parseMemo } from './stored-data';
 import type { VerificationId } from './ids';
 import { notFoundOr, type WorkflowCalls } from './workflow-calls';
 
-/** How long a reason to refuse is looked for before a Signal is sent all the same. */
-const QUICK_LOOK_MS = 1_000;
+/** The time-out for reading the state before a Signal. After it, the Signal is sent without the check. */
+const STATE_TIMEOUT_MS = 1_000;
 
 export type RunMessages = ReturnType<typeof createRunMessages>;
 
-/** Messages to a verification's run. One to a run that isn't open throws `verification_ended` or `not_found`. */
+/** Sends Updates and Signals to runs. For a run that is not open they throw `verification_ended` or `not_found`. */
 export function createRunMessages(calls: WorkflowCalls, states: RunStates) {
-  async function whyNotOpen(id: VerificationId, error: unknown): Promise<unknown> {
+  async function endedOr(id: VerificationId, error: unknown): Promise<unknown> {
     return error instanceof WorkflowNotFoundError ? endedError(await states.read(id)) : error;
   }
 
   return {
-    /** A repeated `updateId` gets the first outcome again. Throws the validator's refusal as a VerificationError. */
+    /** A repeated `updateId` returns the first outcome. Throws the validator's refusal as a VerificationError. */
     async update<Ret, Arg>(
       id: VerificationId,
       update: UpdateDefinition<Ret, [Arg]>,
@@ -30,7 +30,7 @@ export function createRunMessages(calls: WorkflowCalls, states: RunStates) {
       try {
         return await calls.update(id, update, message, updateId);
       } catch (error) {
-        throw await whyNotOpen(id, error);
+        throw await endedOr(id, error);
       }
     },
 
@@ -38,18 +38,18 @@ export function createRunMessages(calls: WorkflowCalls, states: RunStates) {
       try {
         await calls.signal(id, signal, message);
       } catch (error) {
-        throw await whyNotOpen(id, error);
+        throw await endedOr(id, error);
       }
     },
 
-    /** Its state if it is open; undefined if no worker answers in time: it is then taken for open. */
+    /** Throws if the run is not open. Returns its state; undefined if no worker answers in time. */
     async assertOpen(id: VerificationId): Promise<VerificationState | undefined> {
-      const state = await states.readWithin(id, QUICK_LOOK_MS);
+      const state = await states.readWithin(id, STATE_TIMEOUT_MS);
       if (state?.endedAt) throw endedError(state);
       return state;
     },
 
-    /** How many digits its code has, by its memo: also while no worker answers. */
+    /** The number of digits in the code. It is read from the memo, which needs no worker. */
     async codeLengthOf(id: VerificationId): Promise<number> {
       try {
         const { memo } = await calls.call(() => calls.handleOf(id).describe());

@@ -12,10 +12,10 @@ import { stateQuery, type VerificationResult, type VerificationState } from '../
 import { Bound } from './bound';
 import { SharedReads } from './shared-reads';
 import { SharedWaits } from './shared-waits';
-import { endedWithoutResult, parseMemo, parseResult } from './stored-data';
+import { assumedResult, parseMemo, parseResult } from './stored-data';
 import type { VerificationId } from './ids';
 import {
-  againWhile,
+  retryWhile,
   notFoundOr,
   unavailable,
   unavailableOr,
@@ -25,25 +25,28 @@ import {
 
 const { EventType, HistoryEventFilterType } = temporal.api.enums.v1;
 
-/** Each query takes time of a worker, which also sends messages and judges codes. */
+/** Workers answer queries, and they also have to send messages and judge codes. */
 const QUERIES = { name: 'queries', maxRunning: 50, maxAccepted: 500, maxWaitMs: 3_000 };
-/** Runs waited for at once. A Temporal frontend takes 1,200 long polls of a namespace by default, workers' included. */
+/**
+ * For how many runs' ends this process may wait. Each wait is a long poll. By default, a Temporal frontend allows 1,200
+ * for each namespace, including those of the workers.
+ */
 const MAX_WAITS = 400;
 
 export type RunStates = ReturnType<typeof createRunStates>;
 
-/** How runs stand: open ones by a query, which needs a worker, closed ones by their result, which needs none. */
+/** Reads the states of runs. An open run answers a query, which needs a worker. A closed run has a result. */
 export function createRunStates(client: Client, { call, handleOf }: WorkflowCalls) {
   const reads = new SharedReads<VerificationState>();
   const queries = new Bound(QUERIES);
   const waits = new SharedWaits<VerificationResult>(MAX_WAITS);
 
   /**
-   * @throws VerificationError `not_found`, also for an id whose nonce was made up; `worker_unavailable`,
+   * @throws VerificationError `not_found`, also for a wrong nonce or another tenant's run; `worker_unavailable`,
    * `temporal_unavailable`
    */
   async function read(id: VerificationId): Promise<VerificationState> {
-    return own(id, await reads.read(keyOf(id), () => readOpenOrClosed(id)));
+    return requireMatch(id, await reads.read(keyOf(id), () => readOpenOrClosed(id)));
   }
 
   /** A closed run is read even while there are too many queries: its result needs no worker. */
@@ -69,17 +72,17 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
   async function query(id: VerificationId): Promise<VerificationState> {
     try {
       const execute = () => handleOf(id).query(stateQuery);
-      return await call(() => againWhile(isNotYetRegistered, execute), WORKER_TIMEOUT_MS, true);
+      return await call(() => retryWhile(isNotYetRegistered, execute), WORKER_TIMEOUT_MS, true);
     } catch (error) {
       if (error instanceof QueryRejectedError) return readClosed(id);
       throw isNotYetRegistered(error) ? unavailable('worker_unavailable') : notFoundOr(error);
     }
   }
 
-  /** The result of a run that is closed; if it was closed without one, what its memo tells. */
+  /** The result of a closed run. If it has none, the result is computed from its memo. */
   async function readClosed(id: Pick<VerificationId, 'workflowId' | 'runId'>): Promise<VerificationResult> {
     const { workflowId, runId } = id;
-    // Not by the handle's result(): that is a long poll, of which Temporal takes only so many.
+    // The SDK's handle.result() would use a long poll, and Temporal limits those.
     const { history } = await call(() =>
       client.workflowService.getWorkflowExecutionHistory({
         namespace: client.options.namespace,
@@ -87,12 +90,12 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
         historyEventFilterType: HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
       }),
     );
-    const closing = history?.events?.[0];
-    const payload = closing?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0];
+    const closeEvent = history?.events?.[0];
+    const payload = closeEvent?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0];
     if (payload) return parseResult(await decode(payload, workflowId));
     const { memo, closeTime } = await call(() => handleOf(id).describe());
-    const timedOut = closing?.eventType === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT;
-    return endedWithoutResult(parseMemo(memo), timedOut ? 'expired' : 'canceled', closeTime ?? new Date());
+    const timedOut = closeEvent?.eventType === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT;
+    return assumedResult(parseMemo(memo), timedOut ? 'expired' : 'canceled', closeTime ?? new Date());
   }
 
   async function decode(payload: Payload, workflowId: string): Promise<unknown> {
@@ -124,13 +127,13 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
       }
     },
 
-    /** Whether there is room for one more who waits for the end of this run. */
+    /** Whether one more caller may wait for the end of this run. */
     mayWait: (id: VerificationId) => waits.mayWait(keyOf(id)),
 
-    /** How it ended; undefined if it hasn't when the wait is over or the signal aborts, or if it left no result. */
+    /** The run's result. Undefined if it has none, or if it is still open after `waitMs` or when the signal aborts. */
     async waitForEnd(id: VerificationId, waitMs: number, signal?: AbortSignal) {
       try {
-        // Not by a deadline: near one the server answers at once that nothing happened, and the SDK asks again and again.
+        // Uses no deadline: close to it, the server answers at once without a result, and the SDK polls in a loop.
         const poll = (stopped: AbortSignal) =>
           client.withAbortSignal(stopped, async () => parseResult(await handleOf(id).result()));
         return await waits.wait(keyOf(id), poll, waitMs, signal);
@@ -146,14 +149,14 @@ function keyOf({ workflowId, runId }: VerificationId): string {
   return `${workflowId}/${runId}`;
 }
 
-/** A query that comes before the run's first workflow task is done: its handlers are not there yet. */
+/** Whether a query failed because the run's first workflow task, which registers the handlers, is not complete. */
 function isNotYetRegistered(error: unknown): boolean {
   return error instanceof QueryNotRegisteredError;
 }
 
-/** @throws VerificationError `not_found` for a made-up id, and for another tenant's */
-function own(id: VerificationId, state: VerificationState): VerificationState {
-  const isTenants = id.tenantId === undefined || id.tenantId === state.tenantId;
-  if (state.nonce !== id.nonce || !isTenants) throw new VerificationError({ code: 'not_found' });
+/** @throws VerificationError `not_found` if the nonce or the tenant of the id is not the run's */
+function requireMatch(id: VerificationId, state: VerificationState): VerificationState {
+  const hasSameTenant = id.tenantId === undefined || id.tenantId === state.tenantId;
+  if (state.nonce !== id.nonce || !hasSameTenant) throw new VerificationError({ code: 'not_found' });
   return state;
 }

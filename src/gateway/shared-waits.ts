@@ -1,22 +1,22 @@
 interface Wait<T> {
   readonly result: Promise<T>;
   readonly stop: () => void;
-  waiting: number;
+  callers: number;
 }
 
-/** Waits that many may share: one for each key, which stops when the last of those who wait for it is gone. */
+/** Lets callers share waits: one for each key. A wait stops when its last caller leaves. */
 export class SharedWaits<T> {
   readonly #waits = new Map<string, Wait<T>>();
 
-  /** `maxWaits`: of different keys, at once. */
+  /** `maxWaits`: the limit for keys, not for callers. */
   constructor(private readonly maxWaits: number) {}
 
-  /** Whether there is room for one more who waits for this key. */
+  /** Whether one more caller may wait for this key. */
   mayWait(key: string): boolean {
     return this.#waits.has(key) || this.#waits.size < this.maxWaits;
   }
 
-  /** What `wait` comes to; undefined if it hasn't when `waitMs` are over or the signal aborts. */
+  /** The result of `wait`; undefined if there is none after `waitMs` or when the signal aborts. */
   async wait(
     key: string,
     wait: (signal: AbortSignal) => Promise<T>,
@@ -24,13 +24,13 @@ export class SharedWaits<T> {
     signal?: AbortSignal,
   ): Promise<T | undefined> {
     const shared = this.#waits.get(key) ?? this.#begin(key, wait);
-    shared.waiting++;
+    shared.callers++;
     let timer: NodeJS.Timeout | undefined;
     let stop = () => {};
     const givenUp = new Promise<undefined>((resolve) => {
       stop = () => resolve(undefined);
       timer = setTimeout(stop, waitMs);
-      // A signal that has aborted already tells nobody any more.
+      // A signal that has already aborted sends no event.
       if (signal?.aborted === true) stop();
       signal?.addEventListener('abort', stop);
     });
@@ -39,14 +39,14 @@ export class SharedWaits<T> {
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
-      shared.waiting--;
-      if (shared.waiting === 0) this.#end(key, shared);
+      shared.callers--;
+      if (shared.callers === 0) this.#end(key, shared);
     }
   }
 
   #begin(key: string, wait: (signal: AbortSignal) => Promise<T>): Wait<T> {
     const controller = new AbortController();
-    const shared = { result: wait(controller.signal), stop: () => controller.abort(), waiting: 0 };
+    const shared = { result: wait(controller.signal), stop: () => controller.abort(), callers: 0 };
     this.#waits.set(key, shared);
     return shared;
   }
@@ -54,7 +54,7 @@ export class SharedWaits<T> {
   #end(key: string, shared: Wait<T>): void {
     if (this.#waits.get(key) === shared) this.#waits.delete(key);
     shared.stop();
-    // Nobody is there to hear that it was stopped.
+    // No caller is left that could handle the rejection.
     shared.result.catch(() => {});
   }
 }

@@ -13,7 +13,7 @@ import { MAX_LEDGER_AGE_MS, MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
 import type { Ledger } from '../domain/types';
 import type { Tenant } from '../tenants/tenant';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
-import { createJoin, inProgress, type Run, type StartOutcome } from './join';
+import { createJoin, inProgressError, type Run, type StartOutcome } from './join';
 import { createOpenRun, type OpenRunDependencies } from './open-run';
 import type { RunStates } from './run-states';
 import { createStartQueue } from './start-queue';
@@ -25,27 +25,27 @@ export interface StartRequest {
   readonly tenant: Pick<Tenant, 'id' | 'policy' | 'cooldownSeconds'>;
   /** E.164. */
   readonly phoneNumber: string;
-  /** The number as it may be shown to operators. */
+  /** The form that operators may see. */
   readonly maskedPhoneNumber: string;
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
-  /** The fixed code of a test number, which gets no message and does not cool down. */
+  /** The fixed code of a test number, which gets no message and has no cool-down. */
   readonly testCode: string | undefined;
-  /** The end user's: a repeat of the request must have the same. It is kept as a digest only. */
+  /** The end user's IP address. A repeat of the request must have the same. Only its digest is stored. */
   readonly clientIp: string | undefined;
-  /** Counts the request. Called once, before anything else is done. What it throws is thrown. */
+  /** Counts the request. `start` calls it once, before anything else, and passes its errors on. */
   readonly countRequest: () => Promise<void>;
-  /** Reserves the message. Called once, when nothing else is in its way. What it throws is thrown. */
+  /** Reserves the message. `start` calls it at most once, after all other checks, and passes its errors on. */
   readonly reserveMessage: () => Promise<Reservation>;
 }
 
-/** What was counted before it happens. */
+/** A message that was counted before it is sent. */
 export interface Reservation {
-  /** Takes the count back: it did not happen. */
+  /** Takes the count back, because the message is not sent. */
   cancel(): Promise<void>;
 }
 
-/** Who asks, so that one caller's Idempotency-Key never meets another's. */
+/** An Idempotency-Key counts only for its own caller: two callers may use the same key. */
 export interface Idempotency {
   readonly caller: string;
   readonly idempotencyKey: string | undefined;
@@ -57,23 +57,23 @@ export interface StartDependencies extends OpenRunDependencies {
 
 export type Started = Extract<StartOutcome, { readonly state: unknown }>;
 
-/** How long a start waits for a run in its way that is decided and about to close. */
-const CLOSING_LIMIT_MS = MIN_UNSUCCESSFUL_RUN_MS + 1_000;
+/** How long a start waits for an open run that has ended and is about to close. */
+const CLOSING_TIMEOUT_MS = MIN_UNSUCCESSFUL_RUN_MS + 1_000;
 
-/** One request's try, which may take several turns. */
-interface Attempt {
+/** One start request, which may need several turns in the queue. */
+interface StartJob {
   readonly request: StartRequest;
   readonly workflowId: string;
   readonly memo: Omit<VerificationMemo, 'policy' | 'ledger'>;
   reservation: Reservation | undefined;
-  /** Whether Temporal may have started it without telling. */
-  uncertain: boolean;
+  /** Whether Temporal may have started the run although it did not answer. */
+  mayHaveStarted: boolean;
 }
 
 export function createStart(dependencies: StartDependencies, calls: WorkflowCalls, states: RunStates) {
   const { client, digests } = dependencies;
   const openRun = createOpenRun(dependencies);
-  const inTurn = createStartQueue();
+  const runInTurn = createStartQueue();
   const join = createJoin(states);
 
   /**
@@ -81,29 +81,29 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
    * `idempotency_key_reused`, `temporal_unavailable`, and what `countRequest` and `reserveMessage` throw
    */
   return async function start(request: StartRequest & Idempotency): Promise<Started> {
-    const attempt = newAttempt(request);
-    const { workflowId } = attempt;
-    const giveUpAt = Date.now() + CLOSING_LIMIT_MS;
+    const job = newJob(request);
+    const { workflowId } = job;
+    const closingDeadline = Date.now() + CLOSING_TIMEOUT_MS;
     try {
-      let result = await inTurn(workflowId, async () => {
+      let result = await runInTurn(workflowId, async () => {
         await request.countRequest();
-        return startOrJoin(attempt);
+        return startOrJoin(job);
       });
       while (result.outcome === 'closing') {
-        const leftMs = giveUpAt - Date.now();
-        if (leftMs <= 0 || !states.mayWait(result.id)) throw inProgress(Date.now());
+        const leftMs = closingDeadline - Date.now();
+        if (leftMs <= 0 || !states.mayWait(result.id)) throw inProgressError(Date.now());
         await states.waitForEnd(result.id, leftMs);
-        result = await inTurn(workflowId, () => startOrJoin(attempt));
+        result = await runInTurn(workflowId, () => startOrJoin(job));
       }
-      if (result.outcome !== 'started') await attempt.reservation?.cancel();
+      if (result.outcome !== 'started') await job.reservation?.cancel();
       return result;
     } catch (error) {
-      if (!attempt.uncertain) await attempt.reservation?.cancel();
+      if (!job.mayHaveStarted) await job.reservation?.cancel();
       throw error;
     }
   };
 
-  function newAttempt(request: StartRequest & Idempotency): Attempt {
+  function newJob(request: StartRequest & Idempotency): StartJob {
     const { tenant, phoneNumber, caller, idempotencyKey, clientIp } = request;
     return {
       request,
@@ -119,39 +119,42 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
         }),
       },
       reservation: undefined,
-      uncertain: false,
+      mayHaveStarted: false,
     };
   }
 
-  /** A start counts only within MAX_LEDGER_AGE_MS of reading the ledger; one that took longer is tried again. */
-  async function startOrJoin(attempt: Attempt): Promise<StartOutcome> {
-    const { request, workflowId } = attempt;
-    const giveUpAt = Date.now() + TEMPORAL_TIMEOUT_MS;
+  /**
+   * Joins the open run of the number or starts a new one. Temporal must start it within MAX_LEDGER_AGE_MS after the
+   * ledger was read: otherwise this reads the ledger again and retries.
+   */
+  async function startOrJoin(job: StartJob): Promise<StartOutcome> {
+    const { request, workflowId } = job;
+    const deadline = Date.now() + TEMPORAL_TIMEOUT_MS;
     for (;;) {
-      const lookedAt = Date.now();
+      const readAt = Date.now();
       const last = await lastRun(workflowId);
-      // Also a run of ours that Temporal did not tell of in time, be it closed by now.
-      if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === attempt.memo.nonce))
-        return join(last, attempt.memo);
+      // The second case is a run that this request started although Temporal did not answer. It may be closed already.
+      if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === job.memo.nonce))
+        return join(last, job.memo);
       const ledger = last ? await ledgerOf(last) : emptyLedger;
-      if (lookedAt >= giveUpAt) throw unavailable('temporal_unavailable');
+      if (readAt >= deadline) throw unavailable('temporal_unavailable');
       const refusal = startRefusal(request, ledger);
       if (refusal) throw new VerificationError(refusal);
-      attempt.reservation ??= await request.reserveMessage();
+      job.reservation ??= await request.reserveMessage();
 
       const { policy } = request.tenant;
       const maxAttempts = attemptsAllowed(ledger, policy.maxAttempts);
-      const memo = { ...attempt.memo, policy: { ...policy, maxAttempts }, ledger };
-      const opened = await openRun({ ...request, workflowId, memo }, lookedAt + MAX_LEDGER_AGE_MS);
+      const memo = { ...job.memo, policy: { ...policy, maxAttempts }, ledger };
+      const opened = await openRun({ ...request, workflowId, memo }, readAt + MAX_LEDGER_AGE_MS);
       if (opened.outcome === 'opened') {
         const id = { tenantId: memo.tenantId, workflowId, runId: opened.runId, nonce: memo.nonce };
         return { outcome: 'started', id, state: initialState(memo) };
       }
-      attempt.uncertain ||= opened.outcome === 'unknown';
+      job.mayHaveStarted ||= opened.outcome === 'unknown';
     }
   }
 
-  /** Why the number gets no verification now. */
+  /** Returns a refusal if the number gets no verification now. */
   function startRefusal({ testCode, tenant }: StartRequest, ledger: Ledger): Refusal | undefined {
     const { cooldownSeconds, policy } = tenant;
     if (testCode !== undefined) return lockRefusal(ledger, cooldownSeconds);

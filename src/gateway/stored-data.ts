@@ -3,7 +3,7 @@ import { ledgerAfter } from '../domain/ledger';
 import { finalStatuses } from '../domain/types';
 import type { VerificationResult, VerificationState } from '../workflows/messages';
 
-// What the service stores in Temporal and reads back. It is parsed like anything that comes from outside.
+// The data that the service stores in Temporal. It is parsed like all data from outside.
 
 const limitSchema = z.object({ max: z.number(), periodMs: z.number() });
 
@@ -54,22 +54,22 @@ const stateSchema = z.object({
 const resultSchema = stateSchema.extend({ ledger: ledgerSchema });
 
 /**
- * What a run carries besides its history, for when no worker and no result can be asked. `idempotencyDigest` stands for
- * caller and Idempotency-Key, `requestDigest` for the rest of the request: both are absent without a key.
+ * A run's memo, which can be read without a worker and without a result. `idempotencyDigest` is the digest of caller
+ * and Idempotency-Key, `requestDigest` that of the other fields of the request. Both are absent without a key.
  */
 export type VerificationMemo = z.infer<typeof memoSchema>;
 
-/** @throws ZodError if it isn't the memo of a run that this service started. */
+/** @throws ZodError if it is not the memo of a run that this service started. */
 export function parseMemo(memo: unknown): VerificationMemo {
   return memoSchema.parse(memo);
 }
 
-/** @throws ZodError if it isn't the result of a run that this service started. */
+/** @throws ZodError if it is not the result of a run that this service started. */
 export function parseResult(result: unknown): VerificationResult {
   return resultSchema.parse(result);
 }
 
-/** How a run stands before it has done anything. */
+/** The state of a run before its first workflow task. */
 export function initialState(memo: VerificationMemo): VerificationState {
   const { tenantId, nonce, phoneNumber, createdAt, policy } = memo;
   return {
@@ -91,11 +91,11 @@ export function initialState(memo: VerificationMemo): VerificationState {
 }
 
 /**
- * The result of a run that closed without writing one: an operator terminated it (`canceled`), or it was wedged until
- * its run time-out (`expired`). For the number's next verification it counts as if every attempt had failed and one
- * message had been sent, since nobody can tell.
+ * The result of a run that closed without a result: an operator terminated it (`canceled`), or it was stuck until its
+ * run time-out (`expired`). Nobody knows what it did. For the number's next verification, this assumes that every
+ * attempt failed and that one message was sent.
  */
-export function endedWithoutResult(
+export function assumedResult(
   memo: VerificationMemo,
   status: 'canceled' | 'expired',
   closedAt: Date,

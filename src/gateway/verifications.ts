@@ -21,12 +21,12 @@ import { createWorkflowCalls } from './workflow-calls';
 
 export type { Reservation } from './start';
 
-/** A verification under its public id. */
+/** A verification with its public id. */
 export interface IdentifiedView extends VerificationView {
   readonly id: string;
 }
 
-/** A verification, and the tenant on whose behalf something is asked of it. Another tenant's is `not_found`. */
+/** Names a verification, and the tenant that sent the request. Another tenant's verification is `not_found`. */
 export interface VerificationRef {
   readonly tenantId: string;
   /** The public id. */
@@ -34,44 +34,44 @@ export interface VerificationRef {
 }
 
 /**
- * All that can be done with verifications. Every method throws a VerificationError: `not_found`,
- * `verification_ended`, `temporal_unavailable`, `worker_unavailable`, and what each names itself.
+ * The operations on verifications. Every method can throw VerificationError `not_found`, `verification_ended`,
+ * `temporal_unavailable` and `worker_unavailable`. Further codes are named at each method.
  */
 export interface Verifications {
   /**
-   * `created` is false for a repeat. Throws `verification_in_progress`, `phone_number_cooling_down`,
+   * `created` is false for a repeat. Throws `verification_in_progress`, `phone_number_cooling_down`, `rate_limited`,
    * `idempotency_key_reused`. Needs no worker.
    */
   start(request: StartRequest & Idempotency): Promise<{ created: boolean; verification: IdentifiedView }>;
-  /** As it stands; with a wait, as soon as it ends or when the wait is over or aborted. */
+  /** The current state. With `wait`, returns when the verification ends, or when the wait is over or aborted. */
   get(ref: VerificationRef, wait?: Wait): Promise<IdentifiedView>;
-  /** Judges a code of 4 to 10 digits. Throws `invalid_code` for a wrong number of them, `idempotency_key_reused`. */
+  /** Judges a code of 4 to 10 digits. Throws `invalid_code` (wrong number of digits), `idempotency_key_reused`. */
   check(
     ref: VerificationRef,
     code: string,
     by: Idempotency,
   ): Promise<{ verified: boolean; verification: IdentifiedView }>;
   /**
-   * Sends a code in, fire and forget: also while no worker answers. Throws `invalid_code` for a wrong number of digits;
-   * with `padded`, leading zeros may be missing.
+   * Sends a code without waiting for its result. Needs no worker. Throws `invalid_code` for a wrong number of digits.
+   * With `padded`, leading zeros may be missing.
    */
   submit(ref: VerificationRef, digits: string, options?: { readonly padded?: boolean }): Promise<void>;
-  /** Asks for an end as `canceled`, fire and forget like `submit`. */
+  /** Requests cancellation without waiting for it. Needs no worker. */
   requestCancel(ref: VerificationRef, reason: string | null): Promise<void>;
-  /** Throws if it is known that nothing can be sent to it. */
+  /** Throws if the verification is known to have ended. */
   assertOpen(ref: VerificationRef): Promise<void>;
-  /** One more message. Throws `resend_too_soon`, `resend_limit_reached`. */
+  /** Sends the code again. Throws `resend_too_soon`, `resend_limit_reached`, `rate_limited`. */
   resend(ref: VerificationRef): Promise<IdentifiedView>;
-  /** Ends it as `canceled`, or returns how it had already ended. */
+  /** Cancels an open verification. Returns the state of one that has already ended. */
   cancel(ref: VerificationRef): Promise<IdentifiedView>;
-  /** Passes on what the SMS provider reports of a message. What can't matter any more is dropped, and never an error. */
+  /** Passes on a delivery report of the SMS provider. Drops a report for an unknown or ended verification. */
   reportDelivery(id: string, report: DeliveryReport): Promise<void>;
   /** Whether Temporal answers. */
   isReachable(): Promise<boolean>;
 }
 
-/** How long the end of one whose window is over is waited for. */
-const END_LIMIT_MS = 1_000;
+/** How long `cancel` waits for a run to end whose window is already over. */
+const END_TIMEOUT_MS = 1_000;
 
 export function createVerifications(dependencies: StartDependencies): Verifications {
   const { keyRing, digests } = dependencies;
@@ -84,31 +84,31 @@ export function createVerifications(dependencies: StartDependencies): Verificati
   return {
     async start(request) {
       const { outcome, id, state } = await start(request);
-      return { created: outcome === 'started', verification: identify(id, state) };
+      return { created: outcome === 'started', verification: toView(id, state) };
     },
 
     async get(ref, wait) {
-      const id = parse(ref);
+      const id = parseRef(ref);
       const state = await states.read(id);
       const isOpen = state.endedAt === null && wait !== undefined && states.mayWait(id);
-      return identify(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
+      return toView(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
     },
 
     async check(ref, code, { caller, idempotencyKey }) {
-      const id = parse(ref);
+      const id = parseRef(ref);
       const submission = submissionOf(id, code);
       const updateId =
         idempotencyKey === undefined ? undefined : digests.idempotencyKey('check', caller, idempotencyKey);
       const outcome = await messages.update(id, checkUpdate, submission, updateId);
-      // Temporal answers a known update id with its first outcome, whatever was sent this time.
+      // For a known update id, Temporal returns the first outcome, even if the code is another one now.
       if (!outcome.tags.some((tag) => submission.tags.includes(tag))) {
         throw new VerificationError({ code: 'idempotency_key_reused' });
       }
-      return { verified: outcome.verified, verification: identify(id, outcome.state) };
+      return { verified: outcome.verified, verification: toView(id, outcome.state) };
     },
 
     async submit(ref, digits, { padded = false } = {}) {
-      const id = parse(ref);
+      const id = parseRef(ref);
       const codeLength = (await messages.assertOpen(id))?.codeLength ?? (await messages.codeLengthOf(id));
       const code = padded ? digits.padStart(codeLength, '0') : digits;
       if (code.length !== codeLength) throw new VerificationError({ code: 'invalid_code', codeLength });
@@ -116,30 +116,30 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     },
 
     async requestCancel(ref, reason) {
-      const id = parse(ref);
+      const id = parseRef(ref);
       await messages.assertOpen(id);
-      await messages.signal(id, cancelSignal, { ...addressOf(id), reason });
+      await messages.signal(id, cancelSignal, { ...fromTenant(id), reason });
     },
 
     async assertOpen(ref) {
-      await messages.assertOpen(parse(ref));
+      await messages.assertOpen(parseRef(ref));
     },
 
     async resend(ref) {
-      const id = parse(ref);
-      return identify(id, await messages.update(id, resendUpdate, addressOf(id)));
+      const id = parseRef(ref);
+      return toView(id, await messages.update(id, resendUpdate, fromTenant(id)));
     },
 
     async cancel(ref) {
-      const id = parse(ref);
+      const id = parseRef(ref);
       try {
-        return identify(id, await messages.update(id, cancelUpdate, addressOf(id)));
+        return toView(id, await messages.update(id, cancelUpdate, fromTenant(id)));
       } catch (error) {
         if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
         const state = await states.read(id);
-        // Its window is over, though its timer has yet to say so.
-        if (state.endedAt === null) return identify(id, (await states.waitForEnd(id, END_LIMIT_MS)) ?? state);
-        return identify(id, state);
+        // The window is over, but the workflow's timer has not fired yet.
+        if (state.endedAt === null) return toView(id, (await states.waitForEnd(id, END_TIMEOUT_MS)) ?? state);
+        return toView(id, state);
       }
     },
 
@@ -151,26 +151,26 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     isReachable: calls.isReachable,
   };
 
-  function submissionOf({ tenantId, workflowId, nonce }: TenantsId, code: string): Submission {
+  function submissionOf({ tenantId, workflowId, nonce }: TenantVerificationId, code: string): Submission {
     return { tenantId, nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };
   }
 }
 
-/** An id of which the tenant is known. */
-type TenantsId = VerificationId & { readonly tenantId: string };
+/** A parsed id with its tenant. */
+type TenantVerificationId = VerificationId & { readonly tenantId: string };
 
-function addressOf({ tenantId, nonce }: TenantsId): FromTenant {
+function fromTenant({ tenantId, nonce }: TenantVerificationId): FromTenant {
   return { tenantId, nonce };
 }
 
-function parse({ tenantId, id: publicId }: VerificationRef): TenantsId {
+function parseRef({ tenantId, id: publicId }: VerificationRef): TenantVerificationId {
   const id = parseVerificationId(publicId);
   if (!id) throw new VerificationError({ code: 'not_found' });
   return { ...id, tenantId };
 }
 
-/** An allow-list: no caller gets a nonce, or a number's ledger. */
-function identify(id: VerificationId, state: VerificationState): IdentifiedView {
+/** Copies only the fields that callers may see: not the nonce, and not the ledger. */
+function toView(id: VerificationId, state: VerificationState): IdentifiedView {
   const { phoneNumber, status, attemptsRemaining, codeLength, windowMs } = state;
   const { createdAt, expiresAt, endedAt, error, updatedAt, cancelReason } = state;
   return {

@@ -6,36 +6,36 @@ import type { VerificationId } from './ids';
 
 export interface Wait {
   readonly waitMs: number;
-  /** Aborts when nobody waits any more. */
+  /** Aborts when the caller no longer waits. */
   readonly signal: AbortSignal;
 }
 
-/** How soon a run that may be decided and still open is looked at again. */
-const LOOK_AGAIN_MS = 250;
+/** How often the state of a young run is read: it can have a final status and still be open. */
+const POLL_INTERVAL_MS = 250;
 const STILL_OPEN = Symbol('still open');
 
-/** How a verification ended; or how it stands when the wait is over. */
+/** Waits until a verification ends. Returns its state then, or its current state when the wait is over. */
 export async function waitForDecision(
   states: RunStates,
   id: VerificationId,
   state: VerificationState,
   { waitMs, signal }: Wait,
 ): Promise<VerificationState> {
-  const decided = new AbortController();
-  const stop = () => decided.abort();
-  // A signal that has aborted already tells nobody any more.
+  const done = new AbortController();
+  const stop = () => done.abort();
+  // A signal that has already aborted sends no event.
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
-  const giveUpAt = Date.now() + waitMs;
-  const closed = states.waitForEnd(id, waitMs, decided.signal);
+  const deadline = Date.now() + waitMs;
+  const closed = states.waitForEnd(id, waitMs, done.signal);
   try {
-    // Until it is this old, an unsuccessful run stays open although it is decided: that shows in its state alone.
-    const matureAt = Date.parse(state.createdAt) + MIN_UNSUCCESSFUL_RUN_MS;
-    while (Date.now() < Math.min(matureAt, giveUpAt) && !signal.aborted) {
-      const end = await Promise.race([closed, setTimeout(LOOK_AGAIN_MS, STILL_OPEN)]);
+    // A younger run stays open after an unsuccessful end: only its state shows that it has ended.
+    const pollUntil = Date.parse(state.createdAt) + MIN_UNSUCCESSFUL_RUN_MS;
+    while (Date.now() < Math.min(pollUntil, deadline) && !signal.aborted) {
+      const end = await Promise.race([closed, setTimeout(POLL_INTERVAL_MS, STILL_OPEN)]);
       if (end !== STILL_OPEN) break;
-      const now = await states.read(id);
-      if (now.endedAt !== null) return now;
+      const current = await states.read(id);
+      if (current.endedAt !== null) return current;
     }
     const end = await closed;
     // Without a client there is nobody to read it for.

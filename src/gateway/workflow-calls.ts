@@ -7,24 +7,24 @@ import {
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/refusals';
 import { isNoWorker, isServiceError, TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
-import { isUpdateAborted, refusalOf } from './failures';
+import { isUpdateAborted, validatorRefusal } from './failures';
 import type { VerificationId } from './ids';
 
-/** A call that a worker must answer: longer than the recovery from a worker killed with the workflow in its cache. */
+/** The time-out of calls that a worker must answer. Another worker takes over from a killed one in less time. */
 export const WORKER_TIMEOUT_MS = 6_000;
 const READINESS_TIMEOUT_MS = 2_000;
-/** Each try that is aborted was one of the workflow's tasks: two in a row are rare, and a deadline ends them all. */
-const MAX_UPDATE_TRIES = 5;
-/** A worker or server that was restarted is back about then. */
+/** Two failed tries in a row are rare. The call's deadline also ends the tries. */
+const MAX_TRIES = 5;
+/** A worker or server needs about this long to restart. */
 const RETRY_AFTER_SECONDS = 2;
 
 export type WorkflowCalls = ReturnType<typeof createWorkflowCalls>;
 
-/** Calls to workflow runs: each has a deadline, and every SDK error becomes one of the domain's. */
+/** Calls to workflow runs. Each call has a deadline. Errors of unavailable servers become VerificationErrors. */
 export function createWorkflowCalls(client: Client) {
   /**
-   * Runs one SDK call. `needsWorker`: a deadline passed means that no worker answered, if Temporal itself does.
-   * @throws VerificationError `temporal_unavailable`, `worker_unavailable`; any other error as it is
+   * Runs one SDK call. `needsWorker`: if the deadline passes while Temporal is reachable, no worker has answered.
+   * @throws VerificationError `temporal_unavailable`, `worker_unavailable`; other errors unchanged
    */
   async function call<T>(
     fn: () => Promise<T>,
@@ -63,8 +63,8 @@ export function createWorkflowCalls(client: Client) {
     handleOf,
 
     /**
-     * A repeated `updateId` gets the first outcome again.
-     * @throws VerificationError the validator's refusal; WorkflowNotFoundError if the run isn't open
+     * A repeated `updateId` returns the first outcome.
+     * @throws VerificationError with the validator's refusal; WorkflowNotFoundError if the run is not open
      */
     async update<Ret, Arg>(
       id: VerificationId,
@@ -75,27 +75,27 @@ export function createWorkflowCalls(client: Client) {
       const options: WorkflowUpdateOptions & { args: [Arg] } = { args: [arg], updateId };
       const execute = () => handleOf(id).executeUpdate(update, options);
       try {
-        return await call(() => againWhile(isUpdateAborted, execute), WORKER_TIMEOUT_MS, true);
+        return await call(() => retryWhile(isUpdateAborted, execute), WORKER_TIMEOUT_MS, true);
       } catch (error) {
-        const refusal = refusalOf(error);
+        const refusal = validatorRefusal(error);
         if (refusal) throw new VerificationError(refusal);
         throw isUpdateAborted(error) ? unavailable('worker_unavailable') : error;
       }
     },
 
-    /** @throws WorkflowNotFoundError if the run isn't open */
+    /** @throws WorkflowNotFoundError if the run is not open */
     async signal<Arg>(id: VerificationId, signal: SignalDefinition<[Arg]>, arg: Arg): Promise<void> {
       await call(() => handleOf(id).signal(signal, arg));
     },
   };
 }
 
-/** Runs it again, a few times, while it fails with an error that another try may mend. */
-export async function againWhile<T>(
+/** Runs `execute` again, at most MAX_TRIES times in all, while it fails with a transient error. */
+export async function retryWhile<T>(
   isTransient: (error: unknown) => boolean,
   execute: () => Promise<T>,
 ): Promise<T> {
-  for (let tries = 1; tries < MAX_UPDATE_TRIES; tries++) {
+  for (let tries = 1; tries < MAX_TRIES; tries++) {
     try {
       return await execute();
     } catch (error) {
@@ -109,15 +109,15 @@ export function unavailable(code: 'worker_unavailable' | 'temporal_unavailable')
   return new VerificationError({ code, retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
 
-/** A process takes only so much at once: what is beyond is refused at once. `limit`: its name, for logs. */
-export function tooMuchAtOnce(limit: string): VerificationError {
+/** The error of a process that has reached one of its own limits. `limit`: the limit's name, for logs. */
+export function tooBusyError(limit: string): VerificationError {
   return new VerificationError(
     { code: 'temporal_unavailable', limit, retryAfterSeconds: RETRY_AFTER_SECONDS },
     'The service is too busy at the moment. Nothing was done. Try again.',
   );
 }
 
-/** What an SDK call failed with, as the domain's error if the server is the reason. */
+/** Turns the error of an SDK call into `temporal_unavailable` if the server caused it. */
 export function unavailableOr(error: unknown): unknown {
   return isServiceError(error) || isNoWorker(error) ? unavailable('temporal_unavailable') : error;
 }

@@ -14,7 +14,8 @@ import {
   type Service,
 } from '../support/service';
 
-// Somebody who may write to the namespace copies an open run's input and memo to other workflow IDs, to guess there.
+// An attacker who can write to the namespace copies the input and the memo of an open run to other workflow IDs, to
+// guess the code there.
 
 const by = { caller: 'mallory', idempotencyKey: undefined };
 
@@ -34,11 +35,11 @@ async function begin(encrypted: boolean): Promise<void> {
 
 function partsOf(publicId: string): VerificationId {
   const id = parseVerificationId(publicId);
-  if (!id) throw new Error('This is not an id of ours');
+  if (!id) throw new Error('This is not a public id');
   return id;
 }
 
-/** The copy's public id: only the digest of a number that nobody has, and the copied run's nonce. */
+/** Copies a run to a random workflow ID, which belongs to no number. The copy has the original's nonce. */
 async function copy(publicId: string): Promise<{ id: string; workflowId: string; nonce: string }> {
   const original = partsOf(publicId);
   const { workflowService } = server.client;
@@ -59,18 +60,18 @@ async function copy(publicId: string): Promise<{ id: string; workflowId: string;
   return { id: formatVerificationId({ workflowId, runId, nonce }), workflowId, nonce };
 }
 
-test('in clear, the copy has another code: guesses at it say nothing about the original', async () => {
+test('without encryption, the copy has another code: guesses at it reveal nothing about the original', async () => {
   await begin(false);
   const original = await service.startTexted();
   const copied = await copy(original.id);
   const other = deriveCode(testKeyRing.first, copied, 4);
   expect(await service.verifications.check(copied.id, original.code, by)).toMatchObject({ verified: false });
-  // What the copy's tag stands for is the original's code under the original's workflow ID: no code opens the copy.
+  // The copied tag was derived from the original's workflow ID: so no code is right for the copy.
   expect(await service.verifications.check(copied.id, other, by)).toMatchObject({ verified: false });
   expect(await service.verifications.check(original.id, original.code, by)).toMatchObject({ verified: true });
 });
 
-test('encrypted, the copy can’t even be read: it fails, and the original goes on', async () => {
+test('with encryption, the copy can’t be read: it fails, and the original continues', async () => {
   await begin(true);
   const original = await service.startTexted();
   const copied = await copy(original.id);
@@ -89,20 +90,20 @@ test('encrypted, the copy can’t even be read: it fails, and the original goes 
   expect(await service.verifications.check(original.id, original.code, by)).toMatchObject({ verified: true });
 });
 
-test.each(['in clear', 'encrypted'])(
-  '%s: signals of strangers are dropped, and the run goes on',
-  async (way) => {
-    await begin(way === 'encrypted');
+test.each(['without encryption', 'with encryption'])(
+  '%s, foreign signals are ignored, and the run continues',
+  async (encryption) => {
+    await begin(encryption === 'with encryption');
     const { id, code } = await service.startTexted();
     const { workflowId, runId } = partsOf(id);
-    // As Temporal's CLI and UI send them: in clear, whatever the service's own are.
+    // Temporal's CLI and UI send payloads without encryption, whatever the service uses.
     const payloads = [null, 42, 'x', [], {}, { nonce: null }, { nonce: 'x', tags: null, digits: 'x' }].map(
       (value) => ({
         metadata: { encoding: Buffer.from('json/plain') },
         data: Buffer.from(JSON.stringify(value)),
       }),
     );
-    for (const signalName of ['submit', 'cancel', 'deliveryReport', 'unheard of']) {
+    for (const signalName of ['submit', 'cancel', 'deliveryReport', 'unknown']) {
       for (const input of [undefined, ...payloads]) {
         await server.client.workflowService.signalWorkflowExecution({
           namespace: 'default',
@@ -117,7 +118,7 @@ test.each(['in clear', 'encrypted'])(
   },
 );
 
-test('Temporal ends a run that is wedged for a day after its window, and its caller reads it as expired', async () => {
+test('Temporal ends a stuck run one day after its window, and callers see it as expired', async () => {
   await begin(false);
   await service.stopWorker();
   const { verification } = await service.verifications.start(service.startRequest(uniquePhoneNumber()));
@@ -129,16 +130,16 @@ test('Temporal ends a run that is wedged for a day after its window, and its cal
   const timeoutSeconds = Number(executionConfig?.workflowRunTimeout?.seconds);
   expect(timeoutSeconds).toBe(90 + 24 * 3_600);
   const { memo } = await server.client.workflow.getHandle(workflowId, runId).describe();
-  const wedged = `${workflowId.slice(0, -4)}0000`;
+  const stuck = `${workflowId.slice(0, -4)}0000`;
   const handle = await server.client.workflow.start('phoneVerification', {
-    workflowId: wedged,
+    workflowId: stuck,
     taskQueue: service.taskQueue,
     args: [null],
     memo: memo ?? {},
     workflowRunTimeout: 1_000,
   });
   const nonce = String(memo?.['nonce']);
-  const id = formatVerificationId({ workflowId: wedged, runId: handle.firstExecutionRunId, nonce });
+  const id = formatVerificationId({ workflowId: stuck, runId: handle.firstExecutionRunId, nonce });
   const ended = await eventually(async () => {
     const { status } = await handle.describe();
     return status.name === 'RUNNING' ? undefined : status.name;

@@ -1,10 +1,10 @@
 import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { isUpdateAborted, refusalOf } from '../../src/gateway/failures';
-import { againWhile } from '../../src/gateway/workflow-calls';
+import { isUpdateAborted, validatorRefusal } from '../../src/gateway/failures';
+import { retryWhile } from '../../src/gateway/workflow-calls';
 
 const failed = (cause: ApplicationFailure) => new WorkflowUpdateFailedError('Workflow Update failed', cause);
-/** What server 1.32 answers in the name of a worker that left an Update aside. */
+/** The failure that Temporal Server 1.32 returns for an Update that the worker did not process. */
 const unprocessed = failed(
   ApplicationFailure.create({
     type: 'UnprocessedUpdate',
@@ -13,7 +13,7 @@ const unprocessed = failed(
   }),
 );
 
-test('an Update that no worker processed is sent again', async () => {
+test('an Update that the worker did not process is sent again', async () => {
   expect(isUpdateAborted(unprocessed)).toBe(true);
   let calls = 0;
   const execute = async () => {
@@ -21,20 +21,20 @@ test('an Update that no worker processed is sent again', async () => {
     if (calls < 3) throw unprocessed;
     return calls;
   };
-  expect(await againWhile(isUpdateAborted, execute)).toBe(3);
+  expect(await retryWhile(isUpdateAborted, execute)).toBe(3);
 });
 
-test('what stays as it is fails in the end', async () => {
+test('an error that stays is thrown after the last try', async () => {
   const isEarly = (error: unknown) => error instanceof QueryNotRegisteredError;
   const execute = async () => {
     throw new QueryNotRegisteredError('unknown queryType state', 3);
   };
-  await expect(againWhile(isEarly, execute)).rejects.toBeInstanceOf(QueryNotRegisteredError);
+  await expect(retryWhile(isEarly, execute)).rejects.toBeInstanceOf(QueryNotRegisteredError);
 });
 
-test('a validator’s refusal comes with all that it says', () => {
+test('a validator’s refusal keeps its details', () => {
   const refusal = { code: 'invalid_code', codeLength: 6 } as const;
   const cause = ApplicationFailure.create({ type: refusal.code, message: refusal.code, details: [refusal] });
-  expect(refusalOf(failed(cause))).toEqual(refusal);
-  expect(refusalOf(unprocessed)).toBeUndefined();
+  expect(validatorRefusal(failed(cause))).toEqual(refusal);
+  expect(validatorRefusal(unprocessed)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { formatVerificationId, parseVerificationId, workflowIdFor } from '../../src/gateway/ids';
 
-test('a public id of 64 URL-safe characters finds workflow, run and nonce again', () => {
+test('a public id has 64 URL-safe characters and contains workflow ID, run id and nonce', () => {
   const id = {
     workflowId: workflowIdFor(randomBytes(16)),
     runId: randomUUID(),
@@ -13,6 +13,6 @@ test('a public id of 64 URL-safe characters finds workflow, run and nonce again'
 });
 
 test.each(['', 'abc', 'a'.repeat(63), 'a'.repeat(65), `${'a'.repeat(63)}=`, `${'a'.repeat(63)}/`])(
-  '%j was never an id',
+  '%j is not a public id',
   (publicId) => expect(parseVerificationId(publicId)).toBeUndefined(),
 );

@@ -15,12 +15,12 @@ jest.setTimeout(60_000);
 
 let server: DevServer;
 let service: Service;
-/** As many gateways as a deployment may have APIs: each takes the starts of one number one by one, together they race. */
+/** Each stands for one API process. A single gateway runs the starts of a number in turn; several gateways race. */
 let gateways: TenantVerifications[];
 
 beforeAll(async () => {
   server = await connectDevServer();
-  // Far more than the test takes: whoever starts a third verification has overlooked the first two.
+  // The cool-down is longer than the test. A third verification would mean that the first two were missed.
   const cooldownSeconds = [0, 600];
   service = await startService({ ...server, cooldownSeconds });
   gateways = Array.from({ length: 8 }, () =>
@@ -40,17 +40,17 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Two verifications of four attempts; the third would have to wait 600 s. */
+/** Two verifications with four attempts each. The third must wait 600 s. */
 const ALLOWED_GUESSES = 8;
 const by = { caller: 'mallory', idempotencyKey: undefined };
 
-test('hundreds of racing starts get no guess that one after the other would not get', async () => {
+test('hundreds of racing starts get no more guesses than starts one after the other', async () => {
   const phoneNumber = uniquePhoneNumber();
   let guesses = 0;
-  /** Starts after the last guess that is allowed. */
+  /** Starts after the last allowed guess. */
   let lateStarts = 0;
 
-  /** Starts, and as soon as one comes through spends every attempt on wrong codes. */
+  /** Starts verifications again and again, and uses all attempts of each on wrong codes. */
   async function attack(gateway: TenantVerifications): Promise<void> {
     while (lateStarts < 200) {
       if (guesses >= ALLOWED_GUESSES) lateStarts += 1;

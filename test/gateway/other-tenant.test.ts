@@ -37,7 +37,7 @@ const gatewayOf = (tenantId: string) =>
     tenantId,
   );
 
-test('another tenant finds nothing of a verification, and changes nothing', async () => {
+test('a verification is not found for another tenant, which cannot change it', async () => {
   const { id, code } = await service.startTexted();
   const shop = gatewayOf('shop');
   await expect(shop.get(id)).rejects.toMatchObject(notFound);
@@ -54,12 +54,12 @@ test('another tenant finds nothing of a verification, and changes nothing', asyn
   await expect(shop.check(id, code, by)).rejects.toMatchObject(notFound);
 });
 
-test('each tenant verifies the same number for itself', async () => {
+test('two tenants can verify the same number at the same time', async () => {
   const { phoneNumber, code } = await service.startTexted();
   const { tenant, ...request } = startRequest(phoneNumber);
   const started = await gatewayOf('shop').start({ ...request, tenant: { ...tenant, id: 'shop' } });
   expect(started.created).toBe(true);
-  // This test's worker does not know the tenant, so it sends it nothing: the code that arrived is the other's.
+  // The worker of this test does not know the tenant "shop" and sends nothing for it: the message is the default's.
   expect(await receivedCode(service.sandbox, phoneNumber)).toBe(code);
   await gatewayOf('shop').cancel(started.verification.id);
 });

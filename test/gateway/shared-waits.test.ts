@@ -2,7 +2,7 @@ import { SharedWaits } from '../../src/gateway/shared-waits';
 
 const FOREVER_MS = 60_000;
 
-/** A wait that ends when the test says so, or fails when it is stopped. */
+/** Waits that the test ends, and that fail when they are stopped. */
 function controlledWait() {
   const waits: { end: (value: string) => void; signal: AbortSignal }[] = [];
   const wait = (signal: AbortSignal) =>
@@ -13,7 +13,7 @@ function controlledWait() {
   return { waits, wait };
 }
 
-test('those who wait for one key share one wait', async () => {
+test('callers with the same key share one wait', async () => {
   const shared = new SharedWaits<string>(10);
   const { waits, wait } = controlledWait();
   const all = Array.from({ length: 5 }, () => shared.wait('a', wait, FOREVER_MS));
@@ -22,7 +22,7 @@ test('those who wait for one key share one wait', async () => {
   expect(await Promise.all(all)).toEqual(Array.from({ length: 5 }, () => 'over'));
 });
 
-test('the wait stops when the last one who waits is gone, and not before', async () => {
+test('a wait stops when its last caller leaves, and not before', async () => {
   const shared = new SharedWaits<string>(10);
   const { waits, wait } = controlledWait();
   const clients = [new AbortController(), new AbortController()];
@@ -35,21 +35,21 @@ test('the wait stops when the last one who waits is gone, and not before', async
   expect(waits[0]?.signal.aborted).toBe(true);
 });
 
-test('nobody waits whose client has gone already', async () => {
+test('a caller whose client has already left does not wait', async () => {
   const shared = new SharedWaits<string>(10);
   const { waits, wait } = controlledWait();
   expect(await shared.wait('a', wait, FOREVER_MS, AbortSignal.abort())).toBeUndefined();
   expect(waits[0]?.signal.aborted).toBe(true);
 });
 
-test('a wait whose time is over comes to nothing', async () => {
+test('a wait without a result in time returns undefined', async () => {
   const shared = new SharedWaits<string>(10);
   const { waits, wait } = controlledWait();
   expect(await shared.wait('a', wait, 1)).toBeUndefined();
   expect(waits[0]?.signal.aborted).toBe(true);
 });
 
-test('there is room for so many keys, and for any number who wait for one of them', async () => {
+test('the number of keys is limited, the number of callers for a key is not', async () => {
   const shared = new SharedWaits<string>(1);
   const { waits, wait } = controlledWait();
   const answer = shared.wait('a', wait, FOREVER_MS);

@@ -10,7 +10,7 @@ afterEach(async () => {
   await server.close();
 });
 
-test('an operator’s terminate counts as unsuccessful, with every attempt failed', async () => {
+test('a run that an operator terminates counts as unsuccessful, with all attempts failed', async () => {
   server = await connectDevServer();
   service = await startService({ ...server, policy: { maxAttempts: 10 }, cooldownSeconds: [0, 7_200] });
   const phoneNumber = uniquePhoneNumber();
@@ -21,7 +21,7 @@ test('an operator’s terminate counts as unsuccessful, with every attempt faile
     await service.verifications.start(service.startRequest(phoneNumber));
     await workflow.terminate('operator');
   }
-  // Without failed codes no wait passes 300 s.
+  // Without failed codes, the cool-down would be at most 300 s.
   const refused = service.verifications.start(service.startRequest(phoneNumber));
   await expect(refused).rejects.toMatchObject({
     refusal: { code: 'phone_number_cooling_down', retryAfterSeconds: expect.any(Number) as number },
