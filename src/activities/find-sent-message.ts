@@ -1,38 +1,39 @@
 import type { Context } from '@temporalio/activity';
 import type { MessageSender, MessageSearch } from '../messaging/sender';
-import { deliveryUnknown } from './send-failures';
+import { deliveryUnknownFailure } from './send-failures';
 
-/** The provider's list may lag behind: a message is taken for absent only after the last of these looks. */
-const PAUSES_BEFORE_LOOKS_MS = [0, 1_000, 1_500, 2_500];
+/** The delay before each search. The provider's list may lag: only the last search proves that no message exists. */
+const SEARCH_DELAYS_MS = [0, 1_000, 1_500, 2_500];
 
 /**
- * The SID of a message that an earlier attempt may have created, undefined if there is none.
- * @throws ApplicationFailure if the provider doesn't say: then nothing may be sent.
+ * Searches for a message of an earlier attempt. Returns its SID; undefined if there is none. If no message can exist
+ * (`mayHaveBeenSent` is false), it searches only once and ignores a failed search.
+ * @throws ApplicationFailure if the provider does not list its messages: then no message may be sent.
  */
 export async function findSentMessage(
   sender: MessageSender,
   search: MessageSearch,
-  uncertain: boolean,
+  mayHaveBeenSent: boolean,
   context: Context,
 ): Promise<string | undefined> {
-  const pauses = uncertain ? PAUSES_BEFORE_LOOKS_MS : [0];
-  /** Why the last look saw nothing. */
-  let unlistedReason: string | undefined;
-  for (const pauseMs of pauses) {
-    if (pauseMs > 0) await context.sleep(pauseMs);
+  const delays = mayHaveBeenSent ? SEARCH_DELAYS_MS : [0];
+  /** Why the last search failed; undefined if it succeeded. */
+  let failureReason: string | undefined;
+  for (const delayMs of delays) {
+    if (delayMs > 0) await context.sleep(delayMs);
     const listing = await sender.find(search, context.cancellationSignal);
     switch (listing.result) {
       case 'found':
         return listing.sid;
       case 'absent':
-        unlistedReason = undefined;
+        failureReason = undefined;
         break;
       case 'unknown':
-        if (listing.reason !== unlistedReason)
+        if (listing.reason !== failureReason)
           context.log.warn('The SMS provider did not list its messages', { reason: listing.reason });
-        unlistedReason = listing.reason;
+        failureReason = listing.reason;
     }
   }
-  if (uncertain && unlistedReason !== undefined) throw deliveryUnknown(unlistedReason);
+  if (mayHaveBeenSent && failureReason !== undefined) throw deliveryUnknownFailure(failureReason);
   return undefined;
 }

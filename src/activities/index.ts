@@ -1,6 +1,6 @@
 import { createSendMessage, type SendMessageDependencies } from './send-message';
 
-/** Everything the worker runs for workflows, with its dependencies handed in. */
+/** The activities that a worker runs for workflows. */
 export function createActivities(dependencies: SendMessageDependencies) {
   return { sendMessage: createSendMessage(dependencies) };
 }

@@ -1,14 +1,14 @@
 import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
 
-/** The failures that another attempt may mend. Everything else is final: a blind repeat could be a second message. */
+/** Types of failures after which Temporal retries. All others are final: a retry could send a second message. */
 const NOT_CREATED = 'NotCreated';
 const DELIVERY_UNKNOWN = 'DeliveryUnknown';
 
-/** Whoever logs one of these needs no stack trace: the message says what happened. */
+/** The logger writes no stack trace for these, since their message says what happened. */
 export const EXPECTED_FAILURES: readonly string[] = [NOT_CREATED, DELIVERY_UNKNOWN];
 
-/** The provider has no message of this attempt's. The message is for operators, as are the reasons below. */
-export function notCreated(message: string, retryAfterMs?: number): ApplicationFailure {
+/** This attempt created no message at the provider. `message` is for operators. */
+export function notCreatedFailure(message: string, retryAfterMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: NOT_CREATED,
     message,
@@ -16,19 +16,22 @@ export function notCreated(message: string, retryAfterMs?: number): ApplicationF
   });
 }
 
-/** The provider may have the message: the next attempt looks. */
-export function deliveryUnknown(reason: string): ApplicationFailure {
+/** The provider may have created the message: the next attempt searches for it. `reason` is for operators. */
+export function deliveryUnknownFailure(reason: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: DELIVERY_UNKNOWN,
     message: `The SMS provider did not say whether it took the message: ${reason}`,
   });
 }
 
-/** Turns what nobody foresaw into a final failure that says nothing of its cause, which may hold a number. */
-export function retryableOnly(error: unknown, { log }: Context): Error {
+/**
+ * Returns expected failures and cancellations unchanged. Turns any other error into a final failure without its cause,
+ * which may contain a phone number.
+ */
+export function sanitizedFailure(error: unknown, { log }: Context): Error {
   if (error instanceof CancelledFailure) return error;
   if (error instanceof ApplicationFailure && EXPECTED_FAILURES.includes(error.type ?? '')) return error;
-  log.error('Text not sent for an unforeseen reason', {
+  log.error('Message not sent for an unforeseen reason', {
     reason: error instanceof Error ? error.name : typeof error,
   });
   return ApplicationFailure.nonRetryable('The message was not sent', 'Unforeseen');

@@ -4,8 +4,8 @@ import type { Attempt } from '../domain/types';
 import type { Verification } from '../domain/verification';
 
 /**
- * A verification as an operator reads it in the Temporal Web UI, in Markdown. It may hold no payload's content:
- * no number, no code, no tag. Markdown numbers the lists.
+ * The verification's details for operators, which Temporal's Web UI shows as Markdown. They are not encrypted, so they
+ * must not contain a phone number, a code or a tag. Markdown numbers the `1.` items.
  */
 export function liveDetails(verification: Verification): string {
   const { status, expiresAt, attempts, attemptsRemaining, messages, error } = verification;
@@ -20,7 +20,7 @@ export function liveDetails(verification: Verification): string {
 function messageLine({ requestedAt, outcome, lost }: Message): string {
   if (!outcome) return `1. in flight since ${rfc3339(requestedAt)}`;
   if (outcome.outcome === 'failed') return `1. failed with error ${outcome.error.code}`;
-  if (outcome.outcome === 'not_sent') return `1. no text: a test number, ${rfc3339(outcome.acceptedAt)}`;
+  if (outcome.outcome === 'not_sent') return `1. no message: a test number, ${rfc3339(outcome.acceptedAt)}`;
   const again = outcome.possibleDuplicate === true ? ', sent again: the first one was not listed' : '';
   const arrival = lost ? `, lost with error ${lost.code}` : '';
   return `1. accepted ${rfc3339(outcome.acceptedAt)}, ${outcome.sid}${again}${arrival}`;

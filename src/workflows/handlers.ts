@@ -16,11 +16,11 @@ import {
 
 export interface HandlersOptions {
   readonly state: () => VerificationState;
-  /** Sends one more message, and does not wait for it. */
+  /** Starts to send another message, without waiting for it. */
   readonly resend: () => void;
 }
 
-/** What a verification answers to. An Update is refused by its validator, before it is written to the history. */
+/** Sets the handlers of all messages to the workflow. A refused Update is not written to the history. */
 export function setHandlers(verification: Verification, { state, resend }: HandlersOptions): void {
   const { nonce, tenantId } = verification.input;
 
@@ -28,11 +28,11 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
 
   setHandler(submitSignal, (message: unknown) => {
     const submission = readSubmission(message);
-    if (isOurs(submission)) verification.submit(submission.digits, submission.tags, Date.now());
+    if (isForThisRun(submission)) verification.submit(submission.digits, submission.tags, Date.now());
   });
   setHandler(cancelSignal, (message: unknown) => {
     const request = readCancelRequest(message);
-    if (isOurs(request)) verification.cancel(Date.now(), request.reason);
+    if (isForThisRun(request)) verification.cancel(Date.now(), request.reason);
   });
   setHandler(deliveryReportSignal, (message: unknown) => {
     const report = readDeliveryReport(message);
@@ -48,8 +48,8 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
     {
       validator: (message: unknown) => {
         const submission = readSubmission(message);
-        refuse(
-          strangerRefusal(submission) ?? verification.submitRefusal(submission?.digits ?? 0, Date.now()),
+        throwRefusal(
+          notFoundRefusal(submission) ?? verification.submitRefusal(submission?.digits ?? 0, Date.now()),
         );
       },
     },
@@ -62,7 +62,7 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
     },
     {
       validator: (message: unknown) =>
-        refuse(strangerRefusal(readFromTenant(message)) ?? verification.resendRefusal(Date.now())),
+        throwRefusal(notFoundRefusal(readFromTenant(message)) ?? verification.resendRefusal(Date.now())),
     },
   );
   setHandler(
@@ -73,22 +73,22 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
     },
     {
       validator: (message: unknown) =>
-        refuse(strangerRefusal(readFromTenant(message)) ?? verification.endedRefusal(Date.now())),
+        throwRefusal(notFoundRefusal(readFromTenant(message)) ?? verification.endedRefusal(Date.now())),
     },
   );
 
-  /** An id with another nonce was made up, and another tenant must not learn that this verification exists. */
-  function strangerRefusal(message: FromTenant | undefined): Refusal | undefined {
-    return isOurs(message) ? undefined : { code: 'not_found' };
+  /** Refuses a wrong nonce, and another tenant, which must not learn that this verification exists. */
+  function notFoundRefusal(message: FromTenant | undefined): Refusal | undefined {
+    return isForThisRun(message) ? undefined : { code: 'not_found' };
   }
 
-  function isOurs<Message extends FromTenant>(message: Message | undefined): message is Message {
+  function isForThisRun<Message extends FromTenant>(message: Message | undefined): message is Message {
     return message?.nonce === nonce && message.tenantId === tenantId;
   }
 }
 
-/** Rejects an Update before it is written to the history. The refusal travels in the failure's details. */
-function refuse(refusal: Refusal | undefined): void {
+/** Rejects an Update in its validator if there is a refusal, which is sent in the failure's details. */
+function throwRefusal(refusal: Refusal | undefined): void {
   if (refusal)
     throw ApplicationFailure.create({ type: refusal.code, message: refusal.code, details: [refusal] });
 }

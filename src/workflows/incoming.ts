@@ -1,8 +1,9 @@
 import type { DeliveryReport } from '../domain/types';
 import type { Addressed, CancelRequest, FromTenant, Submission } from './messages';
 
-// Whoever may write to the namespace can send a workflow anything, also nothing. An error thrown at it would fail the
-// workflow's task for ever, so each reader returns undefined for what it can't read, and its handler drops that.
+// Anyone who can write to the namespace can send a workflow any value, or none. An error in a Signal handler would make
+// the workflow's task fail again and again. So each reader returns undefined for an invalid value, and the handler
+// ignores it.
 
 export function readFromTenant(message: unknown): FromTenant | undefined {
   if (!isRecord(message) || !isString(message.nonce) || !isString(message.tenantId)) return undefined;
@@ -31,7 +32,7 @@ export function readDeliveryReport(message: unknown): (Addressed & DeliveryRepor
   return { nonce, sid, failure: { code: failure.code, message: failure.message } };
 }
 
-/** Whether a run can begin with it at all. What it holds is the API's own, which encryption and access rules protect. */
+/** A minimal check of the workflow's input. The API writes it; encryption and access control protect it. */
 export function isReadableInput(input: unknown): boolean {
   return (
     isRecord(input) &&

@@ -5,17 +5,17 @@ import type { DeliveryReport, VerificationView } from '../domain/types';
 /** The workflow type's name, as Temporal stores it. */
 export const PHONE_VERIFICATION = 'phoneVerification';
 
-/** The nonce comes from a verification's id and ties a message to this one verification. */
+/** The nonce is part of a verification's public id. A message is only accepted with the nonce of its verification. */
 export interface Addressed {
   readonly nonce: string;
 }
 
-/** A message on behalf of a tenant: one of another tenant's is refused as if the verification did not exist. */
+/** A message on behalf of a tenant. For another tenant's verification it is refused with `not_found`. */
 export interface FromTenant extends Addressed {
   readonly tenantId: string;
 }
 
-/** A submitted code as the workflow gets it: never the code, only its tags, one for each secret key in use. */
+/** A submitted code, as sent to the workflow: not the code itself, but one tag for each secret key. */
 export interface Submission extends FromTenant {
   /** How many digits were submitted. */
   readonly digits: number;
@@ -23,24 +23,24 @@ export interface Submission extends FromTenant {
 }
 
 export interface CancelRequest extends FromTenant {
-  /** Null if none was given. */
+  /** Null if the request gave no reason. */
   readonly reason: string | null;
 }
 
-/** The workflow's state as it answers. */
+/** The result of the workflow's query and of its Updates. */
 export interface VerificationState extends VerificationView {
   readonly tenantId: string;
   readonly nonce: string;
-  /** Since when a text is in flight; RFC 3339, null if none is. */
+  /** When the message in flight was requested, RFC 3339; null if none is in flight. */
   readonly messageInFlightSince: string | null;
 }
 
-/** The workflow's result: how it ended, and what that means for the number's next verification. */
+/** The workflow's result: its final state, and the ledger for the number's next verification. */
 export interface VerificationResult extends VerificationState {
   readonly ledger: Ledger;
 }
 
-/** A check's answer. `tags` are those that were judged: a repeated update id returns the first answer. */
+/** The result of a check. `tags`: those that were judged, since a repeated update id returns the first result. */
 export interface CheckOutcome {
   readonly verified: boolean;
   readonly tags: readonly string[];

@@ -2,14 +2,14 @@ import { metricMeter } from '@temporalio/workflow';
 import type { FinalStatus, VerificationInput } from '../domain/types';
 
 /**
- * How many that were texted answer, by country: where few do, somebody may be pumping (docs/security.md). Test numbers
- * are left out. Replays count nothing; a workflow task that failed and is done over counts again.
+ * Counts started and ended verifications by country, without test numbers. If few verifications in a country succeed,
+ * it may be SMS pumping (docs/security.md). Replays do not count. A workflow task that is repeated counts again.
  */
 export function createMetrics({ country = 'ZZ', testNumber = false }: VerificationInput) {
   const started = metricMeter.createCounter(
     'phone_verification_started',
     'verification',
-    'Verifications that began',
+    'Verifications that were started',
   );
   const ended = metricMeter.createCounter(
     'phone_verification_ended',

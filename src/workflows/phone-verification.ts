@@ -23,25 +23,28 @@ import type { VerificationResult, VerificationState } from './messages';
 
 const DELIVERY_UNKNOWN: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown };
 
-/** One message, one window, a few attempts. The rules are in domain/verification; this says when. */
+/**
+ * Sends a message, waits until a right code arrives or the window closes, and returns the result. The rules are in
+ * domain/verification.ts; the workflow adds timers, messages and activities.
+ */
 export async function phoneVerification(input: VerificationInput): Promise<VerificationResult> {
   if (!isReadableInput(input)) throw ApplicationFailure.nonRetryable('The input can not be read');
   const verification = new Verification(input, workflowInfo().startTime.getTime(), (changed) =>
     setCurrentDetails(liveDetails(changed)),
   );
   verification.failIfTooLate(Date.now());
-  const conversion = createMetrics(input);
-  conversion.started();
+  const metrics = createMetrics(input);
+  metrics.started();
   setHandlers(verification, {
     state: () => stateOf(verification),
-    // Handlers run outside the scope below: a cancel request must not end this by a rejection that nobody hears.
-    resend: () => void CancellationScope.nonCancellable(() => sendText(verification)),
+    // Handlers run outside the scope below. A cancel request must not stop them with an unhandled rejection.
+    resend: () => void CancellationScope.nonCancellable(() => sendMessage(verification)),
   });
-  // A cancel request, as the Web UI's button makes it, is one more way to end: caught, so that a result is written.
+  // A cancel request, such as from the Web UI, cancels the verification. It is caught so that the run has a result.
   CancellationScope.current().cancelRequested.catch(() => verification.cancel(Date.now()));
 
   return CancellationScope.nonCancellable(async () => {
-    if (!verification.hasEnded) void sendText(verification);
+    if (!verification.hasEnded) void sendMessage(verification);
     await condition(() => verification.status !== 'sending');
 
     const windowMs = verification.windowLeftMs(Date.now());
@@ -50,21 +53,21 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
     verification.close();
 
     const delayMs = verification.stayOpenMs(Date.now());
-    if (delayMs > 0) await sleep(delayMs, { summary: 'Stays open until no older ledger can count' });
+    if (delayMs > 0) await sleep(delayMs, { summary: 'Stays open until no start can use an older ledger' });
     await condition(allHandlersFinished);
-    if (isFinal(verification.status)) conversion.ended(verification.status);
+    if (isFinal(verification.status)) metrics.ended(verification.status);
     return { ...stateOf(verification), ledger: verification.ledger() };
   });
 }
 
-/** Ends when the message is settled, by its activity or by a report, or when nobody needs it any more. */
-async function sendText(verification: Verification): Promise<void> {
+/** Sends a message. Ends when the activity or a delivery report settles it, or when the verification ends. */
+async function sendMessage(verification: Verification): Promise<void> {
   verification.messageRequested(Date.now());
-  if (verification.input.testNumber === true) return settleWithoutText(verification);
+  if (verification.input.testNumber === true) return settleWithoutMessage(verification);
   const message = verification.messages.inFlight;
   const sending = new CancellationScope();
   void sending
-    .run(() => deliver(verification))
+    .run(() => runSendActivity(verification))
     .then(
       (outcome) => verification.messageSettled(outcome, Date.now()),
       (error: unknown) => {
@@ -75,23 +78,23 @@ async function sendText(verification: Verification): Promise<void> {
   sending.cancel();
 }
 
-/** A test number's code is known without a message: the window opens at once. */
-function settleWithoutText(verification: Verification): void {
+/** A test number gets no message: the window opens at once. */
+function settleWithoutMessage(verification: Verification): void {
   verification.messageSettled({ outcome: 'not_sent', acceptedAt: Date.now() }, Date.now());
 }
 
-function deliver(verification: Verification): Promise<SendOutcome> {
+function runSendActivity(verification: Verification): Promise<SendOutcome> {
   const { input, messages } = verification;
-  const { sendMessage } = proxyActivities<Activities>({
-    summary: messages.all.length > 1 ? 'Text the same code again' : 'Text the code',
+  const activities = proxyActivities<Activities>({
+    summary: messages.all.length > 1 ? 'Send the same code again' : 'Send the code',
     scheduleToCloseTimeout: SEND_DEADLINE_MS,
     startToCloseTimeout: '15s',
     cancellationType: 'TRY_CANCEL',
-    // A dead worker is noticed by its missing heartbeats: a person is waiting.
+    // Missing heartbeats reveal a dead worker. The time-out is short because a person is waiting.
     heartbeatTimeout: '3s',
     retry: { initialInterval: '500ms', maximumInterval: '4s' },
   });
-  return sendMessage({
+  return activities.sendMessage({
     tenantId: input.tenantId,
     channel: input.channel,
     phoneNumber: input.phoneNumber,
