@@ -22,14 +22,14 @@ afterAll(async () => {
 const start = async (phoneNumber: string, on: Service = service) =>
   (await on.verifications.start(on.startRequest(phoneNumber))).verification;
 
-/** As soon as the text is out, or won't be. */
+/** Waits until the message is accepted or has failed. */
 const settled = (id: string, on: Service = service): Promise<IdentifiedView> =>
   eventually(async () => {
     const verification = await on.verifications.get(id);
     return verification.status === 'sending' ? undefined : verification;
   });
 
-/** As the Web UI shows it: why the message is not sent yet. */
+/** Why the message is not sent yet, as the Web UI shows it. */
 async function pendingFailure(id: string): Promise<string | undefined> {
   const { raw } = await server.client.workflow.getHandle(workflowIdOf(id)).describe();
   const encoded = raw.pendingActivities?.[0]?.lastFailure?.encodedAttributes?.data;
@@ -43,7 +43,7 @@ const workflowIdOf = (id: string) =>
 const createCalls = (phoneNumber: string) =>
   service.sandbox.requests.filter(({ kind, to }) => kind === 'create' && to === phoneNumber).length;
 
-test('a provider that can’t be reached is tried again until it can', async () => {
+test('an unreachable provider is called again until it answers', async () => {
   const port = await freePort();
   const early = await startService({ ...server, providerUrl: `http://127.0.0.1:${port}` });
   const phoneNumber = uniquePhoneNumber();
@@ -61,7 +61,7 @@ test('a provider that can’t be reached is tried again until it can', async () 
   await provider.close();
 });
 
-test('a provider that asks to wait is asked again, and one text arrives', async () => {
+test('after 429 the service waits and tries again, and one message arrives', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.deny(phoneNumber, {
     status: 429,
@@ -74,7 +74,7 @@ test('a provider that asks to wait is asked again, and one text arrives', async 
   expect(createCalls(phoneNumber)).toBe(2);
 });
 
-test('a provider that refuses for good is not asked again', async () => {
+test('a refused message is not sent again', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.deny(phoneNumber, {
     status: 400,
@@ -87,7 +87,7 @@ test('a provider that refuses for good is not asked again', async () => {
   expect(createCalls(phoneNumber)).toBe(1);
 });
 
-test('a provider that answers 401, in whatever form, refused our credentials', async () => {
+test('401 means refused credentials, even if the body is HTML', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.deny(phoneNumber, { status: 401, body: '<html>Unauthorized</html>' });
   const { id } = await start(phoneNumber);
@@ -95,7 +95,7 @@ test('a provider that answers 401, in whatever form, refused our credentials', a
   expect(createCalls(phoneNumber)).toBe(1);
 });
 
-describe('a text that was created although its call failed is found and not sent again', () => {
+describe('a message that was created although the call failed is found and not sent again', () => {
   test('when the connection is reset before the answer', async () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('recorded', phoneNumber);
@@ -124,7 +124,7 @@ describe('a text that was created although its call failed is found and not sent
     expect(createCalls(phoneNumber)).toBe(1);
   });
 
-  test('when the answer is half of one', async () => {
+  test('when the answer is incomplete', async () => {
     const phoneNumber = uniquePhoneNumber();
     service.sandbox.deny(phoneNumber, { status: 201, body: '{"sid":"SM', recorded: true });
     const { id } = await start(phoneNumber);
@@ -132,7 +132,7 @@ describe('a text that was created although its call failed is found and not sent
     expect(createCalls(phoneNumber)).toBe(1);
   });
 
-  test('when it has the same body as an earlier text, as a resend has', async () => {
+  test('when it is a resend, which has the same body as the first message', async () => {
     const { id, phoneNumber } = await service.startTexted();
     await settled(id);
     service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
@@ -147,7 +147,7 @@ describe('a text that was created although its call failed is found and not sent
   });
 });
 
-test('a text that was not created is sent again only after several looks', async () => {
+test('a message that was not created is sent again only after four searches', async () => {
   const phoneNumber = uniquePhoneNumber();
   const hold = service.sandbox.hold('received', phoneNumber);
   const { id } = await start(phoneNumber);
@@ -155,11 +155,11 @@ test('a text that was not created is sent again only after several looks', async
   hold.cut();
   expect(await settled(id)).toMatchObject({ status: 'pending' });
   expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
-  const looks = service.sandbox.requests.filter(({ kind, to }) => kind === 'list' && to === phoneNumber);
-  expect(looks).toHaveLength(4);
+  const searches = service.sandbox.requests.filter(({ kind, to }) => kind === 'list' && to === phoneNumber);
+  expect(searches).toHaveLength(4);
 });
 
-test('a provider that hides a text it has gets the same code sent twice, and that is seen', async () => {
+test('if the provider does not list its message, the code is sent twice, and the Web UI shows that', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.settings.listLagMs = 60_000;
   service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
@@ -174,7 +174,7 @@ test('a provider that hides a text it has gets the same code sent twice, and tha
   expect(JSON.stringify(metadata)).toContain('sent again: the first one was not listed');
 });
 
-test('a provider that does not answer at all ends it undeliverable within the deadline', async () => {
+test('a verification ends as undeliverable within the deadline if the provider never answers', async () => {
   const phoneNumber = uniquePhoneNumber();
   const hold = service.sandbox.hold('received', phoneNumber);
   const { id } = await start(phoneNumber);
@@ -192,7 +192,7 @@ describe('a delivery report', () => {
 
   afterAll(() => reported.stop());
 
-  test('that the text is lost ends the verification with the carrier’s code and our sentence', async () => {
+  test('of a lost message ends the verification with the carrier’s error code and our sentence', async () => {
     const phoneNumber = uniquePhoneNumber();
     reported.sandbox.failDelivery(phoneNumber, 30006);
     const { id } = await start(phoneNumber, reported);
@@ -204,7 +204,7 @@ describe('a delivery report', () => {
     expect(ended.error?.message).toContain('landline');
   });
 
-  test('of a text whose call is still open settles it', async () => {
+  test('settles a message whose create call is still open', async () => {
     const phoneNumber = uniquePhoneNumber();
     reported.sandbox.settings.statusStepMs = 700;
     const hold = reported.sandbox.hold('recorded', phoneNumber);

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export const HISTORIES_DIRECTORY = path.join(__dirname, 'histories');
 
-/** The histories that are kept, by the name of their file without its ending. */
+/** The recorded histories. The key is the file's name without its extension. */
 export function readHistories(): ReadonlyMap<string, string> {
   const files = readdirSync(HISTORIES_DIRECTORY).filter((file) => file.endsWith('.json'));
   return new Map(

@@ -2,27 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SEND_DEADLINE_MS } from '../../src/domain/policy';
 import type { FinalStatus } from '../../src/domain/types';
 import { receivedCode, wrongCodeFor, type Service, type ServiceOptions } from '../support/service';
-import { noMessageInFlight, runOf, start, startTexted } from './steps';
+import { noMessageInFlight, runOf, start, startPending } from './steps';
 
-/** One way through the workflow, and how a verification ends that takes it. */
+/** One path through the workflow, and the final status of a verification on this path. */
 export interface Path {
   readonly ends: FinalStatus;
   readonly options?: Omit<ServiceOptions, 'client' | 'nativeConnection'>;
-  /** Starts a verification and does to it all that anyone does; its public id. */
+  /** Starts a verification, performs all steps of the path and returns the public id. */
   walk(service: Service, phoneNumber: string): Promise<string>;
 }
 
 const by = { caller: 'alice', idempotencyKey: undefined };
-/** So that a resend needn't be waited for. */
+/** Resends are allowed at once. */
 const resendAtOnce = { policy: { resendIntervalMs: 0 } };
 const refusedByProvider = { status: 400, body: { code: 21610, message: 'no', status: 400 } };
 
-/** Every path of which a history is kept, by the name of its file. */
+/** All paths with a recorded history. The key is the file's name. */
 export const paths: Readonly<Record<string, Path>> = {
   'verified-by-update': {
     ends: 'verified',
     async walk(service, phoneNumber) {
-      const { id, code } = await startTexted(service, phoneNumber);
+      const { id, code } = await startPending(service, phoneNumber);
       await service.verifications.check(id, code, by);
       return id;
     },
@@ -31,7 +31,7 @@ export const paths: Readonly<Record<string, Path>> = {
   'verified-by-signal': {
     ends: 'verified',
     async walk(service, phoneNumber) {
-      const { id, code } = await startTexted(service, phoneNumber);
+      const { id, code } = await startPending(service, phoneNumber);
       await service.verifications.submit(id, code);
       return id;
     },
@@ -40,7 +40,7 @@ export const paths: Readonly<Record<string, Path>> = {
   'wrong-codes-then-right': {
     ends: 'verified',
     async walk(service, phoneNumber) {
-      const { id, code } = await startTexted(service, phoneNumber);
+      const { id, code } = await startPending(service, phoneNumber);
       await service.verifications.check(id, wrongCodeFor(code), by);
       await service.verifications.submit(id, wrongCodeFor(code));
       await service.verifications.check(id, wrongCodeFor(code), by);
@@ -52,7 +52,7 @@ export const paths: Readonly<Record<string, Path>> = {
   'max-attempts': {
     ends: 'max_attempts_reached',
     async walk(service, phoneNumber) {
-      const { id, code } = await startTexted(service, phoneNumber);
+      const { id, code } = await startPending(service, phoneNumber);
       for (let attempt = 1; attempt <= 4; attempt++) {
         await service.verifications.check(id, wrongCodeFor(code), by);
       }
@@ -70,8 +70,8 @@ export const paths: Readonly<Record<string, Path>> = {
     ends: 'verified',
     options: resendAtOnce,
     async walk(service, phoneNumber) {
-      const order = { ...service.startRequest(phoneNumber), testCode: '2168' };
-      const { verification } = await service.verifications.start(order);
+      const request = { ...service.startRequest(phoneNumber), testCode: '2168' };
+      const { verification } = await service.verifications.start(request);
       await service.verifications.check(verification.id, '2169', by);
       await service.verifications.resend(verification.id);
       await service.verifications.check(verification.id, '2168', by);
@@ -95,7 +95,7 @@ export const paths: Readonly<Record<string, Path>> = {
     ends: 'verified',
     options: resendAtOnce,
     async walk(service, phoneNumber) {
-      const { id, code } = await startTexted(service, phoneNumber);
+      const { id, code } = await startPending(service, phoneNumber);
       await service.verifications.resend(id);
       await noMessageInFlight(service, id);
       await service.verifications.check(id, code, by);
@@ -107,7 +107,7 @@ export const paths: Readonly<Record<string, Path>> = {
     ends: 'verified',
     options: resendAtOnce,
     async walk(service, phoneNumber) {
-      const { id, code } = await startTexted(service, phoneNumber);
+      const { id, code } = await startPending(service, phoneNumber);
       service.sandbox.deny(phoneNumber, refusedByProvider);
       await service.verifications.resend(id);
       await noMessageInFlight(service, id);
@@ -116,7 +116,7 @@ export const paths: Readonly<Record<string, Path>> = {
     },
   },
 
-  'canceled-before-the-text': {
+  'canceled-before-the-message': {
     ends: 'canceled',
     async walk(service, phoneNumber) {
       const hold = service.sandbox.hold('received', phoneNumber);
@@ -128,10 +128,10 @@ export const paths: Readonly<Record<string, Path>> = {
     },
   },
 
-  'canceled-after-the-text': {
+  'canceled-after-the-message': {
     ends: 'canceled',
     async walk(service, phoneNumber) {
-      const { id } = await startTexted(service, phoneNumber);
+      const { id } = await startPending(service, phoneNumber);
       await service.verifications.cancel(id);
       return id;
     },
@@ -140,7 +140,7 @@ export const paths: Readonly<Record<string, Path>> = {
   'canceled-by-signal': {
     ends: 'canceled',
     async walk(service, phoneNumber) {
-      const { id } = await startTexted(service, phoneNumber);
+      const { id } = await startPending(service, phoneNumber);
       await service.verifications.requestCancel(id, 'Changed my mind');
       return id;
     },
@@ -149,7 +149,7 @@ export const paths: Readonly<Record<string, Path>> = {
   'canceled-in-the-web-ui': {
     ends: 'canceled',
     async walk(service, phoneNumber) {
-      const { id } = await startTexted(service, phoneNumber);
+      const { id } = await startPending(service, phoneNumber);
       await runOf(service, id).cancel();
       return id;
     },
@@ -186,7 +186,7 @@ export const paths: Readonly<Record<string, Path>> = {
     ends: 'verified',
     async walk(service, phoneNumber) {
       service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
-      const { id, code } = await startTexted(service, phoneNumber);
+      const { id, code } = await startPending(service, phoneNumber);
       await service.verifications.check(id, code, by);
       return id;
     },
@@ -196,10 +196,10 @@ export const paths: Readonly<Record<string, Path>> = {
     ends: 'verified',
     options: { withStatusCallback: true },
     async walk(service, phoneNumber) {
-      // The report comes while the create call is open, late enough to be news.
+      // The report comes while the create call is open, and late enough that the API passes it on.
       service.sandbox.settings.statusStepMs = 2_500;
       const hold = service.sandbox.hold('recorded', phoneNumber);
-      const { id, code } = await startTexted(service, phoneNumber);
+      const { id, code } = await startPending(service, phoneNumber);
       hold.cut();
       await service.verifications.check(id, code, by);
       return id;

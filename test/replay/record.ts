@@ -10,18 +10,18 @@ import { HISTORIES_DIRECTORY } from './histories';
 import { paths, type Path } from './paths';
 import { runOf } from './steps';
 
-/** Longer than any path takes to its end. */
+/** Longer than any path takes. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** `npm run record-histories [-- <label>]`: walks every path on a real server and keeps its history. See README.md. */
+/** `npm run record-histories [-- <label>]`: records a history of every path on a real server. See README.md. */
 async function main([label]: string[]): Promise<void> {
   await globalSetup();
   const server = await connectDevServer();
   try {
     await mkdir(HISTORIES_DIRECTORY, { recursive: true });
-    for (const [index, [name, way]] of Object.entries(paths).entries()) {
-      // Numbers from 555-0100 on are nobody's.
-      const history = await record(server, way, `+1425555${String(100 + index).padStart(4, '0')}`);
+    for (const [index, [name, workflowPath]] of Object.entries(paths).entries()) {
+      // Numbers from 555-0100 to 555-0199 are fictional.
+      const history = await record(server, workflowPath, `+1425555${String(100 + index).padStart(4, '0')}`);
       const file = label === undefined ? `${name}.json` : `${name}.${label}.json`;
       await writeFile(path.join(HISTORIES_DIRECTORY, file), `${history}\n`);
       process.stdout.write(`${file}\n`);
@@ -32,21 +32,22 @@ async function main([label]: string[]): Promise<void> {
   }
 }
 
-/** @throws Error if the verification did not end as one that takes this path does */
-async function record(server: DevServer, way: Path, phoneNumber: string): Promise<string> {
-  const service = await startService({ ...server, ...way.options });
+/** @throws Error if the verification ends with another status than the path's */
+async function record(server: DevServer, workflowPath: Path, phoneNumber: string): Promise<string> {
+  const service = await startService({ ...server, ...workflowPath.options });
   try {
-    const run = runOf(service, await way.walk(service, phoneNumber));
-    // Its result, not only its status: one that is decided may stay open for a while.
+    const run = runOf(service, await workflowPath.walk(service, phoneNumber));
+    // Waits for the result: a run with a final status may stay open for two seconds.
     const { status } = await server.client.withDeadline(Date.now() + LONGEST_WAIT_MS, () => run.result());
-    if (status !== way.ends) throw new Error(`It ended ${status}, not ${way.ends}`);
+    if (status !== workflowPath.ends)
+      throw new Error(`The verification ended as ${status}, not ${workflowPath.ends}`);
     return withoutMachine(historyToJSON(await run.fetchHistory()));
   } finally {
     await service.stop();
   }
 }
 
-/** Drops what tells of the machine that recorded it: no replay looks at that. */
+/** Removes the recording machine's process id, host name and file paths. Replays do not use them. */
 function withoutMachine(history: string): string {
   return history
     .replaceAll(`${process.pid}@${hostname()}`, 'recorder')

@@ -15,7 +15,7 @@ async function replay(name: string, workflowBundle: WorkflowBundleOption): Promi
   await Worker.runReplayHistory({ workflowBundle }, history);
 }
 
-/** The histories that a changed workflow can't go on with. */
+/** The histories that a changed workflow can't replay. */
 async function caughtBy(change: string): Promise<string[]> {
   const workflowsPath = path.join(__dirname, 'changes', `${change}.ts`);
   const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
@@ -31,14 +31,14 @@ async function caughtBy(change: string): Promise<string[]> {
   return caught;
 }
 
-describe('today’s workflow goes on with what began as', () => {
+describe('the current workflow can replay', () => {
   test.each([...histories.keys()])('%s', async (name) => {
     await expect(replay(name, { codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') })).resolves.toBeUndefined();
   });
 });
 
-describe('the histories', () => {
-  test.each(Object.keys(paths))('hold the path %s', (name) => {
+describe('the recorded histories', () => {
+  test.each(Object.keys(paths))('contain the path %s', (name) => {
     expect([...histories.keys()]).toContain(name);
   });
 
@@ -46,24 +46,24 @@ describe('the histories', () => {
     typeof message === 'object' && message.type !== 'query' ? [message] : [],
   );
 
-  test.each(sent)('hold the $type $name', ({ type, name }) => {
+  test.each(sent)('contain the $type $name', ({ type, name }) => {
     const field = type === 'signal' ? 'signalName' : 'name';
     expect([...histories.values()].join()).toContain(`"${field}": "${name}"`);
   });
 });
 
 describe('a change of the workflow', () => {
-  test('that no open verification could go on with is caught by every history', async () => {
+  test('that breaks every open verification fails with every history', async () => {
     expect(await caughtBy('pause-first')).toEqual([...histories.keys()]);
   });
 
-  test('that only some could not go on with is caught by theirs', async () => {
+  test('that breaks some open verifications fails with their histories only', async () => {
     const caught = await caughtBy('fewer-attempts');
     expect(caught).toContain('max-attempts');
     expect(caught).not.toContain('verified-by-update');
   });
 
-  test('that is patched in, for new verifications only, is let through', async () => {
+  test('that uses patched(), and so affects only new verifications, fails with no history', async () => {
     expect(await caughtBy('pause-first-patched')).toEqual([]);
   });
 });

@@ -3,14 +3,14 @@ import type { phoneVerification } from '../../src/workflows';
 import { stateQuery } from '../../src/workflows/messages';
 import { eventually, receivedCode, type Service } from '../support/service';
 
-/** A verification's public id. */
+/** Starts a verification and returns its public id. */
 export async function start(service: Service, phoneNumber: string): Promise<string> {
   const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
   return verification.id;
 }
 
-/** Started and texted, and the workflow knows it. */
-export async function startTexted(
+/** Starts a verification, and waits until its message has arrived and the workflow knows that. */
+export async function startPending(
   service: Service,
   phoneNumber: string,
 ): Promise<{ id: string; code: string }> {
@@ -27,7 +27,7 @@ export async function noMessageInFlight(service: Service, id: string): Promise<v
   });
 }
 
-/** The run that a public id stands for. */
+/** The handle of the run that a public id names. */
 export function runOf({ client }: Service, publicId: string) {
   const id = parseVerificationId(publicId);
   if (!id) throw new Error(`${publicId} is not a verification's id`);

@@ -29,7 +29,7 @@ async function startPending() {
   return { ...started, workflowId: workflowIdOf(started.id) };
 }
 
-/** The closed run's events, and how many of them are workflow tasks that were done. */
+/** Counts the events of a closed run, and the completed workflow tasks among them. */
 async function costOf(workflowId: string): Promise<{ events: number; workflowTasks: number }> {
   const handle = server.client.workflow.getHandle(workflowId);
   await handle.result();
@@ -39,19 +39,19 @@ async function costOf(workflowId: string): Promise<{ events: number; workflowTas
 }
 
 describe('a verification costs', () => {
-  test('18 events and 3 workflow tasks when the first code is right, by Update', async () => {
+  test('18 events and 3 workflow tasks if the first code is right and comes as an Update', async () => {
     const { id, code, workflowId } = await startPending();
     await service.verifications.check(id, code, by);
     expect(await costOf(workflowId)).toEqual({ events: 18, workflowTasks: 3 });
   });
 
-  test('17 events and 3 workflow tasks when the first code is right, by Signal', async () => {
+  test('17 events and 3 workflow tasks if the first code is right and comes as a Signal', async () => {
     const { id, code, workflowId } = await startPending();
     await service.verifications.submit(id, code);
     expect(await costOf(workflowId)).toEqual({ events: 17, workflowTasks: 3 });
   });
 
-  test('5 events and a workflow task more for each wrong code before it', async () => {
+  test('5 more events and 1 more workflow task for each wrong code before it', async () => {
     const { id, code, wrongCode, workflowId } = await startPending();
     await service.verifications.check(id, wrongCode, by);
     await service.verifications.check(id, wrongCode, by);
@@ -59,17 +59,17 @@ describe('a verification costs', () => {
     expect(await costOf(workflowId)).toEqual({ events: 18 + 2 * 5, workflowTasks: 3 + 2 });
   });
 
-  test('nothing more for what its validators refuse', async () => {
+  test('nothing more for requests that its validators refuse', async () => {
     const { id, code, workflowId } = await startPending();
-    for (let look = 0; look < 3; look++) await service.verifications.get(id);
+    for (let reads = 0; reads < 3; reads++) await service.verifications.get(id);
     await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_too_soon' });
     await service.verifications.check(id, code, by);
     expect(await costOf(workflowId)).toEqual({ events: 18, workflowTasks: 3 });
   });
 });
 
-test('a full history holds neither the code nor any submitted guess', async () => {
-  // Eight digits: four of them stand in a history by chance, in a time or an id.
+test('a complete history contains neither the code nor any submitted code', async () => {
+  // Eight digits, because four digits can be in a history by chance, as part of a time or an id.
   const longCodes = await startService({ ...server, policy: { codeLength: 8 } });
   const { id, code } = await longCodes.startTexted();
   const guesses = ['73915026', '82640317', '59173804'];
@@ -82,7 +82,7 @@ test('a full history holds neither the code nor any submitted guess', async () =
   for (const secret of [code, ...guesses]) expect(history).not.toContain(secret);
 });
 
-test('the Web UI shows what a verification is and how it stands, without a number or a code', async () => {
+test('the Web UI shows a verification and its state without the number and the code', async () => {
   const { id, phoneNumber, code, wrongCode, workflowId } = await startPending();
   await service.verifications.check(id, wrongCode, by);
   const handle = server.client.workflow.getHandle(workflowId);
@@ -91,14 +91,14 @@ test('the Web UI shows what a verification is and how it stands, without a numbe
   const { currentDetails } = (await handle.query('__temporal_workflow_metadata')) as {
     currentDetails: string;
   };
-  const [text] = service.sandbox.inbox(phoneNumber);
+  const [message] = service.sandbox.inbox(phoneNumber);
   expect(currentDetails).toContain('**pending**, attempts left: 3');
   expect(currentDetails).toMatch(/Window ends \d{4}-\d\d-\d\dT/);
   expect(currentDetails).toContain(`accepted`);
-  expect(currentDetails).toContain(text?.sid);
+  expect(currentDetails).toContain(message?.sid);
   expect(currentDetails).toMatch(/1\. wrong code \d{4}-/);
   for (const secret of [phoneNumber, code]) expect(currentDetails).not.toContain(secret);
   const history = await readableHistory(server.client, workflowId);
-  expect(history).toContain('Text the code');
+  expect(history).toContain('Send the code');
   expect(history).toContain('The window of 90 s closes');
 });

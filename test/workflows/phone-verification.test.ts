@@ -17,7 +17,7 @@ afterAll(async () => {
   await env.teardown();
 });
 
-/** Started and texted, and the workflow knows it. */
+/** Starts a verification and waits until it is pending. */
 async function startPending() {
   const started = await service.startTexted();
   await eventually(async () => {
@@ -28,7 +28,7 @@ async function startPending() {
 }
 
 describe('the window', () => {
-  test('a verification that nobody answers expires at 90 s', async () => {
+  test('a verification without a code expires after 90 s', async () => {
     const { id } = await startPending();
     await env.sleep('89s');
     expect(await service.verifications.get(id)).toMatchObject({ status: 'pending', endedAt: null });
@@ -38,7 +38,7 @@ describe('the window', () => {
     expect(expired.endedAt).toBe(expired.expiresAt);
   });
 
-  test('a right code after the window says that the verification has expired', async () => {
+  test('a right code after the window is refused: the verification has expired', async () => {
     const { id, code } = await startPending();
     await env.sleep('91s');
     await expect(service.verifications.check(id, code, by)).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('attempts', () => {
     });
   });
 
-  test('the right code at the fourth attempt verifies', async () => {
+  test('the right code in the fourth attempt verifies the number', async () => {
     const { id, wrongCode, code } = await startPending();
     for (let attempt = 1; attempt <= 3; attempt++) await service.verifications.check(id, wrongCode, by);
     expect(await service.verifications.check(id, code, by)).toMatchObject({
@@ -71,7 +71,7 @@ describe('attempts', () => {
     });
   });
 
-  test('of eight wrong checks at once four count', async () => {
+  test('of eight simultaneous checks with a wrong code, four count', async () => {
     const { id, wrongCode } = await startPending();
     const checks = await Promise.allSettled(
       Array.from({ length: 8 }, () => service.verifications.check(id, wrongCode, by)),
@@ -80,7 +80,7 @@ describe('attempts', () => {
     expect(await service.verifications.get(id)).toMatchObject({ status: 'max_attempts_reached' });
   });
 
-  test('a code that comes as a Signal counts too', async () => {
+  test('a code that is sent as a Signal is judged as well', async () => {
     const { id, wrongCode, code } = await startPending();
     await service.verifications.submit(id, wrongCode);
     await service.verifications.submit(id, code);
@@ -93,7 +93,7 @@ describe('attempts', () => {
 });
 
 describe('a cancel', () => {
-  test('after the text ends the verification, and the first final status stands', async () => {
+  test('ends the verification, and its final status does not change any more', async () => {
     const { id, code } = await startPending();
     const canceled = await service.verifications.cancel(id);
     expect(canceled).toMatchObject({ status: 'canceled', attemptsRemaining: 4 });
@@ -103,7 +103,7 @@ describe('a cancel', () => {
     expect(await service.verifications.cancel(id)).toEqual(canceled);
   });
 
-  test('from the Temporal Web UI is caught, so that a result is written', async () => {
+  test('from the Temporal Web UI ends the verification as canceled, with a result', async () => {
     const { id, phoneNumber } = await startPending();
     const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
     await env.client.workflow.getHandle(workflowId).cancel();
@@ -115,8 +115,8 @@ describe('a cancel', () => {
   });
 });
 
-describe('a text that is not sent', () => {
-  test('because the provider refuses the number ends as undeliverable, with its code and our sentence', async () => {
+describe('a message that is not sent', () => {
+  test('ends the verification as undeliverable, with the provider’s error code and our sentence', async () => {
     const { verification } = await service.verifications.start(service.startRequest('+15005550001'));
     const ended = await service.verifications.get(verification.id, {
       waitMs: 5_000,
@@ -132,10 +132,10 @@ describe('a resend', () => {
     const { id, phoneNumber, code } = await startPending();
     const { expiresAt } = await service.verifications.get(id);
     await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_too_soon' });
-    for (const texts of [2, 3]) {
+    for (const count of [2, 3]) {
       await env.sleep('31s');
       await service.verifications.resend(id);
-      await eventually(() => service.sandbox.inbox(phoneNumber)[texts - 1]);
+      await eventually(() => service.sandbox.inbox(phoneNumber)[count - 1]);
     }
     await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_limit_reached' });
     const bodies = service.sandbox.inbox(phoneNumber).map(({ body }) => body);
@@ -158,7 +158,7 @@ describe('a resend', () => {
   });
 });
 
-test('an id whose nonce was made up is not found, and costs no attempt', async () => {
+test('an id with a wrong nonce is not found and costs no attempt', async () => {
   const { id, wrongCode } = await startPending();
   const forged = id.slice(0, -1) + (id.endsWith('A') ? 'B' : 'A');
   await expect(service.verifications.get(forged)).rejects.toMatchObject({ code: 'not_found' });

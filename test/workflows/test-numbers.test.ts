@@ -9,7 +9,7 @@ import {
 } from '../support/service';
 
 const phoneNumber = uniquePhoneNumber();
-const retired = uniquePhoneNumber();
+const expired = uniquePhoneNumber();
 let server: DevServer;
 let service: Service;
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
       ...ANY_NUMBER,
       testNumbers: [
         { phoneNumber, code: '2168', endsAt: Date.now() + 3_600_000 },
-        { phoneNumber: retired, code: '2168', endsAt: Date.now() - 1 },
+        { phoneNumber: expired, code: '2168', endsAt: Date.now() - 1 },
       ],
     },
   });
@@ -41,7 +41,7 @@ function call(method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) 
   return service.app.inject({ method, url, headers, ...(payload && { payload }) });
 }
 
-/** As soon as the number is free: an unsuccessful one stays in the way for two seconds. */
+/** Starts as soon as the number has no open run: an unsuccessful run stays open for two seconds. */
 const started = (number = phoneNumber) =>
   eventually(async () => {
     const response = await call('POST', '/verifications', { phoneNumber: number });
@@ -57,7 +57,7 @@ async function startedId(): Promise<string> {
 const check = async (id: string, code: string) =>
   (await call('POST', `/verifications/${id}/check`, { code })).json<object>();
 
-test('a test number takes its fixed code, and gets no text, not even by a resend', async () => {
+test('a test number is verified by its fixed code and gets no message, not even after a resend', async () => {
   const id = await startedId();
   expect(await check(id, '2169')).toMatchObject({ verified: false, attemptsRemaining: 9, status: 'pending' });
   expect((await call('POST', `/verifications/${id}/resend`)).statusCode).toBe(202);
@@ -65,7 +65,7 @@ test('a test number takes its fixed code, and gets no text, not even by a resend
   expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
 });
 
-test('it spends no budget and does not cool down', async () => {
+test('a test number uses no budget and has no cool-down', async () => {
   for (let i = 0; i < 2; i++) {
     const id = await startedId();
     expect((await call('DELETE', `/verifications/${id}`)).statusCode).toBe(200);
@@ -73,7 +73,7 @@ test('it spends no budget and does not cool down', async () => {
   expect(await check(await startedId(), '2168')).toMatchObject({ verified: true });
 });
 
-test('its failed codes count: a hundred lock it, and the last verification has as many attempts as are left', async () => {
+test('100 failed codes lock a test number; its last verification has only the attempts that are left', async () => {
   const failed = (id: string) => check(id, '0000');
   for (let round = 0; round < 9; round++) {
     const id = await startedId();
@@ -93,10 +93,10 @@ test('its failed codes count: a hundred lock it, and the last verification has a
   expect(locked.headers['retry-after']).toBe('3600');
 }, 60_000);
 
-test('after its day it is a number like any other', async () => {
-  const response = await started(retired);
+test('an expired test number is a normal number', async () => {
+  const response = await started(expired);
   const { id } = response.json<{ id: string }>();
-  const text = await eventually(() => service.sandbox.inbox(retired)[0]);
-  const [code = ''] = /\d{4}/.exec(text.body) ?? [];
+  const message = await eventually(() => service.sandbox.inbox(expired)[0]);
+  const [code = ''] = /\d{4}/.exec(message.body) ?? [];
   expect(await check(id, code)).toMatchObject({ verified: true });
 });

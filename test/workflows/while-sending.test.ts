@@ -4,7 +4,7 @@ import { createTimeSkipping } from '../support/time-skipping';
 
 const by = { caller: 'alice', idempotencyKey: undefined };
 
-// An environment of its own: an activity whose workflow ended first stops the test server's time from skipping.
+// This file has its own environment: the test server no longer skips time after a workflow ends before its activity.
 let env: TestWorkflowEnvironment;
 let service: Service;
 
@@ -18,8 +18,8 @@ afterAll(async () => {
   await env.teardown();
 });
 
-describe('while a text is still being sent', () => {
-  test('a right code verifies, and there is no window', async () => {
+describe('while a message is being sent', () => {
+  test('a right code verifies the number, and no window opens', async () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('recorded', phoneNumber);
     const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
@@ -35,7 +35,7 @@ describe('while a text is still being sent', () => {
     hold.release();
   });
 
-  test('a cancel ends the verification before the text is out', async () => {
+  test('a cancel ends the verification, and no message arrives', async () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('received', phoneNumber);
     const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
@@ -45,7 +45,7 @@ describe('while a text is still being sent', () => {
     expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
   });
 
-  test('of a resend, a cancel from the Web UI ends the verification as canceled', async () => {
+  test('a cancel from the Web UI during a resend ends the verification as canceled', async () => {
     const quick = await startService({
       client: env.client,
       nativeConnection: env.nativeConnection,

@@ -1,7 +1,7 @@
 import { patched, sleep } from '@temporalio/workflow';
 import { phoneVerification as today } from '../../../src/workflows';
 
-/** The same pause, for runs that begin with it. */
+/** The workflow with a new pause at its start, for new runs only. */
 export async function phoneVerification(...args: Parameters<typeof today>): ReturnType<typeof today> {
   if (patched('pause-first')) await sleep('1 second');
   return today(...args);
