@@ -24,10 +24,14 @@ const start = async (phoneNumber: string, on: Service = service) =>
 
 /** Waits until the message is accepted or has failed. */
 const settled = (id: string, on: Service = service): Promise<IdentifiedView> =>
-  eventually(async () => {
-    const verification = await on.verifications.get(id);
-    return verification.status === 'sending' ? undefined : verification;
-  });
+  eventually(
+    async () => {
+      const verification = await on.verifications.get(id);
+      return verification.status === 'sending' ? undefined : verification;
+    },
+    // A message that is never answered is given up after 30 s.
+    { limitMs: 45_000 },
+  );
 
 /** Why the message is not sent yet, as the Web UI shows it. */
 async function pendingFailure(id: string): Promise<string | undefined> {

@@ -315,7 +315,7 @@ describe('the status', () => {
     const urls = (await startWith(JSON.stringify(phoneNumber))).json<Urls>();
     expect(await statusWhenEnded(pathOf(urls.statusQueryGetUri))).toMatchObject({
       runtimeStatus: 'Failed',
-      output: expect.stringContaining('not a phone number'),
+      output: expect.stringContaining('cannot receive messages'),
     });
   });
 
