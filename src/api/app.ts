@@ -17,26 +17,26 @@ import { createMessageRequests } from './message-requests';
 
 export interface AppDependencies
   extends Omit<DurableFunctionsDependencies, 'messageRequests'>, LimitsDependencies {
-  /** The proxies whose `X-Forwarded-For` is trusted. */
+  /** The proxies whose `X-Forwarded-For` header is trusted. */
   readonly trustProxy: TrustProxy;
   readonly deliveryReports: DeliveryReports;
-  /** Undefined where operators read nothing that is encrypted. */
+  /** Undefined if this API does not decrypt payloads for operators. */
   readonly codecServer: CodecServer | undefined;
   readonly logger: FastifyServerOptions['logger'];
 }
 
-/** Every HTTP surface. It listens to nothing yet: tests inject, server.ts listens. */
+/** Builds the app with all HTTP surfaces. It does not listen on a port: server.ts does, and tests use `inject`. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
   const { verifications, deliveryReports, codecServer } = dependencies;
   const app = createHttpServer(dependencies.logger, dependencies.trustProxy);
-  const closing = new AbortController();
-  // Every waiting request listens to it.
-  setMaxListeners(0, closing.signal);
-  app.addHook('preClose', async () => closing.abort());
+  const shutdown = new AbortController();
+  // Each waiting request adds a listener: 0 turns Node's warning about many listeners off.
+  setMaxListeners(0, shutdown.signal);
+  app.addHook('preClose', async () => shutdown.abort());
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
-    // The last answer on its connection: left open, it would keep the process from ending.
-    if (closing.signal.aborted) reply.header('connection', 'close');
+    // During a shutdown, open connections would keep the process running.
+    if (shutdown.signal.aborted) reply.header('connection', 'close');
   });
   acceptEmptyJson(app);
   app.setErrorHandler(answerProblem);
@@ -48,11 +48,11 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   documentApi(app, { publicUrl: dependencies.publicUrl, signatureHeader: deliveryReports.signatureHeader });
   const limits = createLimits(dependencies);
   const messageRequests = createMessageRequests({ verifications, limits });
-  const shared = { ...dependencies, messageRequests, closing: closing.signal };
+  const shared = { ...dependencies, messageRequests, shutdownSignal: shutdown.signal };
   surface((scope) => registerHealth(scope, verifications));
   surface((scope) => registerRest(scope, shared));
   surface((scope) => {
-    // In its own scope: requests from other sites are refused whatever their method.
+    // In its own scope, so that the cross-site check comes before 405.
     const refuseOtherMethodsHere = observeMethods(scope);
     registerDurableFunctions(scope, shared);
     refuseOtherMethodsHere(scope);
@@ -62,13 +62,13 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   app.register(async (scope) => refuseOtherMethods(scope));
   return app;
 
-  /** Registers a surface in a scope of its own: its hooks and parsers are not another's. */
+  /** Registers a surface in its own scope, so that its hooks and parsers do not affect the others. */
   function surface(register: (scope: Api) => void | Promise<void>, prefix = ''): void {
     app.register(async (scope) => register(scope.withTypeProvider<TypeBoxTypeProvider>()), { prefix });
   }
 }
 
-/** Clients that set a JSON content type on every request send it with an empty body too: that is no body. */
+/** Accepts an empty body with a JSON content type, since some clients set that content type on every request. */
 function acceptEmptyJson(app: Api): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');

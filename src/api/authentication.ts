@@ -3,7 +3,7 @@ import { VerificationError } from '../domain/refusals';
 import type { Caller, Tenants } from '../tenants/registry';
 
 /**
- * Who sent the request, by `Authorization: Bearer <key>` (RFC 6750).
+ * Returns the sender of the request, by `Authorization: Bearer <key>` (RFC 6750).
  * @throws VerificationError `unauthorized`
  */
 export function authenticate(request: Pick<FastifyRequest, 'headers'>, tenants: Tenants): Caller {

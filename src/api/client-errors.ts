@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { VerificationError } from '../domain/refusals';
 import { logProblem, problem, type Problem } from './problem';
 
-/** On answers that no route gives, and helmet therefore does not see. */
+/** Headers for answers that do not come from a route: helmet does not add its headers there. */
 export const SAFE_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -16,7 +16,7 @@ const statuses: Readonly<Record<string, readonly [status: number, detail: string
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The body is too large.'],
 };
 
-/** What Node can not read as a request never becomes one: its answer goes to the socket, and ends the connection. */
+/** Answers data that Node can't parse as an HTTP request: writes the answer to the socket and closes the connection. */
 export function answerClientError({ code }: ConnectionError, socket: Socket, log: FastifyBaseLogger): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const [status, detail] = statuses[code] ?? [400, 'This is not an HTTP request.'];

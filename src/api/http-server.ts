@@ -7,22 +7,25 @@ import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
 
-/** No proxy, or the addresses of all. Not their number: then whoever reaches this port without them counts as one. */
+/**
+ * No proxies, or the addresses of all proxies. Not the number of proxies: then a client that reaches this port directly
+ * could send a false address in `X-Forwarded-For`.
+ */
 export type TrustProxy = false | string[];
 
 export type Api = ReturnType<typeof createHttpServer>;
 
-/** Larger than any body that is meant. */
+/** Larger than any valid body. Some routes allow more. */
 const BODY_LIMIT_BYTES = 4_096;
 const HEADERS_TIMEOUT_MS = 5_000;
-/** Headers and body. An answer may take longer. */
+/** For headers and body together. The answer may take longer. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** How late a time-out may be: Node looks at its connections this often, every 30 s unless told otherwise. */
+/** How often Node checks its connections for time-outs. A time-out can be late by this much. Node's default is 30 s. */
 const CONNECTIONS_CHECKING_INTERVAL_MS = 1_000;
-/** Node's own. */
+/** Node's limit. */
 const MAX_REQUEST_LINE_BYTES = 16_384;
 
-/** An answer is data, never a page that loads something. A route that is one overrides this by its `helmet`. */
+/** For answers that are data and not pages. A route with a page can override this with its `helmet` option. */
 const SECURITY_HEADERS: FastifyHelmetOptions = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -31,7 +34,7 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
   xFrameOptions: { action: 'deny' },
 };
 
-/** Fastify as every route here has it: limits, and schemas that judge what was sent as it was sent. */
+/** Creates Fastify with time-outs and size limits. Schemas check a request without changing it. */
 export function createHttpServer(logger: FastifyServerOptions['logger'], trustProxy: TrustProxy) {
   const app = fastify({
     ...(logger === undefined ? {} : { logger }),
@@ -41,20 +44,21 @@ export function createHttpServer(logger: FastifyServerOptions['logger'], trustPr
     http: {
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL_MS,
-      // Node's own answer to a missing Host (RFC 9112, 3.2) has no body: the hook below gives one.
+      // Node's answer to a missing Host header (RFC 9112, 3.2) has no body. The hook below answers with a problem.
       requireHostHeader: false,
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, app.log),
-    // No hook runs for these, helmet's neither.
+    // No hooks run for these errors, so helmet adds no headers.
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(SAFE_HEADERS)),
     schemaErrorFormatter: schemaFault,
-    // Paths as Azure Functions takes them. No parameter meets a regular expression: a request line's own limit will do.
+    // Azure Functions also ignores case and a trailing slash. Parameters may be as long as the request line: Fastify's
+    // limit is a protection for routes with regular expressions, and there are none.
     routerOptions: {
       caseSensitive: false,
       ignoreTrailingSlash: true,
       maxParamLength: MAX_REQUEST_LINE_BYTES,
     },
-    // Fastify's own Ajv turns {"code":42} into "42" and drops unknown fields; here what is sent is what is judged.
+    // By default, Fastify changes {"code":42} to "42" and removes unknown fields. Here both are errors.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   acceptEveryMethod(app);

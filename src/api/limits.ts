@@ -25,7 +25,7 @@ export interface Budgets {
 export interface LimitsDependencies {
   readonly budgets: Budgets;
   readonly tenants: Tenants;
-  /** Shares the counts between APIs; undefined: each process counts for itself. */
+  /** Shares the counts between API processes. If undefined, each process counts alone. */
   readonly redis: Redis | undefined;
   readonly digests: Digests;
 }
@@ -45,24 +45,24 @@ export interface MessagedNumber {
   readonly country: string;
 }
 
-/** Counts what leads to messages. Beyond a limit it throws VerificationError `rate_limited`. */
+/** Counts requests and messages. Above a limit, the methods throw VerificationError `rate_limited`. */
 export interface Limits {
-  /** Counts one request for a message, whatever becomes of it. */
+  /** Counts one request for a message, whether or not it leads to a message. */
   countRequest(requester: Requester): Promise<void>;
-  /** Counts one message before it is asked for. */
+  /** Counts a verification's first message before it is requested. */
   reserveMessage(number: MessagedNumber): Promise<Reservation>;
-  /** Counts one message of a verification that is under way: budgets count it and never refuse it. */
+  /** Counts a resend against the limit of messages per second, before it is requested. */
   reserveResend(): Promise<Reservation>;
-  /** Counts it once its number is known. */
+  /** Counts a resend against the budgets, which never refuse one. Its number is known only after the request. */
   recordResend(number: MessagedNumber): Promise<void>;
 }
 
 const BLOCK_DIGITS = 4;
-/** There is one count of all messages. */
+/** The key of the counter for all messages. */
 const ALL = 'all';
 
 export function createLimits({ budgets, tenants, redis, digests }: LimitsDependencies): Limits {
-  const ofTenants = new Map(
+  const tenantCounters = new Map(
     tenants.all.map(({ id, limits }) => [
       id,
       {
@@ -78,7 +78,7 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
     [...budgets.country.countries].map(([country, limit]) => [country, counter('country', limit)]),
   );
 
-  /** The narrower first: what is refused for its sake must not use up the wider. */
+  /** The narrower budget first: a message that it refuses must not count against the wider budget. */
   function budgetsOf({ e164, country }: MessagedNumber): [Counter, string][] {
     return [
       [prefix, e164.slice(0, -BLOCK_DIGITS)],
@@ -88,8 +88,8 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
 
   return {
     async countRequest({ tenantId, caller, clientIp }) {
-      const limits = ofTenants.get(tenantId);
-      // The client first: a request that is refused because of its client must not use up its caller's limit.
+      const limits = tenantCounters.get(tenantId);
+      // The client first: a request that its limit refuses must not count against the caller's limit.
       if (clientIp !== undefined) await limits?.clientIp.consume(clientIp);
       if (caller !== undefined) await limits?.caller.consume(caller);
     },
@@ -112,14 +112,14 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
     const limiter =
       redis === undefined
         ? inProcess
-        : // Redis away: said by the connection, once.
+        : // Without Redis, `insuranceLimiter` counts. The connection logs that (redis.ts).
           new RateLimiterRedis({
             ...options,
             storeClient: redis,
             insuranceLimiter: inProcess,
             rejectIfRedisNotReady: true,
           });
-    // Neither addresses nor numbers are kept, here or in Redis.
+    // Only digests are stored, here and in Redis: no addresses and no phone numbers.
     const keyOf = (value: string) => digests.limit(name, value);
     return {
       async consume(value) {
@@ -137,12 +137,13 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
   }
 }
 
-/** Counts by value. */
+/** Counts separately for each value. */
 interface Counter {
-  /** @throws VerificationError `rate_limited` beyond the limit */
+  /** @throws VerificationError `rate_limited` above the limit */
   consume(value: string): Promise<void>;
-  /** Counts, and never refuses. */
+  /** Counts without a limit. */
   record(value: string): Promise<void>;
+  /** Takes one count back. */
   giveBack(value: string): Promise<void>;
 }
 
@@ -152,7 +153,7 @@ const UNLIMITED: Counter = {
   giveBack: async () => {},
 };
 
-/** Counts with all of them or, where one refuses, with none. */
+/** Counts in all counters. If one of them refuses, it takes back the others' counts. */
 async function reserve(counters: readonly (readonly [Counter, string])[]): Promise<Reservation> {
   const reserved: (readonly [Counter, string])[] = [];
   const cancel = async () => {
@@ -170,7 +171,10 @@ async function reserve(counters: readonly (readonly [Counter, string])[]): Promi
   return { cancel };
 }
 
-/** Who stands for an address: in IPv6 its /64. Some proxies add a port; what is no address at all is one client. */
+/**
+ * The client to which an address belongs: an IPv4 address, or an IPv6 /64 network. Removes the port that some proxies
+ * add. All invalid addresses together are one client.
+ */
 export function clientOf(address: string): string {
   const [, inBrackets, withPort] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
   const bare = inBrackets ?? withPort ?? address;

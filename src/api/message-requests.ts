@@ -10,24 +10,25 @@ export interface MessageRequestsDependencies {
   readonly limits: Limits;
 }
 
-export interface StartOrder {
+/** A start as an HTTP surface received it. */
+export interface ReceivedStart {
   readonly tenant: Tenant;
   /** The digest of the API key; undefined for a start without one. */
   readonly caller: string | undefined;
-  /** In any spelling. */
+  /** The end user's IP address, as it was received. */
   readonly clientAddress: string | undefined;
-  /** As it was sent. */
+  /** The phone number, as it was received. */
   readonly phoneNumber: string;
   readonly idempotencyKey: string | undefined;
 }
 
-/** The requests that lead to a message, with the limits in front of them: starts and resends of all surfaces. */
+/** Applies the limits to all requests that lead to a message: the starts and resends of all surfaces. */
 export interface MessageRequests {
-  start(order: StartOrder): Promise<{ created: boolean; verification: IdentifiedView }>;
+  start(received: ReceivedStart): Promise<{ created: boolean; verification: IdentifiedView }>;
   resend(caller: Caller, id: string): Promise<IdentifiedView>;
 }
 
-/** Stands for a caller without an API key, where that is allowed. */
+/** The caller of all requests without an API key. */
 const ANONYMOUS = 'anonymous';
 const NO_RESERVATION = { cancel: async () => {} };
 
@@ -63,15 +64,15 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
         else await reservation.cancel();
         return verification;
       } catch (error) {
-        if (isRefused(error)) await reservation.cancel();
+        if (isCertainlyNotSent(error)) await reservation.cancel();
         throw error;
       }
     },
   };
 }
 
-/** Whether it is known that nothing is sent. */
-function isRefused(error: unknown): boolean {
+/** Whether the error means that no message is sent. After a time-out, that is not certain. */
+function isCertainlyNotSent(error: unknown): boolean {
   return (
     error instanceof VerificationError && !['worker_unavailable', 'temporal_unavailable'].includes(error.code)
   );

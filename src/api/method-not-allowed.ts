@@ -2,19 +2,19 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { VerificationError } from '../domain/refusals';
 
-/** Node gives a CONNECT to no request handler. */
+/** Node does not pass CONNECT requests to request handlers. */
 const ANSWERABLE_METHODS = METHODS.filter((method) => method !== 'CONNECT');
 
-/** Lets routes take every method that Node reads. Fastify's own list ends with PUT: any other would be a 404. */
+/** Lets routes use every method that Node parses. Fastify answers 404 to methods that it does not know. */
 export function acceptEveryMethod(app: FastifyInstance): void {
   const known = new Set(app.supportedMethods);
   for (const method of ANSWERABLE_METHODS.filter((each) => !known.has(each))) app.addHttpMethod(method);
 }
 
 /**
- * Observes the routes that `app` and its children get from now on. Call the function that it returns when all are
- * there: on their paths, `scope` then answers every other method with 405 and `Allow` (RFC 9110, 15.5.6), before a
- * hook of another scope asks for a credential.
+ * Records the routes that are added to `app` and its child scopes from now on. Call the returned function after all
+ * routes are added: it adds routes to `scope` that answer all other methods on the same paths with 405 and `Allow`
+ * (RFC 9110, 15.5.6). The hooks of other scopes, such as authentication, do not run for them.
  */
 export function observeMethods(app: FastifyInstance): (scope: FastifyInstance) => void {
   const methodsByUrl = new Map<string, Set<string>>();
@@ -26,11 +26,11 @@ export function observeMethods(app: FastifyInstance): (scope: FastifyInstance) =
   });
 
   return function refuseOtherMethods(scope) {
-    // Each refusal is a route, too: the map grows meanwhile.
+    // Copies the keys, since each added route changes the map.
     for (const url of [...methodsByUrl.keys()].filter((each) => !isWildcard(each))) {
       const allowed = allowedMethods(url);
       const others = ANSWERABLE_METHODS.filter((method) => !allowed.includes(method));
-      if (others.length > 0) refuse(scope, url, others, allowed.join(', '));
+      if (others.length > 0) addRefusal(scope, url, others, allowed.join(', '));
     }
   };
 
@@ -40,22 +40,22 @@ export function observeMethods(app: FastifyInstance): (scope: FastifyInstance) =
   }
 }
 
-/** The slash at the end of `url` does not count: `/codec/*` covers `/codec/decode`, and not `/codec/`. */
+/** Whether a wildcard route covers `url`: `/codec/*` covers `/codec/decode` and not `/codec/`. */
 function coversPath(wildcard: string, url: string): boolean {
   const prefix = wildcard.slice(0, -1);
   return isWildcard(wildcard) && url.startsWith(prefix) && url !== prefix;
 }
 
-/** It is a way to answer some method on many paths, as for preflights. None of them exists because of it. */
+/** A wildcard route answers a method on many paths, such as preflights. It does not mean that these paths exist. */
 function isWildcard(url: string): boolean {
   return url.endsWith('*');
 }
 
-function refuse(scope: FastifyInstance, url: string, method: string[], allow: string): void {
+function addRefusal(scope: FastifyInstance, url: string, method: string[], allow: string): void {
   const handler = async (_request: FastifyRequest, reply: FastifyReply) => {
     reply.header('allow', allow);
     throw new VerificationError({ code: 'method_not_allowed' });
   };
-  // As a hook: the body is not read. Fastify requires the handler, and never calls it.
+  // The hook answers before the body is read. Fastify requires a handler, but never calls it here.
   scope.route({ method, url, schema: { hide: true }, exposeHeadRoute: false, onRequest: handler, handler });
 }

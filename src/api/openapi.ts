@@ -6,9 +6,12 @@ import { answer } from './responses';
 import { Problem } from './problem-schema';
 import { CheckedVerification, Verification } from './rest/resource';
 
-const DESCRIPTION = `Phone verification by SMS. All bodies are JSON, strictly: nothing is coerced, unknown fields are refused.
-Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`; those of the connection itself (400, 408, 431) too,
-and that of a method that a path does not take (405, with \`Allow\`).`;
+const DESCRIPTION = `Phone verification by SMS.
+
+JSON bodies are checked strictly: values are not converted, and unknown fields are refused.
+
+Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`. This includes errors of the connection
+(400, 408, 431) and methods that a path does not support (405, with an \`Allow\` header).`;
 
 const securitySchemes = {
   apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS.' },
@@ -17,19 +20,23 @@ const securitySchemes = {
     type: 'apiKey',
     in: 'query',
     name: 'code',
-    description: 'One of API_KEYS, or the capability in the URLs that a start is answered with.',
+    description: 'One of API_KEYS, or the capability from a URL in the response to a start.',
   },
   codecToken: { type: 'http', scheme: 'bearer', description: 'CODEC_SERVER_TOKEN.' },
-  codecPassword: { type: 'http', scheme: 'basic', description: 'CODEC_SERVER_TOKEN as the password.' },
+  codecPassword: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'CODEC_SERVER_TOKEN as the password, with any user name.',
+  },
 } as const;
 
 export interface DocumentOptions {
   readonly publicUrl: string;
-  /** Signs the SMS provider's delivery reports. */
+  /** The header that holds the signature of the SMS provider's delivery reports. */
   readonly signatureHeader: string;
 }
 
-/** Describes every route that is registered after it, at GET /openapi.json, from the schemas that judge its requests. */
+/** Serves the OpenAPI document at GET /openapi.json. It contains the routes that are registered after this call. */
 export function documentApi(app: Api, { publicUrl, signatureHeader }: DocumentOptions): void {
   for (const schema of [Verification, CheckedVerification, ManagementUrls, InstanceStatus, Problem])
     app.addSchema(schema);
@@ -53,9 +60,9 @@ export function documentApi(app: Api, { publicUrl, signatureHeader }: DocumentOp
   });
   app.register(async (scope) => {
     const schema = {
-      summary: 'This document',
+      summary: 'Get this document',
       security: [],
-      response: { 200: answer('OpenAPI 3.1.', Type.Object({}, { additionalProperties: true })) },
+      response: { 200: answer('The OpenAPI 3.1 document.', Type.Object({}, { additionalProperties: true })) },
     };
     scope.get('/openapi.json', { schema }, () => app.swagger());
   });

@@ -2,42 +2,42 @@ import type { ErrorCode } from '../domain/refusals';
 
 interface Entry {
   readonly status: number;
-  /** What the caller can do. */
+  /** A sentence for the caller: what is wrong, or what to do. */
   readonly detail: string;
 }
 
-/** Every error of the REST and Durable Functions surfaces: its HTTP status and its sentence. */
+/** The HTTP status and the sentence of every error. */
 export const problemCatalogue: Readonly<Record<ErrorCode, Entry>> = {
   invalid_request: { status: 400, detail: 'The request is not valid.' },
   invalid_phone_number: {
     status: 400,
-    detail: 'Send the number in international E.164 form, for example +14255550123.',
+    detail: 'Send the phone number in international E.164 format, for example +14255550123.',
   },
   invalid_code: {
     status: 400,
-    detail: 'The code does not have the right number of digits. No attempt was spent.',
+    detail: 'The code does not have the right number of digits. No attempt was used.',
   },
   unauthorized: { status: 401, detail: 'Send a valid API key as "Authorization: Bearer <key>".' },
   forbidden: { status: 403, detail: 'This request is not allowed.' },
-  not_found: { status: 404, detail: 'There is nothing here. Check the id and the path.' },
+  not_found: { status: 404, detail: 'Not found. Check the id and the path.' },
   method_not_allowed: {
     status: 405,
     detail: 'This path does not support this method. The Allow header lists the methods that it supports.',
   },
   verification_in_progress: {
     status: 409,
-    detail: 'This number has a verification in progress. Try again when it has ended.',
+    detail: 'This number has a verification in progress. Try again after it has ended.',
   },
   verification_ended: { status: 410, detail: 'This verification has ended. Start a new one.' },
   idempotency_key_reused: {
     status: 422,
     detail: 'This Idempotency-Key was used for another request. Use a new key.',
   },
-  resend_too_soon: { status: 429, detail: 'The last message was sent a moment ago. Try again later.' },
-  resend_limit_reached: { status: 429, detail: 'No more messages are sent in this verification.' },
+  resend_too_soon: { status: 429, detail: 'The last message was sent only recently. Try again later.' },
+  resend_limit_reached: { status: 429, detail: 'This verification can send no more messages.' },
   unsupported_phone_number: {
     status: 422,
-    detail: 'Numbers of this kind get no messages. Use a mobile number.',
+    detail: 'This service sends no messages to numbers of this type. Use a mobile number.',
   },
   country_not_allowed: { status: 422, detail: 'This service sends no messages to this country.' },
   phone_number_cooling_down: {
@@ -45,12 +45,12 @@ export const problemCatalogue: Readonly<Record<ErrorCode, Entry>> = {
     detail: 'This number had too many unsuccessful verifications. Try again later.',
   },
   rate_limited: { status: 429, detail: 'Too many requests. Try again later.' },
-  unreadable_payload: { status: 422, detail: 'This payload can not be read.' },
+  unreadable_payload: { status: 422, detail: 'This payload cannot be decrypted.' },
   temporal_unavailable: { status: 503, detail: 'The service is not available at the moment. Try again.' },
   worker_unavailable: {
     status: 503,
     detail:
-      'No worker answered in time. The request may still be carried out: repeat it with the same Idempotency-Key.',
+      'No worker answered in time. The request may still take effect: repeat it with the same Idempotency-Key.',
   },
   internal_error: { status: 500, detail: 'Something went wrong on our side. Try again.' },
 };

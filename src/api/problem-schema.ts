@@ -2,23 +2,23 @@ import { Type } from '@sinclair/typebox';
 import { errorCodes, type ErrorCode } from '../domain/refusals';
 import { finalStatuses, type FinalStatus } from '../domain/types';
 
-/** RFC 9457. */
+/** The body of every error (RFC 9457). */
 export const Problem = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),
     status: Type.Integer(),
-    detail: Type.String({ description: 'What to do, for people. It may change.' }),
+    detail: Type.String({ description: 'An explanation for people. The text can change.' }),
     code: Type.Unsafe<ErrorCode>({
       type: 'string',
       enum: errorCodes,
-      description: 'What it is, for programs. It stays.',
+      description: 'The error code for programs. It does not change.',
     }),
     verificationStatus: Type.Optional(
       Type.Unsafe<FinalStatus>({
         type: 'string',
         enum: [...finalStatuses],
-        description: 'How it ended, on `verification_ended`.',
+        description: 'The final status. Only with the code `verification_ended`.',
       }),
     ),
   },

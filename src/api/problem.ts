@@ -3,21 +3,21 @@ import { VerificationError, type Refusal } from '../domain/refusals';
 import { unforeseenError } from '../telemetry/unforeseen-error';
 import { problemCatalogue, titles } from './problem-catalogue';
 
-/** An error as the caller gets it: RFC 9457, with a `code` that stays the same when sentences change. */
+/** An error response (RFC 9457). `code` stays the same when sentences change. */
 export interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, string | number>>;
 }
 
-/** The error handler of every route and of the router, whose own answer would repeat the URL with all that it holds. */
+/** The error handler of all routes, and of the router: its default answer would repeat the URL. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = toProblem(error);
   logProblem(request.log, answer, error);
   void reply.code(answer.status).headers(answer.headers).type('application/problem+json').send(answer.body);
 }
 
-/** One line for each error answer: its `code`, and the limit if one was reached. Nothing of what was sent. */
+/** Logs one line for each error response: its `code`, and the limit if one was reached. No data of the request. */
 export function logProblem(log: FastifyBaseLogger, { status, body }: Problem, error: unknown): void {
   const refusal = error instanceof VerificationError ? error.refusal : undefined;
   const limit = refusal?.limit === undefined ? {} : { limit: refusal.limit };
@@ -27,7 +27,7 @@ export function logProblem(log: FastifyBaseLogger, { status, body }: Problem, er
   else log.error({ ...line, ...unforeseenError(error) }, 'request failed');
 }
 
-/** Any error as a problem. One that isn't ours or Fastify's own becomes a 500 that says nothing of its cause. */
+/** Turns any error into a problem. An unforeseen error becomes a 500 that does not name its cause. */
 function toProblem(error: unknown): Problem {
   if (error instanceof VerificationError) return problem(error);
   const status = statusOf(error);
@@ -38,7 +38,7 @@ function toProblem(error: unknown): Problem {
   return problem(new VerificationError({ code: 'invalid_request' }, invalidRequestDetail(error)));
 }
 
-/** `status`: where HTTP has a more specific one than the code's own. */
+/** `status`: replaces the status of the code with a more specific one. */
 export function problem(
   { refusal, detail }: VerificationError,
   status: number = problemCatalogue[refusal.code].status,
@@ -63,22 +63,22 @@ export function problem(
 
 function sentenceFor({ code, codeLength }: Refusal): string {
   if (code === 'invalid_code' && codeLength !== undefined)
-    return `The code has ${codeLength} digits. No attempt was spent.`;
+    return `The code has ${codeLength} digits. No attempt was used.`;
   return problemCatalogue[code].detail;
 }
 
-/** Fastify's own errors carry the status that they stand for. */
+/** The HTTP status of one of Fastify's own errors. */
 function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
     ? error.statusCode
     : undefined;
 }
 
-/** In our words or Ajv's. Neither repeats what was sent, except for a property's name: see schemaFault. */
+/** A sentence of ours or Ajv's. It contains no data of the request, except a property's name: see schemaFault. */
 function invalidRequestDetail(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'FST_ERR_VALIDATION' && error instanceof Error) return `${error.message}.`;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'Send JSON, with "Content-Type: application/json".';
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'Send JSON with "Content-Type: application/json".';
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError)
     return 'The body is not valid JSON.';
   return undefined;

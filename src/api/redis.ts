@@ -4,8 +4,8 @@ import { Redis } from 'ioredis';
 const TIMEOUT_MS = 300;
 
 /**
- * Fails at once rather than hold a request up, and goes on looking for its server. `log` is asked for late: the app that
- * has it needs the connection first.
+ * A Redis connection whose commands fail at once while Redis is not reachable, so that requests need not wait. It
+ * reconnects by itself. `log` is a function because the app, which has the logger, is created after the connection.
  */
 export function connectRedis(url: string, log: () => FastifyBaseLogger): Redis {
   const redis = new Redis(url, {
@@ -14,14 +14,14 @@ export function connectRedis(url: string, log: () => FastifyBaseLogger): Redis {
     connectTimeout: TIMEOUT_MS,
     commandTimeout: TIMEOUT_MS,
   });
-  let isAway = false;
+  let isUnreachable = false;
   redis.on('error', () => {
-    if (!isAway) log().warn('Redis can not be reached (REDIS_URL): limits are counted in each process');
-    isAway = true;
+    if (!isUnreachable) log().warn('Redis can not be reached (REDIS_URL): each process counts limits alone');
+    isUnreachable = true;
   });
   redis.on('ready', () => {
-    if (isAway) log().info('Redis is back: limits are counted there');
-    isAway = false;
+    if (isUnreachable) log().info('Redis can be reached again: all processes count limits together');
+    isUnreachable = false;
   });
   return redis;
 }

@@ -3,45 +3,49 @@ import { Problem } from './problem-schema';
 
 type Headers = Readonly<Record<string, TSchema>>;
 
-/** An answer as the OpenAPI document describes it. */
+/** A response with its description for the OpenAPI document. */
 export function answer<T extends TSchema>(description: string, schema: T, headers?: Headers) {
-  return Type.Unsafe<Static<T>>({ ...byName(schema), description, ...(headers && { headers }) });
+  return Type.Unsafe<Static<T>>({ ...referenceTo(schema), description, ...(headers && { headers }) });
 }
 
-/** What has an `$id` stands in the document once, and is referred to. */
-function byName<T extends TSchema>(schema: T) {
+/** A schema with an `$id` is in the document once; other places refer to it. */
+function referenceTo<T extends TSchema>(schema: T) {
   return Type.Unsafe<Static<T>>(schema.$id === undefined ? schema : { $ref: `${schema.$id}#` });
 }
 
-/** An answer without a body. */
+/** A response without a body. */
 export function noBody(description: string) {
   return answer(description, Type.Unsafe<undefined>({ type: 'null' }));
 }
 
-/** `Retry-After`, which an answer has or may have. */
-export const retryAfter = { 'Retry-After': Type.Integer({ minimum: 0, description: 'Seconds.' }) };
+/** The `Retry-After` header. */
+export const retryAfter = {
+  'Retry-After': Type.Integer({ minimum: 0, description: 'When to try again, in seconds from now.' }),
+};
 
-function refusal(description: string, headers?: Headers) {
-  const content = { 'application/problem+json': { schema: byName(Problem) } };
+function errorResponse(description: string, headers?: Headers) {
+  const content = { 'application/problem+json': { schema: referenceTo(Problem) } };
   return { description, ...(headers && { headers }), content };
 }
 
-const refusals = {
-  400: refusal('The request is not valid.'),
-  401: refusal('No valid credential.', {
-    'WWW-Authenticate': Type.String({ description: 'The scheme to use.' }),
+const errorResponses = {
+  400: errorResponse('The request is not valid.'),
+  401: errorResponse('The request has no valid credential.', {
+    'WWW-Authenticate': Type.String({ description: 'The authentication scheme to use.' }),
   }),
-  403: refusal('The signature is not valid, or the request comes from another site.'),
-  404: refusal('There is nothing here.'),
-  409: refusal('The number has a verification under way.', retryAfter),
-  410: refusal('The verification has ended.'),
-  413: refusal('The body is too large.'),
-  422: refusal('The request can be read, and is refused for what it holds.'),
-  429: refusal('Too soon or too often; without Retry-After: no more.', retryAfter),
-  503: refusal('Temporal or a worker did not answer in time.', retryAfter),
+  403: errorResponse('The signature is not valid, or the request comes from another site.'),
+  404: errorResponse('The verification or the path does not exist.'),
+  409: errorResponse('The phone number has a verification in progress.', retryAfter),
+  410: errorResponse('The verification has ended.'),
+  413: errorResponse('The body is too large.'),
+  422: errorResponse('The request is well-formed, but its content is refused. `code` names the reason.'),
+  429: errorResponse('Too early or too many requests. Without Retry-After, do not try again.', retryAfter),
+  503: errorResponse('Temporal or a worker did not answer in time.', retryAfter),
 };
 
-/** A route's error answers: those that it really gives. */
-export function problems(...statuses: (keyof typeof refusals)[]): Record<string, ReturnType<typeof refusal>> {
-  return Object.fromEntries(statuses.map((status) => [status, refusals[status]]));
+/** The error responses of a route. List only statuses that the route can return. */
+export function problems(
+  ...statuses: (keyof typeof errorResponses)[]
+): Record<string, ReturnType<typeof errorResponse>> {
+  return Object.fromEntries(statuses.map((status) => [status, errorResponses[status]]));
 }

@@ -14,29 +14,29 @@ export interface CallbacksDependencies {
 
 const FORM = 'application/x-www-form-urlencoded';
 const REPEATED_FIELD = 'Send each field of the form once.';
-const NO_FORM = `Send a form, with "Content-Type: ${FORM}".`;
+const NOT_A_FORM = `Send a form, with "Content-Type: ${FORM}".`;
 
-/** Not `Type.Record`: its pattern does not match a name with a line break, whose value could then be anything. */
+/** Not `Type.Record`: its pattern does not match names with a line break, so their values would not be checked. */
 const Form = Type.Unsafe<Record<string, string>>({
   type: 'object',
   additionalProperties: { type: 'string' },
 });
 
-/** The provider's reports of what became of our messages: signed forms. What is not signed is 403, whatever it is. */
+/** The provider's delivery reports, which are signed forms. A request without a valid signature always gets 403. */
 export function registerCallbacks(app: Api, { verifications, deliveryReports }: CallbacksDependencies): void {
   const { path, signatureHeader } = deliveryReports;
   app.removeAllContentTypeParsers();
   app.register(formbody);
 
-  // Before the body is read: without a signature header, and for a body that the signature does not cover.
+  // Before the body is read: refuses requests without a signature header, and bodies that are not forms.
   app.addHook('onRequest', async (request) => {
     if (isForm(request)) signatureOf(request);
     else {
       assertSigned(request, {});
-      throw new VerificationError({ code: 'invalid_request' }, NO_FORM);
+      throw new VerificationError({ code: 'invalid_request' }, NOT_A_FORM);
     }
   });
-  // Before the schema judges the form: a caller that does not sign learns nothing of what a report looks like.
+  // Before the schema is checked: a caller without a valid signature must not learn which fields are expected.
   app.addHook('preValidation', async (request) => {
     assertSigned(request, fieldsOf(request));
     if (Object.values(fieldsOf(request)).some((value) => typeof value !== 'string'))
@@ -47,12 +47,12 @@ export function registerCallbacks(app: Api, { verifications, deliveryReports }: 
     path,
     {
       schema: {
-        summary: "The SMS provider's report of what became of a message",
+        summary: "Receive the SMS provider's delivery report for a message",
         security: [{ deliveryReportSignature: [] }],
         consumes: [FORM],
         querystring: Type.Object({ verification: Type.Optional(Type.String()) }),
         body: Form,
-        response: { 204: noBody('The report is accepted.'), ...problems(400, 403, 413, 503) },
+        response: { 204: noBody('The report was accepted.'), ...problems(400, 403, 413, 503) },
       },
     },
     async (request, reply) => {
@@ -68,7 +68,7 @@ export function registerCallbacks(app: Api, { verifications, deliveryReports }: 
     if (!deliveryReports.isSigned({ url: request.url, signature, fields })) throw forbidden();
   }
 
-  /** @throws VerificationError `forbidden` without one */
+  /** @throws VerificationError `forbidden` if there is none */
   function signatureOf({ headers }: FastifyRequest): string {
     const signature = headers[signatureHeader];
     if (typeof signature !== 'string') throw forbidden();
@@ -76,7 +76,7 @@ export function registerCallbacks(app: Api, { verifications, deliveryReports }: 
   }
 }
 
-/** A field that was sent more than once has an array for its value. */
+/** The form's fields. The value of a field that was sent more than once is an array. */
 function fieldsOf({ body }: FastifyRequest): Record<string, unknown> {
   return { ...(typeof body === 'object' ? body : {}) };
 }

@@ -10,30 +10,30 @@ import { answer, problems } from '../responses';
 
 export interface CodecServer {
   readonly token: string;
-  /** The Web UI's: only its pages may ask from a browser. Undefined for none. */
+  /** The origin of Temporal's Web UI: in browsers, only its pages may send requests. Undefined allows no page. */
   readonly origin: string | undefined;
   readonly decode: DecodePayloads;
 }
 
-/** Temporal sends a history in messages of at most 4 MiB, and JSON's base64 is a third longer. */
+/** Temporal sends a history in pages of at most 4 MiB. As base64 in JSON, they are a third longer. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 const CHALLENGE = 'Basic realm="codec server", charset="UTF-8"';
 const WELCOME = "Temporal's Web UI can now read encrypted payloads in this browser.";
 const UNAUTHORIZED =
   'Send CODEC_SERVER_TOKEN as "Authorization: Bearer <token>", or in a browser as the password.';
 
-/** Temporal's pages have at most 256 events of a history, or 1,000 workflows: this is ten payloads for each of those. */
+/** A page has at most 256 events or 1,000 workflows: this allows ten payloads for each of 1,000. */
 const MAX_PAYLOADS = 10_000;
-/** The SDKs and our encryption set two or three entries. */
+/** The SDKs and this service's encryption set two or three entries. */
 const MAX_METADATA_ENTRIES = 100;
 
-/** Not `Type.Record`: its pattern does not match a key with a line break, whose value could then be anything. */
+/** Not `Type.Record`: its pattern does not match names with a line break, so their values would not be checked. */
 const Metadata = Type.Unsafe<Record<string, string>>({
   type: 'object',
   additionalProperties: { type: 'string' },
   maxProperties: MAX_METADATA_ENTRIES,
 });
-/** What the UI and the CLI send, with every field that a later Temporal may add. */
+/** A payload as the Web UI and the CLI send it. Other fields are allowed, since later versions may add some. */
 const Payload = Type.Object(
   { metadata: Type.Optional(Metadata), data: Type.Optional(Type.String()) },
   { additionalProperties: true },
@@ -45,30 +45,36 @@ const Payloads = Type.Object(
 
 const security = [{ codecToken: [] }, { codecPassword: [] }];
 const welcomeSchema = {
-  summary: "Where a browser asks for the codec server's password",
+  summary: "Sign in with a browser, for Temporal's Web UI",
   security,
   response: {
-    200: { description: 'Known.', content: { 'text/plain': { schema: Type.String() } } },
+    200: {
+      description: 'Signed in. The browser sends the password with each later request to this server.',
+      content: { 'text/plain': { schema: Type.String() } },
+    },
     ...problems(401),
   },
 };
 const decodeSchema = {
-  summary: 'Encrypted payloads in clear',
+  summary: 'Decrypt payloads (Temporal remote codec)',
   security,
   body: Payloads,
-  response: { 200: answer('The same payloads in clear.', Payloads), ...problems(400, 401, 413, 422) },
+  response: {
+    200: answer('The decrypted payloads, in the same order. Other payloads are unchanged.', Payloads),
+    ...problems(400, 401, 413, 422),
+  },
 };
 
-/** Temporal's remote codec protocol, reading only: how operators see what is encrypted in Temporal's Web UI and CLI. */
+/** Temporal's remote codec protocol, decoding only. It shows operators decrypted payloads in the Web UI and the CLI. */
 export async function registerCodec(app: Api, { token, origin, decode }: CodecServer): Promise<void> {
   const tokens = new ApiKeys([token]);
 
-  // Before the credential is looked at: a browser's preflight has none.
+  // Before authentication: a browser's preflight request has no credential.
   if (origin !== undefined) {
     await app.register(cors, {
-      origin: async (asking: string | undefined) => asking === origin,
+      origin: async (requestOrigin: string | undefined) => requestOrigin === origin,
       credentials: true,
-      // Strictly, the plugin answers an incomplete preflight itself: as plain text, past the log.
+      // With strictPreflight, the plugin answers an incomplete preflight as plain text and without a log line.
       strictPreflight: false,
       methods: ['POST'],
       allowedHeaders: ['authorization', 'content-type', 'x-namespace'],
@@ -78,7 +84,7 @@ export async function registerCodec(app: Api, { token, origin, decode }: CodecSe
     if (tokens.callerOf(bearerToken(request) ?? basicPassword(request)) === undefined)
       throw new VerificationError({ code: 'unauthorized' }, UNAUTHORIZED);
   });
-  // A browser asks for a password and keeps it, and from then on sends it along with what the Web UI asks.
+  // With this header, a browser asks for a password and sends it with all later requests, also those of the Web UI.
   app.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode === 401) reply.header('www-authenticate', CHALLENGE);
   });
@@ -92,7 +98,7 @@ export async function registerCodec(app: Api, { token, origin, decode }: CodecSe
   }));
 }
 
-/** The password of `Authorization: Basic` (RFC 7617), whoever the user is. */
+/** The password of `Authorization: Basic` (RFC 7617). The user name does not matter. */
 function basicPassword({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
   const [, credentials = ''] = /^Basic +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];
   const [, password] = /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? [];

@@ -3,14 +3,14 @@ import type { InstanceStatus } from './schemas';
 
 export const ORCHESTRATOR = 'E4_SmsPhoneVerification';
 
-/** A verification in the words of Durable Functions. */
+/** Turns a verification into the status of a Durable Functions instance. */
 export function instanceStatus(verification: IdentifiedView, showInput: boolean): InstanceStatus {
   const { id, phoneNumber, status, attemptsRemaining, expiresAt, createdAt, updatedAt } = verification;
   return {
     ...outcome(verification),
     input: showInput ? phoneNumber : null,
-    createdTime: toTheSecond(createdAt),
-    lastUpdatedTime: toTheSecond(updatedAt),
+    createdTime: withoutMilliseconds(createdAt),
+    lastUpdatedTime: withoutMilliseconds(updatedAt),
     name: ORCHESTRATOR,
     instanceId: id,
     customStatus: { status, attemptsRemaining, expiresAt },
@@ -40,6 +40,6 @@ function outcome({
 }
 
 /** `2017-06-29T19:10:49Z` */
-function toTheSecond(rfc3339: string): string {
+function withoutMilliseconds(rfc3339: string): string {
   return rfc3339.replace(/\.\d+Z$/, 'Z');
 }

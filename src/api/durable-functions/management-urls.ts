@@ -3,7 +3,7 @@ import { SEND_DEADLINE_MS } from '../../domain/policy';
 import type { IdentifiedView } from '../../gateway/verifications';
 import type { ManagementUrls } from './schemas';
 
-/** Where Durable Functions 1.x and 2.x have their HTTP API; the URLs given out are those of the first. */
+/** The paths of the HTTP API in Durable Functions 1.x and 2.x. The URLs in the start's response use the first. */
 export const MANAGEMENT_PATHS = [
   '/admin/extensions/DurableTaskExtension',
   '/runtime/webhooks/durabletask',
@@ -17,13 +17,14 @@ export interface ManagementUrlsOptions {
   readonly capabilities: Capabilities;
 }
 
-/** Makes the URLs that whoever holds them can use without an API key, each for its one purpose. */
+/** Creates URLs that work without an API key, each for one purpose. Anyone who has a URL can use it. */
 export function createManagementUrls({ publicUrl, capabilities }: ManagementUrlsOptions) {
   return function managementUrls(
     tenantId: string,
     { id, createdAt, windowMs }: IdentifiedView,
   ): ManagementUrls {
     const instance = `${publicUrl}${MANAGEMENT_PATHS[0]}/instances/${id}`;
+    // One hour after the latest end of the verification.
     const expiresAt = Date.parse(createdAt) + SEND_DEADLINE_MS + windowMs + HOUR_MS;
     const code = (purpose: CapabilityPurpose) =>
       `code=${capabilities.grant(purpose, { tenantId, id }, expiresAt)}`;

@@ -7,7 +7,7 @@ import type { Tenant } from '../../tenants/tenant';
 import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
 import { createCrossSiteGuard } from './cross-site';
-import { parseStartInput, textOf } from './body';
+import { parseStartInput, bodyText } from './body';
 import { parseEventCode } from './event-code';
 import { instanceStatus, ORCHESTRATOR } from './instance-status';
 import { createManagementUrls, MANAGEMENT_PATHS } from './management-urls';
@@ -24,25 +24,25 @@ export interface DurableFunctionsDependencies {
   readonly durableFunctionsAuth: 'function' | 'anonymous';
 }
 
-/** The sample's event; names compare without case, as there. */
+/** The sample's event in lower case: names are compared without case, as in Azure. */
 const CODE_EVENT = 'smschallengeresponse';
-/** Other events than the code's may carry anything. */
+/** Events other than the code's may have any body. */
 const EVENT_BODY_LIMIT_BYTES = 65_536;
-/** More is cut off: a reason, however long, is no reason to refuse. */
+/** A longer reason is cut off and not refused. */
 const MAX_REASON_LENGTH = 500;
 const POLL_AFTER_SECONDS = '10';
 
-/** The HTTP API of the Durable Functions sample "phone verification", for clients that were written for it. */
+/** The HTTP API of Microsoft's Durable Functions sample "phone verification", for clients of that sample. */
 export function registerDurableFunctions(app: Api, dependencies: DurableFunctionsDependencies): void {
   const { verifications, messageRequests, tenants, capabilities, durableFunctionsAuth } = dependencies;
   const managementUrls = createManagementUrls(dependencies);
   const refuseCrossSite = createCrossSiteGuard(dependencies.publicUrl);
 
-  // A page may send a text/plain POST anywhere without a preflight, and a start may need no key.
+  // Any website may send a text/plain POST without a preflight, and a start may need no API key.
   app.addHook('onRequest', async (request) => refuseCrossSite(request));
 
-  // The sample's clients send what they like as a content type, or nothing: every body is read as text. Fastify would
-  // refuse a content type that is none (`json`), even for a parser that takes them all.
+  // The sample's clients send any content type, or none: every body is read as text. The header is deleted because
+  // Fastify refuses an invalid content type (`json`), even with a parser for all content types.
   app.addHook('onRequest', async (request) => void delete request.raw.headers['content-type']);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
@@ -63,7 +63,7 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
           tenant,
           phoneNumber: parseStartInput(request.body),
           caller: caller?.id,
-          // Without a key the client's address is all that is known of the caller.
+          // Without an API key, the limits count by the client's address.
           clientAddress: caller === undefined ? request.ip : undefined,
           idempotencyKey: undefined,
         });
@@ -109,15 +109,15 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
 
   /** As in Azure: 410 for an ended instance takes precedence over 400 for an invalid event. */
   async function submitCode(ref: VerificationRef, body: unknown): Promise<void> {
-    const code = parseEventCode(textOf(body));
+    const code = parseEventCode(bodyText(body));
     if (typeof code === 'string') return verifications.submit(ref, code, { padded: true });
     await verifications.assertOpen(ref);
     throw code;
   }
 
   /**
-   * Runs `act` for a capability for this purpose and verification, or for an API key. Only the holder of an API key
-   * learns that an id is unknown.
+   * Runs `act` if the request has an API key, or a capability for this purpose and verification. Only the holder of an
+   * API key learns that an id is unknown: otherwise the answer is 401.
    */
   async function authorized<T>(
     purpose: CapabilityPurpose,
@@ -132,8 +132,8 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
     try {
       return await act({ tenantId: tenant.id, id });
     } catch (error) {
-      const unknown = error instanceof VerificationError && error.code === 'not_found';
-      throw unknown && !caller ? unauthorized() : error;
+      const isUnknownId = error instanceof VerificationError && error.code === 'not_found';
+      throw isUnknownId && !caller ? unauthorized() : error;
     }
   }
 
@@ -148,7 +148,7 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
     );
   }
 
-  /** An API key in any of the three places where Azure Functions accepts one. */
+  /** The caller by its API key, in any of the three places where Azure Functions accepts one. */
   function apiCaller(request: FastifyRequest, code: string | undefined): Caller | undefined {
     const header = request.headers['x-functions-key'];
     const keys = [bearerToken(request), typeof header === 'string' ? header : undefined, code];
@@ -163,6 +163,6 @@ function accepted(reply: FastifyReply): FastifyReply {
 function unauthorized(): VerificationError {
   return new VerificationError(
     { code: 'unauthorized' },
-    'Send the whole URL that the start gave you, or an API key.',
+    'Send the complete URL from the response to the start, or an API key.',
   );
 }

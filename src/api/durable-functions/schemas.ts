@@ -2,7 +2,7 @@ import type { SwaggerTransform } from '@fastify/swagger';
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { answer, noBody, problems, retryAfter } from '../responses';
 
-/** What a start is answered with. `{eventName}` and `{text}` stay as they are: the client fills them. */
+/** The response to a start. The client replaces `{eventName}` and `{text}`. */
 export const ManagementUrls = Type.Object(
   {
     id: Type.String(),
@@ -14,7 +14,7 @@ export const ManagementUrls = Type.Object(
 );
 export type ManagementUrls = Static<typeof ManagementUrls>;
 
-/** The sample's fields in the sample's order, then those that newer versions of Durable Functions add. */
+/** The sample's fields in the sample's order, followed by the fields of newer versions of Durable Functions. */
 export const InstanceStatus = Type.Object(
   {
     runtimeStatus: Type.String(),
@@ -39,38 +39,47 @@ const code = Type.Optional(Type.String());
 const Instance = Type.Object({ id: Type.String({ description: "The instance's id." }) });
 
 export const statusSchema = {
-  summary: 'How an instance stands',
+  summary: 'Get the status of an instance',
   security: withCapability,
   params: Instance,
   querystring: Type.Object({
     code,
-    showInput: Type.Optional(Type.String({ description: '`false` leaves the number out.' })),
+    showInput: Type.Optional(Type.String({ description: '`false` leaves out `input`, the phone number.' })),
   }),
   response: {
-    200: answer('It ended.', InstanceStatus),
-    202: answer('It runs.', InstanceStatus, retryAfter),
+    200: answer('The instance has ended.', InstanceStatus),
+    202: answer('The instance is running.', InstanceStatus, retryAfter),
     ...problems(400, 401, 403, 404, 503),
   },
 };
 
 export const eventSchema = {
-  summary: 'A code, as the event SmsChallengeResponse',
-  description: 'An event of any other name is accepted whatever its body, and changes nothing.',
+  summary: 'Submit a code, as the event SmsChallengeResponse',
+  description: 'An event with another name is accepted with any body and has no effect.',
   security: withCapability,
   params: Type.Object({
     id: Instance.properties.id,
     eventName: Type.String({ examples: ['SmsChallengeResponse'] }),
   }),
   querystring: Type.Object({ code }),
-  response: { 202: noBody('On its way, as a Signal.'), ...problems(400, 401, 403, 404, 410, 413, 503) },
+  response: {
+    202: noBody('The event was accepted. Its result is in the status of the instance.'),
+    ...problems(400, 401, 403, 404, 410, 413, 503),
+  },
 };
 
 export const terminateSchema = {
-  summary: 'Cancel, with a reason',
+  summary: 'Terminate an instance: cancel the verification',
   security: withCapability,
   params: Instance,
-  querystring: Type.Object({ code, reason: Type.Optional(Type.String({ description: 'Its output then.' })) }),
-  response: { 202: noBody('On its way.'), ...problems(400, 401, 403, 404, 410, 413, 503) },
+  querystring: Type.Object({
+    code,
+    reason: Type.Optional(Type.String({ description: 'The reason. It becomes the output of the instance.' })),
+  }),
+  response: {
+    202: noBody('The request was accepted. The verification will be canceled.'),
+    ...problems(400, 401, 403, 404, 410, 413, 503),
+  },
 };
 
 /** `auth`: whether a start needs an API key. */
@@ -81,8 +90,8 @@ export function startSchema(auth: 'function' | 'anonymous') {
     params: Type.Object({ name: Type.String({ examples: ['E4_SmsPhoneVerification'] }) }),
     querystring: Type.Object({ code }),
     response: {
-      202: answer('The text is on its way.', ManagementUrls, {
-        Location: Type.String({ description: 'statusQueryGetUri.' }),
+      202: answer('The verification was started. Its message will be sent.', ManagementUrls, {
+        Location: Type.String({ description: 'The same URL as `statusQueryGetUri`.' }),
         ...retryAfter,
       }),
       ...problems(400, 401, 403, 404, 409, 413, 422, 429, 503),
@@ -90,10 +99,10 @@ export function startSchema(auth: 'function' | 'anonymous') {
   };
 }
 
-/** Bodies that no schema judges, since clients send what they like: only the document knows them. */
+/** These bodies are only documented and not checked by a schema, since clients send any content type. */
 export const startBody = documented({
   'application/json': {
-    schema: Type.String({ description: 'The number, E.164.', examples: ['+14255550123'] }),
+    schema: Type.String({ description: 'The phone number in E.164 format.', examples: ['+14255550123'] }),
   },
 });
 export const eventBody = documented({

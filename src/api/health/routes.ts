@@ -5,14 +5,14 @@ import type { Api } from '../http-server';
 import { answer, problems } from '../responses';
 
 const ok = answer('The API is reachable.', Type.Object({ status: Type.Literal('ok') }));
-const alive = { summary: 'Whether the process answers', security: [], response: { 200: ok } };
+const alive = { summary: 'Liveness: whether the process answers', security: [], response: { 200: ok } };
 const ready = {
-  summary: 'Whether Temporal can be reached',
+  summary: 'Readiness: whether Temporal can be reached',
   security: [],
   response: { 200: ok, ...problems(503) },
 };
 
-/** Liveness: the process answers. Readiness: Temporal can be reached, without which it can do nothing. */
+/** Liveness: the process answers. Readiness: Temporal can be reached, which every other route needs. */
 export function registerHealth(app: Api, verifications: Verifications): void {
   app.get('/healthz', { schema: alive }, () => ({ status: 'ok' as const }));
 

@@ -9,12 +9,12 @@ export const StartBody = Type.Object(
   {
     phoneNumber: Type.String({
       maxLength: 64,
-      description: 'International, E.164.',
+      description: 'The phone number in international E.164 format.',
       examples: ['+14255550123'],
     }),
     clientIp: Type.Optional(
       Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], {
-        description: "The end user's, as callers are backends: for limits only, kept as a digest.",
+        description: "The end user's IP address. It is used only for limits, and only its digest is stored.",
       }),
     ),
   },
@@ -25,14 +25,16 @@ export const CodeBody = Type.Object(
   {
     code: Type.String({
       maxLength: 64,
-      description: 'As the person typed it: spaces and hyphens do not count.',
+      description: 'The code as the person typed it. Spaces and hyphens are ignored.',
       examples: ['2168'],
     }),
   },
   strict,
 );
 
-export const VerificationParams = Type.Object({ id: Type.String({ description: "The verification's id." }) });
+export const VerificationParams = Type.Object({
+  id: Type.String({ description: 'The id of the verification.' }),
+});
 
 const key = { minLength: 1, maxLength: 255 };
 export const IdempotencyHeaders = Type.Object({
@@ -40,7 +42,8 @@ export const IdempotencyHeaders = Type.Object({
     Type.String({
       ...key,
       description:
-        'A repeat of the same request with the same key does nothing more. With other content it is 422; for another number it is another start.',
+        'A repeat of the same request with the same key has no further effect. With other content, it gets 422. ' +
+        'For a start, the same key can be used again with another phone number.',
     }),
   ),
 });
@@ -49,7 +52,7 @@ export const PreferHeaders = Type.Object({
   prefer: Type.Optional(
     Type.String({
       description:
-        'RFC 7240. `wait=20` (at most 60): answers as soon as the verification ends, or then as it stands.',
+        'RFC 7240. With `wait=20`, the answer comes when the verification ends, or after 20 s. The maximum is 60.',
     }),
   ),
 });
@@ -59,12 +62,12 @@ const DeliveryErrorCode = Type.Unsafe<string>({
     { type: 'string', enum: Object.values(ownDeliveryErrors).map(({ code }) => code) },
     { type: 'string', pattern: '^\\d+$' },
   ],
-  description: "One of ours, or the SMS provider's own number for what went wrong.",
+  description: "`worker_unavailable`, `delivery_unknown`, or the SMS provider's error code.",
 });
 
 const verification = {
   id: Type.String({ pattern: '^[A-Za-z0-9_-]{64}$' }),
-  phoneNumber: Type.String({ description: 'E.164.' }),
+  phoneNumber: Type.String({ description: 'The phone number in E.164 format.' }),
   status: Type.Unsafe<Status>({ type: 'string', enum: ['sending', 'pending', ...finalStatuses] }),
   attemptsRemaining: Type.Integer({ minimum: 0 }),
   createdAt: Type.String({ format: 'date-time' }),

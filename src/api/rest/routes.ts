@@ -12,18 +12,18 @@ import * as schemas from './schemas';
 export interface RestDependencies {
   readonly verifications: Verifications;
   readonly tenants: Tenants;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly publicUrl: string;
   readonly messageRequests: MessageRequests;
-  /** Aborts when the server closes. */
-  readonly closing: AbortSignal;
+  /** Aborts when the server shuts down. */
+  readonly shutdownSignal: AbortSignal;
 }
 
-/** The verification as a resource: start, get, check, signal, resend, cancel. */
+/** The REST API: start, get, check, signal, resend and cancel a verification. */
 export function registerRest(app: Api, dependencies: RestDependencies): void {
-  const { verifications, messageRequests, tenants, publicUrl, closing } = dependencies;
+  const { verifications, messageRequests, tenants, publicUrl, shutdownSignal } = dependencies;
 
-  // Before the body is read: without a key nobody learns whether it is valid.
+  // Before the body is read: without an API key, a caller must not learn whether its body is valid.
   app.addHook('onRequest', async (request) => void authenticate(request, tenants));
 
   app.post('/verifications', { schema: schemas.start }, async (request, reply) => {
@@ -42,7 +42,7 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
   app.get('/verifications/:id', { schema: schemas.get }, async (request, reply) => {
     const waitSeconds = parsePreferWait(request.headers.prefer);
     if (waitSeconds === undefined) return resource(await verifications.get(refOf(request)));
-    const wait = { waitMs: waitSeconds * 1000, signal: nobodyWaits(reply) };
+    const wait = { waitMs: waitSeconds * 1000, signal: clientGoneSignal(reply) };
     const verification = await verifications.get(refOf(request), wait);
     reply.header('preference-applied', `wait=${waitSeconds}`);
     return resource(verification);
@@ -71,7 +71,7 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     resource(await verifications.cancel(refOf(request))),
   );
 
-  /** The verification that the path names, on behalf of the tenant whose API key was sent. */
+  /** The verification in the path, with the tenant of the API key. */
   function refOf(
     request: Pick<FastifyRequest, 'headers'> & { readonly params: { readonly id: string } },
   ): VerificationRef {
@@ -91,15 +91,15 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     return { id, phoneNumber, status, attemptsRemaining, createdAt, expiresAt, endedAt, error, links };
   }
 
-  /** Aborts when the client's connection closes before its answer, or when the server closes. */
-  function nobodyWaits({ raw }: FastifyReply): AbortSignal {
+  /** A signal that aborts when the client closes its connection before the answer, or when the server shuts down. */
+  function clientGoneSignal({ raw }: FastifyReply): AbortSignal {
     const gone = new AbortController();
     const abort = () => gone.abort();
-    // Its connection may have closed before the request got here.
-    if (raw.destroyed || closing.aborted) abort();
-    closing.addEventListener('abort', abort);
+    // The connection may be closed already: then there is no more event.
+    if (raw.destroyed || shutdownSignal.aborted) abort();
+    shutdownSignal.addEventListener('abort', abort);
     raw.once('close', () => {
-      closing.removeEventListener('abort', abort);
+      shutdownSignal.removeEventListener('abort', abort);
       abort();
     });
     return gone.signal;

@@ -12,30 +12,36 @@ import {
 
 const security = [{ apiKey: [] }];
 const params = VerificationParams;
-const location = { Location: Type.String({ description: 'Where the verification is.' }) };
+const location = { Location: Type.String({ description: 'The path of the verification.' }) };
 
 export const start = {
-  summary: 'Start a verification: text a code',
+  summary: 'Start a verification: send a message with a code',
   operationId: 'startVerification',
   security,
   headers: IdempotencyHeaders,
   body: StartBody,
   response: {
-    200: answer('A repeat: the verification that is under way. No second text.', Verification, location),
-    202: answer('The text is on its way.', Verification, location),
+    200: answer(
+      'A repeat with the same Idempotency-Key: the verification in progress. No second message is sent.',
+      Verification,
+      location,
+    ),
+    202: answer('The verification was started. Its message will be sent.', Verification, location),
     ...problems(400, 401, 409, 413, 422, 429, 503),
   },
 };
 
 export const get = {
-  summary: 'How a verification stands, or how it ends',
+  summary: 'Get a verification, or wait for its end',
   operationId: 'getVerification',
   security,
   params,
   headers: PreferHeaders,
   response: {
-    200: answer('The verification.', Verification, {
-      'Preference-Applied': Type.String({ description: 'After `Prefer: wait`: how many seconds counted.' }),
+    200: answer('The current state of the verification.', Verification, {
+      'Preference-Applied': Type.String({
+        description: 'Only after `Prefer: wait`: the wait in seconds that was applied.',
+      }),
     }),
     ...problems(400, 401, 404, 503),
   },
@@ -49,27 +55,33 @@ export const check = {
   headers: IdempotencyHeaders,
   body: CodeBody,
   response: {
-    200: answer('Whether it is right. A wrong one costs an attempt.', CheckedVerification),
+    200: answer(
+      '`verified` says whether the code is right. A wrong code uses an attempt.',
+      CheckedVerification,
+    ),
     ...problems(400, 401, 404, 410, 413, 422, 503),
   },
 };
 
 export const signal = {
-  summary: 'Submit a code without waiting for the answer',
+  summary: 'Submit a code without waiting for the result',
   operationId: 'signalCode',
   security,
   params,
   body: CodeBody,
-  response: { 202: noBody('On its way, as a Signal.'), ...problems(400, 401, 404, 410, 413, 503) },
+  response: {
+    202: noBody('The code was accepted and will be judged. Get the verification to see the result.'),
+    ...problems(400, 401, 404, 410, 413, 503),
+  },
 };
 
 export const resend = {
-  summary: 'Text the same code once more',
+  summary: 'Send the same code in another message',
   operationId: 'resendCode',
   security,
   params,
   response: {
-    202: answer('The text is on its way.', Verification),
+    202: answer('The message will be sent.', Verification),
     ...problems(400, 401, 404, 410, 413, 429, 503),
   },
 };
@@ -80,7 +92,7 @@ export const cancel = {
   security,
   params,
   response: {
-    200: answer('It is canceled, or ended before.', Verification),
+    200: answer('The verification is canceled, or had already ended.', Verification),
     ...problems(400, 401, 404, 413, 503),
   },
 };

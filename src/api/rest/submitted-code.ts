@@ -1,9 +1,9 @@
 import { VerificationError } from '../../domain/refusals';
 
 /**
- * A code as a person types it: spaces and hyphens don't count. Whether it has as many digits as the verification's
- * code is for the verification to say: it keeps the rules that it began with.
- * @throws VerificationError `invalid_code` unless it is 4 to 10 digits; no attempt is spent then.
+ * Removes spaces and hyphens from a code that a person typed. The verification checks the exact number of digits: it
+ * keeps the rules with which it started.
+ * @throws VerificationError `invalid_code` unless the code has 4 to 10 digits. This uses no attempt.
  */
 export function parseSubmittedCode(text: string): string {
   const code = text.replaceAll(/[\s-]/g, '');
