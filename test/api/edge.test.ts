@@ -30,7 +30,7 @@ interface Answer {
   readonly tookMs: number;
 }
 
-/** Says something over a socket and listens until the service hangs up. */
+/** Sends lines over a socket and reads until the service closes the connection. */
 async function say(...lines: string[]): Promise<Answer> {
   const start = performance.now();
   const socket = connect(port, '127.0.0.1');
@@ -40,7 +40,7 @@ async function say(...lines: string[]): Promise<Answer> {
   socket.on('data', (chunk) => (heard += String(chunk)));
   await new Promise<void>((resolve, reject) => {
     socket.on('close', () => resolve());
-    // What the service no longer reads, it answers with a reset: after its answer.
+    // The service resets a connection with unread data, after it has answered.
     socket.on('error', (error) => (heard === '' ? reject(error) : resolve()));
   });
   const [head = '', text = ''] = heard.split('\r\n\r\n');
@@ -72,9 +72,9 @@ function expectProblem({ status, headers, text }: Answer, expected: number): voi
   expect(text).not.toContain(SENTINEL);
 }
 
-describe('what is no request is answered 400, as a problem:', () => {
+describe('data that is not an HTTP request gets 400 as a problem:', () => {
   test.each([
-    ['a request line that is none', [SENTINEL, '', '']],
+    ['an invalid request line', [SENTINEL, '', '']],
     ['an unknown method', [`${SENTINEL} / HTTP/1.1`, 'host: localhost', '', '']],
     ['an unknown version', [`GET /${SENTINEL} HTTP/9.9`, 'host: localhost', '', '']],
     ['a header without a colon', ['GET / HTTP/1.1', 'host: localhost', SENTINEL, '', '']],
@@ -82,13 +82,13 @@ describe('what is no request is answered 400, as a problem:', () => {
       'a header with a control character',
       ['GET / HTTP/1.1', 'host: localhost', `x: ${SENTINEL}\x00`, '', ''],
     ],
-    ['no host', [`GET /${SENTINEL} HTTP/1.1`, 'connection: close', '', '']],
+    ['no Host header', [`GET /${SENTINEL} HTTP/1.1`, 'connection: close', '', '']],
     [
-      'a length that is no number',
+      'a length that is not a number',
       ['POST /verifications HTTP/1.1', 'host: localhost', `content-length: ${SENTINEL}`, '', ''],
     ],
     [
-      'two ways to tell the length, as request smuggling does',
+      'two different lengths, as in request smuggling',
       [
         'POST /verifications HTTP/1.1',
         'host: localhost',
@@ -99,7 +99,7 @@ describe('what is no request is answered 400, as a problem:', () => {
       ],
     ],
     [
-      'a URL that can not be decoded',
+      'a URL that cannot be decoded',
       [`GET /verifications/%zz${SENTINEL} HTTP/1.1`, 'host: localhost', 'connection: close', '', ''],
     ],
   ])('%s', async (_case, lines) => {
@@ -107,29 +107,29 @@ describe('what is no request is answered 400, as a problem:', () => {
   });
 });
 
-test('headers larger than 16 KiB are answered 431', async () => {
+test('headers larger than 16 KiB get 431', async () => {
   expectProblem(await request('GET /healthz', `x-long: ${SENTINEL.repeat(2_500)}`), 431);
 });
 
-test('a path longer than that too', async () => {
+test('a path longer than 16 KiB gets 431', async () => {
   expectProblem(await request(`GET /${SENTINEL.repeat(2_500)}`), 431);
 });
 
-describe('a body larger than 4 KiB is answered 413', () => {
+describe('a body larger than 4 KiB gets 413', () => {
   const body = JSON.stringify({ phoneNumber: SENTINEL.repeat(600) });
   const json = [KEY, JSON_TYPE];
 
-  test('as soon as its length says so', async () => {
+  test('before it is sent, by its Content-Length', async () => {
     expectProblem(await request('POST /verifications', ...json, 'content-length: 4097'), 413);
   });
 
-  test('also in chunks that say nothing of the whole', async () => {
+  test('also if it is sent in chunks', async () => {
     const chunked = ['transfer-encoding: chunked', '', body.length.toString(16), body, '0', ''];
     expectProblem(await request('POST /verifications', ...json, ...chunked), 413);
   });
 });
 
-test('who sends slowly is cut off: headers after 5 s, the whole request after 10 s', async () => {
+test('slow requests time out: headers after 5 s, the whole request after 10 s', async () => {
   const [nothing, halfTheHeaders, halfTheBody] = await Promise.all([
     say(''),
     say('GET /healthz HTTP/1.1', `x-slow: ${SENTINEL}`),
@@ -152,7 +152,7 @@ test('who sends slowly is cut off: headers after 5 s, the whole request after 10
   for (const answer of [halfTheHeaders, halfTheBody]) expectProblem(answer, 408);
 });
 
-test('while one is slow, others are answered', async () => {
+test('a slow request does not delay others', async () => {
   const slow = say('GET /healthz HTTP/1.1', 'x-slow: yes');
   const first = await Promise.race([slow, after(0).then(() => request('GET /healthz'))]);
   expect(first.status).toBe(200);
@@ -160,7 +160,7 @@ test('while one is slow, others are answered', async () => {
 });
 
 describe('a method', () => {
-  test('HEAD is answered like GET, without a body', async () => {
+  test('HEAD gets the answer of GET without its body', async () => {
     const [head, get] = [await request('HEAD /healthz'), await request('GET /healthz')];
     expect(head).toMatchObject({ status: 200, text: '' });
     expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
@@ -168,7 +168,7 @@ describe('a method', () => {
   });
 
   test.each(['TRACE', 'PUT', 'PATCH', 'PROPFIND'])(
-    '%s is not allowed, and nothing comes back',
+    '%s is not allowed, and the answer repeats nothing of the request',
     async (method) => {
       const answer = await request(`${method} /verifications`, KEY, `x-secret: ${SENTINEL}`);
       expectProblem(answer, 405);
@@ -176,7 +176,7 @@ describe('a method', () => {
     },
   );
 
-  test('OPTIONS, as a browser asks before a page may call, is told nothing', async () => {
+  test('OPTIONS, as in a preflight, gets no CORS headers', async () => {
     const answer = await request(
       'OPTIONS /verifications',
       `origin: https://${SENTINEL}.example.com`,
@@ -190,13 +190,13 @@ describe('a method', () => {
 
 test.each([
   ['a success', 'GET /healthz', 200],
-  ['the document', 'GET /openapi.json', 200],
+  ['the OpenAPI document', 'GET /openapi.json', 200],
   ['a refusal', 'POST /verifications', 401],
   ['an unknown path', 'GET /nowhere', 404],
   ['a method that is not allowed', 'PUT /verifications', 405],
-  ['a signed report without a signature', 'POST /webhooks/twilio/status', 403],
-  ['a start that another site sends', 'POST /orchestrators/E4_SmsPhoneVerification', 403],
-])('%s says what a browser must not do with it, and not what serves it', async (_case, line, status) => {
+  ['a delivery report without a signature', 'POST /webhooks/twilio/status', 403],
+  ['a start from another site', 'POST /orchestrators/E4_SmsPhoneVerification', 403],
+])('%s has security headers, and none that name the server', async (_case, line, status) => {
   const { headers, ...answer } = await request(
     line,
     'origin: https://elsewhere.example.com',

@@ -15,7 +15,7 @@ import {
 jest.setTimeout(90_000);
 
 const [ALICE] = API_KEYS;
-/** The longest that there are: few verifications make up the 100 failed codes of a locked number. */
+/** The maximum, so that few verifications reach the 100 failed codes that lock a number. */
 const MAX_ATTEMPTS = 10;
 const LOCKING_VERIFICATIONS = 10;
 const UNKNOWN_ID = randomBytes(48).toString('base64url');
@@ -23,26 +23,26 @@ const FORGED_CAPABILITY = randomBytes(38).toString('base64url');
 
 interface KnownNumber {
   readonly phoneNumber: string;
-  /** Of its last verification; nobody's for a fresh number. */
+  /** The id of its last verification. For a fresh number it is random. */
   readonly id: string;
 }
 
 let server: DevServer;
 let service: Service;
-/** The same service with its usual waits: the one above has none, so that a ledger is written quickly. */
-let waiting: Service;
+/** The same service with a cool-down. The one above has none, so that it can lock a number quickly. */
+let withCooldown: Service;
 let numbers: Record<'fresh' | 'pending' | 'cooling down' | 'locked', KnownNumber>;
 
 beforeAll(async () => {
   server = await connectDevServer();
   const policy = { maxAttempts: MAX_ATTEMPTS };
-  [service, waiting] = await Promise.all([
+  [service, withCooldown] = await Promise.all([
     startService({ ...server, policy, cooldownSeconds: [0] }),
     startService({ ...server, policy, cooldownSeconds: [3_600] }),
   ]);
   const [pending, cooldownRefusal, locked] = await Promise.all([
-    startTexted(waiting),
-    endUnsuccessfully(waiting),
+    startTexted(withCooldown),
+    endUnsuccessfully(withCooldown),
     lock(),
   ]);
   numbers = {
@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([service.stop(), waiting.stop()]);
+  await Promise.all([service.stop(), withCooldown.stop()]);
   await server.close();
 });
 
@@ -73,7 +73,7 @@ async function endUnsuccessfully(on: Service, known?: string): Promise<KnownNumb
   const by = { caller: 'alice', idempotencyKey: undefined };
   const wrong = wrongCodeFor(code);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) await on.verifications.check(id, wrong, by);
-  // It stays open for a moment after its end.
+  // An unsuccessful run stays open for two seconds.
   const { workflowId, runId } = parseVerificationId(id) ?? { workflowId: '', runId: '' };
   await on.client.workflow.getHandle(workflowId, runId).result();
   return { phoneNumber, id };
@@ -92,7 +92,7 @@ function authorizedStart(phoneNumber: string): InjectOptions {
   return { method: 'POST', url: '/verifications', headers, payload: { phoneNumber } };
 }
 
-/** Everything that somebody without a key may try at a number, or at an id or capability that is guessed or seen. */
+/** All requests that an attacker without a key can send for a number, a known or guessed id, or a capability. */
 function attemptsAt({ phoneNumber, id }: KnownNumber): InjectOptions[] {
   const code = { code: '0000' };
   const resource = `/verifications/${id}`;
@@ -134,11 +134,11 @@ function attemptsAt({ phoneNumber, id }: KnownNumber): InjectOptions[] {
   ];
 }
 
-/** Status, headers and body: all that there is to see. */
+/** Status, headers and body of all answers. */
 async function answersTo(number: KnownNumber): Promise<string[]> {
   const answers = [];
   for (const attempt of attemptsAt(number)) {
-    const { statusCode, headers, body } = await waiting.app.inject(attempt);
+    const { statusCode, headers, body } = await withCooldown.app.inject(attempt);
     const { date: _date, ...others } = headers;
     answers.push(JSON.stringify([statusCode, others, body]));
   }
@@ -146,7 +146,7 @@ async function answersTo(number: KnownNumber): Promise<string[]> {
 }
 
 test.each(['pending', 'cooling down', 'locked'] as const)(
-  'to a caller without a key a number that is %s answers as a fresh one does, byte by byte',
+  'without a key, the answers for a number that is %s are the same as for a fresh number, byte by byte',
   async (state) => {
     const answers = await answersTo(numbers[state]);
     expect(answers).toEqual(await answersTo(numbers.fresh));
@@ -159,10 +159,10 @@ test.each([
   ['cooling down', 429, 'phone_number_cooling_down'],
   ['locked', 429, 'phone_number_cooling_down'],
 ] as const)(
-  'a start for a number that is %s tells an authorized caller when to come back, and nothing else',
+  'a start for a number that is %s tells an authorized caller only when to try again',
   async (state, status, code) => {
     const { phoneNumber, id } = numbers[state];
-    const { statusCode, headers, body } = await waiting.app.inject(authorizedStart(phoneNumber));
+    const { statusCode, headers, body } = await withCooldown.app.inject(authorizedStart(phoneNumber));
     expect(statusCode).toBe(status);
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     expect(headers['location']).toBeUndefined();
@@ -176,7 +176,7 @@ test.each([
   },
 );
 
-test('a locked number stays so where others need not wait at all', async () => {
+test('a locked number stays locked even without cool-downs', async () => {
   const { statusCode, headers, body } = await service.app.inject(authorizedStart(numbers.locked.phoneNumber));
   expect(statusCode).toBe(429);
   expect(JSON.parse(body)).toMatchObject({ code: 'phone_number_cooling_down' });

@@ -35,7 +35,7 @@ async function withLog(options: Partial<Parameters<typeof startService>[0]> = {}
   service = await startService({ ...server, withWorker: false, log, ...options });
 }
 
-/** What the log says of the errors that were answered, without what every line has. */
+/** The log lines of error responses, without the fields that every line has. */
 function errorLines(): Line[] {
   const lines = output.map((line) => JSON.parse(line) as Line);
   return lines
@@ -62,7 +62,7 @@ function start(body: object | string, headers: Record<string, string> = {}) {
 
 const anHour = (max: number) => ({ max, periodMs: 3_600_000 });
 
-describe('the log names the limit that was reached, and the answer does not:', () => {
+describe('the log, and not the answer, names the limit that was reached:', () => {
   const anyCountry = { general: anHour(1), countries: new Map() };
 
   test.each([
@@ -88,7 +88,7 @@ describe('the log names the limit that was reached, and the answer does not:', (
   });
 });
 
-test('the log has one line with the code of every refusal, and nothing that was sent', async () => {
+test('the log has one line with the code for every refusal, and no data of the request', async () => {
   await withLog();
   const phoneNumber = uniquePhoneNumber();
   expect((await start({ phoneNumber })).statusCode).toBe(202);
@@ -126,7 +126,7 @@ test('the log has one line with the code of every refusal, and nothing that was 
     expect(output.join('\n')).not.toContain(secret);
 });
 
-test('what never becomes a request is in the log as well', async () => {
+test('the log also has a line for data that is not an HTTP request', async () => {
   await withLog();
   const { port } = new URL(await service.app.listen({ host: '127.0.0.1', port: 0 }));
   for (const bytes of [
@@ -146,7 +146,7 @@ test('what never becomes a request is in the log as well', async () => {
   expect(output.join('\n')).not.toContain(CODE);
 });
 
-test('an answer of 503 is a warning', async () => {
+test('a 503 is logged as a warning', async () => {
   await withLog();
   const { id } = (await start({ phoneNumber: uniquePhoneNumber() })).json<{ id: string }>();
   const headers = { authorization: `Bearer ${KEY}` };

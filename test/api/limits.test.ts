@@ -42,14 +42,14 @@ function expectRateLimited(response: Awaited<ReturnType<typeof start>>): void {
   expect(Number(response.headers['retry-after'])).toBeGreaterThan(3_500);
 }
 
-test('a caller’s requests beyond the limit wait; another caller’s do not', async () => {
+test('a caller is refused above its limit; other callers are not', async () => {
   await withLimits({ limits: { caller: anHour(2) } });
   for (const status of [202, 202]) expect((await start(fresh())).statusCode).toBe(status);
   expectRateLimited(await start(fresh()));
   expect((await start(fresh(), API_KEYS[1])).statusCode).toBe(202);
 });
 
-test('an end user’s requests beyond the limit wait, by address; IPv6 by /64, and written in any way', async () => {
+test('an end user is refused above the limit, by IPv4 address or IPv6 /64, in any notation', async () => {
   await withLimits({ limits: { clientIp: anHour(1) } });
   expect((await start(fresh('198.51.100.7'))).statusCode).toBe(202);
   expectRateLimited(await start(fresh('198.51.100.7')));
@@ -61,14 +61,14 @@ test('an end user’s requests beyond the limit wait, by address; IPv6 by /64, a
   expect((await start(fresh())).statusCode).toBe(202);
 });
 
-test('an end user who is refused uses up nothing of the caller’s', async () => {
+test('a request refused for its end user does not count against its caller', async () => {
   await withLimits({ limits: { clientIp: anHour(1), caller: anHour(2) } });
   await start(fresh('198.51.100.7'));
   for (let i = 0; i < 5; i++) expectRateLimited(await start(fresh('198.51.100.7')));
   expect((await start(fresh('198.51.100.8'))).statusCode).toBe(202);
 });
 
-test('clientIp is an address or nothing', async () => {
+test('clientIp must be a valid IP address', async () => {
   await withLimits({});
   for (const clientIp of ['', 'localhost', '1.2.3', '198.51.100.7, 10.0.0.1', 42, null]) {
     const response = await start({ phoneNumber: uniquePhoneNumber(), clientIp });
@@ -77,7 +77,7 @@ test('clientIp is an address or nothing', async () => {
   }
 });
 
-test('a repeat by Idempotency-Key with another clientIp is another request', async () => {
+test('the same Idempotency-Key with another clientIp is refused', async () => {
   await withLimits({});
   const key = { 'idempotency-key': 'k1' };
   const body = fresh('198.51.100.7');
@@ -91,7 +91,7 @@ test('a repeat by Idempotency-Key with another clientIp is another request', asy
   expect((await start({ phoneNumber: body.phoneNumber }, API_KEYS[0], key)).statusCode).toBe(422);
 });
 
-test('a country’s budget is spent by texts, not by requests that lead to none', async () => {
+test('a country’s budget counts messages, not refused requests', async () => {
   await withLimits({ limits: { country: { general: anHour(2), countries: new Map() } } });
   const body = fresh();
   expect((await start(body)).statusCode).toBe(202);
@@ -102,7 +102,7 @@ test('a country’s budget is spent by texts, not by requests that lead to none'
   expect((await start({ phoneNumber: '+4915123456789' })).statusCode).not.toBe(429);
 });
 
-test('a country may have a budget of its own, or none', async () => {
+test('a country can have its own budget or no limit', async () => {
   const countries = new Map([
     ['US', anHour(1)],
     ['DE', undefined],
@@ -116,7 +116,7 @@ test('a country may have a budget of its own, or none', async () => {
   }
 });
 
-test('a block of numbers has a budget, and what it refuses costs the country nothing', async () => {
+test('a block of numbers has a budget; a message that it refuses does not count against the country', async () => {
   await withLimits({
     limits: { prefix: anHour(1), country: { general: anHour(2), countries: new Map() } },
   });
@@ -128,7 +128,7 @@ test('a block of numbers has a budget, and what it refuses costs the country not
   expect((await start({ phoneNumber: `${otherBlock}0001` })).statusCode).toBe(202);
 });
 
-test('a resend counts, and is refused by its caller’s limit alone', async () => {
+test('a resend counts against all budgets, but only its caller’s limit can refuse it', async () => {
   await withLimits({
     withWorker: true,
     policy: { resendIntervalMs: 0 },
@@ -183,21 +183,21 @@ describe('anonymous Durable Functions starts', () => {
     });
   const options = { durableFunctionsAuth: 'anonymous', limits: { clientIp: anHour(1) } } as const;
 
-  test('are limited by address; without TRUST_PROXY nobody’s word on it counts', async () => {
+  test('are limited by address; X-Forwarded-For is ignored without TRUST_PROXY', async () => {
     await withLimits(options);
     expect((await anonymous({ 'x-forwarded-for': '198.51.100.1' })).statusCode).toBe(202);
     expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.2' }));
     expect((await anonymous({}, '203.0.113.10')).statusCode).toBe(202);
   });
 
-  test('behind a proxy the address that it added counts, not those before it', async () => {
+  test('count by the address that the trusted proxy added, not by earlier ones', async () => {
     await withLimits({ ...options, trustProxy: ['203.0.113.9'] });
     expect((await anonymous({ 'x-forwarded-for': '1.1.1.1, 198.51.100.1' })).statusCode).toBe(202);
     expectRateLimited(await anonymous({ 'x-forwarded-for': '2.2.2.2, 198.51.100.1' }));
     expect((await anonymous({ 'x-forwarded-for': '1.1.1.1, 198.51.100.2' })).statusCode).toBe(202);
   });
 
-  test('a port that the proxy adds makes nobody another client, nor does what is no address', async () => {
+  test('ignore a port in the address; all invalid addresses are one client', async () => {
     await withLimits({ ...options, trustProxy: ['203.0.113.9'] });
     expect((await anonymous({ 'x-forwarded-for': '198.51.100.1:5000' })).statusCode).toBe(202);
     expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.1:5001' }));
@@ -207,7 +207,7 @@ describe('anonymous Durable Functions starts', () => {
     expectRateLimited(await anonymous({ 'x-forwarded-for': 'x'.repeat(500) }));
   });
 
-  test('a proxy is believed by its address only', async () => {
+  test('trust a proxy only by its address', async () => {
     await withLimits({ ...options, trustProxy: ['203.0.113.0/24'] });
     expect((await anonymous({ 'x-forwarded-for': '198.51.100.1' })).statusCode).toBe(202);
     expectRateLimited(await anonymous({ 'x-forwarded-for': '198.51.100.1' }, '203.0.113.77'));
@@ -216,7 +216,7 @@ describe('anonymous Durable Functions starts', () => {
   });
 });
 
-test('a race of starts for one number spends one message of its block, whoever else asks', async () => {
+test('130 simultaneous starts for one number count as one message of its block', async () => {
   await withLimits({ limits: { prefix: anHour(2), country: { general: anHour(3), countries: new Map() } } });
   const phoneNumber = uniquePhoneNumber();
   const answers = await Promise.all(Array.from({ length: 130 }, () => start({ phoneNumber })));
@@ -229,7 +229,7 @@ test('a race of starts for one number spends one message of its block, whoever e
   expectRateLimited(await start(sameBlock(others[1] ?? '')));
 });
 
-test('messages altogether have a limit by second, also when their starts come at once', async () => {
+test('all messages together have a limit for each second, also for simultaneous starts', async () => {
   await withLimits({ limits: { messagesPerSecond: { max: 2, periodMs: 1_000 } } });
   const answers = await Promise.all(Array.from({ length: 6 }, () => start(fresh())));
   const refused = answers.filter(({ statusCode }) => statusCode === 429);
@@ -254,7 +254,7 @@ describe('messages to one number', () => {
     await service.verifications.get(verification.id, { waitMs: 5_000, signal: AbortSignal.timeout(5_000) });
   }
 
-  test('have a limit that no success resets', async () => {
+  test('have a limit that a success does not reset', async () => {
     await withLimits({ withWorker: true, policy: { numberLimit } });
     const phoneNumber = uniquePhoneNumber();
     await verify(phoneNumber);
@@ -263,7 +263,7 @@ describe('messages to one number', () => {
     expect(service.sandbox.inbox(phoneNumber)).toHaveLength(2);
   });
 
-  test('count resends, which are refused as well', async () => {
+  test('have a limit that also counts and refuses resends', async () => {
     await withLimits({ withWorker: true, policy: { numberLimit, resendIntervalMs: 0, maxResends: 5 } });
     const { id, phoneNumber } = await service.startTexted();
     const resend = () =>

@@ -27,7 +27,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Any method, which the types of `inject` do not have. */
+/** Like `inject`, with any method: its types allow only some. */
 function ask(method: string, url: string, options: InjectOptions = {}) {
   return service.app.inject({ ...options, method: method as 'GET', url });
 }
@@ -39,7 +39,7 @@ function allowedMethods(path: string): string[] {
   return methods.toSorted();
 }
 
-test('every path answers 405 to every method that it does not take, whoever asks', async () => {
+test('every path answers 405 to every method that it does not support, also without a key', async () => {
   const paths = Object.keys(document.paths);
   expect(paths.length).toBeGreaterThan(12);
   for (const path of paths) {
@@ -58,7 +58,7 @@ test('every path answers 405 to every method that it does not take, whoever asks
   }
 });
 
-test('the answer is a problem like any other', async () => {
+test('the answer is a problem', async () => {
   const response = await ask('GET', '/verifications');
   expect(response.json()).toEqual({
     type: 'about:blank',
@@ -70,7 +70,7 @@ test('the answer is a problem like any other', async () => {
 });
 
 test.each(['/Verifications/', '/API/Orchestrators/x', '/codec', '/codec/'])(
-  'also however the path is written: %s',
+  'other spellings of a path get 405 as well: %s',
   async (path) => expect((await ask('PUT', path)).statusCode).toBe(405),
 );
 
@@ -81,14 +81,14 @@ test('the body is not read', async () => {
 });
 
 test.each(['/', '/verification', '/verifications/x/y', '/orchestrators', '/codec/encode'])(
-  'a path that is none stays 404 for every method: %s',
+  'an unknown path gets 404 for every method: %s',
   async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'PROPFIND'])
       expect((await ask(method, path, { headers: { authorization: 'Bearer x' } })).statusCode).toBe(404);
   },
 );
 
-test('the Durable Functions surface refuses another site before it looks at the method', async () => {
+test('the Durable Functions API refuses other sites before it checks the method', async () => {
   for (const path of [
     '/orchestrators/E4_SmsPhoneVerification',
     '/runtime/webhooks/durabletask/instances/x',
@@ -101,7 +101,7 @@ test('the Durable Functions surface refuses another site before it looks at the 
   }
 });
 
-test('a preflight of the Web UI is still answered', async () => {
+test('a preflight request of the Web UI is answered', async () => {
   const headers = { origin: UI, 'access-control-request-method': 'POST' };
   expect((await ask('OPTIONS', '/codec/decode', { headers })).statusCode).toBe(204);
 });

@@ -45,12 +45,12 @@ describe('GET /openapi.json', () => {
     expect(response.json()).toMatchObject({ openapi: '3.1.0' });
   });
 
-  test('is an OpenAPI 3.1 document, as its JSON schema has it', async () => {
+  test('is valid against the JSON schema of OpenAPI 3.1', async () => {
     expect(await openApiFaults(document)).toEqual([]);
     expect(await openApiFaults({ ...document, paths: { verifications: {} } })).not.toEqual([]);
   }, 120_000);
 
-  test('has every route, except for those that answer 405', () => {
+  test('contains every route, except those that answer 405', () => {
     const refusals = routes.filter(({ schema }) => schema?.hide === true);
     for (const { handler, onRequest } of refusals) expect(handler).toBe(onRequest);
     const shownRoutes = routes.filter((route) => !refusals.includes(route));
@@ -62,7 +62,7 @@ describe('GET /openapi.json', () => {
     expect(operations().map(([name]) => name)).toEqual(expect.arrayContaining([...new Set(shown)]));
   });
 
-  test('says of each what it is for, who may ask, and which errors it gives in which form', () => {
+  test('gives each operation a summary, its security schemes and the media type of its errors', () => {
     for (const [name, { summary, security, responses }] of operations()) {
       expect([name, summary]).toEqual([name, expect.stringMatching(/\S/)]);
       expect([name, security]).toEqual([name, expect.any(Array)]);
@@ -82,7 +82,7 @@ describe('GET /openapi.json', () => {
     ['POST /verifications/{id}/check', ['id', 'idempotency-key']],
     ['GET /verifications/{id}', ['id', 'prefer']],
     ['POST /admin/extensions/DurableTaskExtension/instances/{id}/terminate', ['id', 'reason']],
-  ])('says what %s takes beside a body', (name, parameters) => {
+  ])('lists the parameters of %s', (name, parameters) => {
     expect((operation(name)?.parameters ?? []).map((each) => each.name).toSorted()).toEqual(parameters);
   });
 
@@ -94,7 +94,7 @@ describe('GET /openapi.json', () => {
     ['POST /verifications/{id}/resend', 429, 'Retry-After'],
     ['POST /orchestrators/{name}', 202, 'Location'],
     ['POST /orchestrators/{name}', 202, 'Retry-After'],
-  ])('says that %s, answered %i, may have %s', (name, status, header) => {
+  ])('lists for %s the %i response with the header %s', (name, status, header) => {
     expect(Object.keys(operation(name)?.responses[status]?.headers ?? {})).toContain(header);
   });
 
@@ -102,11 +102,11 @@ describe('GET /openapi.json', () => {
     ['POST /orchestrators/{name}', ['application/json']],
     ['POST /runtime/webhooks/durabletask/instances/{id}/raiseEvent/{eventName}', ['application/json']],
     ['POST /webhooks/twilio/status', ['application/x-www-form-urlencoded']],
-  ])('says as what %s takes its body', (name, types) => {
+  ])('lists the body types of %s', (name, types) => {
     expect(Object.keys(operation(name)?.requestBody?.content ?? {})).toEqual(types);
   });
 
-  describe('lists the values of', () => {
+  describe('allows', () => {
     const problem = { type: 'about:blank', title: '', status: 400, detail: '' };
     const verification = {
       id: 'A'.repeat(64),
@@ -123,16 +123,16 @@ describe('GET /openapi.json', () => {
     const accepts = (schema: string, value: object) =>
       new Conformance(document).schemaAt(['components', 'schemas', schema])(value);
 
-    test.each(errorCodes)("a problem's code: %s", (code) => {
+    test.each(errorCodes)("in a problem's code: %s", (code) => {
       expect(accepts('Problem', { ...problem, code })).toBe(true);
     });
 
-    test.each(finalStatuses)("a problem's verificationStatus: %s", (verificationStatus) => {
+    test.each(finalStatuses)("in a problem's verificationStatus: %s", (verificationStatus) => {
       expect(accepts('Problem', { ...problem, code: 'verification_ended', verificationStatus })).toBe(true);
     });
 
     test.each(['worker_unavailable', 'delivery_unknown', '21211', '30008'])(
-      "a delivery error's code, or says that it is a number: %s",
+      "in a delivery error's code: %s",
       (code) => {
         for (const schema of ['Verification', 'CheckedVerification']) {
           const checked = { ...verification, error: { code, message: '' }, verified: false };
@@ -141,7 +141,7 @@ describe('GET /openapi.json', () => {
       },
     );
 
-    test('and of nothing else', () => {
+    test('no other values', () => {
       expect(accepts('Problem', { ...problem, code: 'no_such_code' })).toBe(false);
       expect(accepts('Problem', { ...problem, code: 'not_found', verificationStatus: 'pending' })).toBe(
         false,
@@ -151,7 +151,7 @@ describe('GET /openapi.json', () => {
     });
   });
 
-  test('holds schemas that can be used', () => {
+  test('contains valid schemas', () => {
     const conformance = new Conformance(document);
     for (const name of Object.keys(document.components.schemas))
       expect(conformance.schemaAt(['components', 'schemas', name])).toBeInstanceOf(Function);

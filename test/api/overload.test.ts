@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = await connectDevServer();
 });
 
-/** A service whose calls to Temporal are counted. */
+/** Starts a service and counts its calls to Temporal. */
 async function begin({ withWorker }: { withWorker: boolean }): Promise<void> {
   calls = new CallCounter();
   const client = createTemporalClient({
@@ -60,7 +60,7 @@ function get(id: string, more: Record<string, string> = {}) {
   return service.app.inject({ url: `/verifications/${id}`, headers: { ...headers, ...more } });
 }
 
-test('400 starts at once: each is answered 202, or 503 and nothing was started', async () => {
+test('of 400 simultaneous starts, each gets 202, or gets 503 and starts nothing', async () => {
   await begin({ withWorker: false });
   const starts = await Promise.all(Array.from({ length: 400 }, () => start()));
   const refused = starts.filter(({ answer }) => answer.statusCode !== 202);
@@ -77,7 +77,7 @@ test('400 starts at once: each is answered 202, or 503 and nothing was started',
   expect(calls.most('StartWorkflowExecution')).toBeLessThanOrEqual(20);
 });
 
-test('300 who read one verification at once share few queries, and each gets an answer', async () => {
+test('300 simultaneous reads of one verification share a few queries, and all get an answer', async () => {
   await begin({ withWorker: true });
   const { id } = await service.startTexted();
   const before = calls.made(QUERY);
@@ -87,7 +87,7 @@ test('300 who read one verification at once share few queries, and each gets an 
   expect(calls.most(QUERY)).toBe(1);
 });
 
-test('a read that follows a check never tells of the time before it', async () => {
+test('a read after a check never returns an older state', async () => {
   await begin({ withWorker: true });
   const { id, code } = await service.startTexted();
   const by = { caller: 'alice', idempotencyKey: undefined };
@@ -97,7 +97,7 @@ test('a read that follows a check never tells of the time before it', async () =
   await Promise.all(others);
 });
 
-test('only so many queries run at once, and one that has ended is read all the same', async () => {
+test('50 queries run at once, and a verification that has ended can still be read', async () => {
   await begin({ withWorker: true });
   const { id: ended } = await service.startTexted();
   await service.verifications.cancel(ended);
@@ -111,7 +111,7 @@ test('only so many queries run at once, and one that has ended is read all the s
   expect(calls.most(QUERY)).toBe(50);
 });
 
-test('a wait ends when its client goes, and all who wait for one verification share one long poll', async () => {
+test('waits for one verification share a long poll, and end when their clients disconnect', async () => {
   await begin({ withWorker: true });
   const { id } = await service.startTexted();
   await service.app.listen({ host: '127.0.0.1', port: 0 });
@@ -134,7 +134,7 @@ test('a wait ends when its client goes, and all who wait for one verification sh
   expect(calls.most(LONG_POLL)).toBe(1);
 });
 
-test('a verification that has ended is read without a long poll, and so is a number’s past by its next start', async () => {
+test('reading an ended verification or a number’s ledger needs no long poll', async () => {
   await begin({ withWorker: true });
   const { id, phoneNumber, code } = await service.startTexted();
   await service.verifications.check(id, code, { caller: 'alice', idempotencyKey: undefined });

@@ -7,7 +7,7 @@ import { API_KEYS, PUBLIC_URL, startService, testKeyRing, type Service } from '.
 
 const CODEC_TOKEN = 'operators-only-0123456789';
 const SENTINEL = 'S3NT1NEL';
-/** What is sent. It is no identifier: the name of a property that is one may be repeated. */
+/** Part of every request. It is not an identifier, because errors may repeat a property's name that is one. */
 const SENT = `+${SENTINEL}`;
 const RUNS = 1_000;
 
@@ -32,9 +32,9 @@ afterAll(async () => {
   await server.close();
 });
 
-interface Asked {
+interface ArbitraryRequest {
   readonly method: string;
-  /** As the document has it. */
+  /** The path in the OpenAPI document. */
   readonly path: string;
   readonly parameters: readonly string[];
   readonly query: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ interface Asked {
   readonly body: string;
 }
 
-/** Whatever it is, it holds the sentinel. */
+/** Adds the sentinel to an arbitrary text. */
 const marked = (arbitrary: fc.Arbitrary<string>) =>
   fc.tuple(arbitrary, fc.boolean()).map(([text, first]) => (first ? SENT + text : text + SENT));
 const anyText = marked(fc.string({ unit: 'binary', maxLength: 40 }));
@@ -68,7 +68,7 @@ const headers = fc.record(
     prefer: fc.oneof(headerText, fc.constantFrom('wait=0', 'wait=', 'wait=99999999999')),
     'x-functions-key': fc.oneof(fc.constant(API_KEYS[0]), headerText),
     'x-twilio-signature': headerText,
-    // Another origin ends every request to the Durable Functions surface.
+    // Mostly the own origin: the Durable Functions API refuses all others.
     origin: fc.oneof({ weight: 3, arbitrary: fc.constant(PUBLIC_URL) }, headerText),
     'x-forwarded-for': headerText,
   },
@@ -77,7 +77,7 @@ const headers = fc.record(
 const field = fc.oneof(code, fc.integer(), fc.constantFrom(null, true), fc.array(anyText, { maxLength: 2 }));
 const asJson = (arbitrary: fc.Arbitrary<unknown>) => arbitrary.map((value) => JSON.stringify(value));
 const payload = fc.record({ metadata: fc.dictionary(anyText, field, { maxKeys: 2 }), data: field });
-/** Near to what the route wants. */
+/** Bodies that are almost valid for their route. */
 const fitting: Readonly<Record<string, fc.Arbitrary<string>>> = {
   '/verifications': asJson(fc.record({ phoneNumber: field, clientIp: field }, { requiredKeys: [] })),
   '/verifications/{id}/check': asJson(fc.record({ code: field })),
@@ -100,7 +100,7 @@ const query = fc.dictionary(
   },
 );
 
-function asking(): fc.Arbitrary<Asked> {
+function anyRequest(): fc.Arbitrary<ArbitraryRequest> {
   const operations = Object.entries(conformance.document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({ path, method })),
   );
@@ -118,7 +118,14 @@ function asking(): fc.Arbitrary<Asked> {
   });
 }
 
-function request({ method, path, parameters, query: pairs, headers: sent, body }: Asked): InjectOptions {
+function request({
+  method,
+  path,
+  parameters,
+  query: pairs,
+  headers: sent,
+  body,
+}: ArbitraryRequest): InjectOptions {
   const values = [...parameters];
   const url = path.replaceAll(/\{\w+\}/g, () => {
     const value = values.shift() ?? '';
@@ -132,12 +139,12 @@ function request({ method, path, parameters, query: pairs, headers: sent, body }
   return { ...options, method: method === 'post' ? 'POST' : 'DELETE', payload: body };
 }
 
-test('whatever is sent, the answer is no 5xx, is as the document says, and an error repeats nothing of it', async () => {
+test('no request causes a 5xx, all answers match the document, and errors repeat nothing of the request', async () => {
   await fc.assert(
-    fc.asyncProperty(asking(), async (asked) => {
-      const response = await service.app.inject(request(asked));
+    fc.asyncProperty(anyRequest(), async (sentRequest) => {
+      const response = await service.app.inject(request(sentRequest));
       expect(response.statusCode).toBeLessThan(500);
-      expect(conformance.complaint(asked.method, asked.path, response)).toBeUndefined();
+      expect(conformance.complaint(sentRequest.method, sentRequest.path, response)).toBeUndefined();
       const error = response.statusCode < 400 ? '' : JSON.stringify([response.headers, response.body]);
       expect(error).not.toContain(SENTINEL);
     }),
@@ -145,7 +152,7 @@ test('whatever is sent, the answer is no 5xx, is as the document says, and an er
   );
 }, 120_000);
 
-test('whatever is asked of a path that is none, nothing is found and nothing repeated', async () => {
+test('an unknown path gets 404, and the answer repeats nothing of the request', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 4 }), headers, async (steps, sent) => {
       const url = `/${steps.map((step) => encodeURIComponent(step)).join('/')}`;
@@ -158,7 +165,7 @@ test('whatever is asked of a path that is none, nothing is found and nothing rep
   );
 });
 
-test('whatever cannot be decoded in a path is answered 400, and not repeated', async () => {
+test('a path that cannot be decoded gets 400 and is not repeated', async () => {
   const broken = fc.tuple(anyText, fc.constantFrom('%', '%f', '%zz', '%ff%fe'));
   await fc.assert(
     fc.asyncProperty(broken, async ([text, rest]) => {

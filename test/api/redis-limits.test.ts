@@ -29,7 +29,7 @@ async function start({ app }: Service): Promise<number> {
   return response.statusCode;
 }
 
-test('APIs share one count by Redis, which learns neither keys nor addresses; without it each counts for itself', async () => {
+test('API processes share counts in Redis as digests; without Redis each process counts alone', async () => {
   const server = await connectDevServer();
   closers.push(() => server.close());
   const redis = await startRedis();
@@ -38,9 +38,9 @@ test('APIs share one count by Redis, which learns neither keys nor addresses; wi
   expect([await start(one), await start(other)]).toEqual([202, 202]);
   expect([await start(one), await start(other)]).toEqual([429, 429]);
 
-  const look = new Redis(redis.url);
-  const keys = (await look.keys('*')).join('\n');
-  look.disconnect();
+  const reader = new Redis(redis.url);
+  const keys = (await reader.keys('*')).join('\n');
+  reader.disconnect();
   expect(keys).toMatch(/^phone-verification:limit:/);
   for (const secret of [API_KEYS[0], '198.51.100']) expect(keys).not.toContain(secret);
 

@@ -22,7 +22,7 @@ async function detailOf(payload: object): Promise<unknown> {
 }
 
 test.each(['clientIP', 'phone_number', '_', 'a', 'x-trace-id', 'a'.repeat(40)])(
-  'a caller is told that a body must not have the property %s',
+  'the error names the unknown property %s',
   async (name) => {
     const detail = await detailOf({ phoneNumber: '+14255550123', [name]: 'x' });
     expect(detail).toBe(`body must NOT have the property "${name}".`);
@@ -41,7 +41,7 @@ test.each([
   'naïve',
   'a.b',
   'a'.repeat(41),
-])('a property whose name is no identifier is not named: %j', async (name) => {
+])('the error does not name an unknown property that is not an identifier: %j', async (name) => {
   const detail = await detailOf({ phoneNumber: '+14255550123', [name]: 'x' });
   expect(detail).toBe('body must NOT have additional properties.');
 });

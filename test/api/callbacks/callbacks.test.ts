@@ -51,7 +51,7 @@ async function startPending() {
 
 const statusOf = async (id: string) => (await service.verifications.get(id)).status;
 
-test('a signed report that the text is lost ends the verification', async () => {
+test('a signed report of a lost message ends the verification', async () => {
   const { id, sid } = await startPending();
   const response = await post({
     verification: id,
@@ -79,7 +79,7 @@ const bodies: [contentType: string | undefined, payload: string][] = [
   [FORM, 'MessageSid[toString]=1&__proto__=1&toString=1'],
 ];
 
-describe('403, and nothing is done,', () => {
+describe('403 without an effect', () => {
   test.each([
     ['for a wrong signature', 'bm90IHNpZ25lZCBieSBUd2lsaW8='],
     ['without a signature', ''],
@@ -98,7 +98,7 @@ describe('403, and nothing is done,', () => {
   test.each([
     ['without a signature', {}],
     ['for a forged signature', { 'x-twilio-signature': 'Zm9yZ2Vk' }],
-  ])('%s, whatever the body', async (_case, signature) => {
+  ])('%s, with any body', async (_case, signature) => {
     for (const [contentType, payload] of bodies) {
       const headers = { ...signature, ...(contentType && { 'content-type': contentType }) };
       const response = await service.app.inject({ method: 'POST', url: PATH, headers, payload });
@@ -128,7 +128,7 @@ describe('403, and nothing is done,', () => {
     expect(await statusOf(other.id)).toBe('pending');
   });
 
-  test('for any signature where no reports are asked for', async () => {
+  test('for every signature if delivery reports are off', async () => {
     const { id, sid } = await startPending();
     const response = await post(
       { verification: id, form: { MessageSid: sid, MessageStatus: 'failed' } },
@@ -138,17 +138,17 @@ describe('403, and nothing is done,', () => {
   });
 });
 
-describe('400, and nothing is done, for a signed report', () => {
+describe('400 without an effect for a signed report', () => {
   const signed = (url: string, form: Record<string, string | string[]>) =>
     getExpectedTwilioSignature(AUTH_TOKEN, `${publicUrl}${url}`, form);
 
   test.each([
     ['as JSON', 'application/json', '{"MessageSid":"SM1","MessageStatus":"failed"}'],
     ['as JSON whose fields are objects', 'application/json', '{"a":{"toString":1}}'],
-    ['as text', 'text/plain', 'MessageStatus=failed'],
-    ['under no content type', undefined, 'MessageStatus=failed'],
-    ['under what is no content type', 'json', '{}'],
-  ])('%s: only a form is taken', async (_case, contentType, payload) => {
+    ['as plain text', 'text/plain', 'MessageStatus=failed'],
+    ['without a content type', undefined, 'MessageStatus=failed'],
+    ['with an invalid content type', 'json', '{}'],
+  ])('%s, since only forms are accepted', async (_case, contentType, payload) => {
     const { id } = await startPending();
     const url = `${PATH}?verification=${id}`;
     const headers = {
@@ -185,8 +185,8 @@ describe('400, and nothing is done, for a signed report', () => {
 });
 
 test.each([
-  ['of a stranger’s text', { MessageSid: 'SM00000000000000000000000000000000', MessageStatus: 'failed' }],
-  ['of a status that says nothing', { MessageSid: '', MessageStatus: 'queued' }],
+  ['about an unknown message', { MessageSid: 'SM00000000000000000000000000000000', MessageStatus: 'failed' }],
+  ['with a status that has no effect', { MessageSid: '', MessageStatus: 'queued' }],
   ['without a SID', { MessageStatus: 'failed' }],
 ])('a signed report %s changes nothing', async (_case, form) => {
   const { id } = await startPending();
@@ -194,7 +194,7 @@ test.each([
   expect(await statusOf(id)).toBe('pending');
 });
 
-test('a late, repeated or homeless report changes nothing', async () => {
+test('a late or repeated report, or one for an unknown verification, changes nothing', async () => {
   const { id, sid } = await startPending();
   const canceled = await service.verifications.cancel(id);
   const form = { MessageSid: sid, MessageStatus: 'undelivered', ErrorCode: '30003' };

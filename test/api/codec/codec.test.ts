@@ -32,7 +32,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** As Temporal stores it, in the JSON that its UI and CLI send. */
+/** An encrypted payload in the JSON form that Temporal's UI and CLI send. */
 async function encrypted(keys = keyRing): Promise<JsonPayload> {
   const [payload] = await new EncryptionCodec(keys).encode([
     { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(CONTENT) },
@@ -56,14 +56,14 @@ function decode(payloads: unknown, headers: Record<string, string> = {}, to = se
 }
 
 describe('an operator', () => {
-  test('reads what is encrypted', async () => {
+  test('reads encrypted payloads', async () => {
     const response = await decode([await encrypted(), await encrypted()]);
     expect(response.statusCode).toBe(200);
     expect(response.json()).toEqual({ payloads: [plain, plain] });
     expect(response.headers['cache-control']).toBe('no-store');
   });
 
-  test('gets back unchanged what this service did not encrypt', async () => {
+  test('gets payloads that this service did not encrypt unchanged', async () => {
     const others = [
       plain,
       { metadata: { encoding: base64('binary/encrypted') }, data: base64('another codec’s') },
@@ -78,13 +78,13 @@ describe('an operator', () => {
     expect((await decode(others)).json()).toEqual({ payloads: others });
   });
 
-  test('reads a history that is larger than any other request', async () => {
+  test('reads a history larger than the body limit of other routes', async () => {
     const data = Buffer.alloc(5_000_000).toString('base64');
     const response = await decode([{ ...plain, data }]);
     expect(response.json()).toEqual({ payloads: [{ ...plain, data }] });
   });
 
-  test('is told which key is missing', async () => {
+  test('sees which secret key is missing', async () => {
     const response = await decode([await encrypted(), await encrypted(foreignKeyRing)]);
     expect(response.statusCode).toBe(422);
     expect(response.headers['content-type']).toContain('application/problem+json');
@@ -99,7 +99,7 @@ describe('an operator', () => {
     ['changed', (data: string) => `${data.slice(0, 30)}${data[30] === 'A' ? 'B' : 'A'}${data.slice(31)}`],
     ['cut', (data: string) => data.slice(0, 8)],
     ['emptied', () => ''],
-  ])('is told that what was encrypted was %s', async (_how, change) => {
+  ])('sees an error for a payload that was %s', async (_how, change) => {
     const { metadata, data = '' } = await encrypted();
     const response = await decode([{ metadata, data: change(data) }]);
     expect(response.statusCode).toBe(422);
@@ -110,7 +110,7 @@ describe('an operator', () => {
     });
   });
 
-  test('is told what to send', async () => {
+  test('gets 400 for an invalid body', async () => {
     for (const payloads of [undefined, 'all', [{ data: 1 }]]) {
       const response = await decode(payloads);
       expect(response.statusCode).toBe(400);
@@ -118,7 +118,7 @@ describe('an operator', () => {
     }
   });
 
-  test('reads 10,000 payloads at once, and no more', async () => {
+  test('reads at most 10,000 payloads in one request', async () => {
     const most = Array.from({ length: 10_000 }, () => ({}));
     expect((await decode(most)).json()).toEqual({ payloads: most });
     const response = await decode([...most, {}]);
@@ -129,7 +129,7 @@ describe('an operator', () => {
     });
   });
 
-  test('sends at most 100 metadata entries in a payload', async () => {
+  test('can send at most 100 metadata entries in a payload', async () => {
     const entries = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_none, index) => [`key-${index}`, '']));
     expect((await decode([{ metadata: entries(100) }])).statusCode).toBe(200);
@@ -139,8 +139,8 @@ describe('an operator', () => {
   test.each([
     ['a number', 5],
     ['an array', [1]],
-    ['what looks like an array', { length: 1e9 }],
-  ])('can not send %s as metadata, whatever its name', async (_case, value) => {
+    ['an object that looks like an array', { length: 1e9 }],
+  ])('cannot send %s as the value of a metadata entry', async (_case, value) => {
     for (const name of ['encoding', 'with a\nline break', '']) {
       const response = await decode([{ metadata: { [name]: value } }]);
       expect(response.statusCode).toBe(400);
@@ -148,14 +148,14 @@ describe('an operator', () => {
     }
   });
 
-  test('can not encrypt here', async () => {
+  test('cannot encrypt', async () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     const response = await service.app.inject({ method: 'POST', url: '/codec/encode', headers, payload: {} });
     expect(response.statusCode).toBe(404);
   });
 });
 
-describe('the credential', () => {
+describe('as a credential', () => {
   const basic = (user: string, password: string) => `Basic ${base64(`${user}:${password}`)}`;
 
   test.each([
@@ -166,7 +166,7 @@ describe('the credential', () => {
     ['an API key as a password', basic('operator', API_KEYS[0])],
     ['the token as a user name', basic(TOKEN, '')],
     ['no password at all', `Basic ${base64(TOKEN)}`],
-  ])('%s is refused, and a browser asks for a password', async (_case, authorization) => {
+  ])('%s is refused, and the browser asks for a password', async (_case, authorization) => {
     for (const request of [{ url: '/codec' }, { method: 'POST', url: '/codec/decode' }] as const) {
       const response = await service.app.inject({ ...request, headers: { authorization } });
       expect(response.statusCode).toBe(401);
@@ -200,7 +200,7 @@ describe('the credential', () => {
   });
 });
 
-describe('a browser that asks first', () => {
+describe('a browser that sends a preflight request', () => {
   const preflight = (origin: string, to: Service, url = '/codec/decode') =>
     to.app.inject({
       method: 'OPTIONS',
@@ -212,7 +212,7 @@ describe('a browser that asks first', () => {
       },
     });
 
-  test('may send what the Web UI sends, from the Web UI', async () => {
+  test('may send the requests of the Web UI for its pages', async () => {
     const response = await preflight(UI, service);
     expect(response.statusCode).toBe(204);
     expect(response.headers).toMatchObject({
@@ -223,7 +223,7 @@ describe('a browser that asks first', () => {
     });
   });
 
-  test('may read the answer there, also that it was refused', async () => {
+  test('may show the answers to the Web UI, also errors', async () => {
     const responses = [
       await decode([], { origin: UI }),
       await decode([], { origin: UI, authorization: '' }),
@@ -239,13 +239,13 @@ describe('a browser that asks first', () => {
   test.each([
     ['from another origin', UI.replace('https', 'http'), () => service],
     ['when no origin is configured', UI, () => withoutOrigin],
-  ])('may nothing %s', async (_case, origin, to) => {
+  ])('may send nothing %s', async (_case, origin, to) => {
     expect((await preflight(origin, to())).statusCode).toBeGreaterThanOrEqual(400);
     expect(corsHeaders(await preflight(origin, to()))).toEqual([]);
     expect(corsHeaders(await decode([], { origin }, to()))).toEqual([]);
   });
 
-  test('gets a problem for an incomplete preflight, as for any other request without a credential', async () => {
+  test('gets a problem for an incomplete preflight request', async () => {
     for (const headers of [{}, { origin: 'https://elsewhere.example.com' }]) {
       const response = await service.app.inject({ method: 'OPTIONS', url: '/codec/decode', headers });
       expect(response.statusCode).toBe(401);
@@ -256,12 +256,12 @@ describe('a browser that asks first', () => {
     expect([response.statusCode, response.body]).toEqual([204, '']);
   });
 
-  test('may nothing on other paths', async () => {
+  test('may send nothing to other paths', async () => {
     expect(corsHeaders(await preflight(UI, service, '/verifications'))).toEqual([]);
   });
 });
 
-test('without CODEC_SERVER_TOKEN there is none', async () => {
+test('there is no codec server without CODEC_SERVER_TOKEN', async () => {
   const page = await withoutCodecServer.app.inject({ url: '/codec' });
   const answer = await decode([], {}, withoutCodecServer);
   expect([page.statusCode, answer.statusCode]).toEqual([404, 404]);

@@ -6,7 +6,7 @@ const START = '/orchestrators/E4_SmsPhoneVerification';
 const FOREIGN = 'https://evil.example.com';
 
 let server: DevServer;
-/** Starts need no key here. */
+/** Here, starts need no API key. */
 let anonymous: Service;
 /** The same, with a PUBLIC_URL on 127.0.0.1. */
 let onLoopback: Service;
@@ -50,12 +50,15 @@ describe('a start is refused when a browser sends it', () => {
     ['for a sandboxed or local page', { origin: 'null' }],
     ['for a page under the same domain', { 'sec-fetch-site': 'same-site' }],
     ['without an origin, from another site', { 'sec-fetch-site': 'cross-site' }],
-    ['with an own and another origin', { origin: `${PUBLIC_URL}, ${FOREIGN}` }],
+    ['with our own and another origin', { origin: `${PUBLIC_URL}, ${FOREIGN}` }],
     ['with an empty origin', { origin: '' }],
     ['for our host under http', { origin: PUBLIC_URL.replace('https', 'http') }],
     ['for our host at another port', { origin: `${PUBLIC_URL}:8443` }],
     ['for a host that begins like ours', { origin: `${PUBLIC_URL}.evil.example` }],
-    ['for a site that another says is ours', { origin: FOREIGN, 'sec-fetch-site': 'same-origin' }],
+    [
+      'for another origin that claims to be the same site',
+      { origin: FOREIGN, 'sec-fetch-site': 'same-origin' },
+    ],
     ['after DNS rebinding', { origin: FOREIGN, host: 'evil.example.com', 'sec-fetch-site': 'same-origin' }],
     ['for localhost, while PUBLIC_URL is elsewhere', { origin: 'http://localhost:3000' }],
   ])('%s', async (_case, headers) => {
@@ -68,10 +71,10 @@ describe('a start is refused when a browser sends it', () => {
 
 describe('a start is accepted', () => {
   test.each([
-    ['from a client that is no browser', {}],
+    ['from a client that is not a browser', {}],
     ['from our own pages', { origin: PUBLIC_URL, 'sec-fetch-site': 'same-origin' }],
     ['from our own pages, without Fetch Metadata', { origin: PUBLIC_URL }],
-    ['that a person makes, not a page', { 'sec-fetch-site': 'none' }],
+    ['that a person and not a page caused', { 'sec-fetch-site': 'none' }],
     ['from a client that sends other metadata', { 'sec-fetch-mode': 'cors' }],
   ])('%s', async (_case, headers) => {
     expect((await start(headers)).statusCode).toBe(202);
@@ -94,7 +97,7 @@ test.each([
   expect((await start({ origin: origin(port) }, onLoopback)).statusCode).toBe(403);
 });
 
-describe('the whole surface refuses other sites, with a key too, before it reads a body:', () => {
+describe('every route refuses other sites before it reads a body, also with an API key:', () => {
   const instance = (prefix: string) => `${prefix}/instances/${'A'.repeat(64)}`;
   const [admin, runtime] = [
     instance('/admin/extensions/DurableTaskExtension'),

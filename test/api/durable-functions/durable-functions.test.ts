@@ -52,7 +52,7 @@ const eventUrl = ({ sendEventPostUri }: Urls, name = 'SmsChallengeResponse') =>
 const terminateUrl = ({ terminatePostUri }: Urls, reason: string) =>
   pathOf(terminatePostUri).replace('{text}', encodeURIComponent(reason));
 
-/** Started, texted and running. */
+/** Starts a verification and waits until it is Running. */
 async function startRunning() {
   const phoneNumber = uniquePhoneNumber();
   const urls = (await startWith(JSON.stringify(phoneNumber))).json<Urls>();
@@ -97,9 +97,9 @@ describe('a start', () => {
 
   test.each([
     ['application/json', { 'content-type': 'application/json' }],
-    ['a form, as curl has it', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a form, curl’s default', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['no content type', {}],
-  ])('takes the number under %s', async (_case, headers) => {
+  ])('accepts the number with %s', async (_case, headers) => {
     expect((await startWith(JSON.stringify(uniquePhoneNumber()), headers)).statusCode).toBe(202);
   });
 
@@ -108,12 +108,12 @@ describe('a start', () => {
     async (body) => expect((await startWith(body)).statusCode).toBe(400),
   );
 
-  test('of another orchestrator is 404', async () => {
+  test('of another orchestrator gets 404', async () => {
     const response = await startWith('"+14255550123"', {}, '/orchestrators/E1_HelloSequence');
     expect(response.statusCode).toBe(404);
   });
 
-  test('for a number that has one under way is 409', async () => {
+  test('for a number with an open verification gets 409', async () => {
     const phoneNumber = uniquePhoneNumber();
     await startWith(JSON.stringify(phoneNumber));
     const second = await startWith(JSON.stringify(phoneNumber));
@@ -121,7 +121,7 @@ describe('a start', () => {
     expect(second.body).not.toContain('instances');
   });
 
-  test('for a number that has one under way, in another spelling and on the other surface, is 409', async () => {
+  test('for such a number in another spelling and through the other API gets 409', async () => {
     const subscriber = `50${randomInt(2_000_000, 9_999_999)}`;
     const first = await startWith(JSON.stringify(`+971 (0)0 ${subscriber}`));
     expect(first.statusCode).toBe(202);
@@ -140,7 +140,7 @@ describe('a start', () => {
     ['a Bearer key', { authorization: `Bearer ${KEY}` }, ''],
     ['x-functions-key', { 'x-functions-key': KEY }, ''],
     ['?code=', {}, `?code=${KEY}`],
-  ])('takes an API key as %s', async (_case, headers, query) => {
+  ])('accepts an API key as %s', async (_case, headers, query) => {
     const response = await post(ORCHESTRATOR + query, JSON.stringify(uniquePhoneNumber()), headers);
     expect(response.statusCode).toBe(202);
   });
@@ -149,11 +149,11 @@ describe('a start', () => {
     ['without a key', {}, ''],
     ['with a wrong key', { 'x-functions-key': 'wrong' }, ''],
     ['with a wrong code', {}, '?code=wrong'],
-  ])('%s is 401', async (_case, headers, query) => {
+  ])('%s gets 401', async (_case, headers, query) => {
     expect((await post(ORCHESTRATOR + query, '"+14255550123"', headers)).statusCode).toBe(401);
   });
 
-  test('needs no key where starting is anonymous, but the rest does', async () => {
+  test('needs no key with anonymous starts, but all other requests do', async () => {
     const payload = JSON.stringify(uniquePhoneNumber());
     const started = await inject({ method: 'POST', url: ORCHESTRATOR, payload }, anonymous);
     expect(started.statusCode).toBe(202);
@@ -165,11 +165,11 @@ describe('a start', () => {
 describe('an event', () => {
   test.each([
     ['digits', (code: string) => code, 'text/plain'],
-    ['a JSON number or what looks like one', (code: string) => code, 'application/json'],
+    ['a JSON number, also with leading zeros', (code: string) => code, 'application/json'],
     ['digits in quotes', (code: string) => `"${code}"`, 'application/json'],
     ['digits without leading zeros', (code: string) => String(Number(code)), undefined],
-    ['digits and a line’s end', (code: string) => `${code}\r\n`, 'application/octet-stream'],
-  ])('with the code as %s verifies', async (_case, body, contentType) => {
+    ['digits and a line break', (code: string) => `${code}\r\n`, 'application/octet-stream'],
+  ])('with the code as %s verifies the number', async (_case, body, contentType) => {
     const { urls, statusUrl, code } = await startRunning();
     const response = await post(
       eventUrl(urls),
@@ -199,13 +199,13 @@ describe('an event', () => {
     expect((await get(statusUrl)).json()).toMatchObject({ customStatus: { attemptsRemaining: 4 } });
   });
 
-  test('is known by its name without case', async () => {
+  test('has a name that is compared without case', async () => {
     const { urls, statusUrl, code } = await startRunning();
     expect((await post(eventUrl(urls, 'SMSCHALLENGERESPONSE'), code)).statusCode).toBe(202);
     expect(await statusWhenEnded(statusUrl)).toMatchObject({ output: true });
   });
 
-  test('after the end is 410, whatever its name', async () => {
+  test('after the end gets 410, also with another name', async () => {
     const { urls, statusUrl, code } = await startRunning();
     await post(eventUrl(urls), code);
     await statusWhenEnded(statusUrl);
@@ -215,13 +215,13 @@ describe('an event', () => {
   });
 });
 
-describe('a client of old', () => {
+describe('a client of the sample', () => {
   test.each(['json', ';;', ''])('may send the content type %j', async (contentType) => {
     const headers = { 'content-type': contentType };
     expect((await startWith(JSON.stringify(uniquePhoneNumber()), headers)).statusCode).toBe(202);
   });
 
-  test('may write paths without case and with a slash at their end', async () => {
+  test('may write paths in any case and with a trailing slash', async () => {
     const payload = JSON.stringify(uniquePhoneNumber());
     const started = await startWith(payload, {}, '/API/Orchestrators/e4_smsphoneverification/');
     expect(started.statusCode).toBe(202);
@@ -229,18 +229,18 @@ describe('a client of old', () => {
     expect((await get(status.replace('/instances/', '/Instances/').replace('?', '/?'))).statusCode).toBe(202);
   });
 
-  test('may put a byte order mark before the number', async () => {
+  test('may send a byte order mark before the number', async () => {
     expect((await startWith(`\uFEFF${JSON.stringify(uniquePhoneNumber())}`)).statusCode).toBe(202);
   });
 
-  test('may give a long reason, which is cut off', async () => {
+  test('may send a long reason, which is cut off', async () => {
     const { urls, statusUrl } = await startRunning();
     expect((await post(terminateUrl(urls, 'x'.repeat(600)))).statusCode).toBe(202);
     expect(await statusWhenEnded(statusUrl)).toMatchObject({ output: 'x'.repeat(500) });
   });
 });
 
-test('an ended or unknown instance says so whatever the event holds', async () => {
+test('an ended instance gets 410 and an unknown one 404, also for an invalid event', async () => {
   const { urls, statusUrl, code } = await startRunning();
   await post(eventUrl(urls), code);
   await statusWhenEnded(statusUrl);
@@ -252,7 +252,7 @@ test('an ended or unknown instance says so whatever the event holds', async () =
 test.each([
   '/admin/extensions/DurableTaskExtension/instances/%zz?code=s3cret',
   `/verifications/${'x'.repeat(2_000)}`,
-])('a path that is none is a problem like any other, and is not repeated', async (url) => {
+])('an invalid path gets a problem that does not repeat it', async (url) => {
   const response = await inject({ method: 'GET', url, headers: { authorization: `Bearer ${KEY}` } });
   expect(response.headers['content-type']).toContain('application/problem+json');
   expect(response.statusCode).toBeLessThan(500);
@@ -260,7 +260,7 @@ test.each([
 });
 
 describe('the status', () => {
-  test('while it runs is 202 with the sample’s fields first, times to the second', async () => {
+  test('while it runs gets 202 with the sample’s fields first and times in whole seconds', async () => {
     const { phoneNumber, urls, statusUrl } = await startRunning();
     const response = await get(statusUrl);
     const status = response.json<Record<string, unknown>>();
@@ -287,7 +287,7 @@ describe('the status', () => {
     });
   });
 
-  test('is Pending until the text is sent', async () => {
+  test('is Pending until the message is sent', async () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('received', phoneNumber);
     const urls = (await startWith(JSON.stringify(phoneNumber))).json<Urls>();
@@ -306,7 +306,7 @@ describe('the status', () => {
     expect(await statusWhenEnded(statusUrl)).toMatchObject({ runtimeStatus: 'Completed', output: false });
   });
 
-  test('is Failed with the reason when the text could not be sent', async () => {
+  test('is Failed with the reason if the message could not be sent', async () => {
     const phoneNumber = uniquePhoneNumber();
     service.sandbox.deny(phoneNumber, {
       status: 400,
@@ -319,12 +319,12 @@ describe('the status', () => {
     });
   });
 
-  test('hides the input when asked to', async () => {
+  test('leaves out the input with showInput=false', async () => {
     const { statusUrl } = await startRunning();
     expect((await get(`${statusUrl}&showInput=false`)).json()).toMatchObject({ input: null });
   });
 
-  test('is the same under the newer path', async () => {
+  test('is the same on the newer path', async () => {
     const { statusUrl } = await startRunning();
     const newer = statusUrl.replace(
       '/admin/extensions/DurableTaskExtension',
@@ -334,7 +334,7 @@ describe('the status', () => {
   });
 });
 
-test('a terminate is 202, shows its reason as the output, and is 410 when repeated', async () => {
+test('a terminate gets 202, its reason becomes the output, and a repeat gets 410', async () => {
   const { urls, statusUrl, code } = await startRunning();
   const terminated = await post(terminateUrl(urls, 'changed my mind'));
   expect(terminated.statusCode).toBe(202);
@@ -348,7 +348,7 @@ test('a terminate is 202, shows its reason as the output, and is 410 when repeat
 });
 
 describe('a capability', () => {
-  test('does nothing but what it is for', async () => {
+  test('allows only its own purpose', async () => {
     const { urls, code } = await startRunning();
     const other = await startRunning();
     const instance = `/admin/extensions/DurableTaskExtension/instances/${urls.id}`;
@@ -376,7 +376,7 @@ describe('a capability', () => {
     expect((await get(pathOf(urls.statusQueryGetUri))).json()).toMatchObject({ runtimeStatus: 'Running' });
   });
 
-  test('is not handed out again by an answer to one', async () => {
+  test('is not contained in the answers to its use', async () => {
     const { statusUrl, urls } = await startRunning();
     const response = await get(statusUrl);
     for (const url of [urls.statusQueryGetUri, urls.sendEventPostUri, urls.terminatePostUri]) {
@@ -387,7 +387,7 @@ describe('a capability', () => {
   });
 });
 
-test('an unknown instance is 404 with an API key and 401 without', async () => {
+test('an unknown instance gets 404 with an API key and 401 without', async () => {
   const instance = `/runtime/webhooks/durabletask/instances/${'A'.repeat(64)}`;
   expect((await get(`${instance}?code=${KEY}`)).statusCode).toBe(404);
   expect((await post(`${instance}/terminate?reason=x&code=${KEY}`)).statusCode).toBe(404);

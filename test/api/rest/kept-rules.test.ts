@@ -1,7 +1,7 @@
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { API_KEYS, startService, uniquePhoneNumber, type Service } from '../../support/service';
 
-// A process that is restarted with other rules answers for older verifications by theirs.
+// A process that restarts with other rules still applies the old rules to older verifications.
 
 let server: DevServer;
 let before: Service;
@@ -34,20 +34,20 @@ async function attemptsRemaining(id: string): Promise<number> {
   return (await after.verifications.get(id)).attemptsRemaining;
 }
 
-test('a code is checked by the length that it had when it was sent', async () => {
+test('a code must have the length that was configured when its verification started', async () => {
   const { id, code } = await before.startTexted();
   const short = await check(id, '1234');
   expect(short.statusCode).toBe(400);
   expect(short.json()).toMatchObject({
     code: 'invalid_code',
-    detail: 'The code has 6 digits. No attempt was spent.',
+    detail: 'The code has 6 digits. No attempt was used.',
   });
   expect((await post(`/verifications/${id}/signal`, { code: '1234' })).statusCode).toBe(400);
   expect(await attemptsRemaining(id)).toBe(4);
   expect((await check(id, code)).json()).toMatchObject({ verified: true });
 });
 
-test('an event is padded to the length of the code that it answers', async () => {
+test('an event’s code is padded to the length of the verification’s code', async () => {
   const { id, code } = await before.startTexted();
   const event = (body: string) =>
     post(`/runtime/webhooks/durabletask/instances/${id}/raiseEvent/SmsChallengeResponse`, body);
@@ -58,7 +58,7 @@ test('an event is padded to the length of the code that it answers', async () =>
   expect(await after.verifications.get(id, ended)).toMatchObject({ status: 'verified' });
 });
 
-test('without a worker the length is known from what Temporal keeps of the run', async () => {
+test('without a worker, the code length is read from the memo', async () => {
   await before.stopWorker();
   const phoneNumber = uniquePhoneNumber();
   const { id } = (

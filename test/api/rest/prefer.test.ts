@@ -9,6 +9,6 @@ test.each([
 ])('Prefer: %s waits %i s', (header, seconds) => expect(parsePreferWait(header)).toBe(seconds));
 
 test.each([undefined, '', 'respond-async', 'wait=soon', 'wait=-1', 'await=3'])(
-  '%j asks for no wait',
+  '%j has no wait preference',
   (header) => expect(parsePreferWait(header)).toBeUndefined(),
 );

@@ -49,7 +49,7 @@ async function call(
 const start = (phoneNumber: string, headers: Record<string, string> = {}) =>
   call('POST', '/verifications', { payload: { phoneNumber }, headers });
 
-/** Started over HTTP, texted, and past `sending`. */
+/** Starts a verification over HTTP and waits until it is pending. */
 async function startPending(headers: Record<string, string> = {}) {
   const phoneNumber = uniquePhoneNumber();
   const { body } = await start(phoneNumber, headers);
@@ -60,7 +60,7 @@ async function startPending(headers: Record<string, string> = {}) {
 }
 
 describe('a start', () => {
-  test('is answered 202 with the resource and where it is', async () => {
+  test('gets 202 with the resource and its Location', async () => {
     const phoneNumber = uniquePhoneNumber();
     const { status, headers, body } = await start(phoneNumber);
     const id = String(body['id']);
@@ -100,7 +100,7 @@ describe('a start', () => {
   });
 
   test.each([
-    ['text', 'text/plain', 'phoneNumber'],
+    ['plain text', 'text/plain', 'phoneNumber'],
     ['a form', 'application/x-www-form-urlencoded', 'phoneNumber=x'],
     ['broken JSON', 'application/json', '{"phoneNumber":'],
     ['nothing', 'application/json', ''],
@@ -114,7 +114,7 @@ describe('a start', () => {
     expect(body).toMatchObject({ code: 'invalid_request' });
   });
 
-  test('ten at once by one caller with one Idempotency-Key give one text and one id', async () => {
+  test('ten times at once with one Idempotency-Key leads to one message and one id', async () => {
     const phoneNumber = uniquePhoneNumber();
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => start(phoneNumber, { 'idempotency-key': 'once' })),
@@ -126,14 +126,14 @@ describe('a start', () => {
     expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
   });
 
-  test('a start right after a decided end waits until that has closed', async () => {
+  test('right after an unsuccessful end waits until the old run has closed', async () => {
     const { phoneNumber, path } = await startPending();
     expect((await call('DELETE', path)).body).toMatchObject({ status: 'canceled' });
     expect((await start(phoneNumber)).status).toBe(202);
     await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
   });
 
-  test('ten at once for one number without a key give one text, and nine are told nothing but to wait', async () => {
+  test('ten times at once without a key leads to one message, and nine get only a Retry-After', async () => {
     const phoneNumber = uniquePhoneNumber();
     const answers = await Promise.all(Array.from({ length: 10 }, () => start(phoneNumber)));
     const refused = answers.filter(({ status }) => status === 409);
@@ -148,7 +148,7 @@ describe('a start', () => {
     expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
   });
 
-  test('with another caller’s Idempotency-Key does not get into that caller’s verification', async () => {
+  test('with the same Idempotency-Key does not return another caller’s verification', async () => {
     const { phoneNumber } = await startPending({ 'idempotency-key': 'mine' });
     const { status } = await start(phoneNumber, {
       authorization: `Bearer ${BOB}`,
@@ -157,7 +157,7 @@ describe('a start', () => {
     expect(status).toBe(409);
   });
 
-  test('repeated while it is under way shows how it stands; after the end it is a new one', async () => {
+  test('repeated with its key returns the open verification, and after the end starts a new one', async () => {
     const key = { 'idempotency-key': 'again' };
     const { phoneNumber, path, id } = await startPending(key);
     expect(await start(phoneNumber, key)).toMatchObject({ status: 200, body: { id, status: 'pending' } });
@@ -171,7 +171,7 @@ describe('a start', () => {
 });
 
 describe('a check', () => {
-  test('of the right code verifies; spaces and hyphens do not count', async () => {
+  test('of the right code verifies the number; spaces and hyphens are ignored', async () => {
     const { path, code } = await startPending();
     const spaced = ` ${code.slice(0, 2)}-${code.slice(2)} `;
     expect(await call('POST', `${path}/check`, { payload: { code: spaced } })).toMatchObject({
@@ -181,7 +181,7 @@ describe('a check', () => {
     expect((await call('GET', path)).body).toMatchObject({ status: 'verified' });
   });
 
-  test('of a wrong code is 200 with one attempt fewer', async () => {
+  test('of a wrong code gets 200 and uses an attempt', async () => {
     const { path, wrongCode } = await startPending();
     expect(await call('POST', `${path}/check`, { payload: { code: wrongCode } })).toMatchObject({
       status: 200,
@@ -194,7 +194,7 @@ describe('a check', () => {
     ['letters', 'abcd', 'invalid_code'],
     ['empty', '', 'invalid_code'],
     ['a number', 2168, 'invalid_request'],
-  ])('of a code that is %s costs nothing', async (_case, code, expected) => {
+  ])('of a code that is %s uses no attempt', async (_case, code, expected) => {
     const { path } = await startPending();
     expect(await call('POST', `${path}/check`, { payload: { code } })).toMatchObject({
       status: 400,
@@ -203,7 +203,7 @@ describe('a check', () => {
     expect((await call('GET', path)).body).toMatchObject({ attemptsRemaining: 4 });
   });
 
-  test('repeated with its Idempotency-Key gives the first answer, also after the end, and costs nothing', async () => {
+  test('with a known Idempotency-Key returns the first answer and uses no attempt, also after the end', async () => {
     const { path, code, wrongCode } = await startPending();
     const check = (key: string, payloadCode: string) =>
       call('POST', `${path}/check`, { payload: { code: payloadCode }, headers: { 'idempotency-key': key } });
@@ -219,7 +219,7 @@ describe('a check', () => {
     expect(await check('second', code)).toMatchObject({ status: 200, body: second.body });
   });
 
-  test('after the end is 410 with the final status', async () => {
+  test('after the end gets 410 with the final status', async () => {
     const { path, code } = await startPending();
     await call('DELETE', path);
     for (const action of ['check', 'signal']) {
@@ -232,7 +232,7 @@ describe('a check', () => {
   });
 });
 
-test('a signal is 202 with an empty body, and its code counts', async () => {
+test('a signal gets 202 with an empty body, and its code is judged', async () => {
   const { path, code } = await startPending();
   expect(await call('POST', `${path}/signal`, { payload: { code } })).toMatchObject({
     status: 202,
@@ -243,29 +243,29 @@ test('a signal is 202 with an empty body, and its code counts', async () => {
   expect(ended.body).toMatchObject({ status: 'verified' });
 });
 
-describe('a look', () => {
+describe('a GET', () => {
   test('with Prefer: wait answers as soon as the verification ends', async () => {
     const { path, code } = await startPending();
-    const look = call('GET', path, { headers: { prefer: 'wait=20' } });
+    const answer = call('GET', path, { headers: { prefer: 'wait=20' } });
     await call('POST', `${path}/check`, { payload: { code } });
-    expect((await look).body).toMatchObject({ status: 'verified' });
+    expect((await answer).body).toMatchObject({ status: 'verified' });
   });
 
-  test('with Prefer: wait answers as it stands when the wait is over', async () => {
+  test('with Prefer: wait returns the current state when the wait is over', async () => {
     const { path } = await startPending();
     const answer = await call('GET', path, { headers: { prefer: 'wait=1' } });
     expect(answer).toMatchObject({ status: 200, body: { status: 'pending' } });
     expect(answer.headers['preference-applied']).toBe('wait=1');
   });
 
-  test.each(['x', 'A'.repeat(64), '..%2F..%2Fetc'])('at /verifications/%s finds nothing', async (id) => {
+  test.each(['x', 'A'.repeat(64), '..%2F..%2Fetc'])('of /verifications/%s gets 404', async (id) => {
     expect(await call('GET', `/verifications/${id}`)).toMatchObject({
       status: 404,
       body: { code: 'not_found' },
     });
   });
 
-  test('at a run that an operator terminated sees it canceled', async () => {
+  test('of a run that an operator terminated returns canceled', async () => {
     const { path, id, phoneNumber } = await startPending();
     const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
     await server.client.workflow.getHandle(workflowId).terminate('operator');
@@ -278,7 +278,7 @@ describe('a look', () => {
 });
 
 describe('a resend', () => {
-  test('sends the same code once more, until all are used up', async () => {
+  test('sends the same code again, until the limit is reached', async () => {
     const { path, phoneNumber, code } = await startPending();
     expect(
       await call('POST', `${path}/resend`, { headers: { 'content-type': 'application/json' } }),
@@ -298,7 +298,7 @@ describe('a resend', () => {
   });
 });
 
-test('a DELETE cancels, and tells how it ended when repeated', async () => {
+test('a DELETE cancels, and returns the final state when repeated', async () => {
   const { path } = await startPending();
   const canceled = await call('DELETE', path);
   expect(canceled).toMatchObject({ status: 200, body: { status: 'canceled', endedAt: expect.any(String) } });
@@ -306,7 +306,7 @@ test('a DELETE cancels, and tells how it ended when repeated', async () => {
 });
 
 describe('a number', () => {
-  test('has to wait after two unsuccessful verifications, and is told how long', async () => {
+  test('cools down after two unsuccessful verifications, and Retry-After says how long', async () => {
     const phoneNumber = uniquePhoneNumber();
     const startAgain = () =>
       eventually(async () => {
@@ -326,7 +326,7 @@ describe('a number', () => {
     expect(Number(headers['retry-after'])).toBeLessThanOrEqual(30);
   });
 
-  test('that was verified has nothing to wait for', async () => {
+  test('that was verified has no cool-down', async () => {
     const phoneNumber = uniquePhoneNumber();
     for (let round = 1; round <= 3; round++) {
       const started = await eventually(async () => {
@@ -349,7 +349,7 @@ describe('a caller', () => {
     ['with a wrong key', { authorization: 'Bearer nobody' }],
     ['with another scheme', { authorization: `Basic ${ALICE}` }],
     ['with two keys in one', { authorization: `Bearer ${ALICE} ${BOB}` }],
-  ])('%s is turned away before anything else is looked at', async (_case, headers) => {
+  ])('%s gets 401 before anything else is checked', async (_case, headers) => {
     const response = await service.app.inject({
       method: 'POST',
       url: '/verifications',
@@ -369,6 +369,6 @@ test('health and readiness need no key', async () => {
   }
 });
 
-test('an unknown path is a problem like any other', async () => {
+test('an unknown path gets a problem', async () => {
   expect(await call('GET', '/nowhere')).toMatchObject({ status: 404, body: { code: 'not_found' } });
 });
