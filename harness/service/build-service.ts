@@ -27,6 +27,11 @@ export async function buildService(directory: string, workflowBundle?: string): 
   await (workflowBundle === undefined
     ? runBuildStep(process.execPath, '--import', 'tsx', __filename, bundle)
     : copyFile(workflowBundle, bundle));
+  return scriptsIn(directory);
+}
+
+/** The files of a service that was built into `directory`. */
+export function scriptsIn(directory: string): ServiceScripts {
   return { server: path.join(directory, 'server.js'), worker: path.join(directory, 'worker.js') };
 }
 

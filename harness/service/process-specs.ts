@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { Command } from '../processes/start-process';
 import type { ProcessSpec } from '../processes/supervised-process';
 import { PROJECT_DIRECTORY } from '../project';
 import { type DevServerOptions, devServerCommand, isDevServerReady } from '../temporal/dev-server';
 import type { Variables } from './service-environment';
 
+const { DescribeTaskQueueMode, TaskQueueType } = temporal.api.enums.v1;
 const ANSWER_LIMIT_MS = 2000;
 
 /** Runs a TypeScript file. Node is the process itself, without a wrapper: a signal to it reaches the script. */
@@ -36,10 +38,20 @@ export async function isOk(url: string): Promise<boolean> {
 }
 
 async function isPolling(pid: number, client: Client, taskQueue: string): Promise<boolean> {
-  const request = { namespace: client.options.namespace, taskQueue: { name: taskQueue } };
-  const { pollers } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
-    client.workflowService.describeTaskQueue(request),
+  const { pollers, versionsInfo } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+    client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: taskQueue },
+      // The default mode lists the pollers of one partition of the queue: a second worker can be missing for a minute.
+      apiMode: DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
+      taskQueueTypes: [TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW],
+      reportPollers: true,
+    }),
   );
-  // How the SDK names a worker unless it is told otherwise.
-  return pollers.some(({ identity }) => identity === `${pid}@${hostname()}`);
+  const listed = Object.values(versionsInfo).flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}));
+  // `pollers`: what a server that is too old for this mode answers.
+  return [...pollers, ...listed.flatMap((info) => info.pollers ?? [])].some(
+    // How the SDK names a worker unless it is told otherwise.
+    ({ identity }) => identity === `${pid}@${hostname()}`,
+  );
 }

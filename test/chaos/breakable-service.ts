@@ -5,11 +5,12 @@ import { NO_LIMITS } from '../../dev/environment';
 import { findTemporalCli } from '../../harness/executables/find-executable';
 import { freePort, LOOPBACK, urlOf } from '../../harness/ports';
 import { makeBuildDirectory } from '../../harness/project';
-import { buildService } from '../../harness/service/build-service';
+import { buildService, scriptsIn, type ServiceScripts } from '../../harness/service/build-service';
 import { temporalSpec } from '../../harness/service/process-specs';
 import { ServiceSetup } from '../../harness/service/service-setup';
 import type { SmsSandbox } from '../../sandbox';
 import { LoggedProcess } from '../support/logged-process';
+import { serviceBuild } from '../support/service-build';
 import { startTestSandbox } from '../support/test-sandbox';
 
 /** The service on a Temporal server of its own. Every process can be killed; the SMS sandbox is in this one. */
@@ -30,7 +31,7 @@ export const API_KEY = 'caller';
 export async function prepareBreakableService(): Promise<BreakableService> {
   const directory = await makeBuildDirectory('service');
   const [scripts, executable, sandbox] = await Promise.all([
-    buildService(directory, process.env['TEST_WORKFLOW_BUNDLE']),
+    build(directory),
     process.env['TEST_TEMPORAL_CLI'] ?? findTemporalCli(),
     startTestSandbox(),
   ]);
@@ -76,4 +77,10 @@ export async function prepareBreakableService(): Promise<BreakableService> {
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** In a test run, that of all tests. `npm run test:chaos` runs without Jest. */
+async function build(directory: string): Promise<ServiceScripts> {
+  const isTestRun = process.env['TEST_DIRECTORY'] !== undefined;
+  return isTestRun ? scriptsIn(await serviceBuild()) : buildService(directory);
 }

@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { makeBuildDirectory, PROJECT_DIRECTORY } from '../../harness/project';
-import { buildService } from '../../harness/service/build-service';
+import { PROJECT_DIRECTORY } from '../../harness/project';
 import { serviceEnv } from '../support/processes';
 import { runNpm } from '../support/run-to-end';
-import { requiredEnv, uniquePhoneNumber } from '../support/service';
+import { serviceBuild } from '../support/service-build';
+import { uniquePhoneNumber } from '../support/service';
 
 jest.setTimeout(90_000);
 
@@ -37,11 +37,8 @@ describe('with the build and without development’s dependencies', () => {
   let build: string;
 
   beforeAll(async () => {
-    build = await makeBuildDirectory('launch');
-    await buildService(build, requiredEnv('TEST_WORKFLOW_BUNDLE'));
+    build = await serviceBuild();
   });
-
-  afterAll(() => rmSync(build, { recursive: true }));
 
   test.each([
     ['find', 'no run found'],

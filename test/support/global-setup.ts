@@ -1,12 +1,11 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildWorkflowBundle } from '../../scripts/build-workflow-bundle';
 import { freePort } from '../../harness/ports';
+import { makeBuildDirectory } from '../../harness/project';
 import { startTemporalDevServer, type TemporalDevServer } from '../../harness/temporal/dev-server';
 import { findTemporalCli, findTestServer } from '../../harness/executables/find-executable';
 
-/** What the run holds until its end. */
+/** What ends with the test run. */
 export interface TestRun {
   server: TemporalDevServer;
   directory: string;
@@ -16,11 +15,11 @@ declare global {
   var testRun: TestRun | undefined;
 }
 
-/** Before the first test: one Temporal server and one workflow bundle for all of them. Tests find both by TEST_…. */
+/** Before the first test: one Temporal server and one workflow bundle for all of them. Variables TEST_… tell where they are. */
 export default async function globalSetup(): Promise<void> {
   const cli = await findTemporalCli();
   const testServer = await findTestServer();
-  const directory = await mkdtemp(path.join(tmpdir(), 'phone-verification-tests-'));
+  const directory = await makeBuildDirectory('tests');
   const bundle = path.join(directory, 'workflow-bundle.js');
 
   const port = await freePort();
@@ -30,6 +29,7 @@ export default async function globalSetup(): Promise<void> {
   ]);
   globalThis.testRun = { server, directory };
 
+  process.env['TEST_DIRECTORY'] = directory;
   process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
   process.env['TEST_TEMPORAL_CLI'] = cli;
   process.env['TEST_TIME_SKIPPING_SERVER'] = testServer;
