@@ -5,8 +5,8 @@ export interface BannerFacts {
   apiKey: string;
   codeLength: number;
   smsSandboxUrl: string;
-  /** Whether texts go to the sandbox, or to real phones. */
-  textsGoToSandbox: boolean;
+  /** Whether messages go to the sandbox, and not to real phones. */
+  usesSandbox: boolean;
   /** Of the server that was started. */
   temporalUiUrl: string | undefined;
   temporalAddress: string;
@@ -14,10 +14,10 @@ export interface BannerFacts {
 
 /** Says where everything is, and how to verify a number by pasting three lines into a shell. */
 export function banner(facts: BannerFacts): string {
-  const { apiUrl, smsSandboxUrl, temporalUiUrl, temporalAddress, textsGoToSandbox } = facts;
+  const { apiUrl, smsSandboxUrl, temporalUiUrl, temporalAddress, usesSandbox } = facts;
   const temporal =
     temporalUiUrl === undefined ? `Temporal         ${temporalAddress}` : `Temporal Web UI  ${temporalUiUrl}`;
-  const howTo = textsGoToSandbox
+  const howTo = usesSandbox
     ? "Verify a number (paste these three lines; the code comes from the sandbox's inbox):"
     : `Verify a number (put yours in place of ${NUMBER}, and the code from your phone in place of ${placeholder(facts)}):`;
   return [
@@ -44,15 +44,15 @@ export function curlLines(facts: BannerFacts): [start: string, look: string, che
   const id = `sed 's/.*"id":"\\([^"]*\\)".*/\\1/'`;
   return [
     `ID=$(curl -s ${verifications} ${key} ${json} -d '{"phoneNumber":"${NUMBER}"}' | ${id}); echo "$ID"`,
-    // The wait lets the text arrive.
+    // The wait lets the message arrive.
     `curl -s "${verifications}/$ID" ${key} -H 'Prefer: wait=2'; echo`,
     `curl -s "${verifications}/$ID/check" ${key} ${json} -d '{"code":"'${code(facts)}'"}'; echo`,
   ];
 }
 
 function code(facts: BannerFacts): string {
-  if (!facts.textsGoToSandbox) return placeholder(facts);
-  // The inbox has the newest text first.
+  if (!facts.usesSandbox) return placeholder(facts);
+  // The inbox has the newest message first.
   const fromBody = `sed 's/},.*//; s/.*"body":"[^"]*\\([0-9]\\{${facts.codeLength}\\}\\).*/\\1/'`;
   return `"$(curl -s ${facts.smsSandboxUrl}/inbox/${NUMBER} | ${fromBody})"`;
 }

@@ -82,7 +82,7 @@ function bannerFacts({ settings, config, env }: DevConfiguration): BannerFacts {
     apiKey: config.apiKeys[0] ?? '',
     codeLength: config.policy.codeLength,
     smsSandboxUrl: `http://localhost:${smsSandboxPort}`,
-    textsGoToSandbox: env['TWILIO_API_URL'] === smsSandboxUrl(settings),
+    usesSandbox: env['TWILIO_API_URL'] === smsSandboxUrl(settings),
     temporalAddress: config.temporal.connection.address,
     temporalUiUrl: hasTemporalAddress ? undefined : `http://localhost:${temporalUiPort}`,
   };

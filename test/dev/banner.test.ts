@@ -5,7 +5,7 @@ const facts: BannerFacts = {
   apiKey: 'dev',
   codeLength: 4,
   smsSandboxUrl: 'http://localhost:3001',
-  textsGoToSandbox: true,
+  usesSandbox: true,
   temporalUiUrl: 'http://localhost:8233',
   temporalAddress: '127.0.0.1:7233',
 };
@@ -32,7 +32,7 @@ test('three lines verify a number, the third with the code from the inbox', () =
 });
 
 test('with a real Twilio account the third line waits for the code from the phone', () => {
-  const real = { ...facts, textsGoToSandbox: false };
+  const real = { ...facts, usesSandbox: false };
 
   expect(curlLines(real)[2]).toContain(`-d '{"code":"'0000'"}'`);
   expect(banner(real)).toContain(

@@ -4,13 +4,13 @@ import path from 'node:path';
 import type { OpenApiDocument } from '../support/openapi';
 import { fuzzConfig, type FuzzConfig } from './config';
 import { schemathesis } from './schemathesis';
-import { API_KEY, buildStage, CODEC_TOKEN, type Stage } from './stage';
+import { API_KEY, CODEC_TOKEN, type FuzzedService, startFuzzedService } from './fuzzed-service';
 
 export interface FuzzOptions {
-  /** At least so many. A round makes about 22 for each operation, so it can be that many more. */
+  /** At least this many. A round makes about 22 for each operation, so there can be that many more. */
   readonly requests: number;
   readonly seed: number;
-  /** For the whole run: it then ends with what it has. */
+  /** For the whole run, which then ends with the requests made so far. */
   readonly timeLimitMs: number;
   readonly say: (line: string) => void;
 }
@@ -19,46 +19,46 @@ export interface FuzzResult {
   readonly requests: number;
   readonly rounds: number;
   readonly answers: ReadonlyMap<number, number>;
-  /** What schemathesis wrote in the rounds in which a check failed. */
+  /** The output of schemathesis in the rounds in which a check failed. */
   readonly failures: readonly string[];
 }
 
-/** Of each operation in one round: the next one has another seed. */
+/** Examples of each operation in one round. The next round has another seed. */
 const MAX_EXAMPLES = 150;
-/** What schemathesis asks each operation apart from the examples, as its coverage phase does. Measured. */
+/** Requests that schemathesis makes to each operation besides the examples, in its coverage phase. Measured. */
 const OTHERS_PER_OPERATION = 21;
 const OPEN = 20;
 
-/** Rounds with a seed each, until there were so many requests. */
+/** Runs rounds, each with its own seed, until enough requests were made. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { requests, seed, timeLimitMs, say } = options;
   const signal = AbortSignal.timeout(timeLimitMs);
-  const stage = await buildStage();
+  const service = await startFuzzedService();
   const directory = await mkdtemp(path.join(tmpdir(), 'phone-verification-fuzz-'));
   const failures: string[] = [];
   let rounds = 0;
   try {
-    const operations = await countOperations(stage);
-    while (made(stage) < requests && !signal.aborted && failures.length === 0) {
+    const operations = await countOperations(service);
+    while (made(service) < requests && !signal.aborted && failures.length === 0) {
       const { exitCode, output } = await round(
-        stage,
+        service,
         directory,
-        { seed: seed + rounds, examples: examplesFor(requests - made(stage), operations) },
+        { seed: seed + rounds, examples: examplesFor(requests - made(service), operations) },
         signal,
       );
       if (exitCode !== 0 && !signal.aborted) failures.push(output);
       rounds++;
-      say(`Round ${rounds}: ${made(stage)} requests`);
+      say(`Round ${rounds}: ${made(service)} requests`);
     }
   } finally {
-    await stage.stop();
+    await service.stop();
     await rm(directory, { recursive: true });
   }
-  return { requests: made(stage), rounds, answers: stage.answers, failures };
+  return { requests: made(service), rounds, answers: service.answers, failures };
 }
 
 async function round(
-  stage: Stage,
+  service: FuzzedService,
   directory: string,
   chance: Pick<FuzzConfig, 'seed' | 'examples'>,
   signal: AbortSignal,
@@ -69,25 +69,25 @@ async function round(
     fuzzConfig({
       apiKey: API_KEY,
       codecToken: CODEC_TOKEN,
-      open: await stage.open(OPEN),
-      doomed: await stage.open(OPEN),
-      phoneNumbers: stage.numbers(OPEN),
+      openIds: await service.startVerifications(OPEN),
+      idsToEnd: await service.startVerifications(OPEN),
+      phoneNumbers: service.newPhoneNumbers(OPEN),
       ...chance,
     }),
   );
-  return schemathesis(['--config-file', config, 'run', `${stage.url}/openapi.json`], directory, signal);
+  return schemathesis(['--config-file', config, 'run', `${service.url}/openapi.json`], directory, signal);
 }
 
 /** How many examples of each operation make a round of about `requests`. */
 function examplesFor(requests: number, operations: number): number {
-  // A tenth more: where a round falls short, the next one makes its minimum on top.
+  // A tenth more: after a round with a few requests too few, another one would make its minimum of requests.
   const examples = Math.ceil((1.1 * requests) / operations) - OTHERS_PER_OPERATION;
   return Math.min(Math.max(examples, 1), MAX_EXAMPLES);
 }
 
-async function countOperations({ url }: Stage): Promise<number> {
+async function countOperations({ url }: FuzzedService): Promise<number> {
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
   return Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
 }
 
-const made = ({ answers }: Stage) => [...answers.values()].reduce((sum, count) => sum + count, 0);
+const made = ({ answers }: FuzzedService) => [...answers.values()].reduce((sum, count) => sum + count, 0);

@@ -7,18 +7,18 @@ export const CODEC_TOKEN = 'operators-only-0123456789';
 export const [API_KEY] = API_KEYS;
 const ATTEMPTS = 10;
 
-/** The whole service in this process, payloads encrypted, listening on a port of its own; it counts what it is asked. */
-export interface Stage {
+/** The whole service in this process, with encrypted payloads. It counts the answers to the fuzzer. */
+export interface FuzzedService {
   readonly url: string;
-  /** Answers given to the fuzzer, by status. */
+  /** How many answers the fuzzer got, by status. */
   readonly answers: ReadonlyMap<number, number>;
-  /** Verifications under way, texted. */
-  open(count: number): Promise<string[]>;
-  numbers(count: number): string[];
+  /** Starts verifications, waits for their messages, and returns their ids. */
+  startVerifications(count: number): Promise<string[]>;
+  newPhoneNumbers(count: number): string[];
   stop(): Promise<void>;
 }
 
-export async function buildStage(): Promise<Stage> {
+export async function startFuzzedService(): Promise<FuzzedService> {
   const dataConverter = createDataConverter(testKeyRing, true);
   const server = await connectDevServer(dataConverter);
   const service = await startService({
@@ -35,7 +35,7 @@ export async function buildStage(): Promise<Stage> {
   });
   const answers = new Map<number, number>();
   service.app.server.on('request', ({ headers }, response) => {
-    // The sandbox's delivery reports come the same way.
+    // The sandbox sends its status callbacks to the same server.
     if (!headers['user-agent']?.startsWith('schemathesis')) return;
     response.on('finish', () =>
       answers.set(response.statusCode, (answers.get(response.statusCode) ?? 0) + 1),
@@ -44,8 +44,9 @@ export async function buildStage(): Promise<Stage> {
   return {
     url: service.app.listeningOrigin,
     answers,
-    open: (count) => Promise.all(Array.from({ length: count }, async () => (await service.startTexted()).id)),
-    numbers: (count) => Array.from({ length: count }, uniquePhoneNumber),
+    startVerifications: (count) =>
+      Promise.all(Array.from({ length: count }, async () => (await service.startTexted()).id)),
+    newPhoneNumbers: (count) => Array.from({ length: count }, uniquePhoneNumber),
     async stop() {
       await service.stop();
       await server.close();
