@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Pool, type Dispatcher } from 'undici';
 import { z } from 'zod';
+import { receivedCode } from '../harness/received-code';
 import type { SmsSandbox } from '../sandbox';
 import { parseVerificationId } from '../src/gateway/ids';
 import type { Side } from './side';
@@ -51,12 +52,6 @@ async function expectAnswer<T>(answer: Dispatcher.ResponseData, status: number, 
   const text = await answer.body.text();
   if (answer.statusCode !== status) throw new Error(`The API answered ${answer.statusCode}: ${text}`);
   return Answer.parse(JSON.parse(text));
-}
-
-function receivedCode(sandbox: SmsSandbox, phoneNumber: string): string {
-  const [code] = /\d{4,8}/.exec(sandbox.inbox(phoneNumber)[0]?.body ?? '') ?? [];
-  if (code === undefined) throw new Error('The text holds no code');
-  return code;
 }
 
 /** No number twice in a run: one after the other from a random one on. */

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { NO_LIMITS } from '../dev/environment';
 import { freePort, LOOPBACK } from '../harness/ports';
 import { workerSpec } from '../harness/service/process-specs';
-import type { Variables } from '../harness/service/service-environment';
+import { NO_LIMITS, type Variables } from '../harness/service/service-environment';
 import { ServiceSetup } from '../harness/service/service-setup';
 import { waitUntil } from '../harness/wait-until';
 import { createSecrets } from '../scripts/create-secrets';

@@ -1,17 +1,8 @@
 import type { SetVariables } from '../src/config/read-environment';
 import type { Secrets } from './secrets';
 import type { DevSettings } from './settings';
+import { NO_LIMITS } from '../harness/service/service-environment';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../sandbox/account';
-
-/** One machine asks for many numbers while it is tried out. */
-export const NO_LIMITS = {
-  CALLER_LIMIT: 'off',
-  CLIENT_IP_LIMIT: 'off',
-  COUNTRY_BUDGET: 'off',
-  PREFIX_BUDGET: 'off',
-  NUMBER_LIMIT: 'off',
-  TEXTS_PER_SECOND: 'off',
-};
 
 /** What the processes of development run with: its defaults, and over them whatever is set. */
 export function developmentEnvironment(

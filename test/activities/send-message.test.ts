@@ -1,8 +1,8 @@
-import { startSmsSandbox } from '../../sandbox';
 import { freePort } from '../../harness/ports';
 import type { IdentifiedView } from '../../src/gateway/verifications';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { eventually, receivedCode, startService, uniquePhoneNumber, type Service } from '../support/service';
+import { startTestSandbox } from '../support/test-sandbox';
 
 jest.setTimeout(60_000);
 
@@ -53,11 +53,7 @@ test('an unreachable provider is called again until it answers', async () => {
   const phoneNumber = uniquePhoneNumber();
   const { id } = await start(phoneNumber, early);
   const failure = await eventually(() => pendingFailure(id));
-  const provider = await startSmsSandbox({
-    port,
-    accountSid: 'AC00000000000000000000000000000000',
-    authToken: 'token',
-  });
+  const provider = await startTestSandbox({ port });
   expect(await settled(id, early)).toMatchObject({ status: 'pending' });
   expect(provider.inbox(phoneNumber)).toHaveLength(1);
   expect(failure).toBe(`The SMS provider took no message: ECONNREFUSED at 127.0.0.1:${port}`);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { NO_LIMITS } from '../../dev/environment';
 import { findTemporalCli } from '../../harness/executables/find-executable';
 import { freePort, LOOPBACK, urlOf } from '../../harness/ports';
 import { makeBuildDirectory } from '../../harness/project';
 import { buildService, scriptsIn, type ServiceScripts } from '../../harness/service/build-service';
 import { temporalSpec } from '../../harness/service/process-specs';
+import { NO_LIMITS } from '../../harness/service/service-environment';
 import { ServiceSetup } from '../../harness/service/service-setup';
 import type { SmsSandbox } from '../../sandbox';
 import { LoggedProcess } from '../support/logged-process';

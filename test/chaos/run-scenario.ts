@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { receivedCode } from '../../harness/received-code';
 import type { SmsSandbox } from '../../sandbox';
 import { Caller, type Verification } from './caller';
 import type { BreakableService } from './breakable-service';
@@ -83,7 +84,7 @@ async function answer(
   faults: FaultInjector,
 ) {
   const { phoneNumber, wrongAnswers } = scenario.planned;
-  const [code] = /\d{4}/.exec(phone.inbox(phoneNumber)[0]?.body ?? '') ?? [];
+  const code = receivedCode(phone, phoneNumber);
   if (code === undefined) throw new Error('there is no message, although the API says that it is sent');
   for (let attempt = 1; attempt <= wrongAnswers + 1; attempt++) {
     const isRight = attempt > wrongAnswers;

@@ -1,4 +1,5 @@
-import { developmentEnvironment, NO_LIMITS } from '../../dev/environment';
+import { developmentEnvironment } from '../../dev/environment';
+import { NO_LIMITS } from '../../harness/service/service-environment';
 import { readDevSettings } from '../../dev/settings';
 import { setVariables } from '../../src/config/read-environment';
 

@@ -6,7 +6,9 @@ import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { freePort } from '../../harness/ports';
-import { startSmsSandbox, type SmsSandbox } from '../../sandbox';
+import { receivedCode as findReceivedCode } from '../../harness/received-code';
+import type { SmsSandbox } from '../../sandbox';
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../sandbox/account';
 import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
 import type { CodecServer } from '../../src/api/codec/routes';
@@ -34,13 +36,13 @@ import { createVerifications } from '../../src/gateway/verifications';
 import { forTenant, type TenantVerifications } from './for-tenant';
 import { eventually } from './eventually';
 import { requiredEnv } from './required-env';
+import { startTestSandbox } from './test-sandbox';
 
 export { eventually, requiredEnv };
 
 export const API_KEYS = ['alice-key', 'bob-key'] as const;
 export const PUBLIC_URL = 'https://verify.example.com';
 
-const ACCOUNT = { accountSid: 'AC00000000000000000000000000000000', authToken: 'token' };
 export const DEFAULT_POLICY: Policy = {
   codeLength: 4,
   windowMs: 90_000,
@@ -54,7 +56,7 @@ export const DEFAULT_POLICY: Policy = {
 const TEST_MESSAGING: TenantMessaging = {
   id: DEFAULT_TENANT,
   wording: createWording('Your code is {code}.'),
-  sender: { from: '+15005550006' },
+  sender: { from: SANDBOX_FROM },
 };
 
 /** What tests digest numbers with. */
@@ -95,7 +97,7 @@ export interface Service {
   /** Starts a worker; the service starts with one unless told otherwise. */
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
-  /** A verification for a number of its own, its text arrived. */
+  /** Starts a verification for a new number and waits for its message. */
   startTexted(): Promise<{ id: string; phoneNumber: string; code: string; wrongCode: string }>;
   stop(): Promise<void>;
 }
@@ -134,16 +136,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   } = options;
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const taskQueue = `test-${randomUUID()}`;
-  const sandbox = await startSmsSandbox({ port: 0, ...ACCOUNT });
+  const sandbox = await startTestSandbox();
   const port = await freePort();
   const publicUrl = options.withStatusCallback === true ? `http://127.0.0.1:${port}` : PUBLIC_URL;
   const deliveryReports = createTwilioReports(
-    options.withStatusCallback === true ? { authToken: ACCOUNT.authToken, publicUrl } : undefined,
+    options.withStatusCallback === true ? { authToken: SANDBOX_AUTH_TOKEN, publicUrl } : undefined,
   );
   const sender = createTwilioSender({
-    accountSid: ACCOUNT.accountSid,
-    username: ACCOUNT.accountSid,
-    password: ACCOUNT.authToken,
+    accountSid: SANDBOX_ACCOUNT_SID,
+    username: SANDBOX_ACCOUNT_SID,
+    password: SANDBOX_AUTH_TOKEN,
     apiUrl: options.providerUrl ?? sandbox.url,
   });
   const limits = { ...NO_LIMITS, ...options.limits };
@@ -265,12 +267,9 @@ export function uniquePhoneNumber(): string {
   return `+1425${randomInt(2_000_000, 9_999_999)}`;
 }
 
-/** The code in the newest text to a number, as soon as it is there. */
+/** The code in the newest message to a number, as soon as it has arrived. */
 export async function receivedCode(sandbox: SmsSandbox, phoneNumber: string): Promise<string> {
-  const text = await eventually(() => sandbox.inbox(phoneNumber)[0]);
-  const [code] = /\d{4,8}/.exec(text.body) ?? [];
-  if (code === undefined) throw new Error('The text holds no code');
-  return code;
+  return eventually(() => findReceivedCode(sandbox, phoneNumber));
 }
 
 export function wrongCodeFor(code: string): string {

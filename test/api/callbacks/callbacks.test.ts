@@ -1,8 +1,8 @@
 import { getExpectedTwilioSignature } from 'twilio';
+import { SANDBOX_AUTH_TOKEN } from '../../../sandbox/account';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { eventually, startService, type Service } from '../../support/service';
 
-const AUTH_TOKEN = 'token';
 const PATH = '/webhooks/twilio/status';
 
 let server: DevServer;
@@ -31,7 +31,7 @@ interface Report {
 
 function post({ verification, form, signature }: Report, to: Service = service) {
   const path = `${PATH}?verification=${verification}`;
-  const signed = signature ?? getExpectedTwilioSignature(AUTH_TOKEN, `${publicUrl}${path}`, form);
+  const signed = signature ?? getExpectedTwilioSignature(SANDBOX_AUTH_TOKEN, `${publicUrl}${path}`, form);
   return to.app.inject({
     method: 'POST',
     url: path,
@@ -120,7 +120,7 @@ describe('403 without an effect', () => {
     const [one, other] = [await startPending(), await startPending()];
     const form = { MessageSid: other.sid, MessageStatus: 'failed' };
     const signature = getExpectedTwilioSignature(
-      AUTH_TOKEN,
+      SANDBOX_AUTH_TOKEN,
       `${publicUrl}${PATH}?verification=${one.id}`,
       form,
     );
@@ -140,7 +140,7 @@ describe('403 without an effect', () => {
 
 describe('400 without an effect for a signed report', () => {
   const signed = (url: string, form: Record<string, string | string[]>) =>
-    getExpectedTwilioSignature(AUTH_TOKEN, `${publicUrl}${url}`, form);
+    getExpectedTwilioSignature(SANDBOX_AUTH_TOKEN, `${publicUrl}${url}`, form);
 
   test.each([
     ['as JSON', 'application/json', '{"MessageSid":"SM1","MessageStatus":"failed"}'],
