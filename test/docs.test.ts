@@ -130,7 +130,7 @@ describe('README.md', () => {
       apiKey: 'dev',
       codeLength: 4,
       smsSandboxUrl: 'http://localhost:3001',
-      : true,
+      usesSandbox: true,
       temporalUiUrl: 'http://localhost:8233',
       temporalAddress: '127.0.0.1:7233',
     });
