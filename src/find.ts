@@ -12,30 +12,31 @@ import { createDataConverter } from './temporal/data-converter';
 import { createRunList, type ListedRun } from './gateway/run-list';
 import { parseVerificationId, workflowIdFor } from './gateway/ids';
 
-/** Temporal Cloud's endpoints: a namespace's, and a region's. */
+/** Endpoints of Temporal Cloud, of a namespace or of a region. */
 const CLOUD_ADDRESS = /\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/;
 const CLOUD_WEB_UI = 'https://cloud.temporal.io';
-const SHOWN_OF_AN_ID = 8;
+const SHOWN_ID_CHARACTERS = 8;
 
 const NO_LINKS = "For a link to each run, set CODEC_SERVER_ORIGIN to the origin of Temporal's Web UI.";
-const RETENTION = "Temporal deletes a closed run when the namespace's retention has passed.";
+const RETENTION = "Temporal deletes a closed run after the namespace's retention.";
 
-/** What was asked for, and where it is. */
+/** One argument of the command: a phone number or a public id. */
 interface Target {
-  /** For the operator: a masked number, or the start of an id. */
+  /** What the operator sees: a masked number, or the first characters of an id. */
   readonly label: string;
   readonly workflowId: string;
-  /** The run that a public id names. */
+  /** The run in a public id. Undefined for a phone number. */
   readonly runId?: string;
   readonly hintIfNone: string;
 }
 
 /**
- * Prints the workflow ID of phone numbers and public ids, with the runs that Temporal has of it. Prints no number.
- * @throws Error that says what is wrong
+ * Prints the workflow IDs of phone numbers and public ids (`args`), and the runs that Temporal has of each. Does not
+ * print phone numbers.
+ * @throws Error whose message is for the operator
  */
-export async function find(texts: readonly string[], config: OperatorConfig): Promise<void> {
-  const targets = parseTargets(texts, config);
+export async function find(args: readonly string[], config: OperatorConfig): Promise<void> {
+  const targets = parseTargets(args, config);
   const { secretKeys, payloadEncryption } = config;
   const dataConverter = secretKeys && createDataConverter(createKeyRing(secretKeys), payloadEncryption);
   const client = createTemporalClient({ ...config.temporal, ...(dataConverter && { dataConverter }) });
@@ -66,27 +67,30 @@ function sayRuns(
   }
 }
 
-/** @throws Error that names wrong ones by their position: what was typed may be somebody's number */
-function parseTargets(texts: readonly string[], config: OperatorConfig): Target[] {
-  if (texts.length === 0) {
-    throw new Error('nothing to find was given: name numbers like +14255550123, or ids of verifications');
+/** @throws Error with the positions of invalid arguments. It does not repeat them: they may be phone numbers. */
+function parseTargets(args: readonly string[], config: OperatorConfig): Target[] {
+  if (args.length === 0) {
+    throw new Error(
+      'nothing to find was given: add phone numbers like +14255550123, or ids of verifications',
+    );
   }
   const digests = createDigests(config.phoneDigestKey);
-  const targets = texts.map((text) => idTarget(text) ?? numberTarget(text, digests));
-  const wrong = targets.flatMap((target, index) => (target === undefined ? [index + 1] : []));
-  if (wrong.length > 0) {
+  const targets = args.map((arg) => idTarget(arg) ?? numberTarget(arg, digests));
+  const invalid = targets.flatMap((target, index) => (target === undefined ? [index + 1] : []));
+  if (invalid.length > 0) {
     throw new Error(
-      `argument ${wrong.join(' and ')} of ${texts.length} is neither a phone number like +14255550123 nor the id of a verification`,
+      `argument ${invalid.join(' and ')} of ${args.length} is neither a phone number like +14255550123 ` +
+        'nor the id of a verification',
     );
   }
   return targets.filter((target) => target !== undefined);
 }
 
-function idTarget(text: string): Target | undefined {
-  const id = parseVerificationId(text);
+function idTarget(arg: string): Target | undefined {
+  const id = parseVerificationId(arg);
   return (
     id && {
-      label: `id ${text.slice(0, SHOWN_OF_AN_ID)}…`,
+      label: `id ${arg.slice(0, SHOWN_ID_CHARACTERS)}…`,
       workflowId: id.workflowId,
       runId: id.runId,
       hintIfNone: RETENTION,
@@ -94,13 +98,13 @@ function idTarget(text: string): Target | undefined {
   );
 }
 
-function numberTarget(text: string, digests: ReturnType<typeof createDigests>): Target | undefined {
+function numberTarget(arg: string, digests: ReturnType<typeof createDigests>): Target | undefined {
   try {
-    const { e164, masked } = acceptedPhoneNumber(text, ANY_NUMBER);
+    const { e164, masked } = acceptedPhoneNumber(arg, ANY_NUMBER);
     return {
       label: masked,
       workflowId: workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, e164)),
-      hintIfNone: `with another PHONE_DIGEST_KEY there might be some. ${RETENTION}`,
+      hintIfNone: `with another PHONE_DIGEST_KEY, runs may exist. ${RETENTION}`,
     };
   } catch (error) {
     if (error instanceof VerificationError) return undefined;
@@ -112,7 +116,7 @@ function webUi({ webUiOrigin, temporal }: OperatorConfig): string | undefined {
   return webUiOrigin ?? (CLOUD_ADDRESS.test(temporal.connection.address) ? CLOUD_WEB_UI : undefined);
 }
 
-/** Undefined if it is not known where the Web UI is. */
+/** A link to a run. Undefined if the origin of the Web UI is unknown. */
 export function webUiLink(config: OperatorConfig, workflowId: string, runId: string): string | undefined {
   const path = ['namespaces', config.temporal.namespace, 'workflows', workflowId, runId];
   const origin = webUi(config);

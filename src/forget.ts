@@ -10,29 +10,32 @@ import { createTemporalClient } from './temporal/client';
 import { createErasure } from './temporal/erasure';
 import { workflowIdFor } from './gateway/ids';
 
-const NOTHING_FOUND = 'none found; with another PHONE_DIGEST_KEY there might be some';
+const NOTHING_FOUND = 'none found; with another PHONE_DIGEST_KEY, some may exist';
 
-const TWILIO_LOG = `Twilio's log has each with its number for 400 days, unless the account's messaging settings say
-                       otherwise, and then its archive. To delete one now: list Messages by To, then
-                       DELETE /2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json; Twilio's backups follow in 30 days.`;
-const SANDBOX_LOG = `what stands at TWILIO_API_URL may have them: the SMS sandbox until it ends, or until
+const TWILIO_LOG = `Twilio keeps messages with their numbers for 400 days, unless the account's messaging settings
+                       differ, and then in its archive. To delete one now: list Messages by To, then
+                       DELETE /2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json. Twilio's backups keep it for
+                       30 more days.`;
+const SANDBOX_LOG = `the server at TWILIO_API_URL may have them. The SMS sandbox keeps them until it ends, or until
                        DATA_DIR/sms-sandbox is deleted.`;
 
 /**
- * Deletes all verifications of phone numbers from Temporal, and with them what holds a number back: its ledger and its
- * lock. Prints no number.
- * @throws Error that says what is wrong, and whether something was deleted
+ * Deletes all verifications of phone numbers (`args`) from Temporal. This includes a number's ledger: its cool-down,
+ * lock and message limit end. Does not print phone numbers.
+ * @throws Error whose message is for the operator, and says whether something was deleted
  */
-export async function forget(texts: readonly string[], config: OperatorConfig): Promise<void> {
-  const numbers = parseNumbers(texts);
+export async function forget(args: readonly string[], config: OperatorConfig): Promise<void> {
+  const numbers = parseNumbers(args);
   const digests = createDigests(config.phoneDigestKey);
   const client = createTemporalClient(config.temporal);
   const erasure = createErasure(client);
   let progress = 'Nothing was deleted';
   try {
     const archive = await erasure.archive();
-    say(`Deleting from Temporal at ${temporalPlace(config)}; what ended a moment ago takes half a minute.`);
-    progress = 'Perhaps not all was deleted: run it again';
+    say(
+      `Deleting from Temporal at ${temporalPlace(config)}; a run that has just closed takes half a minute.`,
+    );
+    progress = 'Some runs may not be deleted: run the command again';
     const erased = await erasure.eraseRuns(
       numbers.map(({ e164 }) => workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, e164))),
     );
@@ -40,7 +43,7 @@ export async function forget(texts: readonly string[], config: OperatorConfig): 
       const outcome = deleted === 0 ? NOTHING_FOUND : `${deleted} deleted, ${open} of them under way`;
       say(`  ${numbers[index]?.masked}: ${outcome}`);
     }
-    say(whatRemains(archive, config));
+    say(remainingData(archive, config));
   } catch (error) {
     throw new Error(`${failureReason(error, config)}. ${progress}`, { cause: error });
   } finally {
@@ -48,41 +51,41 @@ export async function forget(texts: readonly string[], config: OperatorConfig): 
   }
 }
 
-/** @throws Error that names wrong ones by their position: what was typed may be somebody's number */
-function parseNumbers(texts: readonly string[]): PhoneNumber[] {
-  if (texts.length === 0) throw new Error('no number was given: name one or more, like +14255550123');
+/** @throws Error with the positions of invalid arguments. It does not repeat them: they may be phone numbers. */
+function parseNumbers(args: readonly string[]): PhoneNumber[] {
+  if (args.length === 0) throw new Error('no number was given: add one or more, like +14255550123');
   const numbers = new Map<string, PhoneNumber>();
-  const wrong: number[] = [];
-  for (const [index, text] of texts.entries()) {
+  const invalid: number[] = [];
+  for (const [index, arg] of args.entries()) {
     try {
-      const number = acceptedPhoneNumber(text, ANY_NUMBER);
+      const number = acceptedPhoneNumber(arg, ANY_NUMBER);
       numbers.set(number.e164, number);
     } catch (error) {
       if (!(error instanceof VerificationError)) throw error;
-      wrong.push(index + 1);
+      invalid.push(index + 1);
     }
   }
-  if (wrong.length > 0) {
+  if (invalid.length > 0) {
     throw new Error(
-      `argument ${wrong.join(' and ')} of ${texts.length} is no phone number like +14255550123. Nothing was deleted`,
+      `argument ${invalid.join(' and ')} of ${args.length} is no phone number like +14255550123. Nothing was deleted`,
     );
   }
   return [...numbers.values()];
 }
 
-function whatRemains(archive: string | undefined, { twilioApiUrl }: OperatorConfig): string {
+function remainingData(archive: string | undefined, { twilioApiUrl }: OperatorConfig): string {
   const archival =
     archive === undefined
       ? 'none: the namespace archives nothing.'
-      : `what had ended before, in ${archive}, until it is deleted there.`;
-  return `What remains elsewhere, and until when:
-  Temporal's database  its free pages until they are used again, its backups until you delete them.
+      : `runs that closed before this command, in ${archive}, until you delete them there.`;
+  return `Data that remains elsewhere, and for how long:
+  Temporal's database  free pages until they are overwritten; backups until you delete them.
   Archival             ${archival}
-  Texts                ${twilioApiUrl === undefined ? TWILIO_LOG : SANDBOX_LOG}
-  Limits' counters     keyed digests of a client's address and of a block of 10,000 numbers: in Redis until their period
-                       ends, in an API's memory until it is started again at the latest.
-  Logs and metrics     nothing: they hold no number.
-A text that was being sent just now may still arrive.`;
+  Messages             ${twilioApiUrl === undefined ? TWILIO_LOG : SANDBOX_LOG}
+  Limit counters       keyed digests of a client's address and of a block of 10,000 numbers: in Redis
+                       until their period ends, in an API's memory at most until it restarts.
+  Logs and metrics     nothing: they contain no phone numbers.
+A message that is being sent at this moment may still arrive.`;
 }
 
 if (require.main === module) {

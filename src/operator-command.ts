@@ -10,12 +10,12 @@ export const ANY_NUMBER: NumberRules = {
   testNumbers: [],
 };
 
-/** Where an operator's command looks, in words. */
+/** Temporal's address and namespace, for the output of an operator's command. */
 export function temporalPlace({ temporal }: OperatorConfig): string {
   return `${temporal.connection.address}, namespace ${temporal.namespace}`;
 }
 
-/** Why an operator's command failed, in words. */
+/** Why an operator's command failed, as a sentence. */
 export function failureReason(error: unknown, config: OperatorConfig): string {
   if (!isGrpcServiceError(error)) return error instanceof Error ? error.message : 'unforeseen failure';
   if (isNoWorker(error) || grpcCode(error) === UNAVAILABLE) {
@@ -24,6 +24,7 @@ export function failureReason(error: unknown, config: OperatorConfig): string {
   return `Temporal at ${temporalPlace(config)} refused: ${error.details}`;
 }
 
+/** Prints a line to stdout. */
 export function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }

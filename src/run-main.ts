@@ -1,4 +1,4 @@
-/** Runs a process's main function. What it fails with, at its start or later, is one line; then the process ends. */
+/** Runs a process's main function. If it fails, prints one line with the error and exits with status 1. */
 export function runMain(name: string, main: () => Promise<void>): void {
   main().catch((error: unknown) => {
     process.stderr.write(
