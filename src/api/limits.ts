@@ -123,47 +123,53 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
     const keyOf = (value: string) => digests.limit(name, value);
     return {
       async consume(value) {
+        const key = keyOf(value);
         try {
-          await limiter.consume(keyOf(value));
+          const { msBeforeNext } = await limiter.consume(key);
+          const periodEndsAt = Date.now() + msBeforeNext;
+          return async () => {
+            // In a later period the count has started again: there is nothing to take back.
+            if (Date.now() < periodEndsAt) await limiter.reward(key);
+          };
         } catch (error) {
           if (!(error instanceof RateLimiterRes)) throw error;
+          // The limiter has counted the refused one, too.
+          await limiter.reward(key);
           const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
           throw new VerificationError({ code: 'rate_limited', limit: kind, retryAfterSeconds });
         }
       },
       record: async (value) => void (await limiter.penalty(keyOf(value))),
-      giveBack: async (value) => void (await limiter.reward(keyOf(value))),
     };
   }
 }
 
 /** Counts separately for each value. */
 interface Counter {
-  /** @throws VerificationError `rate_limited` above the limit */
-  consume(value: string): Promise<void>;
+  /**
+   * Counts one, and returns a function that takes it back.
+   * @throws VerificationError `rate_limited` above the limit; the refused one is not counted
+   */
+  consume(value: string): Promise<TakeBack>;
   /** Counts without a limit. */
   record(value: string): Promise<void>;
-  /** Takes one count back. */
-  giveBack(value: string): Promise<void>;
 }
 
+type TakeBack = () => Promise<void>;
+
 const UNLIMITED: Counter = {
-  consume: async () => {},
+  consume: async () => async () => {},
   record: async () => {},
-  giveBack: async () => {},
 };
 
 /** Counts in all counters. If one of them refuses, it takes back the others' counts. */
 async function reserve(counters: readonly (readonly [Counter, string])[]): Promise<Reservation> {
-  const reserved: (readonly [Counter, string])[] = [];
+  const reserved: TakeBack[] = [];
   const cancel = async () => {
-    for (const [counter, value] of reserved) await counter.giveBack(value);
+    for (const takeBack of reserved) await takeBack();
   };
   try {
-    for (const [counter, value] of counters) {
-      await counter.consume(value);
-      reserved.push([counter, value]);
-    }
+    for (const [counter, value] of counters) reserved.push(await counter.consume(value));
   } catch (error) {
     await cancel();
     throw error;

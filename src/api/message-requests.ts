@@ -57,16 +57,16 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
     async resend({ id: caller, tenant }, id) {
       await limits.countRequest({ tenantId: tenant.id, caller, clientIp: undefined });
       const reservation = await limits.reserveResend();
-      try {
-        const verification = await verifications.resend({ tenantId: tenant.id, id });
-        const number = acceptedPhoneNumber(verification.phoneNumber, tenant.numberRules);
-        if (number.testCode === undefined) await limits.recordResend(number);
-        else await reservation.cancel();
-        return verification;
-      } catch (error) {
-        if (isCertainlyNotSent(error)) await reservation.cancel();
-        throw error;
-      }
+      const verification = await verifications
+        .resend({ tenantId: tenant.id, id })
+        .catch(async (error: unknown) => {
+          if (isCertainlyNotSent(error)) await reservation.cancel();
+          throw error;
+        });
+      const number = acceptedPhoneNumber(verification.phoneNumber, tenant.numberRules);
+      if (number.testCode === undefined) await limits.recordResend(number);
+      else await reservation.cancel();
+      return verification;
     },
   };
 }

@@ -3,7 +3,7 @@ import { deriveCode, deriveTag } from '../crypto/code';
 import type { KeyRing } from '../crypto/key-ring';
 import { RUN_TIMEOUT_AFTER_WINDOW_MS } from '../domain/policy';
 import type { VerificationInput } from '../domain/types';
-import { isNoWorker } from '../temporal/grpc-errors';
+import { isNoWorker, isRejected, isServiceError } from '../temporal/grpc-errors';
 import { PHONE_VERIFICATION } from '../workflows/messages';
 import type { VerificationMemo } from './stored-data';
 import { unavailableOr } from './workflow-calls';
@@ -20,8 +20,8 @@ export interface NewRun {
 }
 
 /**
- * `already_open`: the workflow ID has an open run. `unknown`: the deadline passed; Temporal may have started the run,
- * or may still start it.
+ * `already_open`: the workflow ID has an open run. `unknown`: Temporal did not answer, or not in time. It may have
+ * started the run, or may still start it.
  */
 export type OpenOutcome =
   { readonly outcome: 'opened'; readonly runId: string } | { readonly outcome: 'already_open' | 'unknown' };
@@ -59,7 +59,8 @@ export function createOpenRun({ client, taskQueue, keyRing }: OpenRunDependencie
       return { outcome: 'opened', runId: handle.firstExecutionRunId };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'already_open' };
-      if (isNoWorker(error)) return { outcome: 'unknown' };
+      // Temporal may have started the run before the connection or the deadline broke off.
+      if ((isServiceError(error) || isNoWorker(error)) && !isRejected(error)) return { outcome: 'unknown' };
       throw unavailableOr(error);
     }
   };

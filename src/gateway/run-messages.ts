@@ -3,8 +3,8 @@ import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/refusals';
 import { isFinal } from '../domain/types';
 import type { VerificationState } from '../workflows/messages';
-import type { RunStates } from './run-states';
-import { parseMemo } from './stored-data';
+import { requireMatch, type RunStates } from './run-states';
+import { initialState, parseMemo, type VerificationMemo } from './stored-data';
 import type { VerificationId } from './ids';
 import { notFoundOr, type WorkflowCalls } from './workflow-calls';
 
@@ -42,23 +42,25 @@ export function createRunMessages(calls: WorkflowCalls, states: RunStates) {
       }
     },
 
-    /** Throws if the run is not open. Returns its state; undefined if no worker answers in time. */
-    async assertOpen(id: VerificationId): Promise<VerificationState | undefined> {
+    /**
+     * Throws if the run is known not to be open. If no worker answers in time, the run's memo says whose it is, which
+     * needs no worker. `codeLength`: digits in the code.
+     */
+    async assertOpen(id: VerificationId): Promise<{ readonly codeLength: number }> {
       const state = await states.readWithin(id, STATE_TIMEOUT_MS);
       if (state?.endedAt) throw endedError(state);
-      return state;
-    },
-
-    /** The number of digits in the code. It is read from the memo, which needs no worker. */
-    async codeLengthOf(id: VerificationId): Promise<number> {
-      try {
-        const { memo } = await calls.call(() => calls.handleOf(id).describe());
-        return parseMemo(memo).policy.codeLength;
-      } catch (error) {
-        throw notFoundOr(error);
-      }
+      return state ?? initialState(await memoOf(id));
     },
   };
+
+  async function memoOf(id: VerificationId): Promise<VerificationMemo> {
+    try {
+      const { memo } = await calls.call(() => calls.handleOf(id).describe());
+      return requireMatch(id, parseMemo(memo));
+    } catch (error) {
+      throw notFoundOr(error);
+    }
+  }
 }
 
 function endedError({ status }: VerificationState): VerificationError {

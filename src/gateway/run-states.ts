@@ -54,8 +54,7 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
     try {
       return await queries.run(() => query(id));
     } catch (error) {
-      const tooMany = error instanceof VerificationError && error.refusal.limit === QUERIES.name;
-      if (!tooMany || (await isOpen(id))) throw error;
+      if (!isTooMany(error) || (await isOpen(id))) throw error;
       return readClosed(id);
     }
   }
@@ -111,7 +110,7 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
     read,
     readClosed,
 
-    /** As `read`, but undefined if no worker answered in time. */
+    /** As `read`, but undefined if no worker answered in time, or if there are too many queries to ask one. */
     async readWithin(id: VerificationId, timeoutMs: number): Promise<VerificationState | undefined> {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<undefined>((resolve) => {
@@ -120,7 +119,7 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
       try {
         return await Promise.race([read(id), late]);
       } catch (error) {
-        if (error instanceof VerificationError && error.code === 'worker_unavailable') return undefined;
+        if (isNotAnswered(error)) return undefined;
         throw error;
       } finally {
         clearTimeout(timer);
@@ -139,10 +138,18 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
         return await waits.wait(keyOf(id), poll, waitMs, signal);
       } catch (error) {
         if (error instanceof WorkflowFailedError) return undefined;
-        throw isServiceError(error) ? unavailableOr(error) : error;
+        throw isServiceError(error) ? unavailableOr(error) : notFoundOr(error);
       }
     },
   };
+}
+
+function isTooMany(error: unknown): boolean {
+  return error instanceof VerificationError && error.refusal.limit === QUERIES.name;
+}
+
+function isNotAnswered(error: unknown): boolean {
+  return isTooMany(error) || (error instanceof VerificationError && error.code === 'worker_unavailable');
 }
 
 function keyOf({ workflowId, runId }: VerificationId): string {
@@ -155,8 +162,11 @@ function isNotYetRegistered(error: unknown): boolean {
 }
 
 /** @throws VerificationError `not_found` if the nonce or the tenant of the id is not the run's */
-function requireMatch(id: VerificationId, state: VerificationState): VerificationState {
-  const hasSameTenant = id.tenantId === undefined || id.tenantId === state.tenantId;
-  if (state.nonce !== id.nonce || !hasSameTenant) throw new VerificationError({ code: 'not_found' });
-  return state;
+export function requireMatch<Run extends { readonly nonce: string; readonly tenantId: string }>(
+  id: VerificationId,
+  run: Run,
+): Run {
+  const hasSameTenant = id.tenantId === undefined || id.tenantId === run.tenantId;
+  if (run.nonce !== id.nonce || !hasSameTenant) throw new VerificationError({ code: 'not_found' });
+  return run;
 }

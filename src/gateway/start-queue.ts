@@ -1,30 +1,31 @@
-import { Mutex } from 'async-mutex';
 import { Bound } from './bound';
 
 /** More starts that talk to Temporal at once would only make each of them slower, until their deadlines pass. */
 const STARTS = { name: 'starts', maxRunning: 20, maxAccepted: 200, maxWaitMs: 4_000 };
+/** Starts of one number that run or wait. They take one place among the starts of all numbers. */
+const STARTS_OF_NUMBER = { name: 'starts-of-number', maxRunning: 1, maxAccepted: 150, maxWaitMs: 4_000 };
 
 /** Runs one start when it is its turn. */
-export type InTurn = <T>(workflowId: string, start: () => Promise<T>) => Promise<T>;
+export type StartQueue = <T>(workflowId: string, start: () => Promise<T>) => Promise<T>;
 
 /**
- * Bounds the starts of this process. Those of one number run one by one, so that they do not race each other.
+ * Bounds the starts of this process. Those of one number run one by one, so that they do not race each other, and so
+ * that many starts of one number do not delay those of others.
  * The function throws VerificationError `temporal_unavailable`, before `start` runs, for what is too much.
  */
-export function createStartQueue(): InTurn {
-  const accepted = new Bound({ ...STARTS, maxRunning: STARTS.maxAccepted });
-  const running = new Bound(STARTS);
-  const mutexes = new Map<string, Mutex>();
+export function createStartQueue(): StartQueue {
+  const all = new Bound(STARTS);
+  const numbers = new Map<string, { readonly bound: Bound; starts: number }>();
 
-  return (workflowId, start) => accepted.run(() => alone(workflowId, () => running.run(start)));
-
-  async function alone<T>(workflowId: string, fn: () => Promise<T>): Promise<T> {
-    const mutex = mutexes.get(workflowId) ?? new Mutex();
-    mutexes.set(workflowId, mutex);
+  return async function runInTurn(workflowId, start) {
+    const number = numbers.get(workflowId) ?? { bound: new Bound(STARTS_OF_NUMBER), starts: 0 };
+    numbers.set(workflowId, number);
+    number.starts++;
     try {
-      return await mutex.runExclusive(fn);
+      return await number.bound.run(() => all.run(start));
     } finally {
-      if (!mutex.isLocked()) mutexes.delete(workflowId);
+      number.starts--;
+      if (number.starts === 0) numbers.delete(workflowId);
     }
-  }
+  };
 }

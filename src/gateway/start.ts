@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { createNonce } from '../crypto/code';
 import type { Digests } from '../crypto/digest';
@@ -59,6 +60,9 @@ export type Started = Extract<StartOutcome, { readonly state: unknown }>;
 
 /** How long a start waits for an open run that has ended and is about to close. */
 const CLOSING_TIMEOUT_MS = MIN_UNSUCCESSFUL_RUN_MS + 1_000;
+
+/** Before the next try of a start that another one overtook, or that Temporal did not answer. */
+const RETRY_PAUSE_MS = 20;
 
 /** One start request, which may need several turns in the queue. */
 interface StartJob {
@@ -151,6 +155,7 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
         return { outcome: 'started', id, state: initialState(memo) };
       }
       job.mayHaveStarted ||= opened.outcome === 'unknown';
+      await setTimeout(RETRY_PAUSE_MS);
     }
   }
 

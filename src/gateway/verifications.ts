@@ -109,7 +109,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
 
     async submit(ref, digits, { padded = false } = {}) {
       const id = parseRef(ref);
-      const codeLength = (await messages.assertOpen(id))?.codeLength ?? (await messages.codeLengthOf(id));
+      const codeLength = (await messages.assertOpen(id)).codeLength;
       const code = padded ? digits.padStart(codeLength, '0') : digits;
       if (code.length !== codeLength) throw new VerificationError({ code: 'invalid_code', codeLength });
       await messages.signal(id, submitSignal, submissionOf(id, code));
@@ -138,8 +138,8 @@ export function createVerifications(dependencies: StartDependencies): Verificati
         if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
         const state = await states.read(id);
         // The window is over, but the workflow's timer has not fired yet.
-        if (state.endedAt === null) return toView(id, (await states.waitForEnd(id, END_TIMEOUT_MS)) ?? state);
-        return toView(id, state);
+        const isClosing = state.endedAt === null && states.mayWait(id);
+        return toView(id, (isClosing ? await states.waitForEnd(id, END_TIMEOUT_MS) : undefined) ?? state);
       }
     },
 

@@ -13,11 +13,30 @@ const DEADLINE_EXCEEDED = 4;
 export const NOT_FOUND = 5;
 export const FAILED_PRECONDITION = 9;
 export const UNAVAILABLE = 14;
+const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
+const RESOURCE_EXHAUSTED = 8;
+const UNIMPLEMENTED = 12;
+const UNAUTHENTICATED = 16;
+
+const REJECTIONS = [
+  INVALID_ARGUMENT,
+  NOT_FOUND,
+  PERMISSION_DENIED,
+  RESOURCE_EXHAUSTED,
+  UNIMPLEMENTED,
+  UNAUTHENTICATED,
+];
 
 /** The gRPC status code of a failed call; undefined for other errors. */
 export function grpcCode(error: unknown): number | undefined {
   const source: unknown = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(source) ? source.code : undefined;
+}
+
+/** Temporal refused the call: it has not done anything, and will not. */
+export function isRejected(error: unknown): boolean {
+  return REJECTIONS.includes(grpcCode(error) ?? -1);
 }
 
 export function isServiceError(error: unknown): boolean {

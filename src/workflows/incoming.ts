@@ -1,4 +1,4 @@
-import type { DeliveryReport } from '../domain/types';
+import type { DeliveryError, DeliveryReport, SendOutcome } from '../domain/types';
 import type { Addressed, CancelRequest, FromTenant, Submission } from './messages';
 
 // Anyone who can write to the namespace can send a workflow any value, or none. An error in a Signal handler would make
@@ -28,8 +28,27 @@ export function readDeliveryReport(message: unknown): (Addressed & DeliveryRepor
   if (!isRecord(message) || !isString(message.nonce) || !isString(message.sid)) return undefined;
   const { nonce, sid, failure } = message;
   if (failure === null) return { nonce, sid, failure };
-  if (!isRecord(failure) || !isString(failure.code) || !isString(failure.message)) return undefined;
-  return { nonce, sid, failure: { code: failure.code, message: failure.message } };
+  const error = readDeliveryError(failure);
+  return error && { nonce, sid, failure: error };
+}
+
+/** The activity's result. Anyone who can write to the namespace can complete an activity in its place. */
+export function readSendOutcome(value: unknown): SendOutcome | undefined {
+  if (!isRecord(value)) return undefined;
+  const { outcome, sid, acceptedAt } = value;
+  if (outcome === 'failed') {
+    const error = readDeliveryError(value.error);
+    return error && { outcome, error };
+  }
+  if (typeof acceptedAt !== 'number' || !Number.isFinite(acceptedAt)) return undefined;
+  if (outcome === 'not_sent') return { outcome, acceptedAt };
+  if (outcome !== 'accepted' || !isString(sid)) return undefined;
+  return { outcome, sid, acceptedAt, ...(value.possibleDuplicate === true && { possibleDuplicate: true }) };
+}
+
+function readDeliveryError(value: unknown): DeliveryError | undefined {
+  if (!isRecord(value) || !isString(value.code) || !isString(value.message)) return undefined;
+  return { code: value.code, message: value.message };
 }
 
 /** A minimal check of the workflow's input. The API writes it; encryption and access control protect it. */

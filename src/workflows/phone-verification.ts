@@ -18,7 +18,7 @@ import { Verification } from '../domain/verification';
 import { createMetrics } from './metrics';
 import { liveDetails } from './details';
 import { setHandlers } from './handlers';
-import { isReadableInput } from './incoming';
+import { isReadableInput, readSendOutcome } from './incoming';
 import type { VerificationResult, VerificationState } from './messages';
 
 const DELIVERY_UNKNOWN: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown };
@@ -69,7 +69,7 @@ async function sendMessage(verification: Verification): Promise<void> {
   void sending
     .run(() => runSendActivity(verification))
     .then(
-      (outcome) => verification.messageSettled(outcome, Date.now()),
+      (outcome) => verification.messageSettled(readSendOutcome(outcome) ?? DELIVERY_UNKNOWN, Date.now()),
       (error: unknown) => {
         if (!isCancellation(error)) verification.messageSettled(DELIVERY_UNKNOWN, Date.now());
       },

@@ -54,6 +54,17 @@ test('a verification is not found for another tenant, which cannot change it', a
   await expect(shop.check(id, code, by)).rejects.toMatchObject(notFound);
 });
 
+test('another tenant finds nothing while no worker answers either', async () => {
+  const { id } = await service.startTexted();
+  await service.stopWorker();
+  const shop = gatewayOf('shop');
+  await expect(shop.submit(id, '1234')).rejects.toMatchObject(notFound);
+  await expect(shop.submit(id, '123456')).rejects.toMatchObject(notFound);
+  await expect(shop.requestCancel(id, null)).rejects.toMatchObject(notFound);
+  await service.verifications.requestCancel(id, null);
+  await service.startWorker();
+});
+
 test('two tenants can verify the same number at the same time', async () => {
   const { phoneNumber, code } = await service.startTexted();
   const { tenant, ...request } = startRequest(phoneNumber);

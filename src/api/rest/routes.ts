@@ -92,16 +92,21 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
   }
 
   /** A signal that aborts when the client closes its connection before the answer, or when the server shuts down. */
-  function clientGoneSignal({ raw }: FastifyReply): AbortSignal {
+  function clientGoneSignal({ raw, request }: FastifyReply): AbortSignal {
     const gone = new AbortController();
-    const abort = () => gone.abort();
-    // The connection may be closed already: then there is no more event.
-    if (raw.destroyed || shutdownSignal.aborted) abort();
-    shutdownSignal.addEventListener('abort', abort);
-    raw.once('close', () => {
-      shutdownSignal.removeEventListener('abort', abort);
-      abort();
-    });
+    // A response that waits behind another one on its connection does not hear that the connection is closed.
+    const { socket } = request.raw;
+    const end = () => {
+      gone.abort();
+      raw.off('close', end);
+      socket.off('close', end);
+      shutdownSignal.removeEventListener('abort', end);
+    };
+    raw.once('close', end);
+    socket.once('close', end);
+    shutdownSignal.addEventListener('abort', end);
+    // Events of the past do not come again.
+    if (raw.destroyed || socket.destroyed || shutdownSignal.aborted) end();
     return gone.signal;
   }
 }

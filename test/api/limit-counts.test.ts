@@ -1,0 +1,63 @@
+import { createLimits, type Budgets } from '../../src/api/limits';
+import { createTenants } from '../../src/tenants/registry';
+import { DEFAULT_TENANT } from '../../src/tenants/tenant';
+import { DEFAULT_POLICY, testDigests } from '../support/service';
+
+const NO_BUDGETS: Budgets = {
+  country: { general: undefined, countries: [] },
+  prefix: undefined,
+  messagesPerSecond: undefined,
+};
+const number = { e164: '+14255550123', country: 'US' };
+const rateLimited = { code: 'rate_limited' };
+
+const limitsWith = (budgets: Partial<Budgets>) =>
+  createLimits({
+    budgets: { ...NO_BUDGETS, ...budgets },
+    tenants: createTenants([
+      {
+        tenant: {
+          id: DEFAULT_TENANT,
+          policy: DEFAULT_POLICY,
+          cooldownSeconds: [0],
+          numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
+          limits: { caller: undefined, clientIp: undefined },
+        },
+        apiKeys: ['alice'],
+      },
+    ]),
+    redis: undefined,
+    digests: testDigests,
+  });
+
+test('a message that is refused does not use up the place that a canceled one gives back', async () => {
+  const limits = limitsWith({ prefix: { max: 1, periodMs: 3_600_000 } });
+  const first = await limits.reserveMessage(number);
+  await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
+  await first.cancel();
+  await limits.reserveMessage(number);
+  await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
+});
+
+test('a message that the country refuses is not counted for its block either', async () => {
+  const limits = limitsWith({
+    prefix: { max: 2, periodMs: 3_600_000 },
+    country: { general: { max: 1, periodMs: 3_600_000 }, countries: [] },
+  });
+  const first = await limits.reserveMessage(number);
+  for (let i = 0; i < 5; i++) await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
+  await first.cancel();
+  await limits.reserveMessage(number);
+});
+
+test('what is given back after its period adds nothing to the next one', async () => {
+  jest.useFakeTimers();
+  const limits = limitsWith({ messagesPerSecond: { max: 2, periodMs: 1_000 } });
+  const reservations = [await limits.reserveResend(), await limits.reserveResend()];
+  jest.advanceTimersByTime(1_100);
+  for (const reservation of reservations) await reservation.cancel();
+  await limits.reserveResend();
+  await limits.reserveResend();
+  await expect(limits.reserveResend()).rejects.toMatchObject(rateLimited);
+  jest.useRealTimers();
+});
