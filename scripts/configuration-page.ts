@@ -55,8 +55,8 @@ const INTRODUCTION = [
       'shows no value.',
     '`npm run keys -- --write .env` makes a file to start from, with good secrets. Only you can read it. The command ' +
       'refuses a file that exists. [.env.example](../.env.example) shows every variable that docker-compose.yml can use.',
-    '`npm run dev` needs no variable. It has defaults of its own, listed here as "In development", and passes ' +
-      'every variable that is set to the processes that it starts. It does not read `.env`.',
+    '`npm run dev` needs no variable. It has defaults of its own, listed here as "In development". It passes all ' +
+      'variables of its environment on to the processes that it starts. It does not read `.env`.',
   ].flatMap(bullet),
 ];
 

@@ -3,28 +3,29 @@ const { rmSync, writeFileSync } = require('node:fs');
 const { parseArgs } = require('node:util');
 const { createSecrets } = require('./create-secrets');
 
-const USAGE =
-  'Usage: npm run keys, which prints a .env; or npm run keys -- --write .env, which makes the file.';
+const USAGE = 'Usage: npm run keys prints a .env file. npm run keys -- --write .env writes the file.';
 
 /**
- * A `.env` to start from.
+ * Returns the content of a `.env` file to start from, with new keys.
  * @param {Date} today
  */
 function envTemplate(today) {
   const { SECRET_KEYS, PHONE_DIGEST_KEY } = createSecrets(
     `k${today.toISOString().slice(0, 10).replaceAll('-', '')}`,
   );
-  return `# Who may call the API: comma-separated keys, sent as "Authorization: Bearer …".
+  return `# The keys of your backends, comma-separated. They call the API with "Authorization: Bearer <one of these keys>".
 API_KEYS=${randomBytes(24).toString('base64url')}
 
-# The first one makes, all of them accept. Rotation: add a key last everywhere, then move it first, later drop the old.
+# One or more id:base64(32 bytes), comma-separated.
+# New codes, tags and ciphertexts use the first key; all keys can read.
+# How to change them: docs/production.md, "Secrets".
 SECRET_KEYS=${SECRET_KEYS}
 
-# Never changes: it makes workflow IDs.
+# base64(32 bytes). Never change it: it makes the workflow IDs.
 PHONE_DIGEST_KEY=${PHONE_DIGEST_KEY}
 
-# From the Twilio console. TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET may stand in for the token,
-# TWILIO_MESSAGING_SERVICE_SID for the sender.
+# From the Twilio console. Instead of the token you can set TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET.
+# Instead of TWILIO_FROM you can set TWILIO_MESSAGING_SERVICE_SID.
 TWILIO_ACCOUNT_SID=
 TWILIO_AUTH_TOKEN=
 TWILIO_FROM=
@@ -32,10 +33,10 @@ TWILIO_FROM=
 }
 
 /**
- * Makes a file that only its owner can read, from its first moment on.
+ * Creates a file that only its owner can read, from the moment of its creation.
  * @param {string} file
  * @param {string} content
- * @throws Error with a sentence for the user; a file that exists stays as it is
+ * @throws Error with a sentence for the user; an existing file is not changed
  */
 function writeNewFile(file, content) {
   try {
@@ -47,9 +48,9 @@ function writeNewFile(file, content) {
         cause: error,
       });
     }
-    // A full disk leaves half a file: without all of its keys it must not pass for a whole one.
+    // A full disk leaves an incomplete file. It is deleted, so that nobody uses it.
     if (code === 'ENOSPC' || code === 'EDQUOT') rmSync(file, { force: true });
-    throw new Error(`${file} can not be written (${code}).`, { cause: error });
+    throw new Error(`${file} cannot be written (${code}).`, { cause: error });
   }
 }
 
@@ -67,7 +68,7 @@ function fileToWrite(args) {
   }
 }
 
-/** `npm run keys`: prints a `.env`, or makes it with `-- --write .env`. */
+/** `npm run keys`: prints the content of a `.env` file, or writes the file with `-- --write .env`. */
 function main() {
   const file = fileToWrite(process.argv.slice(2));
   if (file === undefined) {
@@ -76,7 +77,7 @@ function main() {
   }
   writeNewFile(file, envTemplate(new Date()));
   process.stdout.write(
-    `${file} is made, and only you can read it. Fill in the variables of Twilio that are empty.\n`,
+    `${file} was written, and only you can read it. Set the variables of Twilio that are empty.\n`,
   );
 }
 

@@ -19,10 +19,10 @@ import { createVerifications } from './gateway/verifications';
 import { createTenants } from './tenants/registry';
 import { DEFAULT_TENANT, type Tenant } from './tenants/tenant';
 
-/** Longer than the longest call to Temporal: a request that was accepted is answered. */
+/** Longer than the longest call to Temporal, so that every accepted request is answered. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;
 
-/** The key of `npm run dev`, which anybody may know. */
+/** The API key of `npm run dev`. It is not a secret. */
 const DEVELOPMENT_KEY = 'dev';
 const MIN_API_KEY_CHARACTERS = 16;
 
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     redis?.disconnect();
     await client.connection.close();
   });
-  sayTestNumbers(app.log, config.numberRules.testNumbers);
+  warnOfTestNumbers(app.log, config.numberRules.testNumbers);
   warnOfShortApiKeys(app.log, config.apiKeys);
   if (!deliveryReports.enabled) app.log.warn(NO_DELIVERY_REPORTS);
   await app.listen({ host: config.host, port: config.port });
@@ -69,7 +69,7 @@ function defaultTenant({ policy, cooldownSeconds, numberRules, limits }: ApiConf
   return { id: DEFAULT_TENANT, policy, cooldownSeconds, numberRules, limits };
 }
 
-/** A key that a person thought up is short, and can be guessed. */
+/** A short key was probably chosen by a person, and can be guessed. */
 function warnOfShortApiKeys(log: FastifyBaseLogger, apiKeys: readonly string[]): void {
   const count = apiKeys.filter(
     (key) => key.length < MIN_API_KEY_CHARACTERS && key !== DEVELOPMENT_KEY,
@@ -81,12 +81,10 @@ function warnOfShortApiKeys(log: FastifyBaseLogger, apiKeys: readonly string[]):
 }
 
 /** Warns about active and expired test numbers. */
-function sayTestNumbers(log: FastifyBaseLogger, testNumbers: readonly TestNumber[]): void {
+function warnOfTestNumbers(log: FastifyBaseLogger, testNumbers: readonly TestNumber[]): void {
   if (testNumbers.length === 0) return;
-  const ended = testNumbers.filter(({ endsAt }) => endsAt < Date.now()).length;
-  log.warn(
-    `TEST_NUMBERS: ${testNumbers.length - ended} with a fixed code and no text, ${ended} past their day`,
-  );
+  const expired = testNumbers.filter(({ endsAt }) => endsAt < Date.now()).length;
+  log.warn(`TEST_NUMBERS: ${testNumbers.length - expired} active, ${expired} expired`);
 }
 
 runMain('API', main);

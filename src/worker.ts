@@ -19,7 +19,10 @@ import { formatVerificationId } from './gateway/ids';
 import { createWorkerLogger, forwardedCoreLogs } from './telemetry/worker-logger';
 import { workflowBundle } from './temporal/workflow-bundle';
 
-/** Longer than one call to the provider. An attempt that still looks is cut off, and another worker's looks again. */
+/**
+ * Longer than one call to the provider. A try that is still searching for a message is stopped. Another worker then
+ * searches again.
+ */
 const SHUTDOWN_GRACE_TIME = '12s';
 const SHUTDOWN_TIMEOUT_MS = 15_000;
 
@@ -27,7 +30,7 @@ async function main(): Promise<void> {
   const config = configOrExit(workerConfig);
   const logger = createWorkerLogger({ expectedFailures: EXPECTED_FAILURES });
   try {
-    // The order of shutting down is ours, not the runtime's.
+    // This process shuts down by itself (see closeWithGrace), so the runtime must not listen for signals.
     Runtime.install({ logger, shutdownSignals: [], telemetryOptions: telemetry(config) });
   } catch (cause) {
     if (config.workerMetricsPort === undefined) throw cause;
@@ -52,7 +55,7 @@ async function main(): Promise<void> {
     namespace,
     taskQueue: config.taskQueue,
     dataConverter: createDataConverter(keyRing, config.payloadEncryption, (reason) => {
-      logger.warn(`A payload that somebody else wrote or changed was dropped: ${reason}`);
+      logger.warn(`Ignored a payload that this service did not write: ${reason}`);
     }),
     workflowBundle: await workflowBundle(),
     activities: createActivities({
@@ -62,7 +65,7 @@ async function main(): Promise<void> {
       reportUrl: (workflowId, runId, nonce) =>
         deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce })),
     }),
-    // A verification stays with the build that it began with: it lives for minutes.
+    // A verification stays with the build that started it. It ends within minutes.
     ...(config.workerVersion && {
       workerDeploymentOptions: {
         version: config.workerVersion,
@@ -71,9 +74,9 @@ async function main(): Promise<void> {
       },
     }),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,
-    // How late an activity learns that nobody needs its text any more.
+    // The longest delay until an activity learns that its message is no longer needed.
     maxHeartbeatThrottleInterval: '1s',
-    // A killed worker's workflows wait this long for it before any other worker gets them (the default is 10 s).
+    // If a worker was killed, another worker gets its workflows after this time (the default is 10 s).
     stickyQueueScheduleToStartTimeout: '1s',
   });
 

@@ -44,10 +44,11 @@ export const variableGroups: readonly VariableGroup[] = [
     introduction: [
       'A limit is a number and a period: `600/1m` is 600 in one minute. Units are `s`, `m`, `h` and `d`. ' +
         'A period is at most 24 days. `off` switches a limit off.',
-      'Starts and resends count. No other request counts. Beyond a limit, the answer is `429` with the code ' +
-        '`rate_limited`.',
-      '`COUNTRY_BUDGET` and `PREFIX_BUDGET` count resends but never refuse them. A start that starts no verification, ' +
-        'because one is already open, costs nothing of these budgets.',
+      'A limit counts the requests of one caller or end user, or the messages to one number. A budget counts the ' +
+        'messages to many numbers: a country or a block. Only starts and resends count. ' +
+        'Above a limit or budget, the answer is `429` with the code `rate_limited`.',
+      '`COUNTRY_BUDGET` and `PREFIX_BUDGET` count resends but never refuse them. A start that ' +
+        'creates no verification, for example because one is already open, does not count towards them.',
     ],
     variables: limits,
   },

@@ -69,7 +69,7 @@ test('--write makes the file, for its owner alone, and prints no key', () => {
     const { exitCode, stdout, stderr } = npmRunKeys('--write', '.env');
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^\.env is made, and only you can read it\. [^=]*\n$/);
+    expect(stdout).toMatch(/^\.env was written, and only you can read it\. [^=]*\n$/);
   } finally {
     process.umask(umask);
   }
@@ -94,9 +94,9 @@ test.each([['--write'], ['.env'], ['--wirte', '.env']])('%s %s: says how it is u
   expect(stderr).toMatch(/^Usage: .*-- --write \.env/);
 });
 
-test('--write says why it can not write', () => {
+test('--write says why it cannot write', () => {
   const { exitCode, stderr } = npmRunKeys('--write', path.join('elsewhere', '.env'));
 
   expect(exitCode).toBe(1);
-  expect(stderr).toBe('elsewhere/.env can not be written (ENOENT).\n');
+  expect(stderr).toBe('elsewhere/.env cannot be written (ENOENT).\n');
 });

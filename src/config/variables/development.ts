@@ -15,7 +15,11 @@ export const development = {
   DATA_DIR: text.prefault('.data').register(documentation, {
     description:
       'The folder for data that survives a restart: secrets, the database of Temporal, messages of the sandbox.',
-    rules: ['The SMS sandbox, if it is started alone, has no default: it keeps messages in memory.'],
+    rules: [
+      'The SMS sandbox, if it is started alone, has no default: it keeps messages in memory.',
+      'From source and without `PHONE_DIGEST_KEY`, `npm run find` and `npm run forget` read it, too. They then use the ' +
+        'secrets of `npm run dev`.',
+    ],
   }),
   WORKERS: integer(1, 64).prefault('1').register(documentation, {
     description: 'How many workers run, from 1 to 64.',

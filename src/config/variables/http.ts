@@ -7,7 +7,7 @@ export const http = {
     description: 'The address on which the API listens. The worker offers its metrics on the same address.',
     rules: [
       'If `WORKER_METRICS_PORT` is set, the worker accepts only an IP address.',
-      'docker-compose.yml sets `0.0.0.0`.',
+      'The image and docker-compose.yml set `0.0.0.0`.',
     ],
   }),
   PORT: integer(0, 65_535)

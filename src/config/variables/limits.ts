@@ -4,13 +4,15 @@ import { documentation } from '../documentation';
 
 export const limits = {
   CALLER_LIMIT: limit.prefault('600/1m').register(documentation, {
-    description: 'How many messages one API key may request.',
+    description: 'How many messages one API key may request: starts and resends.',
+    rules: ['A start or resend counts here, even if it is refused later, for example during a cool-down.'],
   }),
   CLIENT_IP_LIMIT: limit.prefault('20/10m').register(documentation, {
     description:
       'How many verifications one end user may start. The caller sends the address of the end user as `clientIp`.',
     rules: [
       'Resends do not count here.',
+      'A start counts here, even if it is refused later, for example during a cool-down.',
       'Without `clientIp`, a start with an API key does not count here.',
       'A start without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`) counts by the address it comes from: ' +
         'see `TRUST_PROXY`.',
@@ -19,7 +21,8 @@ export const limits = {
   }),
   COUNTRY_BUDGET: limitsByCountry.prefault('1000/1h').register(documentation, {
     description:
-      'How many messages may go to the numbers of one country. Limits for single countries may follow.',
+      'How many messages may go to the numbers of one country. ' +
+      'After a comma you can add limits for single countries.',
     example: '1000/1h,US=5000/1h,DE=off',
   }),
   PREFIX_BUDGET: limit.prefault('100/1h').register(documentation, {
@@ -27,8 +30,9 @@ export const limits = {
       'How many messages may go to one block of 10,000 numbers: those that differ in the last four digits only.',
   }),
   NUMBER_LIMIT: numberLimit.prefault('10/1h').register(documentation, {
-    description: 'How many messages may go to one phone number, resends included. At most 1,000 in a period.',
+    description: 'How many messages may go to one phone number, resends included.',
     rules: [
+      'The number in the limit is at most 1,000.',
       'It refuses starts and resends.',
       'Temporal keeps the count with the history of the number. It holds for all API processes, also without Redis.',
     ],
@@ -38,8 +42,10 @@ export const limits = {
     .prefault('off')
     .register(documentation, {
       description:
-        'How many messages may be sent in one second altogether, or `off`. Set it to what the sender may send.',
-      rules: ['The API counts, and refuses starts and resends beyond it with `429` and `Retry-After: 1`.'],
+        'How many messages may be sent in one second, to all numbers together, or `off`. Set it to what the sender may send.',
+      rules: [
+        'The API counts the messages. Above the limit, it refuses starts and resends with `429` and `Retry-After: 1`.',
+      ],
       example: '20',
     }),
   REDIS_URL: z

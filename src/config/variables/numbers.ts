@@ -27,9 +27,12 @@ export const numbers = {
         'Numbers with a fixed code, for app reviewers and end-to-end tests: `number=code@last day`, separated by commas. ' +
         'No message is sent to them.',
       rules: [
-        'The number is in E.164, the code has `CODE_LENGTH` digits, and it is accepted until the end of the last day (UTC).',
-        'Cool-downs and budgets do not apply. Attempts count, and wrong codes count towards the lock.',
-        'The API logs a warning at its start while there are test numbers: remove those that you no longer need.',
+        'The number is in E.164 format. The code has `CODE_LENGTH` digits.',
+        'The code is accepted until the end of the last day (UTC). After that, the number gets real messages.',
+        'Cool-downs, budgets and `NUMBER_LIMIT` do not apply. `CALLER_LIMIT` and `CLIENT_IP_LIMIT` do. ' +
+          'Attempts count, and wrong codes count towards the lock.',
+        'When the API process starts, it logs a warning that says how many test numbers are active and how many have ' +
+          'expired. Remove the numbers that you no longer need.',
       ],
       example: '+14255550199=2168@2027-01-31',
     }),

@@ -8,9 +8,11 @@ export const operators = {
     .prefault('on')
     .register(documentation, {
       description:
-        '`on`: everything that Temporal stores about a verification is encrypted with AES-256-GCM under `SECRET_KEYS`.',
+        '`on`: phone numbers, tags, memos, results and failures are encrypted in Temporal, with AES-256-GCM and a key ' +
+        'from `SECRET_KEYS`.',
       rules: [
-        'That is inputs, results, memos and failures. Workflow IDs are keyed digests.',
+        'Readable are the workflow IDs (keyed digests), times, the names of Signals, Updates and Queries, and how many ' +
+          'there are.',
         'Decide before the first verification: with `on`, unencrypted data causes errors.',
         'API, worker and operator commands must have the same value.',
       ],
@@ -36,7 +38,8 @@ export const operators = {
       description: 'The origin of the Web UI of Temporal, as the browser of an operator has it.',
       rules: [
         'Only pages of this origin may use the codec server.',
-        '`npm run find` prints links to it. Without it, it prints links for Temporal Cloud only.',
+        '`npm run find` prints a link to this Web UI for each run. If the variable is not set, the command prints links ' +
+          'for Temporal Cloud only.',
       ],
       example: 'https://temporal.example.com',
     }),

@@ -9,10 +9,10 @@ export const secrets = {
         'The secret keys, each as `id:base64(32 bytes)`, separated by commas. ' +
         'Codes, tags, capabilities and payload encryption each use a key that is derived from them.',
       rules: [
-        'The first key creates. Every key is accepted.',
-        'To rotate, add the new key last in every process. Then move it first in every process. ' +
-          'Later remove the old key: [In production](production.md#secrets) says when.',
-        'API and worker must have the same keys.',
+        'New codes, tags, capabilities and ciphertexts use the first key. All keys can read.',
+        'To rotate, add the new key at the end of the list and restart every process. Then move it to the front and ' +
+          'restart every process. Later remove the old key: [In production](production.md#secrets) says when.',
+        'Every API and every worker must have the same keys.',
         '`npm run keys` makes a good key. A key of zeros, a key that occurs twice and an id that occurs twice ' +
           'are refused.',
         '`npm run find` works without it, and then shows the status that Temporal knows, for example `Completed`.',
@@ -31,7 +31,7 @@ export const secrets = {
       rules: [
         'Never change it. With another key, the service does not find the earlier verifications of a number.',
         'It must not be one of `SECRET_KEYS`.',
-        'All API processes and the operator commands must have the same key.',
+        'Every API process and the operator commands must have the same key. The worker does not need it.',
         '`npm run keys` makes a good key. `npm run dev` makes a key once and keeps it in `DATA_DIR`.',
       ],
     }),
@@ -47,7 +47,8 @@ export const secrets = {
       description:
         'The keys of the callers, separated by commas. A caller sends one of them as `Authorization: Bearer <key>`.',
       rules: [
-        'The API logs a warning at its start if a key has fewer than 16 characters. `npm run keys` makes a good key.',
+        'When the API process starts, it logs a warning if a key has fewer than 16 characters. `npm run keys` makes a good key.',
+        'Every API process must have the same keys.',
         'A key identifies a caller. Requests with an `Idempotency-Key` are repeats only if they have the same API key.',
       ],
     }),

@@ -13,7 +13,10 @@ export const DEFAULT_NAMESPACE = 'default';
 export const temporalConnection = {
   TEMPORAL_ADDRESS: text.optional().register(documentation, {
     description: 'Host and port of the Temporal server.',
-    rules: ['If it is set, `npm run dev` uses that server and starts none.'],
+    rules: [
+      'If it is set, `npm run dev` uses that server and starts none.',
+      'docker-compose.yml sets it to its own server.',
+    ],
     default: `\`${DEFAULT_ADDRESS}\``,
     example: 'temporal.example.com:7233',
   }),
@@ -54,7 +57,8 @@ export const temporalConnection = {
     description: 'The name in the certificate of the server, if it is not the host of `TEMPORAL_ADDRESS`.',
   }),
   TEMPORAL_PROFILE: text.optional().register(documentation, {
-    description: 'A profile of the configuration file. Variables take precedence over the profile.',
+    description:
+      'The name of a profile in the configuration file. Variables take precedence over the profile.',
     default: '`default`, if the file has it',
   }),
   TEMPORAL_CONFIG_FILE: text.optional().register(documentation, {
@@ -66,7 +70,8 @@ export const temporalConnection = {
 export const temporal = {
   ...temporalConnection,
   TEMPORAL_TASK_QUEUE: text.prefault('phone-verification').register(documentation, {
-    description: 'The task queue of the verifications. API and worker must have the same value.',
+    description: 'The task queue of the verifications. Every API and every worker must have the same value.',
+    rules: ['This is a variable of this project. The Temporal SDKs do not know it.'],
   }),
   TEMPORAL_WORKER_BUILD_ID: text.optional().register(documentation, {
     description:
@@ -78,6 +83,7 @@ export const temporal = {
   }),
   TEMPORAL_DEPLOYMENT_NAME: text.prefault('phone-verification').register(documentation, {
     description:
-      'The name under which Temporal knows the builds of the worker. It counts with `TEMPORAL_WORKER_BUILD_ID` only.',
+      'The name under which Temporal knows the builds of the worker. ' +
+      'It has an effect only together with `TEMPORAL_WORKER_BUILD_ID`.',
   }),
 };

@@ -13,8 +13,8 @@ export const twilio = {
     description: 'The auth token of the Twilio account.',
     requirement: 'The worker requires it, or `TWILIO_API_KEY_SID` and `TWILIO_API_KEY_SECRET`.',
     rules: [
-      'Delivery reports need it: Twilio signs them with it, and the API checks the signature. ' +
-        'An API key can not replace it there.',
+      'Delivery reports need it: Twilio signs them with the token, and the API checks the signature. ' +
+        'An API key cannot do this.',
       'If the token and an API key are set, the worker uses the token.',
     ],
   }),
@@ -23,9 +23,7 @@ export const twilio = {
     .optional()
     .register(documentation, {
       description: 'The SID of an API key of the Twilio account. It starts with `SK`.',
-      rules: [
-        'An API key can be revoked alone, so it is better than the auth token. It brings no delivery reports.',
-      ],
+      rules: ['An API key can be revoked without changing the auth token. It gives no delivery reports.'],
     }),
   TWILIO_API_KEY_SECRET: text.optional().register(documentation, {
     description: 'The secret of `TWILIO_API_KEY_SID`.',
@@ -55,7 +53,7 @@ export const twilio = {
     .register(documentation, {
       description: 'A server that takes the place of the API of Twilio: the SMS sandbox.',
       rules: [
-        'With it, API and worker also use delivery reports if `PUBLIC_URL` is not https.',
+        'With it, API and worker also use delivery reports even if `PUBLIC_URL` is not https.',
         '`npm run forget` reads it to say where messages are still kept.',
       ],
       default: 'the API of Twilio',

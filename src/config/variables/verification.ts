@@ -5,10 +5,12 @@ export const verification = {
   CODE_LENGTH: integer(4, 8).prefault('4').register(documentation, {
     description: 'The number of digits of a code, from 4 to 8.',
   }),
-  WINDOW_SECONDS: integer(5, 600).prefault('90').register(documentation, {
-    description:
-      'How long a code is accepted, from 5 to 600 seconds. The time starts when Twilio accepts the message.',
-  }),
+  WINDOW_SECONDS: integer(5, 600)
+    .prefault('90')
+    .register(documentation, {
+      description: 'How long a code is accepted after Twilio accepted the message, from 5 to 600 seconds.',
+      rules: ['Codes are accepted before that, too, while the message is being sent.'],
+    }),
   MAX_ATTEMPTS: integer(1, 10).prefault('4').register(documentation, {
     description:
       'How many codes a caller may submit for one verification, from 1 to 10. The right code counts too.',
@@ -29,16 +31,18 @@ export const verification = {
       description:
         'How long a phone number must wait after an unsuccessful verification, in seconds, separated by commas.',
       rules: [
-        'After the n-th unsuccessful verification since the last success of the number, the next start must wait for ' +
-          'the n-th value. The last value repeats.',
+        'After the n-th unsuccessful verification since the last success of the number, the number must wait as many ' +
+          'seconds as the n-th value, from the end of that verification. The last value repeats. ' +
+          'A start within this time is refused with `429` and `phone_number_cooling_down`.',
         'A verification is unsuccessful if a wrong code was submitted, if it expired, or if it was canceled after its ' +
           'message was sent.',
         'Without a wrong code, no wait is longer than 300 seconds.',
-        '100 wrong codes lock the number. `npm run forget` removes the lock.',
-        'Independently of the values, no verification starts until 2 seconds after an unsuccessful one started. ' +
-          'A request that comes earlier is held for that time.',
+        '100 wrong codes lock the number. Starts get the same `429`. The lock ends with the retention of the ' +
+          'namespace, or with `npm run forget`.',
+        'Independently of the values: for the same number, no new verification starts until 2 seconds after the start ' +
+          'of an unsuccessful one. The API holds an earlier start until then.',
         'Temporal keeps the history of a number for as long as the namespace keeps closed workflows. Set 30 days. ' +
-          'The worker logs a warning at its start if that is shorter than the longest value.',
+          'When the worker starts, it logs a warning if that is shorter than the longest value.',
       ],
     }),
   SMS_TEMPLATE: text
