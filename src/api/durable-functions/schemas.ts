@@ -55,7 +55,8 @@ export const statusSchema = {
 
 export const eventSchema = {
   summary: 'Submit a code, as the event SmsChallengeResponse',
-  description: 'An event with another name is accepted with any body and has no effect.',
+  description:
+    'An event with another name is answered 202 and ignored. Its body may be anything up to 64 KB.',
   security: withCapability,
   params: Type.Object({
     id: Instance.properties.id,

@@ -43,7 +43,8 @@ export const IdempotencyHeaders = Type.Object({
       ...key,
       description:
         'A repeat of the same request with the same key has no further effect. With other content, it gets 422. ' +
-        'For a start, the same key can be used again with another phone number.',
+        'For a start, this holds while the verification is open. After its end, or with another phone number, the ' +
+        'same key starts a new verification.',
     }),
   ),
 });
@@ -62,7 +63,9 @@ const DeliveryErrorCode = Type.Unsafe<string>({
     { type: 'string', enum: Object.values(ownDeliveryErrors).map(({ code }) => code) },
     { type: 'string', pattern: '^\\d+$' },
   ],
-  description: "`worker_unavailable`, `delivery_unknown`, or the SMS provider's error code.",
+  description:
+    '`worker_unavailable`: no worker process ran in time. `delivery_unknown`: the SMS provider did not confirm the ' +
+    "message in time. Otherwise the SMS provider's error code.",
 });
 
 const verification = {
