@@ -68,7 +68,9 @@ export const limitsByCountry = text.transform((value, context) => {
   for (const entry of entries) {
     const [, country = '', countryLimit = ''] = /^([A-Z]{2})=(.+)$/.exec(entry) ?? [];
     if (!isSupportedCountry(country) || countries.has(country))
-      context.addIssue('must be like 1000/1h,US=5000/1h,DE=off: every country’s first, then exceptions');
+      context.addIssue(
+        'must be like 1000/1h,US=5000/1h,DE=off: first the budget of all countries, then those of single countries',
+      );
     else countries.set(country, parseLimit(countryLimit, context));
   }
   // Entries: a Map can not be frozen.

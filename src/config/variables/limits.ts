@@ -34,7 +34,7 @@ export const limits = {
     rules: [
       'The number in the limit is at most 1,000.',
       'It refuses starts and resends.',
-      'Temporal keeps the count with the history of the number. It holds for all API processes, also without Redis.',
+      'Temporal keeps the count with the history of the number. It applies across all API processes, also without Redis.',
     ],
   }),
   TEXTS_PER_SECOND: text
