@@ -10,10 +10,9 @@ export interface ClosedLoop {
 }
 
 /**
- * Runs `n` verifications, `concurrency` of them under way at any time: start and wait for the text, one after the
- * other, then check them all. What counts is the time that both take, not the wait between them: a check that comes
- * right after the text, as no person's does, can meet a verification that is still sending, and takes a shorter way
- * through Temporal.
+ * Runs `n` verifications, `concurrency` of them at the same time: first all starts, each until its message has arrived,
+ * then all checks. The result is the time of both, without the pause between them. Without that pause a check, which
+ * comes sooner than any person's, could find its verification still sending, which takes fewer steps in Temporal.
  */
 export async function closedLoop(
   side: Side,
@@ -23,7 +22,7 @@ export async function closedLoop(
   const started: Started[] = [];
   const startSeconds = await inParallel(concurrency, n, async () => {
     const one = await side.start();
-    await one.texted;
+    await one.messageArrived;
     started.push(one);
   });
   const workflowIds = started.map(({ workflowId }) => workflowId);

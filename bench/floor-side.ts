@@ -13,7 +13,7 @@ export function createFloorSide(client: Client, taskQueue: string) {
   const side: Side = {
     async start() {
       const workflowId = `bench-floor:${randomUUID()}`;
-      const texted = new Promise<void>((resolve) => void waiting.set(workflowId, resolve));
+      const messageArrived = new Promise<void>((resolve) => void waiting.set(workflowId, resolve));
       await assertUnused(client, workflowId);
       const handle = await client.workflow.start(FLOOR, {
         workflowId,
@@ -21,7 +21,7 @@ export function createFloorSide(client: Client, taskQueue: string) {
         workflowIdConflictPolicy: 'FAIL',
         workflowTaskTimeout: '3s',
       });
-      return { workflowId, texted, check: () => handle.executeUpdate(endUpdate) };
+      return { workflowId, messageArrived, check: () => handle.executeUpdate(endUpdate) };
     },
   };
 

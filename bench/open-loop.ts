@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Side } from './side';
 
-/** What a person takes to read the text and type the code, at the least. */
+/** The shortest time in which a person reads a message and types its code. */
 const THINKING_MS = 2_000;
 
 /** How long one verification's answers took, in milliseconds. */
@@ -15,8 +15,8 @@ export interface Answered {
 export async function openLoop(side: Side, { n, rate }: { n: number; rate: number }): Promise<Answered[]> {
   const persons = Array.from({ length: n }, async (_, index) => {
     await sleep((index * 1_000) / rate);
-    const [{ workflowId, texted, check }, startMs] = await timed(() => side.start());
-    await Promise.all([texted, sleep(THINKING_MS)]);
+    const [{ workflowId, messageArrived, check }, startMs] = await timed(() => side.start());
+    await Promise.all([messageArrived, sleep(THINKING_MS)]);
     const [, checkMs] = await timed(check);
     return { workflowId, startMs, checkMs };
   });

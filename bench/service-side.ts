@@ -9,14 +9,14 @@ import type { Side } from './side';
 export interface ServiceAddresses {
   apiUrl: string;
   apiKey: string;
-  /** In this process: it knows at once what arrives, so that nothing has to ask for it again and again. */
+  /** In this process, so that the arrival of a message is known at once, without polling. */
   sandbox: SmsSandbox;
 }
 
 const StartAnswer = z.object({ id: z.string(), status: z.literal('sending') });
 const CheckAnswer = z.object({ verified: z.literal(true) });
 
-/** As many as a caller under load keeps open. */
+/** So many that no request waits for a connection. */
 const CONNECTIONS = 256;
 
 /** Drives the service as a caller does: HTTP with connections kept open. */
@@ -37,7 +37,7 @@ export function createServiceSide({ apiUrl, apiKey, sandbox }: ServiceAddresses)
       const { id } = await post('/verifications', { phoneNumber }, 202, StartAnswer);
       return {
         workflowId: parseVerificationId(id)?.workflowId ?? '',
-        texted: arrival.arrival().then(() => arrival.release()),
+        messageArrived: arrival.arrival().then(() => arrival.release()),
         check: async () => {
           const code = receivedCode(sandbox, phoneNumber);
           await post(`/verifications/${id}/check`, { code }, 200, CheckAnswer);

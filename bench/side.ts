@@ -1,4 +1,4 @@
-/** The two that are compared: the service, and the least that its conversation with Temporal can cost. */
+/** The two that are compared: the service, and a workflow that makes only the calls to Temporal that the service needs. */
 export const sideNames = ['service', 'floor'] as const;
 export type SideName = (typeof sideNames)[number];
 export type BySide<T> = Record<SideName, T>;
@@ -11,8 +11,8 @@ export interface Side {
 
 export interface Started {
   readonly workflowId: string;
-  /** Resolves as soon as the text has arrived; on the floor, as soon as the activity has run. */
-  readonly texted: Promise<void>;
-  /** Ends it, with the right code. Resolves when that is answered, and rejects unless it was the right one. */
+  /** Resolves when the message has arrived; on the floor, when the activity has run. */
+  readonly messageArrived: Promise<void>;
+  /** Checks the right code. Rejects unless the answer says that it was right. */
   readonly check: () => Promise<void>;
 }

@@ -7,9 +7,9 @@ export const LOOPBACK = '127.0.0.1';
 export interface WantedPort {
   host: string;
   port: number;
-  /** Changes it. */
+  /** The variable that sets the port. */
   variable: string;
-  /** Who wants it. */
+  /** What will listen on it, for the error message. */
   user: string;
 }
 
@@ -21,7 +21,7 @@ export async function assertPortsAreFree(wanted: WantedPort[]): Promise<void> {
   const held: { server: Server; by: WantedPort }[] = [];
   const faults: string[] = [];
   let isBusy = false;
-  // All are held at once, so that one port wanted twice shows too.
+  // All ports are held at the same time, so that one port that is wanted twice is found as well.
   for (const by of wanted) {
     try {
       held.push({ server: await listen(by.port, by.host), by });
@@ -36,7 +36,7 @@ export async function assertPortsAreFree(wanted: WantedPort[]): Promise<void> {
   if (faults.length > 0) throw new Error(`Nothing was started:\n${faults.join('\n')}`);
 }
 
-/** A port on the loopback interface that nobody listens on. */
+/** A free port of the loopback interface. */
 export async function freePort(): Promise<number> {
   const server = await listen(0, LOOPBACK);
   const { port } = server.address() as AddressInfo;

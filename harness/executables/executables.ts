@@ -1,13 +1,13 @@
-/** An executable that development and tests start: the only place where their versions are pinned. */
+/** An executable that development and tests start. Its version is pinned here and nowhere else. */
 export interface Executable {
   name: 'temporal' | 'temporal-test-server' | 'redis-server';
   version: string;
-  /** Names a file to take instead of looking for one. */
+  /** The variable that names an executable file to use. */
   pathVariable: string;
-  /** Whether one on PATH will do. */
+  /** Whether an executable on PATH is used. */
   takenFromPath: boolean;
   pythonPackage: string;
-  /** Where the Python package has it. */
+  /** Its path in the Python package. */
   fileInPackage: string;
 }
 
@@ -31,7 +31,7 @@ export const TEMPORAL_TEST_SERVER: Executable = {
   fileInPackage: 'bin/temporal-test-server',
 };
 
-/** For tests alone. The version is the package's. */
+/** Only tests use it. The version is that of the Python package. */
 export const REDIS_SERVER: Executable = {
   name: 'redis-server',
   version: '6.2.912183',

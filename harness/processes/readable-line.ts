@@ -7,7 +7,7 @@ const pretty = prettyFactory({
   translateTime: 'SYS:HH:MM:ss',
 });
 
-/** A log line as a person would like to read it; any other line as it is. */
+/** Formats a JSON log line for people. Other lines stay as they are. */
 export function readableLine(line: string): string {
   return line.startsWith('{') ? pretty(line).trimEnd() : line;
 }

@@ -1,17 +1,17 @@
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** npm passes on the SIGINT that the terminal has sent to everyone already: one Ctrl-C can arrive twice. */
+/** The terminal sends SIGINT to npm and to us, and npm passes it on: one Ctrl-C can arrive twice. */
 const SAME_KEYPRESS_MS = 500;
-const LOOK_FOR_NPM_EVERY_MS = 200;
+const CHECK_NPM_EVERY_MS = 200;
 
 export interface StopHandlers {
-  /** The first Ctrl-C. */
+  /** Called at the first Ctrl-C. */
   stop: () => void;
-  /** The second one. */
+  /** Called at the second Ctrl-C. */
   kill: () => void;
 }
 
-/** Also ends with npm, should that be killed: whoever starts it again then finds the ports free. */
+/** Handles Ctrl-C and other stop signals. If npm was our parent and is killed, `kill` is called: the ports become free. */
 export function onStopSignals({ stop, kill }: StopHandlers): void {
   let stoppedAt: number | undefined;
   const onSignal = () => {
@@ -26,8 +26,8 @@ export function onStopSignals({ stop, kill }: StopHandlers): void {
 
   const npm = process.env['npm_lifecycle_event'] === undefined ? undefined : process.ppid;
   if (npm === undefined) return;
-  const look = () => {
+  const checkNpm = () => {
     if (process.ppid !== npm) kill();
   };
-  setInterval(look, LOOK_FOR_NPM_EVERY_MS).unref();
+  setInterval(checkNpm, CHECK_NPM_EVERY_MS).unref();
 }

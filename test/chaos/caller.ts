@@ -14,7 +14,7 @@ interface Answer {
   readonly isOk: boolean;
   readonly status: number;
   readonly retryAfterMs: number;
-  readonly text: string;
+  readonly body: string;
 }
 
 /** As long as a verification can last. */
@@ -46,9 +46,9 @@ export class Caller {
   }
 
   /** @throws Error for any other answer than success */
-  #read({ isOk, text }: Answer): Verification {
-    if (!isOk) throw new Error(`the API answered ${text}`);
-    const verification = Verification.parse(JSON.parse(text));
+  #read({ isOk, body }: Answer): Verification {
+    if (!isOk) throw new Error(`the API answered ${body}`);
+    const verification = Verification.parse(JSON.parse(body));
     this.onAnswer(verification);
     return verification;
   }
@@ -84,7 +84,7 @@ export class Caller {
       isOk: answer.ok,
       status: answer.status,
       retryAfterMs: Number(answer.headers.get('retry-after')) * 1_000,
-      text: await answer.text(),
+      body: await answer.text(),
     };
   }
 }

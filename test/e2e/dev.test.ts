@@ -83,14 +83,14 @@ async function call(method: string, route: string, body?: object) {
   return Verification.parse(await answer.json());
 }
 
-/** A verification whose text has arrived, and the code in it. */
-async function startTexted(phoneNumber: string): Promise<{ id: string; code: string }> {
+/** Starts a verification and waits for its message. Returns the code in it. */
+async function startAndReceive(phoneNumber: string): Promise<{ id: string; code: string }> {
   const { id } = await call('POST', '/verifications', { phoneNumber });
   await eventually(async () => (await call('GET', `/verifications/${id}`)).status === 'pending', dev);
 
   const inbox = await fetch(`http://127.0.0.1:${env['SMS_SANDBOX_PORT']}/inbox/${phoneNumber}`);
-  const [text] = Inbox.parse(await inbox.json());
-  return { id, code: /\d{4}/.exec(text?.body ?? '')?.[0] ?? '' };
+  const [message] = Inbox.parse(await inbox.json());
+  return { id, code: /\d{4}/.exec(message?.body ?? '')?.[0] ?? '' };
 }
 
 test('the three lines of the banner, pasted into a shell, verify a number', async () => {
@@ -118,19 +118,19 @@ test('the addresses of the banner answer', async () => {
   for (const url of urls) expect((await fetch(url)).status).toBeLessThan(500);
 });
 
-test('a worker that is killed is back, with a line that says so, and texts again', async () => {
+test('a worker that is killed is back, with a line that says so, and sends messages again', async () => {
   const killedAt = Date.now();
   process.kill(pidOf('worker'), 'SIGKILL');
   await eventually(() => linesOf(dev).some((line) => line.startsWith('worker died (SIGKILL) and was')), dev);
   expect(Date.now() - killedAt).toBeLessThan(1000);
 
-  const { id, code } = await startTexted('+14255550124');
+  const { id, code } = await startAndReceive('+14255550124');
 
   expect(await call('POST', `/verifications/${id}/check`, { code })).toMatchObject({ verified: true });
 });
 
 test('after all of it was killed and started again, a pending verification can be answered', async () => {
-  const { id, code } = await startTexted('+14255550125');
+  const { id, code } = await startAndReceive('+14255550125');
 
   signalEveryone('SIGKILL');
   dev = await startDev();
@@ -139,7 +139,7 @@ test('after all of it was killed and started again, a pending verification can b
   expect(await call('POST', `/verifications/${id}/check`, { code })).toMatchObject({ verified: true });
 });
 
-test('what it keeps is for its owner alone: the database, the texts, the secrets', async () => {
+test('what it keeps is for its owner alone: the database, the messages, the secrets', async () => {
   const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
   const modes = await Promise.all(
     files.map(async (file) => {

@@ -82,8 +82,8 @@ function transcript({ body }: Answer, conversation: Omit<Conversation, 'code'>):
     .replaceAll(/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/g, '"{expiry}"');
 }
 
-/** The transcript up to the moment when the text is there and the window open. */
-async function startTexted(onHost: string, key: StartKey): Promise<Conversation> {
+/** Starts a verification, and checks the transcript until its message has arrived and the window is open. */
+async function startPending(onHost: string, key: StartKey): Promise<Conversation> {
   const client = new SampleClient(onHost, key);
   const phoneNumber = uniquePhoneNumber();
   const { answer, instance } = await client.start(phoneNumber);
@@ -129,15 +129,15 @@ describe('a client of the sample that changed nothing but the host name', () => 
     ['as x-functions-key', AS_A_HEADER],
     ['as a Bearer token', AS_A_TOKEN],
   ])('starts with its key %s, sends the right code, and reads Completed, true', async (_case, key) => {
-    const conversation = await startTexted(host, key);
+    const conversation = await startPending(host, key);
     const { client, instance, code } = conversation;
     expectAccepted(await client.respond(instance, code));
     await expectEnded(conversation, statusBody('Completed', true, 'verified', 3));
   });
 
-  test('sends a code with its leading zeros, as it stands in the text', async () => {
+  test('sends a code with its leading zeros, as they are in the message', async () => {
     const conversation = await eventually(async () => {
-      const several = await Promise.all(Array.from({ length: 10 }, () => startTexted(host, AS_A_HEADER)));
+      const several = await Promise.all(Array.from({ length: 10 }, () => startPending(host, AS_A_HEADER)));
       return several.find(({ code }) => code.startsWith('0'));
     });
     const { client, instance, code } = conversation;
@@ -146,7 +146,7 @@ describe('a client of the sample that changed nothing but the host name', () => 
   });
 
   test('sends four wrong codes, and reads Completed, false', async () => {
-    const conversation = await startTexted(host, AS_A_HEADER);
+    const conversation = await startPending(host, AS_A_HEADER);
     const { client, instance, code } = conversation;
     for (let attempt = 1; attempt <= 4; attempt++) {
       expectAccepted(await client.respond(instance, wrongCodeFor(code)));
@@ -156,12 +156,12 @@ describe('a client of the sample that changed nothing but the host name', () => 
   });
 
   test('needs no key where starting is anonymous, lets the window close, and reads Completed, false', async () => {
-    const conversation = await startTexted(quickHost, {});
+    const conversation = await startPending(quickHost, {});
     await expectEnded(conversation, statusBody('Completed', false, 'expired', 4));
   });
 
   test('terminates, and reads Terminated with its reason', async () => {
-    const conversation = await startTexted(host, AS_A_HEADER);
+    const conversation = await startPending(host, AS_A_HEADER);
     const { client, instance } = conversation;
     const reason = 'wrong number, désolé & "sorry"';
     expectAccepted(await client.terminate(instance, reason));

@@ -28,8 +28,8 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-const find = (texts: string[], env: Record<string, string> = {}) =>
-  runSource('src/find.ts', texts, serviceEnv(env));
+const find = (args: string[], env: Record<string, string> = {}) =>
+  runSource('src/find.ts', args, serviceEnv(env));
 
 const digestKey = Buffer.from(serviceEnv({})['PHONE_DIGEST_KEY'] ?? '', 'base64');
 const workflowIdOf = (phoneNumber: string, key = digestKey) =>
@@ -136,8 +136,8 @@ test('a number that Temporal has nothing of', async () => {
 test.each([
   [['secret', '4255550123'], 'argument 1 and 2 of 2 is neither a phone number'],
   [[], 'nothing to find was given'],
-])('%j: says what is missing, and shows nothing of it', async (texts, sentence) => {
-  const { exitCode, stdout, stderr } = await find(texts);
+])('%j: says what is missing, and shows nothing of it', async (args, sentence) => {
+  const { exitCode, stdout, stderr } = await find(args);
 
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain(sentence);

@@ -66,7 +66,7 @@ describe('with the service', () => {
   const start = (phoneNumber: string) => callApi('POST', url, { body: { phoneNumber } });
   const check = (at: string, code: string) => callApi('POST', `${at}/check`, { body: { code } });
 
-  async function startTexted(phoneNumber: string) {
+  async function startAndReceive(phoneNumber: string) {
     const { status, body } = await start(phoneNumber);
     expect(status).toBe(202);
     return { at: `${url}/${body.id}`, code: await receivedCode(service.sandbox, phoneNumber) };
@@ -76,13 +76,13 @@ describe('with the service', () => {
     const [guessed, open, other] = [uniquePhoneNumber(), uniquePhoneNumber(), uniquePhoneNumber()];
     const frequent = uniquePhoneNumber();
     await startRuns(workflowIdOf(frequent), 4);
-    const first = await startTexted(guessed);
+    const first = await startAndReceive(guessed);
     for (let attempt = 0; attempt < 4; attempt++) {
       await check(first.at, wrongCodeFor(first.code));
     }
     await eventually(async () => (await start(guessed)).status === 429);
-    const second = await startTexted(open);
-    const third = await startTexted(other);
+    const second = await startAndReceive(open);
+    const third = await startAndReceive(other);
 
     const { exitCode, stdout, stderr } = await forget([guessed, open, guessed, frequent]);
 

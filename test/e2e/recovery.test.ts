@@ -118,7 +118,7 @@ describe('with every worker down', () => {
     });
   });
 
-  test('a start gets its 202, and the text goes out when a worker is back', async () => {
+  test('a start gets its 202, and the message goes out when a worker is back', async () => {
     const phoneNumber = uniquePhoneNumber();
     expect(await call('POST', '/verifications', { phoneNumber })).toMatchObject({
       status: 202,

@@ -41,7 +41,7 @@ test('a number is verified across API, Temporal, worker and SMS provider, each i
   });
 });
 
-test('a start that no worker serves for 30 s ends undeliverable, and no text is sent late', async () => {
+test('a start that no worker serves for 30 s ends undeliverable, and no message is sent late', async () => {
   const { url } = await service.startApi();
   const startedAt = Date.now();
   const { phoneNumber, at } = await start(url);
@@ -69,7 +69,7 @@ test('without Temporal the API lives, is not ready, and says so to a caller', as
   });
 });
 
-test('a verification survives the worker that texted it', async () => {
+test('a verification survives the worker that sent its message', async () => {
   const { url } = await service.startApi();
   const first = await service.startWorker();
   const { phoneNumber, at } = await start(url);
@@ -85,7 +85,7 @@ test('a verification survives the worker that texted it', async () => {
   expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
 });
 
-/** A look that waits. The server says `100 Continue` when it has the request, so that the test knows. */
+/** A GET that waits for a change. The server answers `100 Continue` as soon as it has the request. */
 function longPoll(url: string) {
   const waiting = request(url, {
     headers: { ...AUTHORIZED, prefer: 'wait=60', expect: '100-continue' },
@@ -108,7 +108,7 @@ describe('SIGTERM', () => {
     expect(await api.exited).toBe(0);
   });
 
-  test('to the worker lets the text in flight finish', async () => {
+  test('to the worker lets the message in flight finish', async () => {
     const { url } = await service.startApi();
     const worker = await service.startWorker();
     const phoneNumber = uniquePhoneNumber();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** What a start is answered with: exactly these fields. */
+/** The answer to a start has exactly these fields. */
 const Instance = z.strictObject({
   id: z.string(),
   statusQueryGetUri: z.string(),
@@ -16,14 +16,14 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Where a function app takes its key: the start alone needs one. */
+/** Where a function app expects its key. Only the start needs one. */
 export interface StartKey {
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };
-/** Of the connection, not of the answer. */
+/** Headers of the connection, which differ between answers. */
 const HOP_HEADERS = ['connection', 'keep-alive', 'date', 'transfer-encoding'];
 
 /**
@@ -47,7 +47,7 @@ export class SampleClient {
     return send('POST', url, { ...JSON_BODY, ...headers }, body);
   }
 
-  /** The text's digits as they stand in the text, which is not always JSON. */
+  /** Sends the digits as they are in the message: with leading zeros they are not JSON. */
   respond({ sendEventPostUri }: Instance, code: string): Promise<Answer> {
     return send('POST', sendEventPostUri.replace('{eventName}', 'SmsChallengeResponse'), JSON_BODY, code);
   }
@@ -60,7 +60,7 @@ export class SampleClient {
     return send('GET', statusQueryGetUri);
   }
 
-  /** Asks until it is not told to come back later. */
+  /** Repeats the request while the answer is 202, after the time that it names. */
   async statusWhenEnded(instance: Instance): Promise<Answer> {
     for (;;) {
       const answer = await this.status(instance);

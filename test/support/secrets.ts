@@ -1,13 +1,13 @@
-/** What may be found nowhere, each in every spelling that a careless line of code could give it. */
+/** Values that must not appear anywhere, each in all spellings that a careless line of code could write. */
 export class Secrets {
   readonly #needles: { readonly name: string; readonly bytes: Buffer }[] = [];
 
-  /** A text as it is, and as a URL has it. */
+  /** Adds a value as it is and as it is encoded in a URL. */
   add(name: string, value: string): void {
     for (const spelling of new Set([value, encodeURIComponent(value)])) this.#needle(name, spelling);
   }
 
-  /** An E.164 number: also without its country, and as people write it. */
+  /** Adds an E.164 number, also without its country code and in groups of digits. */
   addPhoneNumber(e164: string): void {
     const national = e164.slice(2);
     const groups = [national.slice(0, 3), national.slice(3, 6), national.slice(6)];
@@ -19,7 +19,7 @@ export class Secrets {
   addBytes(name: string, bytes: Buffer): void {
     this.#needles.push({ name: `${name}, raw`, bytes });
     for (const encoding of ['hex', 'base64', 'base64url'] as const) {
-      // What follows the last whole group of three bytes depends on what stands behind it.
+      // In base64 the characters of an incomplete group of three bytes depend on the bytes that follow.
       const text = bytes.toString(encoding, 0, bytes.length - (bytes.length % 3));
       this.#needle(`${name}, ${encoding}`, text);
     }
@@ -29,7 +29,7 @@ export class Secrets {
     return this.#needles.length;
   }
 
-  /** The names of those that are in it. */
+  /** The names of the values that are in `content`. */
   foundIn(content: Buffer | string): string[] {
     const bytes = Buffer.from(content);
     return this.#needles.filter((needle) => bytes.includes(needle.bytes)).map(({ name }) => name);
