@@ -37,8 +37,9 @@ async function main(): Promise<void> {
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, () => app.log);
   const tenants = createTenants([{ tenant: defaultTenant(config), apiKeys: config.apiKeys }]);
   const deliveryReports = createTwilioReports(config.statusCallback);
+  const verifications = createVerifications({ client, taskQueue: config.taskQueue, keyRing, digests });
   const app = buildApp({
-    verifications: createVerifications({ client, taskQueue: config.taskQueue, keyRing, digests }),
+    verifications,
     tenants,
     publicUrl: config.publicUrl,
     capabilities: createCapabilities(keyRing),
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
   closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal(unforeseenError(err), 'unforeseen failure');
     await app.close();
+    await verifications.idle();
     redis?.disconnect();
     await client.connection.close();
   });

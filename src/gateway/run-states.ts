@@ -126,6 +126,9 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
       }
     },
 
+    /** Resolves when no read runs any more: a query goes on for a few seconds after `readWithin` gave it up. */
+    idle: () => reads.idle(),
+
     /** Whether one more caller may wait for the end of this run. */
     mayWait: (id: VerificationId) => waits.mayWait(keyOf(id)),
 

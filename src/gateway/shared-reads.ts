@@ -13,6 +13,12 @@ export class SharedReads<T> {
     return reads.next;
   }
 
+  /** Resolves when no read runs any more, also none that nobody waits for. */
+  async idle(): Promise<void> {
+    while (this.#reads.size > 0)
+      await Promise.allSettled([...this.#reads.values()].map(({ current, next }) => next ?? current));
+  }
+
   async #begin(key: string, read: () => Promise<T>): Promise<T> {
     const reads = { current: read() };
     this.#reads.set(key, reads);

@@ -68,6 +68,8 @@ export interface Verifications {
   reportDelivery(id: string, report: DeliveryReport): Promise<void>;
   /** Whether Temporal answers. */
   isReachable(): Promise<boolean>;
+  /** Resolves when no query runs any more: close the client's connection only then. */
+  idle(): Promise<void>;
 }
 
 /** How long `cancel` waits for a run to end whose window is already over. */
@@ -149,6 +151,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     },
 
     isReachable: calls.isReachable,
+    idle: states.idle,
   };
 
   function submissionOf({ tenantId, workflowId, nonce }: TenantVerificationId, code: string): Submission {

@@ -32,3 +32,24 @@ test('a read that fails also fails for those who wait for the next, and is forgo
   ends[1]?.resolve(3);
   expect(await again).toBe(3);
 });
+
+test('it is idle when the last read has ended, whether it failed or not', async () => {
+  const reads = new SharedReads<number>();
+  const { ends, read } = controlledReads();
+  const all = Promise.allSettled([reads.read('a', read), reads.read('a', read), reads.read('b', read)]);
+  let isIdle = false;
+  const waitUntilIdle = async (): Promise<void> => {
+    await reads.idle();
+    isIdle = true;
+  };
+  const idle = waitUntilIdle();
+  ends[0]?.resolve(1);
+  ends[1]?.reject(new Error('no worker'));
+  await Promise.resolve();
+  expect(isIdle).toBe(false);
+  while (ends.length < 3) await Promise.resolve();
+  ends[2]?.resolve(2);
+  await all;
+  await idle;
+  expect(isIdle).toBe(true);
+});

@@ -20,5 +20,6 @@ export function forTenant(verifications: Verifications, tenantId = 'default') {
     reportDelivery: (...args: Parameters<Verifications['reportDelivery']>) =>
       verifications.reportDelivery(...args),
     isReachable: () => verifications.isReachable(),
+    idle: () => verifications.idle(),
   };
 }

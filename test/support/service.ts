@@ -216,6 +216,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
     async stop() {
       await app.close();
+      await verifications.idle();
       await stopWorker();
       await sandbox.close();
     },
