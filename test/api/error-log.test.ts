@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import type { InjectOptions } from 'fastify';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { API_KEYS, startService, uniquePhoneNumber, type Service } from '../support/service';
+import { API_KEYS, sameBlockNumber, startService, uniquePhoneNumber, type Service } from '../support/service';
 
 const [KEY] = API_KEYS;
 const START = '/verifications';
@@ -73,9 +73,9 @@ describe('the log, and not the answer, names the limit that was reached:', () =>
     ['prefix', { prefix: anHour(1) }],
   ])('%s', async (limit, limits) => {
     await withLog({ limits });
-    const block = uniquePhoneNumber().slice(0, -4);
-    expect((await start({ phoneNumber: `${block}0001`, clientIp: CLIENT_IP })).statusCode).toBe(202);
-    const response = await start({ phoneNumber: `${block}0002`, clientIp: CLIENT_IP });
+    const phoneNumber = uniquePhoneNumber();
+    expect((await start({ phoneNumber, clientIp: CLIENT_IP })).statusCode).toBe(202);
+    const response = await start({ phoneNumber: sameBlockNumber(phoneNumber, 1), clientIp: CLIENT_IP });
     expect(response.statusCode).toBe(429);
     expect(response.json()).toEqual({
       type: 'about:blank',

@@ -268,6 +268,12 @@ export function uniquePhoneNumber(): string {
   return `+1425${randomInt(2_000_000, 9_999_999)}`;
 }
 
+/** The number `steps` places further in the same block of 10,000. */
+export function sameBlockNumber(phoneNumber: string, steps: number): string {
+  const last = (Number(phoneNumber.slice(-4)) + steps) % 10_000;
+  return `${phoneNumber.slice(0, -4)}${String(last).padStart(4, '0')}`;
+}
+
 /** The code in the newest message to a number, as soon as it has arrived. */
 export async function receivedCode(sandbox: SmsSandbox, phoneNumber: string): Promise<string> {
   return eventually(() => findReceivedCode(sandbox, phoneNumber));
