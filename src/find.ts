@@ -1,10 +1,8 @@
-import { acceptedPhoneNumber } from './numbers/phone-number';
 import { configOrExit } from './config/config-or-exit';
 import { operatorConfig, type OperatorConfig } from './config/operator-config';
-import { createDigests } from './crypto/digest';
+import { createDigests, type Digests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
-import { VerificationError } from './domain/refusals';
-import { ANY_NUMBER, failureReason, say, temporalPlace } from './operator-command';
+import { failureReason, operatorNumber, parseArguments, say, temporalPlace } from './operator-command';
 import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
@@ -67,23 +65,13 @@ function sayRuns(
   }
 }
 
-/** @throws Error with the positions of invalid arguments. It does not repeat them: they may be phone numbers. */
+/** @throws Error whose message is for the operator */
 function parseTargets(args: readonly string[], config: OperatorConfig): Target[] {
-  if (args.length === 0) {
-    throw new Error(
-      'nothing to find was given: add phone numbers like +14255550123, or ids of verifications',
-    );
-  }
   const digests = createDigests(config.phoneDigestKey);
-  const targets = args.map((arg) => idTarget(arg) ?? numberTarget(arg, digests));
-  const invalid = targets.flatMap((target, index) => (target === undefined ? [index + 1] : []));
-  if (invalid.length > 0) {
-    throw new Error(
-      `argument ${invalid.join(' and ')} of ${args.length} is neither a phone number like +14255550123 ` +
-        'nor the id of a verification',
-    );
-  }
-  return targets.filter((target) => target !== undefined);
+  return parseArguments(args, (arg) => idTarget(arg) ?? numberTarget(arg, digests), {
+    none: 'nothing to find was given: add phone numbers like +14255550123, or ids of verifications',
+    invalid: 'is neither a phone number like +14255550123 nor the id of a verification',
+  });
 }
 
 function idTarget(arg: string): Target | undefined {
@@ -98,18 +86,15 @@ function idTarget(arg: string): Target | undefined {
   );
 }
 
-function numberTarget(arg: string, digests: ReturnType<typeof createDigests>): Target | undefined {
-  try {
-    const { e164, masked } = acceptedPhoneNumber(arg, ANY_NUMBER);
-    return {
-      label: masked,
-      workflowId: workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, e164)),
+function numberTarget(arg: string, digests: Digests): Target | undefined {
+  const number = operatorNumber(arg);
+  return (
+    number && {
+      label: number.masked,
+      workflowId: workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, number.e164)),
       hintIfNone: `with another PHONE_DIGEST_KEY, runs may exist. ${RETENTION}`,
-    };
-  } catch (error) {
-    if (error instanceof VerificationError) return undefined;
-    throw error;
-  }
+    }
+  );
 }
 
 function webUi({ webUiOrigin, temporal }: OperatorConfig): string | undefined {

@@ -1,9 +1,8 @@
-import { acceptedPhoneNumber, type PhoneNumber } from './numbers/phone-number';
+import type { PhoneNumber } from './numbers/phone-number';
 import { configOrExit } from './config/config-or-exit';
 import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests } from './crypto/digest';
-import { VerificationError } from './domain/refusals';
-import { ANY_NUMBER, failureReason, say, temporalPlace } from './operator-command';
+import { failureReason, operatorNumber, parseArguments, say, temporalPlace } from './operator-command';
 import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
@@ -51,26 +50,13 @@ export async function forget(args: readonly string[], config: OperatorConfig): P
   }
 }
 
-/** @throws Error with the positions of invalid arguments. It does not repeat them: they may be phone numbers. */
+/** Each number once. @throws Error whose message is for the operator */
 function parseNumbers(args: readonly string[]): PhoneNumber[] {
-  if (args.length === 0) throw new Error('no number was given: add one or more, like +14255550123');
-  const numbers = new Map<string, PhoneNumber>();
-  const invalid: number[] = [];
-  for (const [index, arg] of args.entries()) {
-    try {
-      const number = acceptedPhoneNumber(arg, ANY_NUMBER);
-      numbers.set(number.e164, number);
-    } catch (error) {
-      if (!(error instanceof VerificationError)) throw error;
-      invalid.push(index + 1);
-    }
-  }
-  if (invalid.length > 0) {
-    throw new Error(
-      `argument ${invalid.join(' and ')} of ${args.length} is no phone number like +14255550123. Nothing was deleted`,
-    );
-  }
-  return [...numbers.values()];
+  const numbers = parseArguments(args, operatorNumber, {
+    none: 'no number was given: add one or more, like +14255550123',
+    invalid: 'is no phone number like +14255550123. Nothing was deleted',
+  });
+  return [...new Map(numbers.map((number) => [number.e164, number])).values()];
 }
 
 function remainingData(archive: string | undefined, { twilioApiUrl }: OperatorConfig): string {

@@ -1,14 +1,49 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { grpcCode, isNoWorker, UNAVAILABLE } from './temporal/grpc-errors';
 import type { OperatorConfig } from './config/operator-config';
-import type { NumberRules } from './numbers/phone-number';
+import { VerificationError } from './domain/refusals';
+import { acceptedPhoneNumber, type NumberRules, type PhoneNumber } from './numbers/phone-number';
 
 /** An operator names numbers that were accepted earlier, whatever the rules are today. */
-export const ANY_NUMBER: NumberRules = {
+const ANY_NUMBER: NumberRules = {
   allowedCountries: undefined,
   phoneNumberCheck: 'possible',
   testNumbers: [],
 };
+
+/** What is wrong with the arguments of a command, for the operator. */
+export interface ArgumentFaults {
+  readonly none: string;
+  /** Completes the sentence `argument 2 of 3 …`. */
+  readonly invalid: string;
+}
+
+/**
+ * Parses each argument of a command. `parse` returns undefined for an invalid one.
+ * @throws Error with the positions of invalid arguments. It does not repeat them: they may be phone numbers.
+ */
+export function parseArguments<T>(
+  args: readonly string[],
+  parse: (arg: string) => T | undefined,
+  faults: ArgumentFaults,
+): T[] {
+  if (args.length === 0) throw new Error(faults.none);
+  const parsed = args.map(parse);
+  const invalid = parsed.flatMap((value, index) => (value === undefined ? [index + 1] : []));
+  if (invalid.length > 0)
+    throw new Error(`argument ${invalid.join(' and ')} of ${args.length} ${faults.invalid}`);
+  return parsed.filter((value) => value !== undefined);
+}
+
+/** A phone number that an operator named; undefined if it is not one. */
+export function operatorNumber(text: string): PhoneNumber | undefined {
+  try {
+    return acceptedPhoneNumber(text, ANY_NUMBER);
+  } catch (error) {
+    if (error instanceof VerificationError) return undefined;
+    throw error;
+  }
+}
 
 /** Temporal's address and namespace, for the output of an operator's command. */
 export function temporalPlace({ temporal }: OperatorConfig): string {

@@ -1,9 +1,7 @@
-import { isIP } from 'node:net';
 import type { Redis } from 'ioredis';
-import { Address6 } from 'ip-address';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Digests } from '../crypto/digest';
-import { VerificationError } from '../domain/refusals';
+import { retryAfterSeconds, VerificationError } from '../domain/refusals';
 import type { Limit } from '../domain/types';
 import type { Reservation } from '../gateway/verifications';
 import type { Tenants } from '../tenants/registry';
@@ -135,8 +133,11 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
           if (!(error instanceof RateLimiterRes)) throw error;
           // The limiter has counted the refused one, too.
           await limiter.reward(key);
-          const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-          throw new VerificationError({ code: 'rate_limited', limit: kind, retryAfterSeconds });
+          throw new VerificationError({
+            code: 'rate_limited',
+            limit: kind,
+            retryAfterSeconds: retryAfterSeconds(error.msBeforeNext),
+          });
         }
       },
       record: async (value) => void (await limiter.penalty(keyOf(value))),
@@ -175,23 +176,4 @@ async function reserve(counters: readonly (readonly [Counter, string])[]): Promi
     throw error;
   }
   return { cancel };
-}
-
-/**
- * The client to which an address belongs: an IPv4 address, or an IPv6 /64 network. Removes the port that some proxies
- * add. All invalid addresses together are one client.
- */
-export function clientOf(address: string): string {
-  const [, inBrackets, withPort] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
-  const bare = inBrackets ?? withPort ?? address;
-  switch (isIP(bare)) {
-    case 4:
-      return bare;
-    case 6: {
-      const parsed = new Address6(`${bare}/64`);
-      return parsed.isMapped4() ? parsed.to4().correctForm() : parsed.startAddress().correctForm();
-    }
-    default:
-      return 'unknown';
-  }
 }

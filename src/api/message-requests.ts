@@ -3,7 +3,8 @@ import type { IdentifiedView, Verifications } from '../gateway/verifications';
 import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
 import type { Caller } from '../tenants/registry';
 import type { Tenant } from '../tenants/tenant';
-import { clientOf, type Limits } from './limits';
+import { clientOf } from './client-address';
+import type { Limits } from './limits';
 
 export interface MessageRequestsDependencies {
   readonly verifications: Verifications;

@@ -1,4 +1,4 @@
-import type { Refusal } from './refusals';
+import { retryAfterSeconds, type Refusal } from './refusals';
 import type { Ledger, Limit, Status } from './types';
 
 export const emptyLedger: Ledger = {
@@ -60,8 +60,8 @@ export function numberLimitRefusal(
   // The next message is allowed when this one is older than the period.
   const blocking = recent.at(-limit.max);
   if (blocking === undefined) return undefined;
-  const retryAfterSeconds = Math.max(1, Math.ceil((blocking + limit.periodMs - now) / 1000));
-  return { code: 'rate_limited', limit: 'number', retryAfterSeconds };
+  const waitMs = blocking + limit.periodMs - now;
+  return { code: 'rate_limited', limit: 'number', retryAfterSeconds: retryAfterSeconds(waitMs) };
 }
 
 /** How many attempts a verification gets: at most as many as can fail before the number is locked. */
@@ -97,5 +97,5 @@ export function cooldownRefusal(
       : configuredSeconds;
   const leftMs = Date.parse(ledger.lastUnsuccessfulAt) + waitSeconds * 1000 - now;
   const code = 'phone_number_cooling_down';
-  return leftMs > 0 ? { code, retryAfterSeconds: Math.ceil(leftMs / 1000) } : undefined;
+  return leftMs > 0 ? { code, retryAfterSeconds: retryAfterSeconds(leftMs) } : undefined;
 }

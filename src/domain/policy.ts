@@ -1,4 +1,4 @@
-import type { Refusal } from './refusals';
+import { retryAfterSeconds, type Refusal } from './refusals';
 import type { Messages } from './messages';
 import type { Policy } from './types';
 
@@ -36,5 +36,5 @@ export function resendRefusal(
   const sentAt = last?.outcome?.outcome === 'accepted' ? last.outcome.acceptedAt : (last?.requestedAt ?? now);
   // While a message is in flight, the whole interval is still to come.
   const waitMs = last?.outcome ? sentAt + resendIntervalMs - now : Math.max(resendIntervalMs, 1);
-  return waitMs > 0 ? { code: 'resend_too_soon', retryAfterSeconds: Math.ceil(waitMs / 1000) } : undefined;
+  return waitMs > 0 ? { code: 'resend_too_soon', retryAfterSeconds: retryAfterSeconds(waitMs) } : undefined;
 }

@@ -37,6 +37,11 @@ export interface Refusal {
   readonly codeLength?: number;
 }
 
+/** A wait as `Retry-After` gives it: whole seconds, rounded up, at least one. */
+export function retryAfterSeconds(waitMs: number): number {
+  return Math.max(1, Math.ceil(waitMs / 1000));
+}
+
 /**
  * A refusal as an exception. `detail` replaces the standard sentence for the code. Callers see it: it must not contain
  * a code, a secret or a phone number.

@@ -6,7 +6,8 @@ export const finalStatuses = [
   'canceled',
 ] as const;
 export type FinalStatus = (typeof finalStatuses)[number];
-export type Status = 'sending' | 'pending' | FinalStatus;
+export const statuses = ['sending', 'pending', ...finalStatuses] as const;
+export type Status = (typeof statuses)[number];
 
 export function isFinal(status: Status): status is FinalStatus {
   return status !== 'sending' && status !== 'pending';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { VerificationError } from '../domain/refusals';
+import { retryAfterSeconds, VerificationError } from '../domain/refusals';
 import { SEND_DEADLINE_MS } from '../domain/policy';
 import type { VerificationState } from '../workflows/messages';
 import type { RunStates } from './run-states';
@@ -48,8 +48,10 @@ export function createJoin(states: RunStates) {
 
 /** `endsAt`: when the open verification ends at the latest, epoch milliseconds. */
 export function inProgressError(endsAt: number): VerificationError {
-  const retryAfterSeconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1000));
-  return new VerificationError({ code: 'verification_in_progress', retryAfterSeconds });
+  return new VerificationError({
+    code: 'verification_in_progress',
+    retryAfterSeconds: retryAfterSeconds(endsAt - Date.now()),
+  });
 }
 
 /** When the run's window closes at the latest, epoch milliseconds. */

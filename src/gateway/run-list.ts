@@ -1,17 +1,17 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
-import { finalStatuses, type Status } from '../domain/types';
+import { statuses, type Status } from '../domain/types';
 import { stateQuery } from '../workflows/messages';
-import { grpcCode, NOT_FOUND, TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
+import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
+import { createRunLookup, runIdOf, type RunInfo } from '../temporal/run-lookup';
 
 /** The time-out of a query to an open run, which needs a worker. */
 const QUERY_TIMEOUT_MS = 2_000;
 
 const { WorkflowExecutionStatus } = temporal.api.enums.v1;
-type ExecutionInfo = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
-const State = z.object({ status: z.enum(['sending', 'pending', ...finalStatuses]) });
+const State = z.object({ status: z.enum(statuses) });
 
 export interface ListedRun {
   readonly runId: string;
@@ -23,17 +23,13 @@ export interface ListedRun {
 
 /** Lists the runs of a workflow ID for operators. */
 export function createRunList(client: Client) {
-  const { workflowService } = client;
-  const { namespace } = client.options;
+  const lookup = createRunLookup(client);
 
   /** Newest first. @throws gRPC errors */
   async function listRuns(workflowId: string): Promise<ListedRun[]> {
-    const listed = await listRunIds(workflowId);
-    // Temporal's lists are eventually consistent: the latest run may be missing. Its descriptions are consistent.
-    const latest = await describe({ workflowId });
-    const infos: ExecutionInfo[] = [];
-    for (const runId of new Set([...(latest ? [runIdOf(latest)] : []), ...listed])) {
-      const info = await describe({ workflowId, runId });
+    const infos: RunInfo[] = [];
+    for (const runId of await lookup.findRunIds(workflowId)) {
+      const info = await lookup.describe({ workflowId, runId });
       if (info) infos.push(info);
     }
 
@@ -46,38 +42,7 @@ export function createRunList(client: Client) {
     return runs;
   }
 
-  /** Uses the raw API, since the SDK's list decodes each memo, and a secret key may be missing. */
-  async function listRunIds(workflowId: string): Promise<string[]> {
-    const runIds: string[] = [];
-    const query = `WorkflowId = '${workflowId}'`;
-    let nextPageToken: Uint8Array = new Uint8Array();
-    do {
-      const page = await call(() =>
-        workflowService.listWorkflowExecutions({ namespace, query, nextPageToken }),
-      );
-      runIds.push(...page.executions.map(runIdOf));
-      ({ nextPageToken } = page);
-    } while (nextPageToken.length > 0);
-    return runIds;
-  }
-
-  /** Without a run id: the latest run. Undefined if Temporal has no such run. */
-  async function describe(execution: {
-    workflowId: string;
-    runId?: string;
-  }): Promise<ExecutionInfo | undefined> {
-    try {
-      const { workflowExecutionInfo } = await call(() =>
-        workflowService.describeWorkflowExecution({ namespace, execution }),
-      );
-      return workflowExecutionInfo ?? undefined;
-    } catch (error) {
-      if (grpcCode(error) === NOT_FOUND) return undefined;
-      throw error;
-    }
-  }
-
-  async function verificationStatus(workflowId: string, runId: string, status: ExecutionInfo['status']) {
+  async function verificationStatus(workflowId: string, runId: string, status: RunInfo['status']) {
     const handle = client.workflow.getHandle(workflowId, runId);
     try {
       if (status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING)
@@ -97,15 +62,11 @@ export function createRunList(client: Client) {
   return listRuns;
 }
 
-function runIdOf({ execution }: ExecutionInfo): string {
-  return execution?.runId ?? '';
-}
-
-function startedMs({ startTime }: ExecutionInfo): number {
+function startedMs({ startTime }: RunInfo): number {
   return Number(startTime?.seconds ?? 0) * 1_000 + (startTime?.nanos ?? 0) / 1e6;
 }
 
-function executionName(status: ExecutionInfo['status']): string {
+function executionName(status: RunInfo['status']): string {
   const name = WorkflowExecutionStatus[status ?? 0] ?? '';
   const words = name.replace('WORKFLOW_EXECUTION_STATUS_', '').toLowerCase().split('_');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');

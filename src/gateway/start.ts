@@ -140,7 +140,7 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
       // The second case is a run that this request started although Temporal did not answer. It may be closed already.
       if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === job.memo.nonce))
         return join(last, job.memo);
-      const ledger = last ? await ledgerOf(last) : emptyLedger;
+      const ledger = last ? (await states.readClosed(last)).ledger : emptyLedger;
       if (readAt >= deadline) throw unavailable('temporal_unavailable');
       const refusal = startRefusal(request, ledger);
       if (refusal) throw new VerificationError(refusal);
@@ -168,10 +168,6 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
       cooldownRefusal(ledger, cooldownSeconds, now) ??
       numberLimitRefusal(ledger.messages, policy.numberLimit, now)
     );
-  }
-
-  async function ledgerOf({ workflowId, runId }: Run): Promise<Ledger> {
-    return (await states.readClosed({ workflowId, runId })).ledger;
   }
 
   async function lastRun(workflowId: string): Promise<Run | undefined> {

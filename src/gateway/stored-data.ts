@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ledgerAfter } from '../domain/ledger';
-import { finalStatuses } from '../domain/types';
+import { statuses } from '../domain/types';
 import type { VerificationResult, VerificationState } from '../workflows/messages';
 
 // The data that the service stores in Temporal. It is parsed like all data from outside.
@@ -38,7 +38,7 @@ const stateSchema = z.object({
   tenantId: z.string(),
   nonce: z.string(),
   phoneNumber: z.string(),
-  status: z.enum(['sending', 'pending', ...finalStatuses]),
+  status: z.enum(statuses),
   attemptsRemaining: z.number(),
   codeLength: z.number(),
   windowMs: z.number(),

@@ -22,12 +22,8 @@ export async function waitForDecision(
   { waitMs, signal }: Wait,
 ): Promise<VerificationState> {
   const done = new AbortController();
-  const stop = () => done.abort();
-  // A signal that has already aborted sends no event.
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop);
   const deadline = Date.now() + waitMs;
-  const closed = states.waitForEnd(id, waitMs, done.signal);
+  const closed = states.waitForEnd(id, waitMs, AbortSignal.any([signal, done.signal]));
   try {
     // A younger run stays open after an unsuccessful end: only its state shows that it has ended.
     const pollUntil = Date.parse(state.createdAt) + MIN_UNSUCCESSFUL_RUN_MS;
@@ -41,8 +37,7 @@ export async function waitForDecision(
     // Without a client there is nobody to read it for.
     return end ?? (signal.aborted ? state : await states.read(id));
   } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
+    done.abort();
     closed.catch(() => {});
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { grpcCode, NOT_FOUND, TEMPORAL_TIMEOUT_MS } from './grpc-errors';
+import { TEMPORAL_TIMEOUT_MS, unlessNotFound } from './grpc-errors';
+import { createRunLookup } from './run-lookup';
 
 const POLL_INTERVAL_MS = 250;
 /** Temporal's lists are eventually consistent: all runs count as deleted after none was seen for this long. */
@@ -24,6 +25,7 @@ type Requested = Map<string, { readonly open: boolean }>;
 export function createErasure(client: Client) {
   const { workflowService } = client;
   const { namespace } = client.options;
+  const runs = createRunLookup(client);
 
   /**
    * Deletes all runs of these workflow IDs and waits until Temporal has none. It also deletes runs that start during
@@ -51,59 +53,26 @@ export function createErasure(client: Client) {
 
   /** Requests the deletion of each run that is not in `requested`. Returns whether Temporal still has a run. */
   async function eraseFound(workflowId: string, requested: Requested): Promise<boolean> {
-    const listed = await listRunIds(workflowId);
-    const latest = await describe({ workflowId });
-    let isAnyFound = listed.length > 0;
-    for (const runId of new Set([...listed, ...(latest ? [latest.runId] : []), ...requested.keys()])) {
-      const run = await describe({ workflowId, runId });
+    const found = await runs.findRunIds(workflowId);
+    let isAnyFound = found.length > 0;
+    for (const runId of new Set([...found, ...requested.keys()])) {
+      const run = await runs.describe({ workflowId, runId });
       if (!run) continue;
       isAnyFound = true;
       if (requested.has(runId)) continue;
       await remove({ workflowId, runId });
-      requested.set(runId, { open: run.open });
+      requested.set(runId, {
+        open: run.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+      });
     }
     return isAnyFound;
   }
 
-  async function listRunIds(workflowId: string): Promise<string[]> {
-    const runIds: string[] = [];
-    let nextPageToken: Uint8Array = new Uint8Array();
-    do {
-      const page = await call(() =>
-        workflowService.listWorkflowExecutions({
-          namespace,
-          query: `WorkflowId = '${workflowId}'`,
-          nextPageToken,
-        }),
-      );
-      runIds.push(...page.executions.flatMap(({ execution }) => execution?.runId ?? []));
-      ({ nextPageToken } = page);
-    } while (nextPageToken.length > 0);
-    return runIds;
-  }
-
-  /** Without a run id: the latest run. Undefined if Temporal has no such run. */
-  async function describe(execution: { workflowId: string; runId?: string }) {
-    const description = await unlessNotFound(() =>
-      workflowService.describeWorkflowExecution({ namespace, execution }),
-    );
-    const info = description?.workflowExecutionInfo;
-    const open = info?.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
-    return info && { runId: info.execution?.runId ?? '', open };
-  }
-
   /** Also ends an open run. Temporal answers before the deletion is complete. */
   async function remove(workflowExecution: { workflowId: string; runId: string }): Promise<void> {
-    await unlessNotFound(() => workflowService.deleteWorkflowExecution({ namespace, workflowExecution }));
-  }
-
-  async function unlessNotFound<T>(fn: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await call(fn);
-    } catch (error) {
-      if (grpcCode(error) === NOT_FOUND) return undefined;
-      throw error;
-    }
+    await unlessNotFound(() =>
+      call(() => workflowService.deleteWorkflowExecution({ namespace, workflowExecution })),
+    );
   }
 
   function call<T>(fn: () => Promise<T>): Promise<T> {

@@ -10,7 +10,7 @@ export const TEMPORAL_TIMEOUT_MS = 5_000;
 /** gRPC status codes, with the numbers of `@grpc/grpc-js`. */
 const CANCELLED = 1;
 const DEADLINE_EXCEEDED = 4;
-export const NOT_FOUND = 5;
+const NOT_FOUND = 5;
 export const FAILED_PRECONDITION = 9;
 export const UNAVAILABLE = 14;
 const INVALID_ARGUMENT = 3;
@@ -32,6 +32,16 @@ const REJECTIONS = [
 export function grpcCode(error: unknown): number | undefined {
   const source: unknown = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(source) ? source.code : undefined;
+}
+
+/** The result of a call. Undefined if Temporal answers NOT_FOUND. */
+export async function unlessNotFound<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (grpcCode(error) === NOT_FOUND) return undefined;
+    throw error;
+  }
 }
 
 /** Temporal refused the call: it has not done anything, and will not. */

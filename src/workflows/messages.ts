@@ -1,6 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Ledger } from '../domain/types';
-import type { DeliveryReport, VerificationView } from '../domain/types';
+import type { DeliveryReport, Ledger, VerificationView } from '../domain/types';
 
 /** The workflow type's name, as Temporal stores it. */
 export const PHONE_VERIFICATION = 'phoneVerification';

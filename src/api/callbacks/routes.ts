@@ -6,6 +6,7 @@ import type { DeliveryReports } from '../../messaging/sender';
 import type { Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
 import { noBody, problems } from '../responses';
+import { stringRecord } from '../string-record';
 
 export interface CallbacksDependencies {
   readonly verifications: Verifications;
@@ -15,12 +16,6 @@ export interface CallbacksDependencies {
 const FORM = 'application/x-www-form-urlencoded';
 const REPEATED_FIELD = 'Send each field of the form once.';
 const NOT_A_FORM = `Send a form, with "Content-Type: ${FORM}".`;
-
-/** Not `Type.Record`: its pattern does not match names with a line break, so their values would not be checked. */
-const Form = Type.Unsafe<Record<string, string>>({
-  type: 'object',
-  additionalProperties: { type: 'string' },
-});
 
 /** The provider's delivery reports, which are signed forms. A request without a valid signature always gets 403. */
 export function registerCallbacks(app: Api, { verifications, deliveryReports }: CallbacksDependencies): void {
@@ -51,7 +46,7 @@ export function registerCallbacks(app: Api, { verifications, deliveryReports }: 
         security: [{ deliveryReportSignature: [] }],
         consumes: [FORM],
         querystring: Type.Object({ verification: Type.Optional(Type.String()) }),
-        body: Form,
+        body: stringRecord(),
         response: { 204: noBody('The report was accepted.'), ...problems(400, 403, 413, 503) },
       },
     },

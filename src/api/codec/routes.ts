@@ -7,6 +7,7 @@ import type { DecodePayloads } from '../../temporal/payload-reader';
 import { bearerToken } from '../authentication';
 import type { Api } from '../http-server';
 import { answer, problems } from '../responses';
+import { stringRecord } from '../string-record';
 
 export interface CodecServer {
   readonly token: string;
@@ -27,12 +28,7 @@ const MAX_PAYLOADS = 10_000;
 /** The SDKs and this service's encryption set two or three entries. */
 const MAX_METADATA_ENTRIES = 100;
 
-/** Not `Type.Record`: its pattern does not match names with a line break, so their values would not be checked. */
-const Metadata = Type.Unsafe<Record<string, string>>({
-  type: 'object',
-  additionalProperties: { type: 'string' },
-  maxProperties: MAX_METADATA_ENTRIES,
-});
+const Metadata = stringRecord({ maxProperties: MAX_METADATA_ENTRIES });
 /** A payload as the Web UI and the CLI send it. Other fields are allowed, since later versions may add some. */
 const Payload = Type.Object(
   { metadata: Type.Optional(Metadata), data: Type.Optional(Type.String()) },

@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { ownDeliveryErrors } from '../../domain/delivery-errors';
-import { finalStatuses, type Status } from '../../domain/types';
+import { statuses, type Status } from '../../domain/types';
 
 const strict = { additionalProperties: false };
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -71,7 +71,7 @@ const DeliveryErrorCode = Type.Unsafe<string>({
 const verification = {
   id: Type.String({ pattern: '^[A-Za-z0-9_-]{64}$' }),
   phoneNumber: Type.String({ description: 'The phone number in E.164 format.' }),
-  status: Type.Unsafe<Status>({ type: 'string', enum: ['sending', 'pending', ...finalStatuses] }),
+  status: Type.Unsafe<Status>({ type: 'string', enum: [...statuses] }),
   attemptsRemaining: Type.Integer({ minimum: 0 }),
   createdAt: Type.String({ format: 'date-time' }),
   expiresAt: Nullable(Type.String({ format: 'date-time' })),
