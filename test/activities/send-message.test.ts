@@ -3,6 +3,7 @@ import type { IdentifiedView } from '../../src/gateway/verifications';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { eventually, receivedCode, startService, uniquePhoneNumber, type Service } from '../support/service';
 import { startTestSandbox } from '../support/test-sandbox';
+import { partsOf } from '../support/verification-id';
 
 jest.setTimeout(60_000);
 
@@ -35,14 +36,11 @@ const settled = (id: string, on: Service = service): Promise<IdentifiedView> =>
 
 /** Why the message is not sent yet, as the Web UI shows it. */
 async function pendingFailure(id: string): Promise<string | undefined> {
-  const { raw } = await server.client.workflow.getHandle(workflowIdOf(id)).describe();
+  const { raw } = await server.client.workflow.getHandle(partsOf(id).workflowId).describe();
   const encoded = raw.pendingActivities?.[0]?.lastFailure?.encodedAttributes?.data;
   if (!encoded) return undefined;
   return (JSON.parse(Buffer.from(encoded).toString()) as { message: string }).message;
 }
-
-const workflowIdOf = (id: string) =>
-  `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
 
 const createCalls = (phoneNumber: string) =>
   service.sandbox.requests.filter(({ kind, to }) => kind === 'create' && to === phoneNumber).length;
@@ -169,7 +167,7 @@ test('if the provider does not list its message, the code is sent twice, and the
   const bodies = service.sandbox.inbox(phoneNumber).map(({ body }) => body);
   expect(bodies).toHaveLength(2);
   expect(new Set(bodies).size).toBe(1);
-  const handle = server.client.workflow.getHandle(workflowIdOf(id));
+  const handle = server.client.workflow.getHandle(partsOf(id).workflowId);
   const metadata = await handle.query('__temporal_workflow_metadata');
   expect(JSON.stringify(metadata)).toContain('sent again: the first one was not listed');
 });

@@ -6,6 +6,7 @@ import {
   sameBlockNumber,
   startService,
   uniquePhoneNumber,
+  untilPending,
   type Service,
   type ServiceOptions,
 } from '../support/service';
@@ -144,10 +145,7 @@ test('a resend counts against all budgets, but only its caller’s limit can ref
       url: `/verifications/${id}/resend`,
       headers: { authorization: `Bearer ${API_KEYS[0]}` },
     });
-  await service.app.inject({
-    url: `/verifications/${id}`,
-    headers: { authorization: `Bearer ${API_KEYS[0]}`, prefer: 'wait=1' },
-  });
+  await untilPending(service, id);
   expect((await resend()).statusCode).toBe(202);
   expectRateLimited(await start(fresh()));
   expectRateLimited(await resend());

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { createTemporalClient } from '../../src/temporal/client';
-import { parseVerificationId, workflowIdFor } from '../../src/gateway/ids';
+import { workflowIdFor } from '../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
   API_KEYS,
@@ -15,6 +15,7 @@ import {
   type Service,
 } from '../support/service';
 import { LONG_POLL, CallCounter } from '../support/call-counter';
+import { partsOf } from '../support/verification-id';
 
 jest.setTimeout(60_000);
 
@@ -47,8 +48,6 @@ afterEach(async () => {
   await closeClient();
 });
 afterAll(() => server.close());
-
-const workflowIdOf = (id: string) => parseVerificationId(id)?.workflowId ?? '';
 
 async function start(phoneNumber = uniquePhoneNumber()) {
   const payload = { phoneNumber };
@@ -101,7 +100,7 @@ test('50 queries run at once, and a verification that has ended can still be rea
   await begin({ withWorker: true });
   const { id: ended } = await service.startTexted();
   await service.verifications.cancel(ended);
-  await server.client.workflow.getHandle(workflowIdOf(ended)).result();
+  await server.client.workflow.getHandle(partsOf(ended).workflowId).result();
   await service.stopWorker();
   const starts = await Promise.all(Array.from({ length: 60 }, () => start()));
   const reads = starts.map(({ answer }) => get(answer.json<{ id: string }>().id));

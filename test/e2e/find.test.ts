@@ -112,13 +112,14 @@ describe('with the service', () => {
 });
 
 test('without a worker and without a result, Temporal’s own word stands', async () => {
-  const workflowId = workflowIdOf('+14255550190');
+  const phoneNumber = uniquePhoneNumber();
+  const workflowId = workflowIdOf(phoneNumber);
   const first = await startRun(workflowId);
   await server.client.workflow.getHandle(workflowId).terminate();
   const second = await startRun(workflowId);
-  await eventually(async () => runsIn((await find(['+14255550190'])).stdout).length === 2);
+  await eventually(async () => runsIn((await find([phoneNumber])).stdout).length === 2);
 
-  const { exitCode, stdout } = await find(['+14255550190']);
+  const { exitCode, stdout } = await find([phoneNumber]);
 
   expect(exitCode).toBe(0);
   expect(runsIn(stdout)).toEqual([`${second}  Running`, `${first}  Terminated`]);

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { createTemporalClient } from '../../src/temporal/client';
-import { parseVerificationId } from '../../src/gateway/ids';
 import { API_KEY, type BreakableService, prepareBreakableService } from '../chaos/breakable-service';
 import { callApi } from '../support/api-client';
 import type { LoggedProcess } from '../support/logged-process';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
+import { partsOf } from '../support/verification-id';
 
 jest.setTimeout(60_000);
 
@@ -52,7 +52,7 @@ async function startPending(): Promise<{ id: string; path: string; code: string 
 
 /** Waits until some worker, dead or alive, was given the verification's next task. */
 async function untilTaken(id: string): Promise<void> {
-  const { workflowId, runId } = parseVerificationId(id) ?? { workflowId: '', runId: '' };
+  const { workflowId, runId } = partsOf(id);
   await eventually(async () => {
     // The raw answer: what else is in it is encrypted, and this client has no keys.
     const { pendingWorkflowTask } = await client.workflowService.describeWorkflowExecution({

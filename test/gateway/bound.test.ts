@@ -7,6 +7,8 @@ function controlledCalls() {
   return { ends, call };
 }
 
+afterEach(() => jest.useRealTimers());
+
 const refusal = { code: 'temporal_unavailable', refusal: { limit: 'calls' } };
 
 test('so many calls run at once, others wait for their turn, and what is too much is refused at once', async () => {
@@ -38,7 +40,6 @@ test('a call whose turn comes too late is refused, and never runs', async () => 
   await first;
   expect(await refused).toMatchObject(refusal);
   expect(ends).toHaveLength(1);
-  jest.useRealTimers();
 });
 
 test('a call that fails makes room for the next', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
 import { deriveCode } from '../../src/crypto/code';
 import { createDataConverter } from '../../src/temporal/data-converter';
-import { formatVerificationId, parseVerificationId, type VerificationId } from '../../src/gateway/ids';
+import { formatVerificationId } from '../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
   eventually,
@@ -13,6 +13,7 @@ import {
   wrongCodeFor,
   type Service,
 } from '../support/service';
+import { partsOf } from '../support/verification-id';
 
 // An attacker who can write to the namespace copies the input and the memo of an open run to other workflow IDs, to
 // guess the code there.
@@ -31,12 +32,6 @@ async function begin(encrypted: boolean): Promise<void> {
   const dataConverter = encrypted ? createDataConverter(testKeyRing, true, () => {}) : testDataConverter;
   server = await connectDevServer(encrypted ? createDataConverter(testKeyRing, true) : testDataConverter);
   service = await startService({ ...server, dataConverter });
-}
-
-function partsOf(publicId: string): VerificationId {
-  const id = parseVerificationId(publicId);
-  if (!id) throw new Error('This is not a public id');
-  return id;
 }
 
 /** Copies a run to a random workflow ID, which belongs to no number. The copy has the original's nonce. */

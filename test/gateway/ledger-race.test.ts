@@ -1,11 +1,9 @@
-import { createVerifications } from '../../src/gateway/verifications';
-import { forTenant, type TenantVerifications } from '../support/for-tenant';
+import type { TenantVerifications } from '../support/for-tenant';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
+  anotherGateway,
   receivedCode,
   startService,
-  testDigests,
-  testKeyRing,
   uniquePhoneNumber,
   wrongCodeFor,
   type Service,
@@ -23,16 +21,8 @@ beforeAll(async () => {
   // The cool-down is longer than the test. A third verification would mean that the first two were missed.
   const cooldownSeconds = [0, 600];
   service = await startService({ ...server, cooldownSeconds });
-  gateways = Array.from({ length: 8 }, () =>
-    forTenant(
-      createVerifications({
-        client: server.client,
-        taskQueue: service.taskQueue,
-        keyRing: testKeyRing,
-        digests: testDigests,
-      }),
-    ),
-  );
+  const { taskQueue } = service;
+  gateways = Array.from({ length: 8 }, () => anotherGateway({ client: server.client, taskQueue }));
 });
 
 afterAll(async () => {

@@ -1,14 +1,5 @@
-import { createVerifications } from '../../src/gateway/verifications';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { forTenant } from '../support/for-tenant';
-import {
-  receivedCode,
-  startRequest,
-  startService,
-  testDigests,
-  testKeyRing,
-  type Service,
-} from '../support/service';
+import { anotherGateway, receivedCode, startRequest, startService, type Service } from '../support/service';
 
 const by = { caller: 'mallory', idempotencyKey: undefined };
 const notFound = { code: 'not_found' };
@@ -27,15 +18,7 @@ afterAll(async () => {
 });
 
 const gatewayOf = (tenantId: string) =>
-  forTenant(
-    createVerifications({
-      client: server.client,
-      taskQueue: service.taskQueue,
-      keyRing: testKeyRing,
-      digests: testDigests,
-    }),
-    tenantId,
-  );
+  anotherGateway({ client: server.client, taskQueue: service.taskQueue }, tenantId);
 
 test('a verification is not found for another tenant, which cannot change it', async () => {
   const { id, code } = await service.startTexted();

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { DeliveryReports, MessageSender, ReportRequest } from '../../src/messaging/sender';
+import { eventually } from '../support/eventually';
 
 /** A message provider (usually a fake one, reached over HTTP), and the implementation of the port under test. */
 export interface ProviderUnderTest {
@@ -121,8 +122,9 @@ export function testMessageSender(name: string, startProvider: () => Promise<Pro
         messageTo(provider.lost.number, reports.urlFor('an-id')),
         signal,
       );
-      const failed = await reportOfFailure(reports, received);
-      server.close();
+      const failed = await eventually(() =>
+        received.find(({ fields }) => reports.parseReport(fields)?.failure),
+      ).finally(() => server.close());
 
       expect(reports.enabled).toBe(true);
       expect(new URL(failed.url, url).pathname).toBe(reports.path);
@@ -149,15 +151,4 @@ async function listen(
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
-async function reportOfFailure(
-  reports: DeliveryReports,
-  received: readonly ReportRequest[],
-): Promise<ReportRequest> {
-  for (;;) {
-    const failed = received.find(({ fields }) => reports.parseReport(fields)?.failure);
-    if (failed) return failed;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

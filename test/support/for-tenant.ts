@@ -17,9 +17,5 @@ export function forTenant(verifications: Verifications, tenantId = 'default') {
     assertOpen: (id: string) => verifications.assertOpen(ref(id)),
     resend: (id: string) => verifications.resend(ref(id)),
     cancel: (id: string) => verifications.cancel(ref(id)),
-    reportDelivery: (...args: Parameters<Verifications['reportDelivery']>) =>
-      verifications.reportDelivery(...args),
-    isReachable: () => verifications.isReachable(),
-    idle: () => verifications.idle(),
   };
 }

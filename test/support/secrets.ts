@@ -25,10 +25,6 @@ export class Secrets {
     }
   }
 
-  get count(): number {
-    return this.#needles.length;
-  }
-
   /** The names of the values that are in `content`. */
   foundIn(content: Buffer | string): string[] {
     const bytes = Buffer.from(content);

@@ -264,14 +264,35 @@ export function startRequest(
   };
 }
 
+const NUMBERS = 8_000_000;
+/** It has no common factor with NUMBERS, so that no number comes again. The next number is in another block. */
+const STEP = 999_983;
+let drawn = randomInt(NUMBERS);
+
+/** A number that this test file has not used. */
 export function uniquePhoneNumber(): string {
-  return `+1425${randomInt(2_000_000, 9_999_999)}`;
+  drawn = (drawn + STEP) % NUMBERS;
+  return `+1425${2_000_000 + drawn}`;
 }
 
 /** The number `steps` places further in the same block of 10,000. */
 export function sameBlockNumber(phoneNumber: string, steps: number): string {
   const last = (Number(phoneNumber.slice(-4)) + steps) % 10_000;
   return `${phoneNumber.slice(0, -4)}${String(last).padStart(4, '0')}`;
+}
+
+/** Waits until the message is accepted and the window is open. */
+export async function untilPending({ verifications }: Pick<Service, 'verifications'>, id: string) {
+  await eventually(async () => (await verifications.get(id)).status === 'pending');
+}
+
+/** The gateway of another API process. */
+export function anotherGateway(
+  { client, taskQueue }: Pick<Service, 'taskQueue'> & { readonly client: Client },
+  tenantId?: string,
+): TenantVerifications {
+  const dependencies = { client, taskQueue, keyRing: testKeyRing, digests: testDigests };
+  return forTenant(createVerifications(dependencies), tenantId);
 }
 
 /** The code in the newest message to a number, as soon as it has arrived. */

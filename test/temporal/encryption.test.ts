@@ -12,8 +12,10 @@ import {
   startService,
   testDigests,
   uniquePhoneNumber,
+  untilPending,
   type Service,
 } from '../support/service';
+import { partsOf } from '../support/verification-id';
 
 const oldKey = { id: 'old', bytes: Buffer.alloc(32, 11) };
 const newKey = { id: 'new', bytes: Buffer.alloc(32, 12) };
@@ -41,23 +43,17 @@ async function start(process: Awaited<ReturnType<typeof connect>>): Promise<Serv
   return service;
 }
 
-const workflowIdOf = (id: string) =>
-  `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
-
-const pending = (service: Service, id: string) =>
-  eventually(async () => ((await service.verifications.get(id)).status === 'pending' ? true : undefined));
-
 describe('with encryption on', () => {
   test('a history contains no phone number, no tag, no state and no failure message', async () => {
     const process = await connect([oldKey]);
     const service = await start(process);
     const { id, phoneNumber, code, wrongCode } = await service.startTexted();
-    await pending(service, id);
+    await untilPending(service, id);
     await service.verifications.check(id, wrongCode, by);
     await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_too_soon' });
     await service.verifications.check(id, code, by);
-    await process.client.workflow.getHandle(workflowIdOf(id)).result();
-    const history = await readableHistory(process.client, workflowIdOf(id));
+    await process.client.workflow.getHandle(partsOf(id).workflowId).result();
+    const history = await readableHistory(process.client, partsOf(id).workflowId);
     expect(history).toContain(Buffer.from('binary/encrypted').toString('base64'));
     // The names in a memo are not encrypted, only its values are.
     for (const word of [
@@ -75,7 +71,7 @@ describe('with encryption on', () => {
     const process = await connect([oldKey]);
     const service = await start(process);
     const { id, phoneNumber } = await service.startTexted();
-    await pending(service, id);
+    await untilPending(service, id);
     await expect(service.verifications.start(service.startRequest(phoneNumber))).rejects.toMatchObject({
       code: 'verification_in_progress',
     });

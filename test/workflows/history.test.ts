@@ -1,5 +1,6 @@
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { eventually, readableHistory, startService, type Service } from '../support/service';
+import { readableHistory, startService, untilPending, type Service } from '../support/service';
+import { partsOf } from '../support/verification-id';
 
 const by = { caller: 'alice', idempotencyKey: undefined };
 
@@ -16,17 +17,10 @@ afterAll(async () => {
   await server.close();
 });
 
-function workflowIdOf(publicId: string): string {
-  return `phone-verification:${Buffer.from(publicId, 'base64url').toString('hex', 0, 16)}`;
-}
-
 async function startPending() {
   const started = await service.startTexted();
-  await eventually(async () => {
-    const { status } = await service.verifications.get(started.id);
-    return status === 'pending' ? status : undefined;
-  });
-  return { ...started, workflowId: workflowIdOf(started.id) };
+  await untilPending(service, started.id);
+  return { ...started, workflowId: partsOf(started.id).workflowId };
 }
 
 /** Counts the events of a closed run, and the completed workflow tasks among them. */
@@ -75,8 +69,8 @@ test('a complete history contains neither the code nor any submitted code', asyn
   const guesses = ['73915026', '82640317', '59173804'];
   for (const guess of guesses) await longCodes.verifications.check(id, guess, by);
   await longCodes.verifications.submit(id, code);
-  await server.client.workflow.getHandle(workflowIdOf(id)).result();
-  const history = await readableHistory(server.client, workflowIdOf(id));
+  await server.client.workflow.getHandle(partsOf(id).workflowId).result();
+  const history = await readableHistory(server.client, partsOf(id).workflowId);
   await longCodes.stop();
   expect(history).toContain('\\"attemptsRemaining\\":0');
   for (const secret of [code, ...guesses]) expect(history).not.toContain(secret);

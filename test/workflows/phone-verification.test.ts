@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { eventually, receivedCode, startService, type Service } from '../support/service';
+import { eventually, receivedCode, startService, untilPending, type Service } from '../support/service';
 import { createTimeSkipping } from '../support/time-skipping';
+import { partsOf } from '../support/verification-id';
 
 const by = { caller: 'alice', idempotencyKey: undefined };
 
@@ -20,10 +21,7 @@ afterAll(async () => {
 /** Starts a verification and waits until it is pending. */
 async function startPending() {
   const started = await service.startTexted();
-  await eventually(async () => {
-    const { status } = await service.verifications.get(started.id);
-    return status === 'pending' ? status : undefined;
-  });
+  await untilPending(service, started.id);
   return started;
 }
 
@@ -105,7 +103,7 @@ describe('a cancel', () => {
 
   test('from the Temporal Web UI ends the verification as canceled, with a result', async () => {
     const { id, phoneNumber } = await startPending();
-    const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
+    const { workflowId } = partsOf(id);
     await env.client.workflow.getHandle(workflowId).cancel();
     const ended = await service.verifications.get(id, {
       waitMs: 5_000,

@@ -1,6 +1,13 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { eventually, receivedCode, startService, uniquePhoneNumber, type Service } from '../support/service';
+import {
+  receivedCode,
+  startService,
+  uniquePhoneNumber,
+  untilPending,
+  type Service,
+} from '../support/service';
 import { createTimeSkipping } from '../support/time-skipping';
+import { partsOf } from '../support/verification-id';
 
 const by = { caller: 'alice', idempotencyKey: undefined };
 
@@ -52,13 +59,11 @@ describe('while a message is being sent', () => {
       policy: { resendIntervalMs: 0 },
     });
     const { id, phoneNumber } = await quick.startTexted();
-    await eventually(async () =>
-      (await quick.verifications.get(id)).status === 'pending' ? true : undefined,
-    );
+    await untilPending(quick, id);
     const hold = quick.sandbox.hold('received', phoneNumber);
     await quick.verifications.resend(id);
     await hold.arrival();
-    const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
+    const { workflowId } = partsOf(id);
     await env.client.workflow.getHandle(workflowId).cancel();
     expect(await env.client.workflow.getHandle(workflowId).result()).toMatchObject({ status: 'canceled' });
     hold.cut();

@@ -1,7 +1,7 @@
 import { getExpectedTwilioSignature } from 'twilio';
 import { SANDBOX_AUTH_TOKEN } from '../../../sandbox/account';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
-import { eventually, startService, type Service } from '../../support/service';
+import { startService, untilPending, type Service } from '../../support/service';
 
 const PATH = '/webhooks/twilio/status';
 
@@ -42,9 +42,7 @@ function post({ verification, form, signature }: Report, to: Service = service) 
 
 async function startPending() {
   const { id, phoneNumber } = await service.startTexted();
-  await eventually(async () =>
-    (await service.verifications.get(id)).status === 'pending' ? true : undefined,
-  );
+  await untilPending(service, id);
   const sid = service.sandbox.inbox(phoneNumber)[0]?.sid ?? '';
   return { id, sid };
 }
