@@ -57,7 +57,7 @@ async function stopped(): Promise<never> {
   });
 }
 
-/** Rejects when the slowest machine that makes sense would have been ready. */
+/** Rejects after a time in which even a very slow machine would have finished. */
 async function tooLate({ concurrency, n, seconds }: BenchSettings): Promise<never> {
   const limitSeconds = 120 + 2 * seconds + 2 * n * concurrency.length;
   return new Promise((_, reject) => {

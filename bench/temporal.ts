@@ -3,6 +3,7 @@ import { freePort } from '../harness/ports';
 import { startTemporalDevServer } from '../harness/temporal/dev-server';
 import { findTemporalCli } from '../harness/executables/find-executable';
 import type { Variables } from '../harness/service/service-environment';
+import { setVariables } from '../src/config/read-environment';
 
 export interface TemporalServer {
   /** Tells a process how to reach it. */
@@ -30,7 +31,5 @@ export async function openTemporal(directory: string, say: (line: string) => voi
 /** The variables that tell how to reach Temporal. Nothing else of this process's environment reaches the service. */
 function temporalVariables(): Record<string, string> {
   const isMeant = (name: string) => name.startsWith('TEMPORAL_') || name === 'HOME';
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value && isMeant(name) ? [[name, value]] : [])),
-  );
+  return Object.fromEntries(Object.entries(setVariables(process.env)).filter(([name]) => isMeant(name)));
 }

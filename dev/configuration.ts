@@ -1,5 +1,5 @@
 import { type ApiConfig, apiConfig } from '../src/config/api-config';
-import { operatorConfig } from '../src/config/operator-config';
+import { type OperatorConfig, operatorConfig } from '../src/config/operator-config';
 import { ConfigError, setVariables } from '../src/config/read-environment';
 import { workerConfig } from '../src/config/worker-config';
 import { developmentEnvironment } from './environment';
@@ -12,6 +12,8 @@ export interface DevConfiguration {
   env: Readonly<Record<string, string>>;
   /** What the API reads from that. */
   config: ApiConfig;
+  /** What the operator commands read from that. */
+  operator: OperatorConfig;
 }
 
 /** @throws ConfigError whose one message names every variable at fault, of development and of every process */
@@ -23,11 +25,11 @@ export function configureDevelopment(outside: NodeJS.ProcessEnv): DevConfigurati
   const faults = new Set<string>();
   const config = readOr(faults, () => apiConfig(env));
   readOr(faults, () => workerConfig(env));
-  readOr(faults, () => operatorConfig(env));
+  const operator = readOr(faults, () => operatorConfig(env));
   for (const fault of ownFaults) faults.add(fault);
   if (config?.port === 0) faults.add('PORT must not be 0: the addresses that are printed hold it');
-  if (config === undefined || faults.size > 0) throw new ConfigError([...faults]);
-  return { settings, env, config };
+  if (config === undefined || operator === undefined || faults.size > 0) throw new ConfigError([...faults]);
+  return { settings, env, config, operator };
 }
 
 /** Undefined for a wrong configuration, whose faults are added. */

@@ -20,7 +20,7 @@ export function makeDataFolder(dataDir: string): void {
   }
 }
 
-/** What is written from now on, by this process and those that it starts, is for its owner alone. */
+/** From now on, only the owner can read the files that this process, or a process that it starts, creates. */
 export function keepFilesPrivate(): void {
   process.umask(0o077);
 }

@@ -1,8 +1,9 @@
 import type { SetVariables } from '../src/config/read-environment';
 import type { Secrets } from './secrets';
 import type { DevSettings } from './settings';
+import { LOOPBACK, urlOf } from '../harness/ports';
 import { NO_LIMITS } from '../harness/service/service-environment';
-import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../sandbox/account';
+import { sandboxCredentials, SANDBOX_FROM } from '../sandbox/account';
 
 /** What the processes of development run with: its defaults, and over them whatever is set. */
 export function developmentEnvironment(
@@ -31,13 +32,13 @@ function namesTwilio(set: SetVariables): boolean {
 
 /** Where the service finds the sandbox. */
 export function smsSandboxUrl({ smsSandboxPort }: DevSettings): string {
-  return `http://127.0.0.1:${smsSandboxPort}`;
+  return urlOf(LOOPBACK, smsSandboxPort);
 }
 
 /** A Temporal profile of the user's may ask for TLS and another namespace: this server has neither. */
 function ownTemporal({ temporalPort, temporalUiPort }: DevSettings): SetVariables {
   return {
-    TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
+    TEMPORAL_ADDRESS: `${LOOPBACK}:${temporalPort}`,
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_TLS: 'false',
     CODEC_SERVER_ORIGIN: `http://localhost:${temporalUiPort}`,
@@ -46,9 +47,8 @@ function ownTemporal({ temporalPort, temporalUiPort }: DevSettings): SetVariable
 
 function sandboxAccount(set: SetVariables, settings: DevSettings): SetVariables {
   return {
-    TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID,
+    ...sandboxCredentials(set),
     TWILIO_API_URL: smsSandboxUrl(settings),
-    ...(set['TWILIO_API_KEY_SID'] === undefined && { TWILIO_AUTH_TOKEN: SANDBOX_AUTH_TOKEN }),
     ...(set['TWILIO_MESSAGING_SERVICE_SID'] === undefined && { TWILIO_FROM: SANDBOX_FROM }),
   };
 }

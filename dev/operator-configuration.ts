@@ -7,8 +7,8 @@ import { SECRETS_FILE } from './secrets';
 import { readDevSettings } from './settings';
 
 /**
- * For an operator's command from source: the service's own configuration where there is one; otherwise that of
- * `npm run dev`, as soon as it has run once.
+ * The configuration of an operator command that runs from source. It is read from the environment if PHONE_DIGEST_KEY is
+ * set. Otherwise it is the configuration of `npm run dev`, which must have run once.
  */
 export function configureOperator(env: NodeJS.ProcessEnv): OperatorConfig {
   const set = setVariables(env);
@@ -16,7 +16,7 @@ export function configureOperator(env: NodeJS.ProcessEnv): OperatorConfig {
   const { dataDir } = readDevSettings(set).settings;
   if (existsSync(path.join(dataDir, SECRETS_FILE))) {
     process.stdout.write(`PHONE_DIGEST_KEY is not set: with the secrets of npm run dev, in ${dataDir}.\n`);
-    return operatorConfig(configureDevelopment(env).env);
+    return configureDevelopment(env).operator;
   }
   throw new Error(
     'it is not known whose numbers these are: set PHONE_DIGEST_KEY and the rest of the environment of the API, or ' +

@@ -11,7 +11,10 @@ export const SECRETS_FILE = 'secrets.json';
 const Secrets = z.object({ SECRET_KEYS: z.string().min(1), PHONE_DIGEST_KEY: z.string().min(1) });
 export type Secrets = z.infer<typeof Secrets>;
 
-/** Development's own: made once and kept, since what was started with them can't be answered with others. */
+/**
+ * Reads the secrets of development, and makes them if there are none. They are kept: a code can be checked only with the
+ * secrets with which its verification was started.
+ */
 export function keepSecrets(dataDir: string): Secrets {
   makeDataFolder(dataDir);
   const file = path.join(dataDir, SECRETS_FILE);
@@ -28,7 +31,10 @@ export function keepSecrets(dataDir: string): Secrets {
   }
 }
 
-/** Linked to its name when it is whole: another process, or a later one, never reads half of it. */
+/**
+ * Writes a draft, and gives it its final name when it is complete: no process ever reads half a file. If another process
+ * was faster, its file stays.
+ */
 function createOnce(file: string, content: string): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${content}\n`, { mode: 0o600 });
@@ -41,7 +47,7 @@ function createOnce(file: string, content: string): void {
   }
 }
 
-/** Never holds what the file says. */
+/** Why the file can't be used. Shows nothing of its content. */
 function reason(error: unknown): string {
   if (error instanceof SyntaxError || error instanceof z.ZodError) return 'it does not hold the secrets';
   return errorCode(error) ?? 'unknown error';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DevConfiguration } from './configuration';
+import { smsSandboxUrl } from './environment';
 import type { ProcessSpec } from '../harness/processes/supervised-process';
 import { LOOPBACK, urlOf } from '../harness/ports';
 import { apiSpec, isOk, sourceCommand, temporalSpec, workerSpec } from '../harness/service/process-specs';
@@ -22,7 +23,7 @@ export function smsSandboxProcess({ settings, env }: DevConfiguration): ProcessS
     name: 'sms',
     // It shows codes to everyone who asks: it is open to this machine only, wherever the API listens.
     ...sourceCommand('sandbox/main.ts', { ...env, HOST: LOOPBACK }),
-    isReady: () => isOk(`${urlOf(LOOPBACK, settings.smsSandboxPort)}/healthz`),
+    isReady: () => isOk(`${smsSandboxUrl(settings)}/healthz`),
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from './account';
+import { sandboxCredentials } from './account';
 import { defaultSettings } from './settings';
 import type { SmsSandboxOptions } from './index';
 import { CarrierErrorCode } from './messages/message';
@@ -45,9 +45,7 @@ export function loadOptions(env: NodeJS.ProcessEnv): SmsSandboxOptions {
 
 /** Where no account is named, it is the one that `npm run dev` uses. */
 function withAccount(set: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (set['TWILIO_ACCOUNT_SID'] !== undefined) return set;
-  const token = set['TWILIO_API_KEY_SID'] === undefined ? { TWILIO_AUTH_TOKEN: SANDBOX_AUTH_TOKEN } : {};
-  return { TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID, ...token, ...set };
+  return set['TWILIO_ACCOUNT_SID'] === undefined ? { ...sandboxCredentials(set), ...set } : set;
 }
 
 function toOptions(env: Environment): SmsSandboxOptions {

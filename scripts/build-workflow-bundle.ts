@@ -16,5 +16,5 @@ export async function buildWorkflowBundle(outFile: string): Promise<void> {
 }
 
 if (require.main === module) {
-  void buildWorkflowBundle(path.resolve(__dirname, '../dist', WORKFLOW_BUNDLE_FILE));
+  void buildWorkflowBundle(process.argv[2] ?? path.resolve(__dirname, '../dist', WORKFLOW_BUNDLE_FILE));
 }

@@ -31,7 +31,10 @@ const tools: readonly Process[] = [
   { name: 'SMS sandbox', reads: sandboxEnvironment.shape },
 ];
 
-/** What `npm run dev` sets when nothing is set. Its secrets are made anew, so they are none of these. */
+/**
+ * What `npm run dev` sets if the environment sets nothing. Its secrets differ on each machine. They are empty here, and
+ * the page leaves out empty values.
+ */
 const inDevelopment = developmentEnvironment({}, readDevSettings({}).settings, {
   SECRET_KEYS: '',
   PHONE_DIGEST_KEY: '',
@@ -107,7 +110,7 @@ function isRequired(schema: z.core.$ZodType | undefined): boolean {
 function developmentDefault(name: string, schema: z.core.$ZodType): string[] {
   if (name in development) return [];
   const value = inDevelopment[name];
-  const isDefault = z.safeParse(schema, undefined).success && documentedDefault(schema) === value;
+  const isDefault = !isRequired(schema) && documentedDefault(schema) === value;
   return value === undefined || value === '' || isDefault ? [] : bullet(`In development: \`${value}\`.`);
 }
 

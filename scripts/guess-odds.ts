@@ -11,7 +11,7 @@ import type { Ledger } from '../src/domain/types';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** How long docker-compose has the namespace keep closed runs, and with them what is known of a number. */
+/** How long docker-compose.yml lets Temporal keep closed runs. After that, nothing is known of a number. */
 const RETENTION_MS = 30 * DAY_MS;
 const DIGITS = [4, 6, 8];
 
@@ -48,7 +48,7 @@ export function attack(): readonly Try[] {
   return tries;
 }
 
-/** Undefined for a number that is locked: when its wait is over there is another. */
+/** When the next start is allowed. Undefined if the number is locked: then each wait is followed by another. */
 function nextStart(ledger: Ledger, endedAt: number): number | undefined {
   const wait = cooldownRefusal(ledger, cooldownSeconds, endedAt)?.retryAfterSeconds ?? 0;
   const cooledDownAt = endedAt + Math.max(wait * 1_000, MIN_UNSUCCESSFUL_RUN_MS);
@@ -57,7 +57,10 @@ function nextStart(ledger: Ledger, endedAt: number): number | undefined {
   return cooldownRefusal(ledger, cooldownSeconds, at) ? undefined : at;
 }
 
-/** How many he gets in a time in which the number may be locked and, when Temporal has forgotten it, free again. */
+/**
+ * How many guesses an attacker gets within `periodMs`. If the number is locked, the attacker continues after Temporal has
+ * deleted the number's runs.
+ */
 export function guessesWithin(periodMs: number): number {
   const round = attack();
   const roundMs = lockedAt(round) + RETENTION_MS;
@@ -92,7 +95,7 @@ export function oddsTable(): string {
   ]);
 }
 
-/** What an attacker gets who needs any number, not this one: all that the budget of a country allows. */
+/** The odds of an attacker who is content with any number, and makes as many starts as a country's budget allows. */
 export function manyNumbers(): string {
   const budget = defaults.COUNTRY_BUDGET.parse(undefined).general;
   if (!budget) return 'No budget limits how many numbers can be tried.';

@@ -78,7 +78,10 @@ async function fetchFromFirst(
   throw new Error(notFound(wanted, failures));
 }
 
-/** A file under its final name is whole: it is fetched elsewhere and moved there in one step, whoever else does the same. */
+/**
+ * Fetches into a temporary folder, and then moves the file to `target` in one step. So a file at `target` is always
+ * complete, even if several processes fetch it at the same time.
+ */
 async function fetchAs(target: string, fetch: (directory: string) => Promise<string>): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true });
   const directory = await mkdtemp(`${target}.fetching-`);

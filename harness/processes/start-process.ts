@@ -28,7 +28,10 @@ export interface StartedProcess {
   kill(): void;
 }
 
-/** `exited` waits this long for the last output, which another process may hold open. */
+/**
+ * After the process has ended, `exited` waits at most this long for its last lines. Without a limit it could wait for
+ * ever: a process that it started may still have its output open.
+ */
 const LAST_OUTPUT_LIMIT_MS = 200;
 
 /**

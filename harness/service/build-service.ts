@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { buildWorkflowBundle } from '../../scripts/build-workflow-bundle';
 import { WORKFLOW_BUNDLE_FILE } from '../../src/temporal/workflow-bundle';
 import { PROJECT_DIRECTORY } from '../project';
 
@@ -25,7 +24,7 @@ export async function buildService(directory: string, workflowBundle?: string): 
   await compile('tsconfig.build.json', directory);
   // In a process of its own: what webpack leaves in memory must not slow down a process that measures.
   await (workflowBundle === undefined
-    ? runBuildStep(process.execPath, '--import', 'tsx', __filename, bundle)
+    ? runBuildStep(process.execPath, '--import', 'tsx', 'scripts/build-workflow-bundle.ts', bundle)
     : copyFile(workflowBundle, bundle));
   return scriptsIn(directory);
 }
@@ -48,5 +47,3 @@ export async function runBuildStep(command: string, ...args: string[]): Promise<
     throw new Error(`The build failed:\n${error.stdout}${error.stderr}`.trimEnd(), { cause: error });
   });
 }
-
-if (require.main === module) void buildWorkflowBundle(process.argv[2] ?? '');

@@ -49,7 +49,7 @@ async function isPolling(pid: number, client: Client, taskQueue: string): Promis
     }),
   );
   const listed = Object.values(versionsInfo).flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}));
-  // `pollers`: what a server that is too old for this mode answers.
+  // A server that does not know this mode ignores it, and lists the workers only in `pollers`.
   return [...pollers, ...listed.flatMap((info) => info.pollers ?? [])].some(
     // How the SDK names a worker unless it is told otherwise.
     ({ identity }) => identity === `${pid}@${hostname()}`,

@@ -46,7 +46,7 @@ export function devServerCommand(options: DevServerOptions): Command {
   return { command: executable, args };
 }
 
-/** Whether it answers. The first time it also sets the namespace's retention to 30 days. @throws Error while it doesn't answer */
+/** Checks that the server answers: sets the namespace's retention to 30 days. @throws Error while it does not answer */
 export async function isDevServerReady({ port, namespace = 'default' }: DevServerOptions): Promise<boolean> {
   const connection = await Connection.connect({
     address: `${LOOPBACK}:${port}`,

@@ -1,6 +1,7 @@
 import { getExpectedTwilioSignature } from 'twilio';
 import { type Message, shownError, shownSender } from '../messages/message';
 import type { Credentials } from '../twilio/credentials';
+import { API_VERSION } from '../twilio/message-resource';
 
 /** How long Twilio waits for a webhook to answer. */
 const TIMEOUT_MS = 15_000;
@@ -46,7 +47,7 @@ function statusParameters(message: Message, accountSid: string): Record<string, 
     MessageStatus: message.status,
     To: message.to,
     AccountSid: accountSid,
-    ApiVersion: '2010-04-01',
+    ApiVersion: API_VERSION,
   };
   const sender = shownSender(message);
   const error = shownError(message);

@@ -29,7 +29,10 @@ export class NumberFaults {
     return hold;
   }
 
-  /** Waits until no hold of this stage and number is left, or one of them resets the call. */
+  /**
+   * Waits at this stage until all holds for this number, and those for all numbers, are released. If one of them is cut,
+   * returns `is cut` at once: the caller then resets the connection.
+   */
   async waitForHolds(stage: HoldStage, to: string): Promise<HeldCall> {
     for (const hold of this.#holds) {
       const concerned = hold.stage === stage && (hold.to === undefined || hold.to === to);

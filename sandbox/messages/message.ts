@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
-
-/** The number a messaging service sends from here: Twilio's own "passes all validation" test sender. */
-export const POOL_NUMBER = '+15005550006';
+import { SANDBOX_FROM } from '../account';
 
 export const CarrierErrorCode = Type.Union([
   Type.Literal(30003),
@@ -62,7 +60,8 @@ export function createMessage(
   return {
     sid: `SM${randomBytes(16).toString('hex')}`,
     to: request.to,
-    from: request.from ?? POOL_NUMBER,
+    // A messaging service sends from this number, too.
+    from: request.from ?? SANDBOX_FROM,
     messagingServiceSid: request.messagingServiceSid,
     body: bodyPrefix + request.body,
     status: request.messagingServiceSid === null ? 'queued' : 'accepted',
