@@ -4,8 +4,9 @@ import type { Attempt } from '../domain/types';
 import type { Verification } from '../domain/verification';
 
 /**
- * The verification's details for operators, which Temporal's Web UI shows as Markdown. They are not encrypted, so they
- * must not contain a phone number, a code or a tag. Markdown numbers the `1.` items.
+ * The verification's details for operators, which Temporal's Web UI shows as Markdown. They are the answer to a Query,
+ * which is encrypted only with PAYLOAD_ENCRYPTION=on: they must not contain a phone number, a code or a tag. Markdown
+ * numbers the `1.` items.
  */
 export function liveDetails(verification: Verification): string {
   const { status, expiresAt, attempts, attemptsRemaining, messages, error } = verification;

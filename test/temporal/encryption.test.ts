@@ -67,6 +67,25 @@ describe('with encryption on', () => {
     }
   });
 
+  test.each(['state', '__temporal_workflow_metadata'])(
+    'the answer of the Query %s is encrypted: Temporal and the Web UI can not read it',
+    async (queryType) => {
+      const process = await connect([oldKey]);
+      const service = await start(process);
+      const { id } = await service.startTexted();
+      await untilPending(service, id);
+      const { queryResult } = await process.client.workflowService.queryWorkflow({
+        namespace: 'default',
+        execution: { workflowId: partsOf(id).workflowId },
+        query: { queryType },
+      });
+      const encodings = queryResult?.payloads?.map(({ metadata }) =>
+        Buffer.from(metadata?.['encoding'] ?? []).toString(),
+      );
+      expect(encodings).toEqual(['binary/encrypted']);
+    },
+  );
+
   test('a start finds the open verification of the number and the ledger of the one before', async () => {
     const process = await connect([oldKey]);
     const service = await start(process);
