@@ -101,7 +101,10 @@ export function manyNumbers(): string {
   if (!budget) return 'No budget limits how many numbers can be tried.';
   const starts = (budget.max / budget.periodMs) * HOUR_MS;
   const hits = DIGITS.map((digits) => `${(starts * maxAttempts) / 10 ** digits} with ${digits} digits`);
-  return `${grouped(starts)} starts an hour in one country are ${grouped(starts * maxAttempts)} guesses an hour, of which ${hits.join(', ')} are right.`;
+  return [
+    `${grouped(starts)} starts an hour in one country are ${grouped(starts * maxAttempts)} guesses an hour.`,
+    `Of these, ${hits.join(', ')} are right.`,
+  ].join('\n');
 }
 
 function table(rows: readonly (readonly string[])[]): string {

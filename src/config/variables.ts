@@ -43,7 +43,7 @@ export const variableGroups: readonly VariableGroup[] = [
     title: 'Limits and budgets',
     introduction: [
       'A limit is a number and a period: `600/1m` is 600 in one minute. Units are `s`, `m`, `h` and `d`. ' +
-        'A period is at most 24 days. `off` switches a limit off.',
+        'A period is at most 24 days. `off` switches a limit off. `TEXTS_PER_SECOND` is only a number.',
       'A limit counts the requests of one caller or end user, or the messages to one number. A budget counts the ' +
         'messages to many numbers: a country or a block. Only starts and resends count. ' +
         'Above a limit or budget, the answer is `429` with the code `rate_limited`.',

@@ -27,5 +27,5 @@ test('a locked number is free again when Temporal has forgotten it, and not befo
 
 test('docs/security.md shows the odds that the policy gives', () => {
   expect(page).toContain(`\n${oddsTable()}\n`);
-  expect(page).toContain(manyNumbers());
+  for (const line of manyNumbers().split('\n')) expect(page).toContain(line);
 });

@@ -4,7 +4,8 @@ import { documentation } from '../documentation';
 
 export const http = {
   HOST: text.prefault('127.0.0.1').register(documentation, {
-    description: 'The address on which the API listens. The worker offers its metrics on the same address.',
+    description:
+      'The IP address or host name on which the API listens. The worker offers its metrics on the same one.',
     rules: [
       'If `WORKER_METRICS_PORT` is set, the worker accepts only an IP address.',
       'The image and docker-compose.yml set `0.0.0.0`.',
@@ -33,13 +34,13 @@ export const http = {
     .prefault('off')
     .register(documentation, {
       description:
-        'The addresses of the proxies in front of the API, separated by commas, or `off`. ' +
+        'The IP addresses of the proxies in front of the API, separated by commas, or `off`. ' +
         'The API believes the `X-Forwarded-For` header of these proxies only.',
       rules: [
         'It matters only for starts without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`): ' +
-          'they are limited by client address.',
+          'they are limited by IP address.',
         'An entry is an IP address, a network, or one of `loopback`, `linklocal` and `uniquelocal`. ' +
-          'A number of proxies is refused: a client that reaches the API directly could then claim any address.',
+          'A number of proxies is refused: a client that reaches the API directly could then claim any IP address.',
       ],
       example: 'loopback,uniquelocal,203.0.113.0/24',
     }),

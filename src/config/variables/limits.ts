@@ -9,14 +9,14 @@ export const limits = {
   }),
   CLIENT_IP_LIMIT: limit.prefault('20/10m').register(documentation, {
     description:
-      'How many verifications one end user may start. The caller sends the address of the end user as `clientIp`.',
+      'How many verifications one end user may start. The caller sends the IP address of the end user as `clientIp`.',
     rules: [
       'Resends do not count here.',
       'A start counts here, even if it is refused later, for example during a cool-down.',
       'Without `clientIp`, a start with an API key does not count here.',
-      'A start without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`) counts by the address it comes from: ' +
-        'see `TRUST_PROXY`.',
-      'All addresses of one IPv6 /64 network count as one.',
+      'A start without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`) counts by the IP address it comes from. ' +
+        'Behind a proxy, set `TRUST_PROXY`: otherwise all of these starts count as one IP address.',
+      'All IP addresses of one IPv6 /64 network count as one.',
     ],
   }),
   COUNTRY_BUDGET: limitsByCountry.prefault('1000/1h').register(documentation, {
@@ -42,8 +42,10 @@ export const limits = {
     .prefault('off')
     .register(documentation, {
       description:
-        'How many messages may be sent in one second, to all numbers together, or `off`. Set it to what the sender may send.',
+        'How many messages may be sent in one second, to all numbers together, or `off`. ' +
+        'Set it to the number of messages that the sender may send.',
       rules: [
+        'It is a number without a period.',
         'The API counts the messages. Above the limit, it refuses starts and resends with `429` and `Retry-After: 1`.',
       ],
       example: '20',
@@ -56,7 +58,8 @@ export const limits = {
       rules: [
         'Without it, each API process counts alone: with three processes, a limit is up to three times as high.',
         'While Redis is unavailable, each process counts alone and logs a warning.',
-        'Redis holds keyed digests, no address and no phone number.',
+        'Redis holds keyed digests, no IP address and no phone number.',
+        'docker-compose.yml has no Redis: add one to it before you set this variable.',
       ],
       example: 'redis://redis:6379',
     }),

@@ -30,7 +30,7 @@ export const numbers = {
         'The number is in E.164 format. The code has `CODE_LENGTH` digits.',
         'The code is accepted until the end of the last day (UTC). After that, the number gets real messages.',
         'Cool-downs, budgets and `NUMBER_LIMIT` do not apply. `CALLER_LIMIT` and `CLIENT_IP_LIMIT` do. ' +
-          'Attempts count, and wrong codes count towards the lock.',
+          'Each code uses an attempt. Wrong codes count towards the lock.',
         'When the API process starts, it logs a warning that says how many test numbers are active and how many have ' +
           'expired. Remove the numbers that you no longer need.',
       ],

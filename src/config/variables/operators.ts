@@ -8,11 +8,11 @@ export const operators = {
     .prefault('on')
     .register(documentation, {
       description:
-        '`on`: phone numbers, tags, memos, results and failures are encrypted in Temporal, with AES-256-GCM and a key ' +
-        'from `SECRET_KEYS`.',
+        '`on`: phone numbers, tags, memos, results, answers to Queries and failures are encrypted in Temporal, with ' +
+        'AES-256-GCM and a key from `SECRET_KEYS`.',
       rules: [
-        'Readable are the workflow IDs (keyed digests), times, the names of Signals, Updates and Queries, and how many ' +
-          'there are.',
+        'These stay readable: workflow IDs (keyed digests), times, and the names and number of Signals, Updates and ' +
+          'Queries.',
         'Decide before the first verification: with `on`, unencrypted data causes errors.',
         'API, worker and operator commands must have the same value.',
       ],

@@ -9,7 +9,7 @@ export const secrets = {
         'The secret keys, each as `id:base64(32 bytes)`, separated by commas. ' +
         'Codes, tags, capabilities and payload encryption each use a key that is derived from them.',
       rules: [
-        'New codes, tags, capabilities and ciphertexts use the first key. All keys can read.',
+        'The first key creates codes, tags, capabilities and ciphertexts. Every key in the list is accepted.',
         'To rotate, add the new key at the end of the list and restart every process. Then move it to the front and ' +
           'restart every process. Later remove the old key: [In production](production.md#secrets) says when.',
         'Every API and every worker must have the same keys.',

@@ -12,8 +12,7 @@ export const verification = {
       rules: ['Codes are accepted before that, too, while the message is being sent.'],
     }),
   MAX_ATTEMPTS: integer(1, 10).prefault('4').register(documentation, {
-    description:
-      'How many codes a caller may submit for one verification, from 1 to 10. The right code counts too.',
+    description: 'How many attempts a verification has, from 1 to 10. The right code uses one, too.',
   }),
   RESEND_INTERVAL_SECONDS: integer(0, 600)
     .prefault('30')
@@ -34,13 +33,13 @@ export const verification = {
         'After the n-th unsuccessful verification since the last success of the number, the number must wait as many ' +
           'seconds as the n-th value, from the end of that verification. The last value repeats. ' +
           'A start within this time is refused with `429` and `phone_number_cooling_down`.',
-        'A verification is unsuccessful if a wrong code was submitted, if it expired, or if it was canceled after its ' +
-          'message was sent.',
-        'Without a wrong code, no wait is longer than 300 seconds.',
-        '100 wrong codes lock the number. Starts get the same `429`. The lock ends with the retention of the ' +
-          'namespace, or with `npm run forget`.',
-        'Independently of the values: for the same number, no new verification starts until 2 seconds after the start ' +
-          'of an unsuccessful one. The API holds an earlier start until then.',
+        'A verification is unsuccessful if it did not end `verified` and had a wrong code, if it expired, or if it was ' +
+          'canceled after its message was sent.',
+        'Without a wrong code since the last success of the number, no wait is longer than 300 seconds.',
+        '100 wrong codes since the last success lock the number. Starts get the same `429`. The lock ends when ' +
+          'Temporal deletes the last run of the number: after the retention, or with `npm run forget`.',
+        'Independently of the values: if a verification ends without `verified` within 2 seconds of its start, the API ' +
+          'delays the next start of the number until these 2 seconds are over.',
         'Temporal keeps the history of a number for as long as the namespace keeps closed workflows. Set 30 days. ' +
           'When the worker starts, it logs a warning if that is shorter than the longest value.',
       ],
