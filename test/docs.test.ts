@@ -7,6 +7,8 @@ import { environment } from '../sandbox/config';
 import { CarrierErrorCode } from '../sandbox/messages/message';
 import { TwilioError } from '../sandbox/twilio/error';
 import { magicRecipients, magicSenders } from '../sandbox/twilio/magic-numbers';
+import { faults } from './chaos/plan';
+import { tables } from './chaos/table';
 
 const project = path.join(__dirname, '..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
@@ -21,18 +23,37 @@ const testPages = readdirSync(path.join(project, 'test'), { recursive: true, enc
 
 const pages = ['README.md', 'CONTRIBUTING.md', ...docsPages, ...testPages];
 
+/** The lines that `npm run dev` prints to paste. Each of them must stay one line. */
+const devLines: readonly string[] = curlLines({
+  apiUrl: 'http://localhost:3000',
+  apiKey: 'dev',
+  codeLength: 4,
+  smsSandboxUrl: 'http://localhost:3001',
+  usesSandbox: true,
+  temporalUiUrl: 'http://localhost:8233',
+  temporalAddress: '127.0.0.1:7233',
+});
+
 const MAX_README_LINES = 150;
 /** The README is read in a terminal as well. */
 const MAX_README_LINE_LENGTH = 100;
 const MAX_LINE_LENGTH = 120;
 const MAX_CELL_LENGTH = 60;
 
+const CODE_BLOCK = /^[ ]*```[\s\S]*?^[ ]*```.*$/gm;
+
 /** A page without its code blocks. */
 function prose(page: string): string {
-  return read(page).replaceAll(/^[ ]*```[\s\S]*?^[ ]*```.*$/gm, '');
+  return read(page).replaceAll(CODE_BLOCK, '');
+}
+
+function codeLines(page: string): string[] {
+  return (read(page).match(CODE_BLOCK) ?? []).flatMap((block) => block.split('\n'));
 }
 
 const isTableRow = (line: string) => line.startsWith('|');
+/** A line of an HTTP message or a JSON body, as it was sent: it can't be broken. */
+const isHttpLine = (line: string) => /^(?:\{"|[a-z-]+: |(?:GET|POST) \/)/.test(line);
 /** A picture or a link alone on its line, perhaps as an entry of a list. */
 const isLinkOnly = (line: string) => /^\s*(?:[-*] |\d+\. )?!?\[[^\]]*\]\([^)\s]+\)[.,:;]?$/.test(line);
 
@@ -40,7 +61,13 @@ function tableCells(page: string): string[] {
   return prose(page)
     .split('\n')
     .filter((line) => isTableRow(line) && !/^[|\s:-]+$/.test(line))
-    .flatMap((line) => line.split(/(?<!\\)\|/).slice(1, -1))
+    .flatMap(cellsOf);
+}
+
+function cellsOf(row: string): string[] {
+  return row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
     .map((cell) => cell.trim());
 }
 
@@ -89,14 +116,15 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('its lines can be read in an editor', () => {
-    const isReadme = page === 'README.md';
-    const tooLong = prose(page)
-      .split('\n')
-      .filter((line) => isReadme || !isTableRow(line))
-      .filter((line) => !isLinkOnly(line))
-      .filter((line) => line.length > (isReadme ? MAX_README_LINE_LENGTH : MAX_LINE_LENGTH));
+    const maxLength = page === 'README.md' ? MAX_README_LINE_LENGTH : MAX_LINE_LENGTH;
+    const lines = [
+      ...prose(page)
+        .split('\n')
+        .filter((line) => !isLinkOnly(line)),
+      ...codeLines(page).filter((line) => !isHttpLine(line) && !devLines.includes(line)),
+    ];
 
-    expect(tooLong).toEqual([]);
+    expect(lines.filter((line) => line.length > maxLength)).toEqual([]);
   });
 
   test('its table cells are short', () => {
@@ -125,17 +153,7 @@ describe('README.md', () => {
   });
 
   test('has the three lines that npm run dev prints', () => {
-    const lines = curlLines({
-      apiUrl: 'http://localhost:3000',
-      apiKey: 'dev',
-      codeLength: 4,
-      smsSandboxUrl: 'http://localhost:3001',
-      usesSandbox: true,
-      temporalUiUrl: 'http://localhost:8233',
-      temporalAddress: '127.0.0.1:7233',
-    });
-
-    expect(read('README.md')).toContain(lines.join('\n'));
+    expect(read('README.md')).toContain(devLines.join('\n'));
   });
 });
 
@@ -143,6 +161,31 @@ test('docs/README.md lists every page of docs', () => {
   const listed = relativeLinks('docs/README.md').map((link) => `docs/${link}`);
 
   expect(docsPages.filter((page) => page !== 'docs/README.md' && !listed.includes(page))).toEqual([]);
+});
+
+describe('docs/reliability.md', () => {
+  test('has the tables that the chaos test prints', () => {
+    const nothing = { one: 0, none: 0, more: 0 };
+    const printed = tables({
+      rows: faults.map((fault) => ({
+        fault,
+        verifications: 0,
+        messages: nothing,
+        twoCodes: 0,
+        outcomes: { verified: 0, undeliverable: 0, lost: 0 },
+        slowestRecoveryMs: 0,
+      })),
+    });
+    const headAndFaults = (text: string) =>
+      text
+        .split('\n')
+        .filter(isTableRow)
+        .map((row) => (row.startsWith('| fault ') ? cellsOf(row).join() : cellsOf(row)[0]))
+        .filter((cell) => cell !== undefined && !/^-+$/.test(cell));
+    const section = read('docs/reliability.md').split('## The chaos test')[1] ?? '';
+
+    expect(headAndFaults(section)).toEqual(headAndFaults(printed));
+  });
 });
 
 describe('docs/alerts.yaml', () => {

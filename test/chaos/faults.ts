@@ -2,14 +2,14 @@
 export const callFaults = [
   'reset before the request',
   'reset after the request',
-  'half an answer',
-  'answer swallowed',
-  'answer past the time-out',
+  'incomplete answer',
+  "the provider's answer lost",
+  'answer after the time-out',
   '500 after creating',
   '503 before creating',
   '429',
 ] as const;
-export type CallFault = (typeof callFaults)[number] | 'refused for good';
+export type CallFault = (typeof callFaults)[number] | 'refused';
 
 /** What an incident breaks: processes, which are killed, or the provider, whose port then refuses connections. */
 export const targets = ['worker', 'every worker', 'API', 'Temporal', 'provider'] as const;

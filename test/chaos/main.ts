@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { runChaos } from './run';
-import { table } from './table';
+import { tables } from './table';
 import { wholeNumber } from '../support/whole-number';
 
 const USAGE = `npm run test:chaos -- [options]
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const seed = wholeNumber('seed', values.seed);
   const verdict = await runChaos({ seed, verifications: wholeNumber('n', values.n), say });
-  say(`\n${table(verdict)}\n`);
+  say(`\n${tables(verdict)}\n`);
   say(`Seed ${seed}: ${verdict.violations.length === 0 ? 'every promise kept' : 'BROKEN'}`);
   for (const violation of verdict.violations) say(violation);
   process.exitCode = verdict.violations.length > 0 ? 1 : 0;

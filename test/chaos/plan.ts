@@ -66,7 +66,7 @@ const waves: readonly WaveRows[] = [
       ['none', () => none],
       ["the API's answers lost", () => ({ ...none, losesAnswers: true })],
       ...callFaults.map((fault): Row => [fault, () => ({ ...none, callFaults: [fault] })]),
-      ['refused for good (400)', () => ({ ...none, callFaults: ['refused for good'] })],
+      ['refused (400)', () => ({ ...none, callFaults: ['refused'] })],
     ],
   },
   {

@@ -29,7 +29,7 @@ const ownAnswers: Partial<Record<CallFault, Answer>> = {
     headers: { 'retry-after': '1' },
     body: JSON.stringify({ code: 20429, message: 'Too Many Requests', status: 429 }),
   },
-  'refused for good': {
+  refused: {
     status: 400,
     body: JSON.stringify({ code: 21610, message: 'Attempt to send to unsubscribed recipient', status: 400 }),
   },
@@ -89,11 +89,11 @@ export class ProviderProxy {
     const given = await this.#forward(request, body);
     await this.options.onCreateCall(to, 'created');
     if (fault === 'reset after the request') request.socket.resetAndDestroy();
-    else if (fault === 'half an answer') answerHalf(response, given);
+    else if (fault === 'incomplete answer') answerInPart(response, given);
     else if (fault === '500 after creating') answer(response, { status: 500, body: 'Internal Server Error' });
-    else if (fault === 'answer past the time-out')
+    else if (fault === 'answer after the time-out')
       await sleep(LATE_ANSWER_MS).then(() => answer(response, given));
-    else if (fault !== 'answer swallowed') answer(response, given);
+    else if (fault !== "the provider's answer lost") answer(response, given);
   }
 
   async #forward({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): Promise<Answer> {
@@ -111,7 +111,7 @@ function answer(response: ServerResponse, { status, body, headers }: Answer): vo
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
 }
 
-function answerHalf(response: ServerResponse, { status, body }: Answer): void {
+function answerInPart(response: ServerResponse, { status, body }: Answer): void {
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),

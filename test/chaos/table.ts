@@ -1,22 +1,37 @@
 import type { Row, Verdict } from './verdict';
 
-const HEAD = [
-  'fault',
-  'verifications',
-  'one message',
-  'none, undeliverable',
-  'more than one',
-  'same code',
-  'verified',
-  'undeliverable',
-  'lost',
-  'slowest recovery',
+type Column = readonly [head: string, cellOf: (row: Row) => string];
+
+const FAULT: Column = ['fault', ({ fault }) => fault];
+
+/** Two tables, because one with all columns would be too wide for docs/reliability.md. */
+const MESSAGES: readonly Column[] = [
+  FAULT,
+  ['verifications', ({ verifications }) => String(verifications)],
+  ['one message', ({ messages }) => String(messages.one)],
+  ['none, undeliverable', ({ messages }) => String(messages.none)],
+  ['more than one', ({ messages }) => String(messages.more)],
+  ['same code', ({ twoCodes }) => (twoCodes === 0 ? 'yes' : 'NO')],
+];
+const RESULTS: readonly Column[] = [
+  FAULT,
+  ['verified', ({ outcomes }) => String(outcomes.verified)],
+  ['undeliverable', ({ outcomes }) => String(outcomes.undeliverable)],
+  ['lost', ({ outcomes }) => String(outcomes.lost)],
+  ['slowest recovery', ({ slowestRecoveryMs }) => recovery(slowestRecoveryMs)],
 ];
 
-/** The results as a table in Markdown. */
-export function table({ rows }: Verdict): string {
-  const cells = [HEAD, ...rows.map(cellsOf)];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+/** The messages and the results as two tables in Markdown. */
+export function tables({ rows }: Pick<Verdict, 'rows'>): string {
+  return [MESSAGES, RESULTS].map((columns) => table(columns, rows)).join('\n\n');
+}
+
+function table(columns: readonly Column[], rows: readonly Row[]): string {
+  const cells = [
+    columns.map(([head]) => head),
+    ...rows.map((row) => columns.map(([, cellOf]) => cellOf(row))),
+  ];
+  const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   const lines = cells.map(
     (line) => `| ${line.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(' | ')} |`,
   );
@@ -24,16 +39,8 @@ export function table({ rows }: Verdict): string {
   return [lines[0], rule, ...lines.slice(1)].join('\n');
 }
 
-function cellsOf({ fault, verifications, messages, twoCodes, outcomes, slowestRecoveryMs }: Row): string[] {
-  const counts = [verifications, messages.one, messages.none, messages.more];
-  const recovery = slowestRecoveryMs === undefined ? '–' : `${(slowestRecoveryMs / 1_000).toFixed(1)} s`;
-  return [
-    fault,
-    ...counts.map(String),
-    twoCodes === 0 ? 'yes' : 'NO',
-    ...[outcomes.verified, outcomes.undeliverable, outcomes.lost].map(String),
-    recovery,
-  ];
+function recovery(slowestMs: number | undefined): string {
+  return slowestMs === undefined ? '–' : `${(slowestMs / 1_000).toFixed(1)} s`;
 }
 
 function pad(cell: string, width: number, column: number): string {
