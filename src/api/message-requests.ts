@@ -1,7 +1,6 @@
 import { VerificationError } from '../domain/refusals';
 import type { IdentifiedView, Verifications } from '../gateway/verifications';
 import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
-import type { Caller } from '../tenants/registry';
 import type { Tenant } from '../tenants/tenant';
 import { clientOf } from './client-address';
 import type { Limits } from './limits';
@@ -11,13 +10,17 @@ export interface MessageRequestsDependencies {
   readonly limits: Limits;
 }
 
-/** A start as an HTTP surface received it. */
-export interface ReceivedStart {
+/** Who sent a request that leads to a message. */
+export interface MessageRequester {
   readonly tenant: Tenant;
-  /** The digest of the API key; undefined for a start without one. */
+  /** The digest of the API key; undefined for a request without one. */
   readonly caller: string | undefined;
-  /** The end user's IP address, as it was received. */
+  /** The end user's IP address, as it was received. Undefined if the request is not limited by it. */
   readonly clientAddress: string | undefined;
+}
+
+/** A start as an HTTP surface received it. */
+export interface ReceivedStart extends MessageRequester {
   /** The phone number, as it was received. */
   readonly phoneNumber: string;
   readonly idempotencyKey: string | undefined;
@@ -26,7 +29,8 @@ export interface ReceivedStart {
 /** Applies the limits to all requests that lead to a message: the starts and resends of all surfaces. */
 export interface MessageRequests {
   start(received: ReceivedStart): Promise<{ created: boolean; verification: IdentifiedView }>;
-  resend(caller: Caller, id: string): Promise<IdentifiedView>;
+  /** `id`: the verification's public id. */
+  resend(received: MessageRequester & { readonly id: string }): Promise<IdentifiedView>;
 }
 
 /** The caller of all requests without an API key. */
@@ -38,7 +42,7 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
 
   return {
     async start({ tenant, phoneNumber, caller, clientAddress, idempotencyKey }) {
-      const clientIp = clientAddress === undefined ? undefined : clientOf(clientAddress);
+      const clientIp = clientIpOf(clientAddress);
       const number = parsePhoneNumber(phoneNumber, tenant.numberRules);
       return verifications.start({
         tenant,
@@ -55,8 +59,8 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
       });
     },
 
-    async resend({ id: caller, tenant }, id) {
-      await limits.countRequest({ tenantId: tenant.id, caller, clientIp: undefined });
+    async resend({ tenant, caller, clientAddress, id }) {
+      await limits.countRequest({ tenantId: tenant.id, caller, clientIp: clientIpOf(clientAddress) });
       const reservation = await limits.reserveResend();
       const verification = await verifications
         .resend({ tenantId: tenant.id, id })
@@ -70,6 +74,10 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
       return verification;
     },
   };
+}
+
+function clientIpOf(clientAddress: string | undefined): string | undefined {
+  return clientAddress === undefined ? undefined : clientOf(clientAddress);
 }
 
 /** Whether the error means that no message is sent. After a time-out, that is not certain. */

@@ -28,7 +28,7 @@ export function logProblem(log: FastifyBaseLogger, { status, body }: Problem, er
 }
 
 /** Turns any error into a problem. An unforeseen error becomes a 500 that does not name its cause. */
-function toProblem(error: unknown): Problem {
+export function toProblem(error: unknown): Problem {
   if (error instanceof VerificationError) return problem(error);
   const status = statusOf(error);
   if (status === 413)

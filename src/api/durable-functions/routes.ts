@@ -6,7 +6,7 @@ import type { Caller, Tenants } from '../../tenants/registry';
 import type { Tenant } from '../../tenants/tenant';
 import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
-import { createCrossSiteGuard } from './cross-site';
+import { createCrossSiteGuard } from '../cross-site';
 import { parseStartInput, bodyText } from './body';
 import { parseEventCode } from './event-code';
 import { instanceStatus, ORCHESTRATOR } from './instance-status';

@@ -1,11 +1,12 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
 import type { Tenants } from '../../tenants/registry';
 import { authenticate } from '../authentication';
-import { parsePreferWait } from './prefer';
+import { clientGoneSignal } from '../client-gone';
+import { parsePreferWait } from '../prefer';
 import type { VerificationResource } from './resource';
-import { parseSubmittedCode } from './submitted-code';
+import { parseSubmittedCode } from '../submitted-code';
 import type { MessageRequests } from '../message-requests';
 import * as schemas from './schemas';
 
@@ -42,7 +43,7 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
   app.get('/verifications/:id', { schema: schemas.get }, async (request, reply) => {
     const waitSeconds = parsePreferWait(request.headers.prefer);
     if (waitSeconds === undefined) return resource(await verifications.get(refOf(request)));
-    const wait = { waitMs: waitSeconds * 1000, signal: clientGoneSignal(reply) };
+    const wait = { waitMs: waitSeconds * 1000, signal: clientGoneSignal(reply, shutdownSignal) };
     const verification = await verifications.get(refOf(request), wait);
     reply.header('preference-applied', `wait=${waitSeconds}`);
     return resource(verification);
@@ -64,7 +65,9 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
 
   app.post('/verifications/:id/resend', { schema: schemas.resend }, async (request, reply) => {
     reply.code(202);
-    return resource(await messageRequests.resend(authenticate(request, tenants), request.params.id));
+    const { id: caller, tenant } = authenticate(request, tenants);
+    const { id } = request.params;
+    return resource(await messageRequests.resend({ tenant, caller, clientAddress: undefined, id }));
   });
 
   app.delete('/verifications/:id', { schema: schemas.cancel }, async (request) =>
@@ -89,24 +92,5 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
       cancel: self,
     };
     return { id, phoneNumber, status, attemptsRemaining, createdAt, expiresAt, endedAt, error, links };
-  }
-
-  /** A signal that aborts when the client closes its connection before the answer, or when the server shuts down. */
-  function clientGoneSignal({ raw, request }: FastifyReply): AbortSignal {
-    const gone = new AbortController();
-    // A response that waits behind another one on its connection does not hear that the connection is closed.
-    const { socket } = request.raw;
-    const end = () => {
-      gone.abort();
-      raw.off('close', end);
-      socket.off('close', end);
-      shutdownSignal.removeEventListener('abort', end);
-    };
-    raw.once('close', end);
-    socket.once('close', end);
-    shutdownSignal.addEventListener('abort', end);
-    // Events of the past do not come again.
-    if (raw.destroyed || socket.destroyed || shutdownSignal.aborted) end();
-    return gone.signal;
   }
 }

@@ -1,4 +1,4 @@
-import { VerificationError } from '../../domain/refusals';
+import { VerificationError } from '../domain/refusals';
 
 /**
  * Removes spaces and hyphens from a code that a person typed. The verification checks the exact number of digits: it

@@ -1,4 +1,4 @@
-import { parsePreferWait } from '../../../src/api/rest/prefer';
+import { parsePreferWait } from '../../src/api/prefer';
 
 test.each([
   ['wait=20', 20],

@@ -1,4 +1,4 @@
-import { parseSubmittedCode } from '../../../src/api/rest/submitted-code';
+import { parseSubmittedCode } from '../../src/api/submitted-code';
 
 test.each(['2168', ' 21 68 ', '21-68', '2 1 6 8'])('%j is the code 2168', (text) => {
   expect(parseSubmittedCode(text)).toBe('2168');

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { VerificationError } from '../../domain/refusals';
+import { VerificationError } from '../domain/refusals';
 
 /** In the form in which the `URL` class returns them. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];

@@ -1,0 +1,20 @@
+import type { FastifyReply } from 'fastify';
+
+/** A signal that aborts when the client closes its connection before the answer, or when the server shuts down. */
+export function clientGoneSignal({ raw, request }: FastifyReply, shutdownSignal: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  // A response that waits behind another one on its connection does not hear that the connection is closed.
+  const { socket } = request.raw;
+  const end = () => {
+    gone.abort();
+    raw.off('close', end);
+    socket.off('close', end);
+    shutdownSignal.removeEventListener('abort', end);
+  };
+  raw.once('close', end);
+  socket.once('close', end);
+  shutdownSignal.addEventListener('abort', end);
+  // Events of the past do not come again.
+  if (raw.destroyed || socket.destroyed || shutdownSignal.aborted) end();
+  return gone.signal;
+}
