@@ -2,6 +2,8 @@ const NUMBER = '+14255550123';
 
 export interface BannerFacts {
   apiUrl: string;
+  /** Whether the API serves the try-it page. */
+  hasTryItPage: boolean;
   apiKey: string;
   codeLength: number;
   smsSandboxUrl: string;
@@ -12,20 +14,22 @@ export interface BannerFacts {
   temporalAddress: string;
 }
 
-/** Says where everything is, and how to verify a number by pasting three lines into a shell. */
+/** Says where everything is, the page first, and how to verify a number by pasting three lines into a shell. */
 export function banner(facts: BannerFacts): string {
-  const { apiUrl, smsSandboxUrl, temporalUiUrl, temporalAddress, usesSandbox } = facts;
+  const { apiUrl, smsSandboxUrl, temporalUiUrl, temporalAddress, usesSandbox, hasTryItPage } = facts;
+  const page = hasTryItPage ? [`  Try it           ${apiUrl}/`] : [];
   const temporal =
     temporalUiUrl === undefined ? `Temporal         ${temporalAddress}` : `Temporal Web UI  ${temporalUiUrl}`;
   const howTo = usesSandbox
-    ? "Verify a number (paste these three lines; the code comes from the sandbox's inbox):"
-    : `Verify a number (put yours in place of ${NUMBER}, and the code from your phone in place of ${placeholder(facts)}):`;
+    ? "Or verify a number in a shell (paste these three lines; the code comes from the sandbox's inbox):"
+    : `Or verify a number in a shell (put yours in place of ${NUMBER}, and the code from your phone in place of ${placeholder(facts)}):`;
   return [
     '',
     'Ready.',
-    `  API              ${apiUrl}`,
+    ...page,
+    `  The phone        ${smsSandboxUrl}/`,
     `  ${temporal}`,
-    `  SMS sandbox      ${smsSandboxUrl}/inbox/${NUMBER}`,
+    `  API              ${apiUrl}`,
     '',
     howTo,
     '',

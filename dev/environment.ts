@@ -15,6 +15,7 @@ export function developmentEnvironment(
     API_KEYS: 'dev',
     DURABLE_FUNCTIONS_AUTH: namesTwilio(set) ? 'function' : 'anonymous',
     PAYLOAD_ENCRYPTION: 'off',
+    TRY_IT_PAGE: 'on',
     ...NO_LIMITS,
     ...secrets,
     ...(settings.hasTemporalAddress ? {} : ownTemporal(settings)),
@@ -49,6 +50,7 @@ function sandboxAccount(set: SetVariables, settings: DevSettings): SetVariables 
   return {
     ...sandboxCredentials(set),
     TWILIO_API_URL: smsSandboxUrl(settings),
+    SMS_SANDBOX_URL: `http://localhost:${settings.smsSandboxPort}`,
     ...(set['TWILIO_MESSAGING_SERVICE_SID'] === undefined && { TWILIO_FROM: SANDBOX_FROM }),
   };
 }

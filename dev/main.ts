@@ -79,6 +79,7 @@ function bannerFacts({ settings, config, env }: DevConfiguration): BannerFacts {
   const { temporalUiPort, smsSandboxPort, hasTemporalAddress } = settings;
   return {
     apiUrl: urlOf(isReachedLocally(config.host) ? 'localhost' : config.host, config.port),
+    hasTryItPage: config.tryItPage !== undefined,
     apiKey: config.apiKeys[0] ?? '',
     codeLength: config.policy.codeLength,
     smsSandboxUrl: `http://localhost:${smsSandboxPort}`,

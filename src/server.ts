@@ -50,6 +50,10 @@ async function main(): Promise<void> {
     deliveryReports,
     durableFunctionsAuth: config.durableFunctionsAuth,
     codecServer: config.codecServer && { ...config.codecServer, decode: createPayloadReader(keyRing) },
+    tryItPage: config.tryItPage && {
+      ...config.tryItPage,
+      cookieKeys: keyRing.all.map(({ cookie }) => cookie),
+    },
     logger: requestLogging,
   });
 

@@ -26,6 +26,7 @@ const pages = ['README.md', 'CONTRIBUTING.md', ...docsPages, ...testPages];
 /** The lines that `npm run dev` prints to paste. Each of them must stay one line. */
 const devLines: readonly string[] = curlLines({
   apiUrl: 'http://localhost:3000',
+  hasTryItPage: true,
   apiKey: 'dev',
   codeLength: 4,
   smsSandboxUrl: 'http://localhost:3001',

@@ -112,7 +112,7 @@ function notFound(
   ].join('\n');
 }
 
-async function findOnPath(name: string, searchPath: string): Promise<string | undefined> {
+export async function findOnPath(name: string, searchPath: string): Promise<string | undefined> {
   for (const directory of searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
     const candidate = path.join(directory, name);
     if (await isExecutable(candidate)) return candidate;
@@ -120,7 +120,7 @@ async function findOnPath(name: string, searchPath: string): Promise<string | un
   return undefined;
 }
 
-async function isExecutable(file: string): Promise<boolean> {
+export async function isExecutable(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
     return (await stat(file)).isFile();

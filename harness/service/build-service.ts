@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { copyPages } from '../../scripts/copy-pages';
 import { WORKFLOW_BUNDLE_FILE } from '../../src/temporal/workflow-bundle';
 import { PROJECT_DIRECTORY } from '../project';
 
@@ -22,6 +23,7 @@ export interface ServiceScripts {
 export async function buildService(directory: string, workflowBundle?: string): Promise<ServiceScripts> {
   const bundle = path.join(directory, WORKFLOW_BUNDLE_FILE);
   await compile('tsconfig.build.json', directory);
+  await copyPages(directory);
   // In a process of its own: what webpack leaves in memory must not slow down a process that measures.
   await (workflowBundle === undefined
     ? runBuildStep(process.execPath, '--import', 'tsx', 'scripts/build-workflow-bundle.ts', bundle)

@@ -11,6 +11,7 @@ import { answerProblem } from './problem';
 import { registerCodec, type CodecServer } from './codec/routes';
 import { registerDurableFunctions, type DurableFunctionsDependencies } from './durable-functions/routes';
 import { registerHealth } from './health/routes';
+import { registerTryIt, type TryItPage } from './try-it/routes';
 import { registerRest } from './rest/routes';
 import { registerCallbacks } from './callbacks/routes';
 import { createMessageRequests } from './message-requests';
@@ -22,19 +23,21 @@ export interface AppDependencies
   readonly deliveryReports: DeliveryReports;
   /** Undefined if this API does not decrypt payloads for operators. */
   readonly codecServer: CodecServer | undefined;
+  /** Undefined if the page is switched off. */
+  readonly tryItPage: TryItPage | undefined;
   readonly logger: FastifyServerOptions['logger'];
 }
 
 /** Builds the app with all HTTP surfaces. It does not listen on a port: server.ts does, and tests use `inject`. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
-  const { verifications, deliveryReports, codecServer } = dependencies;
+  const { verifications, deliveryReports, codecServer, tryItPage } = dependencies;
   const app = createHttpServer(dependencies.logger, dependencies.trustProxy);
   const shutdown = new AbortController();
   // Each waiting request adds a listener: 0 turns Node's warning about many listeners off.
   setMaxListeners(0, shutdown.signal);
   app.addHook('preClose', async () => shutdown.abort());
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('cache-control', 'no-store');
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     // During a shutdown, open connections would keep the process running.
     if (shutdown.signal.aborted) reply.header('connection', 'close');
   });
@@ -58,6 +61,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     refuseOtherMethodsHere(scope);
   });
   surface((scope) => registerCallbacks(scope, { verifications, deliveryReports }));
+  if (tryItPage) surface((scope) => registerTryIt(scope, { ...shared, ...tryItPage }));
   if (codecServer) surface((scope) => registerCodec(scope, codecServer), '/codec');
   app.register(async (scope) => refuseOtherMethods(scope));
   return app;

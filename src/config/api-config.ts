@@ -38,6 +38,8 @@ export const apiEnvironment = environment
     CODEC_SERVER_TOKEN: true,
     CODEC_SERVER_ORIGIN: true,
     DURABLE_FUNCTIONS_AUTH: true,
+    TRY_IT_PAGE: true,
+    SMS_SANDBOX_URL: true,
   })
   .extend(temporalConnection);
 
@@ -85,6 +87,8 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     /** Undefined where delivery is not reported. */
     statusCallback: statusCallback(variables),
     durableFunctionsAuth: variables.DURABLE_FUNCTIONS_AUTH,
+    /** Undefined if the page is switched off. */
+    tryItPage: variables.TRY_IT_PAGE === 'on' ? { phonePageUrl: variables.SMS_SANDBOX_URL } : undefined,
     /** Undefined where operators do not read encrypted payloads. */
     codecServer:
       variables.CODEC_SERVER_TOKEN === undefined

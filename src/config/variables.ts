@@ -8,6 +8,7 @@ import { numbers } from './variables/numbers';
 import { operators } from './variables/operators';
 import { secrets } from './variables/secrets';
 import { temporal } from './variables/temporal';
+import { tryItPage } from './variables/try-it-page';
 import { twilio } from './variables/twilio';
 import { verification } from './variables/verification';
 
@@ -22,6 +23,7 @@ export const environment = z.object({
   ...numbers,
   ...operators,
   ...durableFunctions,
+  ...tryItPage,
 });
 
 /** All variables, in the order of docs/configuration.md. */
@@ -55,6 +57,7 @@ export const variableGroups: readonly VariableGroup[] = [
   { title: 'Numbers', variables: numbers },
   { title: 'Encryption and operators', variables: operators },
   { title: 'Durable Functions', variables: durableFunctions },
+  { title: 'Try-it page', variables: tryItPage },
   {
     title: 'Development only',
     introduction: [

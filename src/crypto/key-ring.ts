@@ -13,6 +13,8 @@ export interface DerivedKeys {
   readonly tag: Buffer;
   readonly capability: Buffer;
   readonly payload: Buffer;
+  /** Signs the cookies of the try-it page. */
+  readonly cookie: Buffer;
 }
 
 /** SECRET_KEYS in usable form. The first key creates; every key can read and check. */
@@ -30,6 +32,7 @@ export function createKeyRing(secretKeys: readonly SecretKey[]): KeyRing {
     tag: deriveKey(bytes, 'tag'),
     capability: deriveKey(bytes, 'capability'),
     payload: deriveKey(bytes, 'payload'),
+    cookie: deriveKey(bytes, 'cookie'),
   }));
   const [first] = all;
   if (!first) throw new Error('A key ring needs at least one secret key');

@@ -29,12 +29,42 @@ export function resendRefusal(
   windowLeftMs: number,
   now: number,
 ): Refusal | undefined {
-  const { resendIntervalMs, maxResends, windowMs } = policy;
-  const isLimitReached = messages.all.length > maxResends || windowMs < resendIntervalMs;
-  if (isLimitReached || windowLeftMs < MIN_WINDOW_LEFT_FOR_RESEND_MS) return { code: 'resend_limit_reached' };
-  const { last } = messages;
-  const sentAt = last?.outcome?.outcome === 'accepted' ? last.outcome.acceptedAt : (last?.requestedAt ?? now);
+  if (isResendLimitReached(policy, messages) || windowLeftMs < MIN_WINDOW_LEFT_FOR_RESEND_MS)
+    return { code: 'resend_limit_reached' };
+  const { resendIntervalMs } = policy;
+  const readyAt = intervalEndsAt(resendIntervalMs, messages);
   // While a message is in flight, the whole interval is still to come.
-  const waitMs = last?.outcome ? sentAt + resendIntervalMs - now : Math.max(resendIntervalMs, 1);
+  const waitMs = readyAt === undefined ? Math.max(resendIntervalMs, 1) : readyAt - now;
   return waitMs > 0 ? { code: 'resend_too_soon', retryAfterSeconds: retryAfterSeconds(waitMs) } : undefined;
+}
+
+interface OpenVerification {
+  readonly input: { readonly policy: Policy };
+  readonly messages: Messages;
+  /** When the window closes, epoch milliseconds; null before it opens. */
+  readonly expiresAt: number | null;
+}
+
+/**
+ * When an open verification may send its next message, epoch milliseconds. Null if it may send no more, and while a
+ * message is in flight.
+ */
+export function nextResendAt({ input: { policy }, messages, expiresAt }: OpenVerification): number | null {
+  const readyAt = intervalEndsAt(policy.resendIntervalMs, messages);
+  if (readyAt === undefined || expiresAt === null || isResendLimitReached(policy, messages)) return null;
+  return readyAt <= expiresAt - MIN_WINDOW_LEFT_FOR_RESEND_MS ? readyAt : null;
+}
+
+function isResendLimitReached(
+  { resendIntervalMs, maxResends, windowMs }: Policy,
+  messages: Messages,
+): boolean {
+  return messages.all.length > maxResends || windowMs < resendIntervalMs;
+}
+
+/** When the interval after the last message ends, epoch milliseconds; undefined if there is none, or in flight. */
+function intervalEndsAt(resendIntervalMs: number, { last }: Messages): number | undefined {
+  if (!last?.outcome) return undefined;
+  const sentAt = last.outcome.outcome === 'accepted' ? last.outcome.acceptedAt : last.requestedAt;
+  return sentAt + resendIntervalMs;
 }

@@ -2,3 +2,7 @@
 export function rfc3339(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
+
+export function rfc3339OrNull(time: number | null): string | null {
+  return time === null ? null : rfc3339(time);
+}

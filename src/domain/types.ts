@@ -92,6 +92,8 @@ export interface VerificationView {
   readonly expiresAt: string | null;
   readonly endedAt: string | null;
   readonly error: DeliveryError | null;
+  /** When another message may be requested; null while one is in flight, and if no more may be sent. */
+  readonly nextResendAt: string | null;
   /** When the verification last changed. */
   readonly updatedAt: string;
   /** The reason that came with the cancellation; null if there is none. */

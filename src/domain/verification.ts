@@ -2,8 +2,8 @@ import { ownDeliveryErrors } from './delivery-errors';
 import type { Refusal } from './refusals';
 import { Messages } from './messages';
 import { ledgerAfter, numberLimitRefusal } from './ledger';
-import { MIN_UNSUCCESSFUL_RUN_MS, resendRefusal, SEND_DEADLINE_MS } from './policy';
-import { rfc3339 } from './rfc3339';
+import { MIN_UNSUCCESSFUL_RUN_MS, nextResendAt, resendRefusal, SEND_DEADLINE_MS } from './policy';
+import { rfc3339, rfc3339OrNull } from './rfc3339';
 import {
   isFinal,
   type Attempt,
@@ -58,9 +58,8 @@ export class Verification {
   /** Returns a refusal if a code with this many digits is not judged. Has no side effects: validators call it. */
   submitRefusal(digits: number, now: number): Refusal | undefined {
     const { codeLength } = this.input.policy;
-    return (
-      this.endedRefusal(now) ?? (digits === codeLength ? undefined : { code: 'invalid_code', codeLength })
-    );
+    const ended = this.endedRefusal(now);
+    return digits === codeLength ? ended : (ended ?? { code: 'invalid_code', codeLength });
   }
 
   /**
@@ -168,9 +167,10 @@ export class Verification {
       codeLength: this.input.policy.codeLength,
       windowMs: this.input.policy.windowMs,
       createdAt: this.input.createdAt,
-      expiresAt: this.expiresAt === null ? null : rfc3339(this.expiresAt),
-      endedAt: this.endedAt === null ? null : rfc3339(this.endedAt),
+      expiresAt: rfc3339OrNull(this.expiresAt),
+      endedAt: rfc3339OrNull(this.endedAt),
       error: this.error,
+      nextResendAt: rfc3339OrNull(this.hasEnded ? null : nextResendAt(this)),
       updatedAt: rfc3339(this.updatedAt),
       cancelReason: this.cancelReason,
     };

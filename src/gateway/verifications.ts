@@ -24,6 +24,8 @@ export type { Reservation } from './start';
 /** A verification with its public id. */
 export interface IdentifiedView extends VerificationView {
   readonly id: string;
+  /** Whether a message is being sent. */
+  readonly messageInFlight: boolean;
 }
 
 /** Names a verification, and the tenant that sent the request. Another tenant's verification is `not_found`. */
@@ -175,7 +177,7 @@ function parseRef({ tenantId, id: publicId }: VerificationRef): TenantVerificati
 /** Copies only the fields that callers may see: not the nonce, and not the ledger. */
 function toView(id: VerificationId, state: VerificationState): IdentifiedView {
   const { phoneNumber, status, attemptsRemaining, codeLength, windowMs } = state;
-  const { createdAt, expiresAt, endedAt, error, updatedAt, cancelReason } = state;
+  const { createdAt, expiresAt, endedAt, error, nextResendAt, updatedAt, cancelReason } = state;
   return {
     id: formatVerificationId(id),
     phoneNumber,
@@ -187,6 +189,8 @@ function toView(id: VerificationId, state: VerificationState): IdentifiedView {
     expiresAt,
     endedAt,
     error,
+    messageInFlight: status === 'sending' || state.messageInFlightSince !== null,
+    nextResendAt,
     updatedAt,
     cancelReason,
   };

@@ -77,6 +77,11 @@ export function acceptedPhoneNumber(e164: string, rules: NumberRules, now = Date
   return readPhoneNumber(e164, rules, now).number;
 }
 
+/** The number with spaces, as people write it: `+1 425 555 0123`. Returns text that is not a phone number unchanged. */
+export function formatInternational(e164: string): string {
+  return parsePhoneNumberFromString(e164, { extract: false })?.formatInternational() ?? e164;
+}
+
 /** Whether this is the E.164 form that `parsePhoneNumber` returns for all accepted spellings of the number. */
 export function isCanonical(e164: string): boolean {
   return parseUntilStable(e164)?.number === e164;

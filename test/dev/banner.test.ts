@@ -2,6 +2,7 @@ import { banner, type BannerFacts, curlLines } from '../../dev/banner';
 
 const facts: BannerFacts = {
   apiUrl: 'http://localhost:3000',
+  hasTryItPage: true,
   apiKey: 'dev',
   codeLength: 4,
   smsSandboxUrl: 'http://localhost:3001',
@@ -13,10 +14,15 @@ const facts: BannerFacts = {
 test('it says where everything is', () => {
   const text = banner(facts);
 
-  expect(text).toContain('API              http://localhost:3000\n');
+  expect(text).toMatch(/Ready\.\n {2}Try it {11}http:\/\/localhost:3000\/\n/);
+  expect(text).toContain('The phone        http://localhost:3001/\n');
   expect(text).toContain('Temporal Web UI  http://localhost:8233\n');
-  expect(text).toContain('SMS sandbox      http://localhost:3001/inbox/+14255550123\n');
+  expect(text).toContain('API              http://localhost:3000\n');
   for (const line of curlLines(facts)) expect(text).toContain(`\n${line}\n`);
+});
+
+test('without the page, its address is not printed', () => {
+  expect(banner({ ...facts, hasTryItPage: false })).not.toContain('Try it');
 });
 
 test('a Temporal server that was not started here is named by its address', () => {

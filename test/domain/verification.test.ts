@@ -280,6 +280,32 @@ describe('a code with the wrong number of digits', () => {
   });
 });
 
+describe('the time of the next resend', () => {
+  const nextResendAt = (verification: Verification) => verification.view().nextResendAt;
+
+  test('comes when the interval after the last message ends', () => {
+    const verification = createPending();
+    expect(nextResendAt(verification)).toBe('2026-11-23T10:00:30.000Z');
+    expect(verification.resendRefusal(START + 30_000)).toBeUndefined();
+  });
+
+  test('is not known while a message is in flight', () => {
+    expect(nextResendAt(create())).toBeNull();
+    const verification = createPending();
+    verification.messageRequested(START + 30_000);
+    expect(nextResendAt(verification)).toBeNull();
+  });
+
+  test('does not come after the last allowed resend, after the end, or with too little time left', () => {
+    expect(nextResendAt(createPending({ maxResends: 0 }))).toBeNull();
+    expect(nextResendAt(createPending({ windowMs: 44_999 }))).toBeNull();
+    expect(nextResendAt(createPending({ windowMs: 45_000 }))).not.toBeNull();
+    const canceled = createPending();
+    canceled.cancel(START + 1);
+    expect(nextResendAt(canceled)).toBeNull();
+  });
+});
+
 test('a resend beyond the limit of messages to the number is refused until the limit allows it', () => {
   const verification = createPending({ numberLimit: { max: 1, periodMs: 60_000 } });
   expect(verification.resendRefusal(START + 30_000)).toEqual({

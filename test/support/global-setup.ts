@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { buildWorkflowBundle } from '../../scripts/build-workflow-bundle';
+import { findBrowser } from '../../harness/browser/browser';
 import { freePort } from '../../harness/ports';
 import { makeBuildDirectory } from '../../harness/project';
 import { startTemporalDevServer, type TemporalDevServer } from '../../harness/temporal/dev-server';
@@ -19,6 +20,7 @@ declare global {
 export default async function globalSetup(): Promise<void> {
   const cli = await findTemporalCli();
   const testServer = await findTestServer();
+  const browser = await findBrowser();
   const directory = await makeBuildDirectory('tests');
   const bundle = path.join(directory, 'workflow-bundle.js');
 
@@ -33,5 +35,6 @@ export default async function globalSetup(): Promise<void> {
   process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
   process.env['TEST_TEMPORAL_CLI'] = cli;
   process.env['TEST_TIME_SKIPPING_SERVER'] = testServer;
+  process.env['TEST_BROWSER'] = JSON.stringify(browser);
   process.env['TEST_WORKFLOW_BUNDLE'] = bundle;
 }

@@ -12,6 +12,7 @@ import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../san
 import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
 import type { CodecServer } from '../../src/api/codec/routes';
+import type { TryItPage } from '../../src/api/try-it/routes';
 import type { Budgets } from '../../src/api/limits';
 import { createTenants } from '../../src/tenants/registry';
 import {
@@ -120,6 +121,7 @@ export interface ServiceOptions {
   /** Whether the sandbox reports deliveries: the API then listens on a port. */
   readonly withStatusCallback?: boolean;
   readonly codecServer?: CodecServer;
+  readonly tryItPage?: TryItPage;
   /** Another place than the sandbox for what stands in for Twilio. */
   readonly providerUrl?: string;
   /** Takes the API's log, line by line. Default: there is none. */
@@ -169,6 +171,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     deliveryReports,
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     codecServer: options.codecServer,
+    tryItPage: options.tryItPage,
     logger: options.log ? { ...requestLogging, stream: options.log } : false,
   });
   let stopWorker = async (): Promise<void> => {};

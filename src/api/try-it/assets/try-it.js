@@ -1,0 +1,134 @@
+// The server renders every screen. This script sends the forms and puts the parts of the new screen in place, so that
+// the page changes without loading again. Without it, the same forms work with full page loads.
+
+import { formatWhileTyping } from './phone-number-field.js';
+import { receiveCode } from './receive-code.js';
+import { forgetTimeLeft, showTimeLeft } from './time-left.js';
+
+/** How often the page reads the state while a message is being sent. */
+const POLL_INTERVAL_MS = 1_000;
+/** How long a read may wait for the end of the verification at other times. */
+const WAIT_SECONDS = 20;
+const RETRY_INTERVAL_MS = 3_000;
+
+const main = document.querySelector('main') ?? document.body;
+
+/** Aborts when the shown state is no longer the current one. */
+let current = new AbortController();
+
+document.addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (event.target instanceof HTMLFormElement) void send(event.target);
+});
+
+/** @param {HTMLFormElement} form */
+async function send(form) {
+  const button = form.querySelector('button');
+  if (button?.getAttribute('aria-disabled') === 'true') return;
+  button?.setAttribute('aria-disabled', 'true');
+  current.abort();
+  try {
+    const fields = [...new FormData(form)].flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    );
+    const body = new URLSearchParams(fields);
+    show(await fetchPage(form.action, { method: 'POST', body }));
+  } catch {
+    say('The service could not be reached. Check your connection and try again.');
+    button?.removeAttribute('aria-disabled');
+    start();
+  }
+}
+
+/** @param {string} url @param {RequestInit} options */
+async function fetchPage(url, options) {
+  const response = await fetch(url, options);
+  const type = response.headers.get('content-type') ?? '';
+  if (!type.startsWith('text/html')) throw new Error(`Unexpected answer ${response.status}`);
+  return new DOMParser().parseFromString(await response.text(), 'text/html');
+}
+
+/** Shows a new screen and moves the focus to it. @param {Document} page */
+function show(page) {
+  main.dataset.screen = screenOf(page);
+  document.title = page.title;
+  for (const id of ['heading', 'content', 'phone-page']) take(page, id);
+  say(sentenceOf(page));
+  forgetTimeLeft();
+  const input = main.querySelector('input[autofocus]');
+  (input instanceof HTMLInputElement ? input : document.getElementById('heading'))?.focus();
+  start();
+}
+
+/** Shows what changed by itself. Does not touch the field in which the person types. @param {Document} page */
+function update(page) {
+  if (screenOf(page) !== main.dataset.screen) return show(page);
+  const { attempts, inFlight } = state();
+  for (const id of ['state', 'timer', 'resend']) take(page, id);
+  if (attempts !== state().attempts || inFlight !== state().inFlight) say(sentenceOf(page));
+  start();
+}
+
+/** @param {Document} page @param {string} id */
+function take(page, id) {
+  const replacement = page.getElementById(id);
+  if (replacement) document.getElementById(id)?.replaceWith(document.adoptNode(replacement));
+}
+
+/** @param {Document} page */
+function screenOf(page) {
+  return page.querySelector('main')?.dataset.screen ?? '';
+}
+
+/** @param {Document} page */
+function sentenceOf(page) {
+  return page.getElementById('sentence')?.textContent ?? '';
+}
+
+/** Says a sentence in the status region. It stays in the page, so that a screen reader reads it. @param {string} text */
+function say(text) {
+  const [sentence, reminder] = [document.getElementById('sentence'), document.getElementById('reminder')];
+  if (sentence) sentence.textContent = text;
+  if (reminder) reminder.textContent = '';
+}
+
+/** The attributes of the code screen; empty on other screens. */
+function state() {
+  return document.getElementById('state')?.dataset ?? {};
+}
+
+/** Makes the current screen live. */
+function start() {
+  current.abort();
+  current = new AbortController();
+  if (main.dataset.screen === 'number') formatWhileTyping();
+  if (main.dataset.screen !== 'code') return;
+  showTimeLeft(state(), current.signal);
+  void followVerification(state(), current.signal);
+  void receiveCode(current.signal);
+}
+
+/** Reads the verification's state until it changes. @param {DOMStringMap} state @param {AbortSignal} signal */
+async function followVerification({ news = '', inFlight }, signal) {
+  const isInFlight = inFlight === 'true';
+  if (isInFlight) await pause(POLL_INTERVAL_MS);
+  while (!signal.aborted) {
+    try {
+      const headers = new Headers(isInFlight ? {} : { prefer: `wait=${WAIT_SECONDS}` });
+      const page = await fetchPage(news, { headers, signal });
+      if (!signal.aborted && screenOf(page) !== 'error') return update(page);
+    } catch {
+      // The next read may succeed.
+    }
+    await pause(RETRY_INTERVAL_MS);
+  }
+}
+
+/** @param {number} ms */
+function pause(ms) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+start();

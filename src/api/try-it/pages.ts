@@ -1,0 +1,52 @@
+import path from 'node:path';
+import view from '@fastify/view';
+import type { FastifyReply } from 'fastify';
+import { Eta } from 'eta';
+import type { Api } from '../http-server';
+import type { Screen } from './screens';
+
+export interface PagesOptions {
+  readonly publicUrl: string;
+  readonly phonePageUrl: string | undefined;
+}
+
+/** Everything that the page loads comes from this server, and no script or style is inside the page. */
+const CONTENT_SECURITY_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOptions) {
+  /** The path under which a proxy serves the API; empty for none. */
+  const base = new URL(publicUrl).pathname.replace(/\/$/, '');
+  const root = path.join(__dirname, 'views');
+  await app.register(view, { engine: { eta: new Eta({ views: root }) }, root, production: true });
+
+  return {
+    /** The path of the page. */
+    home: `${base}/`,
+    /** Options of every route that answers with a page. */
+    options: {
+      helmet: {
+        contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+        // With `no-referrer`, browsers send `Origin: null` with the page's own forms.
+        referrerPolicy: { policy: 'same-origin' as const },
+      },
+    },
+
+    /** Answers with a screen. Each form in it has an id of its own. */
+    show(reply: FastifyReply, screen: Screen) {
+      const forms = { csrfToken: reply.generateCsrf(), formId: crypto.randomUUID() };
+      return reply.view(screen.name, { base, phonePageUrl, ...forms, ...screen });
+    },
+  };
+}

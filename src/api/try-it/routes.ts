@@ -1,0 +1,181 @@
+import csrfProtection from '@fastify/csrf-protection';
+import formbody from '@fastify/formbody';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { VerificationError } from '../../domain/refusals';
+import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
+import type { Tenants } from '../../tenants/registry';
+import { clientGoneSignal } from '../client-gone';
+import { createCrossSiteGuard } from '../cross-site';
+import type { Api } from '../http-server';
+import type { MessageRequests } from '../message-requests';
+import { parsePreferWait } from '../prefer';
+import { logProblem, toProblem } from '../problem';
+import { parseSubmittedCode } from '../submitted-code';
+import { registerAssets } from './assets';
+import { createPages } from './pages';
+import * as schemas from './schemas';
+import { errorScreen, numberScreen, verificationScreen, type Screen } from './screens';
+import { refusalSentence, unforeseenSentence, type Notice } from './sentences';
+import { createSession } from './session';
+
+/** What differs between installations. */
+export interface TryItPage {
+  /** They sign the page's cookies: the first key signs, every key is accepted. */
+  readonly cookieKeys: readonly Buffer[];
+  /** The page of the SMS sandbox, which shows the messages; undefined if messages go to real phones. */
+  readonly phonePageUrl: string | undefined;
+}
+
+export interface TryItDependencies extends TryItPage {
+  readonly verifications: Verifications;
+  readonly tenants: Tenants;
+  readonly messageRequests: MessageRequests;
+  /** Without a trailing slash. */
+  readonly publicUrl: string;
+  /** Aborts when the server shuts down. */
+  readonly shutdownSignal: AbortSignal;
+}
+
+/** Makes the page's Idempotency-Keys different from those of API callers. */
+const CALLER = 'try-it';
+
+/**
+ * The try-it page: a person verifies a phone number in a browser. Each form is a POST that leads back to `GET /`, so
+ * the page works without JavaScript. A signed cookie holds the verification's id. The page has no API key: it has the
+ * limits of an anonymous caller.
+ */
+export async function registerTryIt(app: Api, dependencies: TryItDependencies): Promise<void> {
+  const { verifications, tenants, messageRequests, shutdownSignal } = dependencies;
+  const tenant = tenants.default;
+  const session = await createSession(app, dependencies);
+  const pages = await createPages(app, dependencies);
+  const refuseCrossSite = createCrossSiteGuard(dependencies.publicUrl);
+
+  app.removeAllContentTypeParsers();
+  await app.register(formbody);
+  await app.register(csrfProtection, { cookieKey: session.csrfCookie, cookieOpts: session.cookieOptions });
+  await registerAssets(app);
+  app.addHook('onRequest', async (request) => {
+    if (request.method === 'POST') refuseCrossSite(request);
+  });
+  app.setErrorHandler(showError);
+
+  app.get('/', { schema: schemas.page, ...pages.options }, async (request, reply) => {
+    const verification = await currentVerification(request, reply, request.headers.prefer);
+    const { notice } = request.query;
+    return pages.show(reply, verification ? verificationScreen(verification, { notice }) : numberScreen());
+  });
+
+  const form = {
+    preValidation: (...args: Parameters<typeof app.csrfProtection>) => app.csrfProtection(...args),
+    ...pages.options,
+  };
+
+  app.post('/try-it/start', { schema: schemas.start, ...form }, async (request, reply) => {
+    const { phoneNumber, formId } = request.body;
+    const { verification } = await messageRequests.start({
+      ...requesterOf(request),
+      phoneNumber,
+      // A form that is sent twice starts one verification.
+      idempotencyKey: formId,
+    });
+    session.begin(reply, verification.id);
+    return backToPage(reply);
+  });
+
+  app.post('/try-it/check', { schema: schemas.check, ...form }, async (request, reply) => {
+    const { code, formId } = request.body;
+    const digits = parseSubmittedCode(code);
+    const by = { caller: CALLER, idempotencyKey: formId };
+    const { verified } = await verifications.check(openRefOf(request), digits, by);
+    return backToPage(reply, verified ? undefined : 'wrong_code');
+  });
+
+  app.post('/try-it/resend', { schema: schemas.button, ...form }, async (request, reply) => {
+    await messageRequests.resend({ ...requesterOf(request), id: openRefOf(request).id });
+    return backToPage(reply, 'resent');
+  });
+
+  app.post('/try-it/restart', { schema: schemas.button, ...form }, async (request, reply) => {
+    const ref = refOf(request);
+    if (ref) await verifications.cancel(ref).catch(ignoreUnknown);
+    session.end(reply);
+    return backToPage(reply);
+  });
+
+  /** Redirects with 303, so that the browser gets the page and does not send the form again on a reload. */
+  function backToPage(reply: FastifyReply, notice?: Notice): FastifyReply {
+    return reply.redirect(notice === undefined ? pages.home : `${pages.home}?notice=${notice}`, 303);
+  }
+
+  function requesterOf(request: FastifyRequest) {
+    return { tenant, caller: undefined, clientAddress: request.ip };
+  }
+
+  function refOf(request: FastifyRequest): VerificationRef | undefined {
+    const id = session.verificationId(request);
+    return id === undefined ? undefined : { tenantId: tenant.id, id };
+  }
+
+  function openRefOf(request: FastifyRequest): VerificationRef {
+    const ref = refOf(request);
+    if (!ref) throw new VerificationError({ code: 'not_found' });
+    return ref;
+  }
+
+  /** The session's verification; undefined if there is none, or if Temporal no longer has it. */
+  async function currentVerification(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    prefer?: string,
+  ): Promise<IdentifiedView | undefined> {
+    const ref = refOf(request);
+    if (!ref) return undefined;
+    const waitSeconds = parsePreferWait(prefer);
+    const wait =
+      waitSeconds === undefined
+        ? undefined
+        : { waitMs: waitSeconds * 1000, signal: clientGoneSignal(reply, shutdownSignal) };
+    const verification = await verifications.get(ref, wait).catch(ignoreUnknown);
+    if (!verification) session.end(reply);
+    return verification;
+  }
+
+  /** Shows the screen on which the error occurred, with a sentence that says what to do. */
+  async function showError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const cause = isCsrfError(error) ? new VerificationError({ code: 'forbidden' }) : error;
+    const problem = toProblem(cause);
+    logProblem(request.log, problem, cause);
+    const refusal = cause instanceof VerificationError ? cause.refusal : undefined;
+    if (refusal?.code === 'verification_ended') return backToPage(reply);
+    reply.code(problem.status).headers(problem.headers);
+    const sentence = refusal ? refusalSentence(refusal) : unforeseenSentence(problem.status);
+    return pages.show(reply, await screenWithError(request, reply, sentence));
+  }
+
+  async function screenWithError(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    sentence: string,
+  ): Promise<Screen> {
+    const phoneNumber = schemas.typedPhoneNumber(request.body);
+    if (phoneNumber !== undefined) return numberScreen({ phoneNumber, sentence });
+    if (request.method !== 'POST') return errorScreen(sentence);
+    try {
+      const verification = await currentVerification(request, reply);
+      return verification ? verificationScreen(verification, { sentence }) : numberScreen({ sentence });
+    } catch {
+      return errorScreen(sentence);
+    }
+  }
+}
+
+function ignoreUnknown(error: unknown): undefined {
+  if (error instanceof VerificationError && error.code === 'not_found') return undefined;
+  throw error;
+}
+
+/** An error of the plugin that checks the form's token. */
+function isCsrfError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('FST_CSRF_');
+}

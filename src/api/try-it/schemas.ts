@@ -1,0 +1,35 @@
+import { Type } from '@sinclair/typebox';
+import { notices } from './sentences';
+
+// The pages are for people: they are not in the OpenAPI document.
+
+const Token = Type.String({ maxLength: 200 });
+/** Identifies a form as it was shown, so that a form that is sent twice counts once. */
+const FormId = Type.String({ minLength: 1, maxLength: 100 });
+
+export const page = {
+  hide: true,
+  headers: Type.Object({ prefer: Type.Optional(Type.String()) }),
+  querystring: Type.Object({
+    notice: Type.Optional(Type.Union(notices.map((notice) => Type.Literal(notice)))),
+  }),
+} as const;
+
+export const start = {
+  hide: true,
+  body: Type.Object({ _csrf: Token, formId: FormId, phoneNumber: Type.String({ maxLength: 100 }) }),
+} as const;
+
+export const check = {
+  hide: true,
+  body: Type.Object({ _csrf: Token, formId: FormId, code: Type.String({ maxLength: 100 }) }),
+} as const;
+
+/** A form with a button only. */
+export const button = { hide: true, body: Type.Object({ _csrf: Token }) } as const;
+
+/** The number in the form, whether or not the form is valid. */
+export function typedPhoneNumber(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('phoneNumber' in body)) return undefined;
+  return typeof body.phoneNumber === 'string' ? body.phoneNumber : undefined;
+}

@@ -1,0 +1,96 @@
+import { isFinal, type FinalStatus } from '../../domain/types';
+import type { IdentifiedView } from '../../gateway/verifications';
+import { endSentences, openSentence, type Notice } from './sentences';
+
+/** What the templates in `views` show. `name` is the template's name. `sentence` is in the status region. */
+export type Screen = NumberScreen | CodeScreen | ResultScreen | ErrorScreen;
+
+interface NumberScreen {
+  readonly name: 'number';
+  readonly heading: string;
+  readonly sentence: string;
+  /** As the person typed it. */
+  readonly phoneNumber: string;
+  readonly isRefused: boolean;
+}
+
+interface CodeScreen {
+  readonly name: 'code';
+  readonly heading: string;
+  readonly sentence: string;
+  /** E.164. */
+  readonly phoneNumber: string;
+  readonly codeLength: number;
+  readonly isRefused: boolean;
+  readonly attemptsRemaining: number;
+  /** When the window closes, RFC 3339; null before it opens. */
+  readonly expiresAt: string | null;
+  /** Null before the window opens. */
+  readonly secondsLeft: number | null;
+  readonly windowSeconds: number;
+  readonly messageInFlight: boolean;
+  /** What the screen says again when its message was sent. */
+  readonly notice: Notice | undefined;
+  /** The seconds until another message may be requested; null if none may be. */
+  readonly resendInSeconds: number | null;
+}
+
+interface ResultScreen {
+  readonly name: 'result';
+  readonly heading: string;
+  readonly sentence: string;
+  readonly status: FinalStatus;
+}
+
+interface ErrorScreen {
+  readonly name: 'error';
+  readonly heading: string;
+  readonly sentence: string;
+}
+
+export function numberScreen(refused?: {
+  readonly sentence: string;
+  readonly phoneNumber?: string;
+}): NumberScreen {
+  return {
+    name: 'number',
+    heading: 'Verify a phone number',
+    sentence: refused?.sentence ?? '',
+    phoneNumber: refused?.phoneNumber ?? '',
+    isRefused: refused !== undefined,
+  };
+}
+
+/** `sentence` replaces the sentence for the verification's state: a request was refused. */
+export function verificationScreen(
+  verification: IdentifiedView,
+  { notice, sentence }: { readonly notice?: Notice | undefined; readonly sentence?: string } = {},
+  now = Date.now(),
+): CodeScreen | ResultScreen {
+  const { status, phoneNumber, codeLength, attemptsRemaining, windowMs } = verification;
+  const { expiresAt, messageInFlight, nextResendAt } = verification;
+  if (isFinal(status)) return { name: 'result', status, ...endSentences(status, verification) };
+  return {
+    name: 'code',
+    heading: 'Enter the code',
+    sentence: sentence ?? openSentence(verification, notice),
+    phoneNumber,
+    codeLength,
+    isRefused: sentence !== undefined || notice === 'wrong_code',
+    attemptsRemaining,
+    expiresAt,
+    secondsLeft: secondsUntil(expiresAt, now),
+    windowSeconds: windowMs / 1000,
+    messageInFlight,
+    notice: notice === 'resent' ? notice : undefined,
+    resendInSeconds: secondsUntil(nextResendAt, now),
+  };
+}
+
+export function errorScreen(sentence: string): ErrorScreen {
+  return { name: 'error', heading: 'Not available', sentence };
+}
+
+function secondsUntil(time: string | null, now: number): number | null {
+  return time === null ? null : Math.max(0, Math.ceil((Date.parse(time) - now) / 1000));
+}

@@ -1,0 +1,108 @@
+import type { ErrorCode, Refusal } from '../../domain/refusals';
+import type { FinalStatus } from '../../domain/types';
+import type { IdentifiedView } from '../../gateway/verifications';
+import { formatInternational } from '../../numbers/phone-number';
+
+/** What the page says after a form was sent. */
+export const notices = ['wrong_code', 'resent'] as const;
+export type Notice = (typeof notices)[number];
+
+type Sentence = string | ((refusal: Refusal) => string);
+
+/** What a person reads when a request is refused. The API has other sentences: its readers are developers. */
+const refusalSentences: Readonly<Partial<Record<ErrorCode, Sentence>>> = {
+  invalid_phone_number: 'Enter a mobile number with its country code, for example +1 425 555 0123.',
+  unsupported_phone_number: 'We can’t send messages to this type of number. Enter a mobile number.',
+  country_not_allowed: 'We don’t send messages to this country. Enter another number.',
+  verification_in_progress: (refusal) => `This number is being verified already. ${tryAgain(refusal)}`,
+  phone_number_cooling_down: (refusal) =>
+    `This number had too many unsuccessful verifications. ${tryAgain(refusal)}`,
+  rate_limited: (refusal) => `There were too many requests. ${tryAgain(refusal)}`,
+  invalid_code: ({ codeLength }) =>
+    codeLength === undefined
+      ? 'Enter the code from the message: digits only. No attempt was used.'
+      : `The code has ${codeLength} digits. No attempt was used.`,
+  idempotency_key_reused: 'This form was sent before. Enter the code again.',
+  resend_too_soon: (refusal) => `The last message was sent only recently. ${tryAgain(refusal)}`,
+  resend_limit_reached: 'We can’t send more messages for this verification.',
+  forbidden: 'This form is no longer valid. Try again. The page needs cookies.',
+  not_found: 'This verification no longer exists. Start again.',
+  temporal_unavailable: 'The service is not available at the moment. Try again.',
+  worker_unavailable: 'The service is not available at the moment. Try again.',
+};
+
+export function refusalSentence(refusal: Refusal): string {
+  const sentence = refusalSentences[refusal.code] ?? unforeseenSentence(500);
+  return typeof sentence === 'string' ? sentence : sentence(refusal);
+}
+
+/** `status`: the HTTP status of an error that is not one of our refusals. */
+export function unforeseenSentence(status: number): string {
+  return status < 500
+    ? 'The form could not be read. Try again.'
+    : 'Something went wrong on our side. Try again.';
+}
+
+function tryAgain({ retryAfterSeconds }: Refusal): string {
+  return retryAfterSeconds === undefined
+    ? 'Try again later.'
+    : `Try again in ${duration(retryAfterSeconds)}.`;
+}
+
+/** A wait in words: `24 seconds`, `5 minutes`, `3 hours`. Rounded up above two minutes. */
+function duration(seconds: number): string {
+  if (seconds < 120) return plural(seconds, 'second');
+  if (seconds < 7_200) return plural(Math.ceil(seconds / 60), 'minute');
+  return plural(Math.ceil(seconds / 3_600), 'hour');
+}
+
+export function attemptsLeft(attempts: number): string {
+  return `${plural(attempts, 'attempt')} left`;
+}
+
+/** With spaces at which a line does not break. */
+function shown(phoneNumber: string): string {
+  return formatInternational(phoneNumber).replaceAll(' ', '\u00A0');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What the code screen says. */
+export function openSentence(verification: IdentifiedView, notice?: Notice): string {
+  const { phoneNumber, attemptsRemaining, messageInFlight, status } = verification;
+  const number = shown(phoneNumber);
+  const left = attemptsLeft(attemptsRemaining);
+  if (notice === 'wrong_code') return `That code is not right. ${left}.`;
+  if (status === 'sending') return `We are sending a message with the code to ${number}.`;
+  if (messageInFlight) return `We are sending the code again. ${left}.`;
+  if (notice === 'resent') return `We sent the code again. ${left}.`;
+  return `We sent a message with the code to ${number}. ${left}.`;
+}
+
+/** What the result screen says. */
+export interface EndSentences {
+  readonly heading: string;
+  readonly sentence: string;
+}
+
+export function endSentences(status: FinalStatus, verification: IdentifiedView): EndSentences {
+  const { phoneNumber, error } = verification;
+  const number = shown(phoneNumber);
+  switch (status) {
+    case 'verified':
+      return { heading: 'Verified', sentence: `Verified. The number ${number} is yours.` };
+    case 'expired':
+      return { heading: 'Time is up', sentence: 'Expired. The right code did not arrive in time.' };
+    case 'max_attempts_reached':
+      return { heading: 'Too many attempts', sentence: 'Too many attempts. No code of yours was right.' };
+    case 'undeliverable':
+      return {
+        heading: 'No message',
+        sentence: `The message could not be delivered. ${error?.message ?? ''}`.trim(),
+      };
+    case 'canceled':
+      return { heading: 'Canceled', sentence: 'Canceled. This verification was stopped.' };
+  }
+}

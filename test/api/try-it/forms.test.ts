@@ -1,0 +1,276 @@
+import { randomUUID } from 'node:crypto';
+import { Signer } from '@fastify/cookie';
+import { formatVerificationId } from '../../../src/gateway/ids';
+import { connectDevServer, type DevServer } from '../../support/dev-server';
+import {
+  receivedCode,
+  startService,
+  uniquePhoneNumber,
+  untilPending,
+  wrongCodeFor,
+  type Service,
+  type ServiceOptions,
+} from '../../support/service';
+
+const KEY = Buffer.alloc(32, 7);
+const OTHER_KEY = Buffer.alloc(32, 8);
+
+let server: DevServer;
+let service: Service;
+/** Services that only one test uses. */
+const others: Service[] = [];
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  service = await startPage();
+});
+
+afterAll(async () => {
+  for (const each of [service, ...others]) await each.stop();
+  await server.close();
+});
+
+function startPage(options: Partial<ServiceOptions> = {}, cookieKeys = [KEY]): Promise<Service> {
+  return startService({ ...server, tryItPage: { cookieKeys, phonePageUrl: undefined }, ...options });
+}
+
+async function another(options: Partial<ServiceOptions> = {}, cookieKeys = [KEY]): Promise<Service> {
+  const started = await startPage({ withWorker: false, ...options }, cookieKeys);
+  others.push(started);
+  return started;
+}
+
+/** A browser without JavaScript: it keeps cookies and sends the forms of the page that it shows. */
+class Visitor {
+  readonly #cookies = new Map<string, string>();
+  html = '';
+  status = 0;
+  location: string | undefined;
+
+  constructor(
+    readonly app = service.app,
+    readonly remoteAddress = '203.0.113.7',
+  ) {}
+
+  get cookieHeader(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  setCookie(name: string, value: string): void {
+    this.#cookies.set(name, value);
+  }
+
+  cookie(name: string): string | undefined {
+    return this.#cookies.get(name);
+  }
+
+  async get(url = '/', headers: Record<string, string> = {}): Promise<this> {
+    return this.#request('GET', url, headers);
+  }
+
+  /** Sends the form of the current page that goes to `url`. `fields` replace its fields. */
+  async send(url: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) {
+    const hidden = [...this.html.matchAll(/name="(_csrf|formId)" value="([^"]*)"/g)];
+    const form = { ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])), ...fields };
+    const type = { 'content-type': 'application/x-www-form-urlencoded', ...headers };
+    await this.#request('POST', url, type, new URLSearchParams(form).toString());
+    return this;
+  }
+
+  /** Sends a form and goes where its answer leads. */
+  async sendAndFollow(url: string, fields: Record<string, string> = {}): Promise<this> {
+    await this.send(url, fields);
+    return this.location === undefined ? this : this.get(this.location);
+  }
+
+  async #request(method: 'GET' | 'POST', url: string, headers: Record<string, string>, payload?: string) {
+    const response = await this.app.inject({
+      method,
+      url,
+      remoteAddress: this.remoteAddress,
+      headers: { ...headers, ...(this.#cookies.size > 0 && { cookie: this.cookieHeader }) },
+      ...(payload !== undefined && { payload }),
+    });
+    for (const { name, value, maxAge, expires } of response.cookies) {
+      const isDeleted = maxAge === 0 || (expires !== undefined && expires.getTime() <= Date.now());
+      if (isDeleted) this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+    this.status = response.statusCode;
+    this.html = response.headers['content-type']?.toString().startsWith('text/html') ? response.body : '';
+    this.location = response.headers.location?.toString();
+    return this;
+  }
+}
+
+const SESSION = '__Host-verification';
+
+async function started(visitor = new Visitor(), phoneNumber = uniquePhoneNumber()) {
+  await visitor.get();
+  await visitor.sendAndFollow('/try-it/start', { phoneNumber });
+  return { visitor, phoneNumber };
+}
+
+test('without the page, its paths do not exist', async () => {
+  const plain = await startService({ ...server, withWorker: false });
+  others.push(plain);
+  const { app } = plain;
+  for (const url of ['/', '/try-it/assets/try-it.js']) {
+    expect((await app.inject({ url })).statusCode).toBe(404);
+  }
+});
+
+test('the page loads only from the service itself, and other sites can not show it in a frame', async () => {
+  const { headers } = await service.app.inject({ url: '/' });
+  const policy = String(headers['content-security-policy']);
+  expect(policy).toBe(
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';" +
+      "form-action 'self';base-uri 'none';frame-ancestors 'none'",
+  );
+  expect(headers['cache-control']).toBe('no-store');
+});
+
+test('cookies are signed, for this host only, and not readable by scripts', async () => {
+  const { visitor } = await started();
+  const response = await service.app.inject({ url: '/' });
+  expect(response.headers['set-cookie']).toMatch(
+    /^__Host-csrf=\S+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  );
+  expect(visitor.cookie(SESSION)).toMatch(/^[\w-]{64}\./);
+});
+
+test('a cookie without a valid signature shows no verification', async () => {
+  const { visitor, phoneNumber } = await started();
+  const id = visitor.cookie(SESSION)?.split('.')[0] ?? '';
+  const stranger = new Visitor();
+  for (const forged of [id, `${id}.`, `${id}.AAAA`]) {
+    stranger.setCookie(SESSION, forged);
+    await stranger.get();
+    expect(stranger.html).toContain('name="phoneNumber"');
+    expect(stranger.html).not.toContain(phoneNumber);
+  }
+});
+
+test('after a rotation of the secret keys, open pages go on', async () => {
+  const { visitor } = await started();
+  const rotated = await another({}, [OTHER_KEY, KEY]);
+  const later = new Visitor(rotated.app);
+  later.setCookie(SESSION, visitor.cookie(SESSION) ?? '');
+  expect((await later.get()).html).not.toContain('name="phoneNumber"');
+});
+
+test.each([
+  ['without a token', { _csrf: '' }, {}],
+  ['with a token of another session', { _csrf: 'AAAAAAAA-BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB' }, {}],
+  ['from another site', {}, { origin: 'https://evil.example.com' }],
+  ['from another site, without an origin', {}, { 'sec-fetch-site': 'cross-site' }],
+])('a form %s is refused and starts nothing', async (_name, fields, headers) => {
+  const visitor = await new Visitor().get();
+  const phoneNumber = uniquePhoneNumber();
+  await visitor.send('/try-it/start', { phoneNumber, ...fields }, headers);
+  expect(visitor.status).toBe(403);
+  expect(visitor.html).toContain('This form is no longer valid');
+  expect(visitor.cookie(SESSION)).toBeUndefined();
+
+  // If the refused form had started a verification, this would be 409.
+  await visitor.get();
+  await visitor.send('/try-it/start', { phoneNumber });
+  expect(visitor.status).toBe(303);
+});
+
+test('a form that is sent twice starts one verification and takes one attempt', async () => {
+  const visitor = await new Visitor().get();
+  const phoneNumber = uniquePhoneNumber();
+  const form = visitor.html;
+  await visitor.send('/try-it/start', { phoneNumber });
+  const first = visitor.cookie(SESSION);
+  visitor.html = form;
+  await visitor.send('/try-it/start', { phoneNumber });
+  expect(visitor.status).toBe(303);
+  expect(visitor.cookie(SESSION)).toBe(first);
+
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  await visitor.get();
+  const page = visitor.html;
+  await visitor.send('/try-it/check', { code: wrongCodeFor(code) });
+  visitor.html = page;
+  await visitor.sendAndFollow('/try-it/check', { code: wrongCodeFor(code) });
+  expect(visitor.html).toContain('That code is not right. 3 attempts left.');
+  expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+});
+
+test('a number that somebody else is verifying is refused, and says when to try again', async () => {
+  const { phoneNumber } = await started();
+  const visitor = await new Visitor().get();
+  await visitor.send('/try-it/start', { phoneNumber });
+  expect(visitor.status).toBe(409);
+  expect(visitor.html).toMatch(/This number is being verified already\. Try again in \d+ seconds\./);
+  expect(visitor.html).toContain(`value="${phoneNumber}"`);
+  expect(visitor.cookie(SESSION)).toBeUndefined();
+});
+
+test('starts and resends count against the limit of the client address', async () => {
+  const limited = await another({ withWorker: true, limits: { clientIp: { max: 1, periodMs: 3_600_000 } } });
+  const { visitor } = await started(new Visitor(limited.app));
+  await visitor.send('/try-it/resend');
+  expect(visitor.status).toBe(429);
+  expect(visitor.html).toMatch(/There were too many requests\. Try again in \d+ minutes\./);
+  const neighbour = await started(new Visitor(limited.app, '203.0.113.8'));
+  expect(neighbour.visitor.html).toContain('name="code"');
+});
+
+test('a resend that comes too early says when to try again, and the code can still be entered', async () => {
+  const { visitor, phoneNumber } = await started();
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  const id = visitor.cookie(SESSION)?.split('.')[0] ?? '';
+  await untilPending(service, id);
+  await visitor.get();
+  await visitor.send('/try-it/resend');
+  expect(visitor.status).toBe(429);
+  expect(visitor.html).toMatch(/The last message was sent only recently\. Try again in \d+ seconds\./);
+  await visitor.sendAndFollow('/try-it/check', { code });
+  expect(visitor.html).toContain('Verified');
+});
+
+test('“Use another number” cancels the verification', async () => {
+  const { visitor } = await started();
+  const id = visitor.cookie(SESSION)?.split('.')[0] ?? '';
+  await visitor.sendAndFollow('/try-it/restart');
+  expect(visitor.html).toContain('name="phoneNumber"');
+  expect((await service.verifications.get(id)).status).toBe('canceled');
+});
+
+test('a verification that Temporal no longer has leads to the first screen', async () => {
+  const unknown = {
+    workflowId: `phone-verification:${'ab'.repeat(16)}`,
+    runId: randomUUID(),
+    nonce: 'A'.repeat(22),
+  };
+  const visitor = new Visitor();
+  visitor.setCookie(SESSION, new Signer(KEY.toString('base64')).sign(formatVerificationId(unknown)));
+  expect((await visitor.get()).html).toContain('name="phoneNumber"');
+  expect(visitor.status).toBe(200);
+  expect(visitor.cookie(SESSION)).toBeUndefined();
+});
+
+test('without a worker, the page says that it is not available, and keeps the verification', async () => {
+  const { app } = await another();
+  const { visitor } = await started(new Visitor(app));
+  expect(visitor.status).toBe(503);
+  expect(visitor.html).toContain('The service is not available at the moment. Try again.');
+  expect(visitor.cookie(SESSION)).toBeDefined();
+});
+
+test('a form that is not complete is refused with a sentence', async () => {
+  const visitor = await new Visitor().get();
+  await visitor.send('/try-it/start', { formId: '' });
+  expect(visitor.status).toBe(400);
+  expect(visitor.html).toContain('The form could not be read. Try again.');
+});
+
+test('text from a person is shown as text', async () => {
+  const visitor = await new Visitor().get();
+  await visitor.send('/try-it/start', { phoneNumber: '"><script>alert(1)</script>' });
+  expect(visitor.html).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+  expect(visitor.html).not.toContain('<script>alert');
+});

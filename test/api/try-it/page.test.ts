@@ -1,0 +1,263 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { accessibilityFaults, screenshot, startBrowser } from '../../support/browser';
+import { connectDevServer, type DevServer } from '../../support/dev-server';
+import {
+  eventually,
+  receivedCode,
+  startService,
+  uniquePhoneNumber,
+  wrongCodeFor,
+  type Service,
+  type ServiceOptions,
+} from '../../support/service';
+
+const COOKIE_KEYS = [Buffer.alloc(32, 7)];
+const PHONE_PAGE = 'http://localhost:3001';
+
+let server: DevServer;
+let browser: Browser;
+/** Its window is 90 seconds, and a resend needs no wait. */
+let service: Service;
+/** Its window is 3 seconds. */
+let quickService: Service;
+/** What the pages of the current test loaded and reported. */
+let requests: string[];
+let faults: string[];
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  browser = await startBrowser();
+  service = await startPage({ policy: { resendIntervalMs: 0 } });
+  quickService = await startPage({ policy: { windowMs: 3_000 } });
+});
+
+beforeEach(() => {
+  requests = [];
+  faults = [];
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+  await quickService.stop();
+  await server.close();
+});
+
+function startPage(options: Partial<ServiceOptions>): Promise<Service> {
+  return startService({
+    ...server,
+    withStatusCallback: true,
+    tryItPage: { cookieKeys: COOKIE_KEYS, phonePageUrl: PHONE_PAGE },
+    ...options,
+  });
+}
+
+async function open(options: BrowserContextOptions = {}, { app } = service): Promise<Page> {
+  const context = await browser.newContext({ baseURL: app.listeningOrigin, ...options });
+  const page = await context.newPage();
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto('/');
+  return page;
+}
+
+const numberField = (page: Page) => page.locator('input[type=tel]');
+const codeField = (page: Page) => page.locator('input[autocomplete=one-time-code]');
+const statusOf = (page: Page) => page.locator('[role=status]');
+const says = (page: Page, text: string) => statusOf(page).filter({ hasText: text }).waitFor();
+const focused = (page: Page) => page.evaluate('document.activeElement.id');
+
+/** Starts a verification by keyboard and waits for its message. */
+async function startOnPage(
+  page: Page,
+  { sandbox } = service,
+): Promise<{ phoneNumber: string; code: string; wrongCode: string }> {
+  const phoneNumber = uniquePhoneNumber();
+  await numberField(page).fill(phoneNumber);
+  await page.keyboard.press('Enter');
+  await codeField(page).waitFor();
+  const code = await receivedCode(sandbox, phoneNumber);
+  return { phoneNumber, code, wrongCode: wrongCodeFor(code) };
+}
+
+async function enterCode(page: Page, code: string): Promise<void> {
+  await codeField(page).fill(code);
+  await page.keyboard.press('Enter');
+}
+
+test('a number is verified by keyboard alone, and the focus moves to what is new', async () => {
+  const page = await open();
+  expect(await focused(page)).toBe('phone-number');
+  await screenshot(page, 'try-it-number');
+  const phoneNumber = uniquePhoneNumber();
+  await page.keyboard.type(phoneNumber);
+  expect(await numberField(page).inputValue()).toMatch(/^\+1 425 \d{3} \d{4}$/);
+  expect(await page.locator('#country').textContent()).toBe('United States.');
+  await page.keyboard.press('Enter');
+
+  await codeField(page).waitFor();
+  expect(await focused(page)).toBe('code');
+  await says(page, '4 attempts left');
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  await screenshot(page, 'try-it-code');
+  await page.keyboard.type(`${code.slice(0, 2)} - ${code.slice(2)}`);
+  await page.keyboard.press('Enter');
+
+  await says(page, 'Verified');
+  expect(await focused(page)).toBe('heading');
+  await screenshot(page, 'try-it-verified');
+  await page.reload();
+  await says(page, 'Verified');
+
+  expect(faults).toEqual([]);
+  const origins = new Set(requests.map((url) => new URL(url).origin));
+  expect([...origins]).toEqual([service.app.listeningOrigin]);
+});
+
+test('a wrong code takes one attempt, and the last one ends the verification', async () => {
+  const page = await open();
+  const { wrongCode } = await startOnPage(page);
+  for (const left of ['3 attempts left', '2 attempts left', '1 attempt left']) {
+    await enterCode(page, wrongCode);
+    await says(page, `That code is not right. ${left}.`);
+    expect(await focused(page)).toBe('code');
+    expect(await codeField(page).inputValue()).toBe('');
+  }
+  await screenshot(page, 'try-it-wrong-code');
+  await enterCode(page, wrongCode);
+  await says(page, 'Too many attempts');
+  await screenshot(page, 'try-it-too-many-attempts');
+});
+
+test('text that is no code takes no attempt', async () => {
+  const page = await open();
+  const { code } = await startOnPage(page);
+  await enterCode(page, 'abcd');
+  await says(page, 'No attempt was used');
+  await enterCode(page, `${code}0`);
+  await says(page, 'The code has 4 digits. No attempt was used.');
+  await enterCode(page, code);
+  await says(page, 'Verified');
+});
+
+test('the code is sent again on request, which takes no attempt', async () => {
+  const page = await open();
+  const { phoneNumber } = await startOnPage(page);
+  await says(page, '4 attempts left');
+  await page.getByRole('button', { name: 'Send the code again' }).click();
+  await eventually(() => service.sandbox.inbox(phoneNumber).length === 2);
+  await says(page, 'We sent the code again. 4 attempts left.');
+  await screenshot(page, 'try-it-resent');
+});
+
+test('the page shows by itself that the time is up', async () => {
+  const page = await open({}, quickService);
+  await startOnPage(page, quickService);
+  await says(page, 'Expired');
+  expect(await focused(page)).toBe('heading');
+  await screenshot(page, 'try-it-expired');
+});
+
+test('the time runs down each second; a screen reader hears it at 60, 30 and 10 seconds', async () => {
+  const page = await open();
+  await page.clock.install();
+  await startOnPage(page);
+  await says(page, '4 attempts left');
+  const heard: string[] = [];
+  for (let second = 0; second < 89; second++) {
+    await page.clock.runFor(1_000);
+    const text = await page.locator('#reminder').textContent();
+    if (text && text !== heard.at(-1)) heard.push(text);
+  }
+  expect(heard).toEqual(['60 seconds left.', '30 seconds left.', '10 seconds left.']);
+  expect(await page.locator('#timer').textContent()).toMatch(/0:0[0-2] left/);
+});
+
+test('the page says why no message arrived', async () => {
+  const page = await open();
+  // One of Twilio's magic numbers: not a valid mobile number.
+  await numberField(page).fill('+15005550001');
+  await page.keyboard.press('Enter');
+  await says(page, 'The message could not be delivered.');
+  expect(await statusOf(page).textContent()).not.toContain('undefined');
+  await screenshot(page, 'try-it-undeliverable');
+});
+
+test('a verification that the API cancels ends on the page, too', async () => {
+  const page = await open();
+  await startOnPage(page);
+  await says(page, '4 attempts left');
+  const cookies = await page.context().cookies();
+  const [id = ''] = cookies.find(({ name }) => name === 'verification')?.value.split('.') ?? [];
+  await service.verifications.cancel(id);
+  await says(page, 'Canceled');
+  await screenshot(page, 'try-it-canceled');
+  await page.getByRole('button').click();
+  await numberField(page).waitFor();
+  expect(await focused(page)).toBe('phone-number');
+});
+
+test('a number that is refused stays in the field, with a sentence that says what to do', async () => {
+  const page = await open();
+  await numberField(page).fill('12');
+  await page.keyboard.press('Enter');
+  await says(page, 'Enter a mobile number with its country code');
+  expect(await numberField(page).inputValue()).toBe('12');
+  expect(await numberField(page).getAttribute('aria-invalid')).toBe('true');
+  await screenshot(page, 'try-it-refused-number');
+});
+
+test('without JavaScript, the same forms start and check', async () => {
+  const page = await open({ javaScriptEnabled: false });
+  const { code, wrongCode } = await startOnPage(page);
+  await page.getByRole('link', { name: 'Reload it' }).click();
+  await screenshot(page, 'try-it-without-javascript');
+  await enterCode(page, wrongCode);
+  await says(page, 'That code is not right. 3 attempts left.');
+  await enterCode(page, code);
+  await says(page, 'Verified');
+  await page.getByRole('button').click();
+  await numberField(page).waitFor();
+});
+
+test.each([
+  ['phone', { viewport: { width: 390, height: 844 } }],
+  ['dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+  ['desktop', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+] as const)('axe finds nothing on any screen, and nothing is cut off: %s', async (name, options) => {
+  const page = await open(options);
+  await expectGoodScreen(page, `${name}-number`);
+  const { wrongCode, code } = await startOnPage(page);
+  await says(page, '4 attempts left');
+  await expectGoodScreen(page, `${name}-code`);
+  await enterCode(page, wrongCode);
+  await says(page, '3 attempts left');
+  await expectGoodScreen(page, `${name}-wrong-code`);
+  await enterCode(page, code);
+  await says(page, 'Verified');
+  await expectGoodScreen(page, `${name}-verified`);
+});
+
+async function expectGoodScreen(page: Page, name: string): Promise<void> {
+  await screenshot(page, `try-it-${name}`);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  const isCutOff = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+  expect(isCutOff).toBe(false);
+}
+
+test('motion stops if the person prefers that', async () => {
+  const page = await open({ reducedMotion: 'reduce' });
+  await startOnPage(page);
+  await says(page, '4 attempts left');
+  const moving = await page.evaluate(
+    "[...document.querySelectorAll('*')].filter((e) => getComputedStyle(e).transitionDuration !== '0s').length",
+  );
+  expect(moving).toBe(0);
+});

@@ -1,0 +1,28 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { source as axeSource, type AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, type BrowserCommand } from '../../harness/browser/browser';
+import { CACHE_DIRECTORY } from '../../harness/project';
+import { requiredEnv } from './required-env';
+
+/** Each run of the tests writes them again. */
+const SCREENSHOTS = path.join(CACHE_DIRECTORY, 'screenshots');
+
+/** Starts the browser of the test run. */
+export async function startBrowser(): Promise<Browser> {
+  return launchBrowser(JSON.parse(requiredEnv('TEST_BROWSER')) as BrowserCommand);
+}
+
+/** Keeps a picture of the page under `.cache/screenshots`. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+/** What axe finds on the page: the rule and the elements. Empty if it finds nothing. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
