@@ -33,11 +33,11 @@ export function createServiceSide({ apiUrl, apiKey, sandbox }: ServiceAddresses)
   const side: Side = {
     async start() {
       const phoneNumber = nextNumber();
-      const arrival = sandbox.hold('recorded', phoneNumber);
+      const hold = sandbox.hold('recorded', phoneNumber);
       const { id } = await post('/verifications', { phoneNumber }, 202, StartAnswer);
       return {
         workflowId: parseVerificationId(id)?.workflowId ?? '',
-        messageArrived: arrival.arrival().then(() => arrival.release()),
+        messageArrived: hold.untilHeld().then(() => hold.release()),
         check: async () => {
           const code = receivedCode(sandbox, phoneNumber);
           await post(`/verifications/${id}/check`, { code }, 200, CheckAnswer);

@@ -10,12 +10,12 @@ interface AppDependencies extends MessagesDependencies {
   report: (problem: string) => void;
 }
 
-/** The sandbox's HTTP server. It logs no request: each one names a number or holds a code. */
+/** The sandbox's HTTP server. It logs no requests, because they contain numbers and codes. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
-  // A connection without a request does not count as idle: without force, closing would wait for it.
+  // Without force, closing would wait for connections without a request.
   const app = Fastify({ logger: false, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
 
-  // Twilio reads forms only: any other body counts as an empty form.
+  // As in Twilio, only forms are read. Any other body counts as an empty form.
   app.removeAllContentTypeParsers();
   app.register(formbody, { parser: (form) => Object.fromEntries(new URLSearchParams(form)) });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}));

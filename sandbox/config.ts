@@ -5,7 +5,7 @@ import { defaultSettings } from './settings';
 import type { SmsSandboxOptions } from './index';
 import { CarrierErrorCode } from './messages/message';
 
-/** The sandbox process's variables. An empty one counts as not set. */
+/** The environment variables of the sandbox process. An empty variable counts as not set. */
 export const environment = z.object({
   SMS_SANDBOX_PORT: wholeNumber(65_535, 3001),
   HOST: z.string().default('127.0.0.1'),
@@ -26,12 +26,12 @@ const carrierErrorCodes = CarrierErrorCode.anyOf.map((literal) => literal.const)
 type Environment = z.infer<typeof environment>;
 
 /**
- * The environment as the sandbox's options.
+ * Reads the sandbox's options from the environment.
  *
- * @throws Error whose message names every variable at fault and holds no value.
+ * @throws Error that names every invalid variable and contains no value
  */
 export function loadOptions(env: NodeJS.ProcessEnv): SmsSandboxOptions {
-  const set = withAccount(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+  const set = withDefaultAccount(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   const parsed = environment.safeParse(set);
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
   if (!set['TWILIO_AUTH_TOKEN'] && !(set['TWILIO_API_KEY_SID'] && set['TWILIO_API_KEY_SECRET'])) {
@@ -43,8 +43,8 @@ export function loadOptions(env: NodeJS.ProcessEnv): SmsSandboxOptions {
   return toOptions(parsed.data);
 }
 
-/** Where no account is named, it is the one that `npm run dev` uses. */
-function withAccount(set: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Without TWILIO_ACCOUNT_SID, the account is the one that `npm run dev` uses. */
+function withDefaultAccount(set: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return set['TWILIO_ACCOUNT_SID'] === undefined ? { ...sandboxCredentials(set), ...set } : set;
 }
 
@@ -55,7 +55,7 @@ function toOptions(env: Environment): SmsSandboxOptions {
     host: env.HOST,
     dataDir: env.DATA_DIR,
     accountSid: env.TWILIO_ACCOUNT_SID,
-    // Without a token nobody asks for status callbacks: nothing is signed, and the account opens by its key alone.
+    // Without a token, status callbacks are not used, and only the API key gives access: a random token is enough.
     authToken: env.TWILIO_AUTH_TOKEN ?? randomBytes(16).toString('hex'),
     apiKey: sid === undefined || secret === undefined ? undefined : { sid, secret },
     statusStepMs: env.SMS_SANDBOX_STATUS_STEP_MS,

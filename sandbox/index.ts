@@ -5,30 +5,30 @@ import { Delivery } from './delivery/delivery';
 import { createStatusCallback } from './delivery/status-callback';
 import { type SandboxSettings, defaultSettings } from './settings';
 import type { Hold, HoldStage } from './faults/call-hold';
-import { type Denial, NumberFaults } from './faults/number-faults';
+import { type StubAnswer, NumberFaults } from './faults/number-faults';
 import { fileJournal, noJournal } from './messages/journal';
 import type { CarrierErrorCode } from './messages/message';
 import { type InboxMessage, MessageStore } from './messages/message-store';
 import type { Credentials } from './twilio/credentials';
 import type { LoggedRequest } from './twilio/request-log';
 
-export type { CarrierErrorCode, Denial, SandboxSettings, Hold, HoldStage, InboxMessage, LoggedRequest };
+export type { CarrierErrorCode, StubAnswer, SandboxSettings, Hold, HoldStage, InboxMessage, LoggedRequest };
 
 export interface SmsSandboxOptions extends Credentials, Partial<SandboxSettings> {
-  /** 0: any free port. */
+  /** 0 for any free port. */
   port: number;
   /** Default: `127.0.0.1`. */
   host?: string;
-  /** Texts are kept under `<dataDir>/sms-sandbox/` and read again at start. Default: in memory only. */
+  /** Messages are stored under `<dataDir>/sms-sandbox/` and read at the next start. Default: only in memory. */
   dataDir?: string | undefined;
   /** Numbers whose messages end `undelivered`, with the carrier's error. */
   undeliverable?: Readonly<Record<string, CarrierErrorCode>>;
-  /** Called for each refused status callback and failed request, without numbers or codes. Default: they are ignored. */
+  /** Called for each failed status callback and failed request, without numbers or codes. Default: no reports. */
   report?: (problem: string) => void;
 }
 
 export interface SmsSandbox {
-  /** Where it listens: the official client's `api.baseUrl`. */
+  /** The base URL. In Twilio's client for Node, set `api.baseUrl` to it. */
   readonly url: string;
   /** May be changed at any time. */
   readonly settings: SandboxSettings;
@@ -36,34 +36,34 @@ export interface SmsSandbox {
   readonly requests: readonly LoggedRequest[];
   /** The messages that arrived at a number, newest first. */
   inbox(number: string): InboxMessage[];
-  /** Holds all further create-message calls, or those to one number. */
+  /** Holds all further create-message calls, or only those to one number. */
   hold(stage: HoldStage, to?: string): Hold;
-  /** Answers the next create-message call to a number in Twilio's place. */
-  deny(to: string, denial: Denial): void;
-  /** Lets all further messages to a number end `undelivered`. */
+  /** Sets the answer to the next create-message call to a number. */
+  stubAnswer(to: string, stub: StubAnswer): void;
+  /** From now on, messages to this number end `undelivered`. */
   failDelivery(to: string, code: CarrierErrorCode): void;
-  /** Stops at once and resets the calls that are not answered yet, also held ones. */
+  /** Stops at once. Resets the connections of unanswered calls, also of held ones. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an imitation of the part of Twilio's REST API that the service uses, with an inbox for every number.
+ * Starts a fake of the part of Twilio's REST API that the service uses, with an inbox for every number.
  *
- * @throws Error with code `EADDRINUSE` when the port is taken.
+ * @throws Error with code `EADDRINUSE` if the port is in use
  */
 export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSandbox> {
   const { port, host = '127.0.0.1', dataDir, undeliverable = {}, report = () => {} } = options;
   const stop = new AbortController();
   const closing = stop.signal;
-  // Every message on its way listens to it.
+  // Each message that is not delivered yet adds a listener.
   setMaxListeners(0, closing);
   const requests: LoggedRequest[] = [];
   const settings = settingsOf(options);
   const store = new MessageStore(
     dataDir === undefined ? noJournal : fileJournal(join(dataDir, 'sms-sandbox', 'texts.jsonl')),
   );
-  const tellStatus = createStatusCallback({ credentials: options, closing, report });
-  const delivery = new Delivery({ store, tellStatus, settings, closing });
+  const reportStatus = createStatusCallback({ credentials: options, closing, report });
+  const delivery = new Delivery({ store, reportStatus, settings, closing });
   const faults = new NumberFaults(undeliverable);
 
   const app = buildApp({
@@ -85,11 +85,11 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
     requests,
     inbox: (number) => store.inbox(number),
     hold: (stage, to) => faults.hold(stage, to),
-    deny: (to, denial) => faults.deny(to, denial),
+    stubAnswer: (to, stub) => faults.stubAnswer(to, stub),
     failDelivery: (to, code) => faults.failDelivery(to, code),
     close: async () => {
       stop.abort();
-      faults.cutAll();
+      faults.disconnectAll();
       await app.close();
     },
   };

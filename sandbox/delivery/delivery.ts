@@ -1,17 +1,17 @@
 import type { SandboxSettings } from '../settings';
 import { pause } from '../pause';
-import { type Message, advanceMessage, isUnderWay } from '../messages/message';
+import { type Message, advanceMessage, hasFinalStatus } from '../messages/message';
 import type { MessageStore } from '../messages/message-store';
 import type { StatusCallback } from './status-callback';
 
 interface Dependencies {
   store: MessageStore;
-  tellStatus: StatusCallback;
+  reportStatus: StatusCallback;
   settings: SandboxSettings;
   closing: AbortSignal;
 }
 
-/** Carries messages from `queued` to `delivered` or `undelivered`. */
+/** Delivers messages: changes their status step by step, up to `delivered` or `undelivered`. */
 export class Delivery {
   readonly #dependencies: Dependencies;
 
@@ -19,32 +19,34 @@ export class Delivery {
     this.#dependencies = dependencies;
   }
 
-  /** Starts the delivery of a message that was just recorded, before the create-message call is answered. */
+  /** Starts to deliver a new message. To be called before the create-message call is answered. */
   start(message: Message): void {
-    void this.#carry(message, this.#tell(message, Promise.resolve()));
+    void this.#deliver(message, this.#report(message, Promise.resolve()));
   }
 
-  /** Continues with messages that were on their way when the process ended. */
+  /** Continues with the messages that were not delivered yet when the sandbox stopped. */
   resumeAll(): void {
     for (const message of this.#dependencies.store.newestFirst())
-      void this.#carry(message, Promise.resolve());
+      void this.#deliver(message, Promise.resolve());
   }
 
-  async #carry(message: Message, told: Promise<void>): Promise<void> {
+  async #deliver(message: Message, reported: Promise<void>): Promise<void> {
     const { store, settings, closing } = this.#dependencies;
-    while (isUnderWay(message) && (await pause(settings.statusStepMs, closing))) {
+    while (!hasFinalStatus(message) && (await pause(settings.statusStepMs, closing))) {
       message = advanceMessage(message);
       store.save(message);
-      told = this.#tell(message, told);
+      reported = this.#report(message, reported);
     }
   }
 
   /**
-   * Sends one callback after the other, so that they arrive in order. The delivery does not wait for them. Twilio
-   * documents no callback for the first status. `queued` is reported all the same: a receiver must be able to handle a
-   * callback that arrives before the answer to the create-message call.
+   * Sends the callback after the earlier ones, so that they arrive in order. The delivery does not wait for them.
+   * Twilio documents no callback for the first status. The sandbox reports `queued` nevertheless: a receiver must be
+   * able to handle a callback that arrives before the answer to the create-message call.
    */
-  #tell(message: Message, told: Promise<void>): Promise<void> {
-    return message.status === 'accepted' ? told : told.then(() => this.#dependencies.tellStatus(message));
+  #report(message: Message, reported: Promise<void>): Promise<void> {
+    return message.status === 'accepted'
+      ? reported
+      : reported.then(() => this.#dependencies.reportStatus(message));
   }
 }

@@ -1,5 +1,5 @@
 import { getExpectedTwilioSignature } from 'twilio';
-import { type Message, shownError, shownSender } from '../messages/message';
+import { type Message, reportedError, reportedSender } from '../messages/message';
 import type { Credentials } from '../twilio/credentials';
 import { API_VERSION } from '../twilio/message-resource';
 
@@ -14,7 +14,7 @@ interface Dependencies {
 
 export type StatusCallback = (message: Message) => Promise<void>;
 
-/** Sends the status of a message to its StatusCallback, if it has one. As Twilio does, it does not repeat a failed request. */
+/** Reports the status of a message to its StatusCallback, if any. Like Twilio, it does not repeat failed requests. */
 export function createStatusCallback({ credentials, closing, report }: Dependencies): StatusCallback {
   return async (message) => {
     const url = message.statusCallback;
@@ -33,7 +33,7 @@ export function createStatusCallback({ credentials, closing, report }: Dependenc
       await response.body?.cancel();
       if (!response.ok) report(`${new URL(url).origin} answered a status callback with ${response.status}`);
     } catch {
-      // The path can hold a verification's id, and the error can hold the path: only the origin is reported.
+      // Reports only the origin: the path can contain a verification's id, and the error can contain the path.
       if (!closing.aborted) report(`${new URL(url).origin} did not answer a status callback`);
     }
   };
@@ -49,8 +49,8 @@ function statusParameters(message: Message, accountSid: string): Record<string, 
     AccountSid: accountSid,
     ApiVersion: API_VERSION,
   };
-  const sender = shownSender(message);
-  const error = shownError(message);
+  const sender = reportedSender(message);
+  const error = reportedError(message);
   if (sender !== null) parameters['From'] = sender;
   if (message.messagingServiceSid !== null) parameters['MessagingServiceSid'] = message.messagingServiceSid;
   if (error !== null) parameters['ErrorCode'] = String(error);

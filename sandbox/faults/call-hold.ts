@@ -1,26 +1,26 @@
 import { EventEmitter, once } from 'node:events';
 
-/** Where a create-message call is held: before its message is recorded, or after that and before the answer. */
+/** When a create-message call is held: before its message is recorded, or between that and the answer. */
 export type HoldStage = 'received' | 'recorded';
 
-/** How a hold ends for a call: the call continues, or its connection is reset. */
-export type HeldCall = 'goes on' | 'is cut';
+/** How a hold ends. `released`: the call continues; `disconnected`: its connection is reset. */
+export type HoldEnd = 'released' | 'disconnected';
 
 /** Create-message calls that wait until a test releases them. */
 export interface Hold {
   /** Resolves when `count` calls have been held. Default: 1. */
-  arrival(count?: number): Promise<void>;
-  /** Lets the held calls continue, also those whose caller has closed the connection. Later calls are not held. */
+  untilHeld(count?: number): Promise<void>;
+  /** Continues the held calls, also if their client has closed the connection. Later calls are not held. */
   release(): void;
-  /** Resets the connections of the held calls; at `received` nothing is recorded. Later calls are not held. */
-  cut(): void;
+  /** Resets the connections of the held calls. At `received`, no message is recorded. Later calls are not held. */
+  disconnect(): void;
 }
 
 export class CallHold implements Hold {
   readonly #changes = new EventEmitter().setMaxListeners(0);
   readonly #onEnd: () => void;
   #held = 0;
-  #end: HeldCall | undefined;
+  #end: HoldEnd | undefined;
 
   constructor(
     readonly stage: HoldStage,
@@ -30,26 +30,26 @@ export class CallHold implements Hold {
     this.#onEnd = onEnd;
   }
 
-  async wait(): Promise<HeldCall> {
+  async wait(): Promise<HoldEnd> {
     this.#held += 1;
     this.#changes.emit('change');
     while (this.#end === undefined) await once(this.#changes, 'change');
     return this.#end;
   }
 
-  async arrival(count = 1): Promise<void> {
+  async untilHeld(count = 1): Promise<void> {
     while (this.#held < count) await once(this.#changes, 'change');
   }
 
   release(): void {
-    this.#endHold('goes on');
+    this.#endHold('released');
   }
 
-  cut(): void {
-    this.#endHold('is cut');
+  disconnect(): void {
+    this.#endHold('disconnected');
   }
 
-  #endHold(end: HeldCall): void {
+  #endHold(end: HoldEnd): void {
     this.#end ??= end;
     this.#onEnd();
     this.#changes.emit('change');

@@ -1,22 +1,22 @@
 import type { CarrierErrorCode } from '../messages/message';
-import { CallHold, type HeldCall, type Hold, type HoldStage } from './call-hold';
+import { CallHold, type HoldEnd, type Hold, type HoldStage } from './call-hold';
 
-/** An answer that a call gets in place of Twilio's. */
-export interface Denial {
+/** An answer that a create-message call gets instead of the sandbox's own answer. */
+export interface StubAnswer {
   status: number;
-  /** An object is sent as JSON, a string as it is. */
+  /** An object is sent as JSON, a string unchanged. */
   body: object | string;
   headers?: Record<string, string>;
-  /** How many create-message calls get it. Default: 1. */
+  /** How many calls get it. Default: 1. */
   times?: number;
-  /** Whether the message is created all the same. Default: no. */
+  /** Whether the message is created nevertheless. Default: no. */
   recorded?: boolean;
 }
 
-/** Faults of single numbers, which a test can set while the sandbox runs. */
+/** Faults of numbers, which a test can set while the sandbox runs. */
 export class NumberFaults {
   readonly #holds = new Set<CallHold>();
-  readonly #denials = new Map<string, Denial[]>();
+  readonly #stubs = new Map<string, StubAnswer[]>();
   readonly #undeliverable: Map<string, CarrierErrorCode>;
 
   constructor(undeliverable: Readonly<Record<string, CarrierErrorCode>>) {
@@ -30,30 +30,30 @@ export class NumberFaults {
   }
 
   /**
-   * Waits at this stage until all holds for this number, and those for all numbers, are released. If one of them is cut,
-   * returns `is cut` at once: the caller then resets the connection.
+   * Waits until every hold at this stage for this number, or for all numbers, is released. Returns `disconnected` at
+   * once if one of them is disconnected: the connection must then be reset.
    */
-  async waitForHolds(stage: HoldStage, to: string): Promise<HeldCall> {
+  async waitForHolds(stage: HoldStage, to: string): Promise<HoldEnd> {
     for (const hold of this.#holds) {
-      const concerned = hold.stage === stage && (hold.to === undefined || hold.to === to);
-      if (concerned && (await hold.wait()) === 'is cut') return 'is cut';
+      const isHeld = hold.stage === stage && (hold.to === undefined || hold.to === to);
+      if (isHeld && (await hold.wait()) === 'disconnected') return 'disconnected';
     }
-    return 'goes on';
+    return 'released';
   }
 
-  cutAll(): void {
-    for (const hold of this.#holds) hold.cut();
+  disconnectAll(): void {
+    for (const hold of this.#holds) hold.disconnect();
   }
 
-  deny(to: string, denial: Denial): void {
-    const denials = this.#denials.get(to) ?? [];
-    for (let time = 0; time < (denial.times ?? 1); time += 1) denials.push(denial);
-    this.#denials.set(to, denials);
+  stubAnswer(to: string, stub: StubAnswer): void {
+    const stubs = this.#stubs.get(to) ?? [];
+    for (let time = 0; time < (stub.times ?? 1); time += 1) stubs.push(stub);
+    this.#stubs.set(to, stubs);
   }
 
-  /** The denial for the current call. It is removed. */
-  takeDenial(to: string): Denial | undefined {
-    return this.#denials.get(to)?.shift();
+  /** Removes and returns the stub for this call. */
+  takeStub(to: string): StubAnswer | undefined {
+    return this.#stubs.get(to)?.shift();
   }
 
   failDelivery(to: string, code: CarrierErrorCode): void {

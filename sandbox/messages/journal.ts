@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Value } from '@sinclair/typebox/value';
 import { Message } from './message';
 
-/** Keeps messages across restarts. A message is appended again each time its status changes: its last line counts. */
+/** Stores messages across restarts. A message is appended again when its status changes: the last line is valid. */
 export interface Journal {
   read(): Message[];
   append(message: Message): void;
@@ -11,7 +11,7 @@ export interface Journal {
 
 export const noJournal: Journal = { read: () => [], append: () => {} };
 
-/** A file of JSON lines. Only its owner can read it: messages hold codes. It is written before the call is answered. */
+/** A file of JSON lines, which only its owner can read. A message is written before its call is answered. */
 export function fileJournal(path: string): Journal {
   mkdirSync(dirname(path), { recursive: true });
   return {
@@ -20,7 +20,7 @@ export function fileJournal(path: string): Journal {
   };
 }
 
-/** Removes half a line at the end: a process was killed while it wrote, before it answered the call. */
+/** Removes an incomplete last line: the process was killed while it wrote, before it answered the call. */
 function readLines(path: string): string[] {
   if (!existsSync(path)) return [];
   const content = readFileSync(path, 'utf8');

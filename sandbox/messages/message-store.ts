@@ -13,7 +13,7 @@ export const InboxMessage = Type.Object({
 });
 export type InboxMessage = Static<typeof InboxMessage>;
 
-/** All messages, in the order in which they were created. */
+/** All messages, in the order of their creation. */
 export class MessageStore {
   readonly #journal: Journal;
   readonly #messages = new Map<string, Message>();
@@ -36,7 +36,7 @@ export class MessageStore {
     return [...this.#messages.values()].toReversed();
   }
 
-  /** What arrived on a phone, newest first; a message that the carrier will not deliver never arrives. */
+  /** The messages that arrived at a number, newest first. Messages with a carrier error never arrive. */
   inbox(number: string): InboxMessage[] {
     return this.newestFirst()
       .filter((message) => message.to === number && message.carrierError === null)

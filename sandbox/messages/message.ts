@@ -15,7 +15,7 @@ export type CarrierErrorCode = Static<typeof CarrierErrorCode>;
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
 
-/** One message as the sandbox keeps it. Times are RFC 3339 in UTC with milliseconds. */
+/** One message as the sandbox stores it. Times are RFC 3339 in UTC with milliseconds. */
 export const Message = Type.Object({
   sid: Type.String(),
   to: Type.String(),
@@ -30,7 +30,7 @@ export const Message = Type.Object({
     Type.Literal('undelivered'),
   ]),
   statusCallback: Nullable,
-  /** Decided when the message is created; shows once it is `undelivered`. */
+  /** Set when the message is created. Reported only when it is `undelivered`. */
   carrierError: Type.Union([CarrierErrorCode, Type.Null()]),
   createdAt: Type.String(),
   updatedAt: Type.String(),
@@ -38,7 +38,7 @@ export const Message = Type.Object({
 });
 export type Message = Static<typeof Message>;
 
-/** What a create-message call asks for: a sender, a messaging service, or both. */
+/** The content of a create-message call. It has a sender, a messaging service, or both. */
 export interface OutgoingMessage {
   to: string;
   from: string | null;
@@ -47,20 +47,20 @@ export interface OutgoingMessage {
   statusCallback: string | null;
 }
 
-interface Circumstances {
+interface MessageOptions {
   bodyPrefix: string;
   carrierError: CarrierErrorCode | null;
 }
 
 export function createMessage(
   request: OutgoingMessage,
-  { bodyPrefix, carrierError }: Circumstances,
+  { bodyPrefix, carrierError }: MessageOptions,
 ): Message {
   const now = new Date().toISOString();
   return {
     sid: `SM${randomBytes(16).toString('hex')}`,
     to: request.to,
-    // A messaging service sends from this number, too.
+    // A messaging service also sends from this number.
     from: request.from ?? SANDBOX_FROM,
     messagingServiceSid: request.messagingServiceSid,
     body: bodyPrefix + request.body,
@@ -73,11 +73,11 @@ export function createMessage(
   };
 }
 
-export function isUnderWay(message: Message): boolean {
-  return message.status !== 'delivered' && message.status !== 'undelivered';
+export function hasFinalStatus(message: Message): boolean {
+  return message.status === 'delivered' || message.status === 'undelivered';
 }
 
-/** The message one status further on its way. */
+/** Returns the message with its next status. */
 export function advanceMessage(message: Message): Message {
   const now = new Date().toISOString();
   switch (message.status) {
@@ -97,12 +97,12 @@ export function advanceMessage(message: Message): Message {
   }
 }
 
-/** The sender as Twilio's API shows it: a messaging service picks one when it sends, not before. */
-export function shownSender(message: Message): string | null {
+/** The sender in Twilio's answers and callbacks: null until a messaging service has sent the message. */
+export function reportedSender(message: Message): string | null {
   return message.messagingServiceSid !== null && message.sentAt === null ? null : message.from;
 }
 
-/** The carrier's error as Twilio's API shows it: only once it is known. */
-export function shownError(message: Message): CarrierErrorCode | null {
+/** The carrier's error in Twilio's answers and callbacks: null until the message is `undelivered`. */
+export function reportedError(message: Message): CarrierErrorCode | null {
   return message.status === 'undelivered' ? message.carrierError : null;
 }

@@ -4,7 +4,7 @@ import { InboxMessage, type MessageStore } from '../messages/message-store';
 
 const InboxParams = Type.Object({ number: Type.String() });
 
-/** The inboxes of numbers. Open to everyone: the sandbox is for development alone. */
+/** The inboxes. They need no credentials: the sandbox is for development only. */
 export function phoneRoutes(store: MessageStore): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     const inbox = { params: InboxParams, response: { 200: Type.Array(InboxMessage) } };

@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery/delivery';
 import type { SandboxSettings } from '../settings';
-import type { Denial, NumberFaults } from '../faults/number-faults';
+import type { StubAnswer, NumberFaults } from '../faults/number-faults';
 import { pause } from '../pause';
 import { type Message, createMessage } from '../messages/message';
 import type { MessageStore } from '../messages/message-store';
@@ -16,15 +16,15 @@ export interface CreateCallDependencies {
   closing: AbortSignal;
 }
 
-/** How a create-message call is answered. `cut`: not at all, its connection is reset. */
+/** The answer to a create-message call. `disconnected`: no answer, the connection must be reset. */
 export type CreateOutcome =
-  { kind: 'created'; message: Message } | { kind: 'denied'; denial: Denial } | { kind: 'cut' };
+  { kind: 'created'; message: Message } | { kind: 'stubbed'; stub: StubAnswer } | { kind: 'disconnected' };
 
 /**
- * Handles a create-message call with the faults that are set for its number. The answer shows the message as it was
+ * Handles a create-message call, with the faults that are set for its number. The answer contains the message as it was
  * created, even if its status has changed since.
  *
- * @throws TwilioError when Twilio would refuse the call.
+ * @throws TwilioError if Twilio would refuse the call
  */
 export async function receiveCreateCall(
   dependencies: CreateCallDependencies,
@@ -34,17 +34,17 @@ export async function receiveCreateCall(
   requests.push({ kind: 'create', to: requestedRecipient(form), at: Date.now() });
   const request = parseCreateRequest(form);
 
-  if ((await faults.waitForHolds('received', request.to)) === 'is cut') return { kind: 'cut' };
-  const denial = faults.takeDenial(request.to);
-  if (denial !== undefined && denial.recorded !== true) return { kind: 'denied', denial };
+  if ((await faults.waitForHolds('received', request.to)) === 'disconnected') return { kind: 'disconnected' };
+  const stub = faults.takeStub(request.to);
+  if (stub !== undefined && stub.recorded !== true) return { kind: 'stubbed', stub };
 
   const { bodyPrefix } = settings;
   const message = createMessage(request, { bodyPrefix, carrierError: faults.carrierErrorFor(request.to) });
   store.save(message);
   delivery.start(message);
 
-  if ((await faults.waitForHolds('recorded', request.to)) === 'is cut') return { kind: 'cut' };
+  if ((await faults.waitForHolds('recorded', request.to)) === 'disconnected') return { kind: 'disconnected' };
   const { answerDelayMs } = settings;
-  if (answerDelayMs > 0 && !(await pause(answerDelayMs, closing))) return { kind: 'cut' };
-  return denial === undefined ? { kind: 'created', message } : { kind: 'denied', denial };
+  if (answerDelayMs > 0 && !(await pause(answerDelayMs, closing))) return { kind: 'disconnected' };
+  return stub === undefined ? { kind: 'created', message } : { kind: 'stubbed', stub };
 }

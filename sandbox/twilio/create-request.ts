@@ -11,12 +11,12 @@ const SHORT_CODE_OR_ALPHANUMERIC = /^(?:\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}
 const MAX_BODY_CHARACTERS = 1600;
 const MAX_VALIDITY_SECONDS = 36_000;
 
-/** The recipient as the caller wrote it, before anything is checked. */
+/** The value of `To`, which is not validated. */
 export function requestedRecipient(form: unknown): string | null {
   return field(form, 'To');
 }
 
-/** @throws TwilioError what Twilio would answer, in the order in which it looks. */
+/** @throws TwilioError the error that Twilio would return, with its order of checks */
 export function parseCreateRequest(form: unknown): OutgoingMessage {
   const to = field(form, 'To');
   const from = field(form, 'From');
@@ -37,7 +37,7 @@ export function parseCreateRequest(form: unknown): OutgoingMessage {
   return { to, from, messagingServiceSid, body, statusCallback };
 }
 
-/** Anything but a form, JSON included, is read as an empty form; so is an empty field as a missing one. */
+/** Null for an empty field, a missing field and a body that is not a form. */
 function field(form: unknown, name: string): string | null {
   const value = Value.Check(Form, form) ? form[name] : undefined;
   return value === undefined || value === '' ? null : value;

@@ -1,12 +1,12 @@
 export interface Credentials {
   accountSid: string;
-  /** Opens the account and signs its status callbacks. */
+  /** Authenticates requests and signs status callbacks. */
   authToken: string;
   apiKey?: { sid: string; secret: string } | undefined;
 }
 
-/** Whether a basic `Authorization` header opens the account. */
-export function opensAccount(header: string | undefined, credentials: Credentials): boolean {
+/** Whether an `Authorization` header has valid credentials of the account (HTTP Basic). */
+export function isAuthorized(header: string | undefined, credentials: Credentials): boolean {
   const encoded = /^Basic (.+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return false;
 

@@ -1,6 +1,6 @@
 import { format } from 'node:util';
 
-/** Twilio's error code → HTTP status and message; the messages hold numbers, as Twilio's own do. */
+/** Twilio's error codes with their HTTP status and message. As with Twilio, messages can contain numbers. */
 const catalogue = {
   20003: [401, 'Authenticate'],
   20404: [404, 'The requested resource %s was not found'],
@@ -21,7 +21,7 @@ const catalogue = {
   ],
   21609: [400, "The 'StatusCallback' URL %s is not a valid URL."],
   21610: [400, 'Attempt to send to unsubscribed recipient: %s'],
-  // The only refusal for a number that Twilio answers with 429 (recorded from its test credentials).
+  // The only error about a number that Twilio returns with 429 (recorded with test credentials).
   21611: [429, 'SMS queue is full.'],
   21612: [400, "The 'To' phone number: %s, is not currently reachable via SMS."],
   21614: [400, 'To number: %s, is not a mobile number'],
@@ -31,11 +31,11 @@ const catalogue = {
 
 export type TwilioErrorCode = keyof typeof catalogue;
 
-/** An error answer in Twilio's words. Thrown by the routes, written by the app's error handler. */
+/** An error with Twilio's code and message. The routes throw it, the app's error handler sends it. */
 export class TwilioError extends Error {
   readonly status: number;
 
-  /** `subject` is what the message is about: a number, a path, a parameter's name. */
+  /** `subject` is inserted into the message: a number, a path or a parameter's name. */
   constructor(
     readonly code: TwilioErrorCode,
     subject = '',

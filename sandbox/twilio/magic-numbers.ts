@@ -1,6 +1,6 @@
 import type { TwilioErrorCode } from './error';
 
-// Twilio, "Test credentials": numbers whose messages fail on purpose.
+// Twilio's "magic numbers" for test credentials: a message to or from them gets this error.
 
 export const magicRecipients: ReadonlyMap<string, TwilioErrorCode> = new Map([
   ['+15005550001', 21211],

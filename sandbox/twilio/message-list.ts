@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type Message, shownSender } from '../messages/message';
+import { type Message, reportedSender } from '../messages/message';
 import { MessageResource, messagesPath, toMessageResource } from './message-resource';
 
 const GmtDate = Type.Union([Type.String({ format: 'date' }), Type.String({ format: 'date-time' })]);
@@ -31,7 +31,7 @@ export const MessagePage = Type.Object({
 });
 export type MessagePage = Static<typeof MessagePage>;
 
-/** One page of the messages that match, in the order in which they are given. */
+/** One page of the messages that match the query, in the given order. */
 export function listMessages(messages: Message[], query: MessageListQuery, accountSid: string): MessagePage {
   const matching = messages.filter((message) => matches(message, query));
   const { Page: page, PageSize: size } = query;
@@ -53,7 +53,7 @@ export function listMessages(messages: Message[], query: MessageListQuery, accou
   };
 }
 
-/** A page token names the message before (`PA`) or after (`PB`) the page, so that a new message shifts no page. */
+/** A page token has the SID of the message before (`PA`) or after (`PB`) the page. So new messages shift no page. */
 function pageBounds(
   messages: Message[],
   { Page, PageSize, PageToken }: MessageListQuery,
@@ -80,11 +80,11 @@ function pageUri(
 
 function matches(message: Message, query: MessageListQuery): boolean {
   if (query.To !== undefined && query.To !== message.to) return false;
-  if (query.From !== undefined && query.From !== shownSender(message)) return false;
+  if (query.From !== undefined && query.From !== reportedSender(message)) return false;
   return matchesDateSent(message.sentAt, query);
 }
 
-/** Both inequalities include the moment itself, and a date is its midnight, as Twilio documents. A message not sent yet matches none. */
+/** As in Twilio, `<` and `>` include the value itself, and a date means its midnight. Unsent messages never match. */
 function matchesDateSent(sentAt: string | null, query: MessageListQuery): boolean {
   const { DateSent: on, 'DateSent<': until, 'DateSent>': since } = query;
   if (on === undefined && until === undefined && since === undefined) return true;

@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type Message, shownError, shownSender } from '../messages/message';
+import { type Message, reportedError, reportedSender } from '../messages/message';
 
 export const API_VERSION = '2010-04-01';
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
 
-/** A message as Twilio's API shows it: RFC 2822 dates, numbers as strings. */
+/** A message as Twilio's API returns it, with RFC 2822 dates, and numbers as strings. */
 export const MessageResource = Type.Object({
   sid: Type.String(),
   account_sid: Type.String(),
@@ -45,8 +45,8 @@ export function messagesPath(accountSid: string): string {
 
 export function toMessageResource(message: Message, accountSid: string): MessageResource {
   const path = `${messagesPath(accountSid)}/${message.sid}`;
-  const sender = shownSender(message);
-  const error = shownError(message);
+  const sender = reportedSender(message);
+  const error = reportedError(message);
   return {
     sid: message.sid,
     account_sid: accountSid,
@@ -56,7 +56,7 @@ export function toMessageResource(message: Message, accountSid: string): Message
     body: message.body,
     status: message.status,
     direction: 'outbound-api',
-    // Twilio counts segments once there is a sender; here no message is long enough for a second one to matter.
+    // Twilio counts segments when the message has a sender. Here every message counts as one segment.
     num_segments: sender === null ? '0' : '1',
     num_media: '0',
     date_created: toRfc2822(message.createdAt),

@@ -1,8 +1,8 @@
-/** A call that the sandbox received from the service, in order. */
+/** An authenticated call to the Messages resource. */
 export interface LoggedRequest {
   kind: 'create' | 'fetch' | 'list';
-  /** The number that it names in `To`, if any. */
+  /** The number in `To`, or the recipient of the fetched message. */
   to: string | null;
-  /** When, in milliseconds since the epoch. */
+  /** Epoch milliseconds. */
   at: number;
 }

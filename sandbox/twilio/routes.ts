@@ -2,9 +2,9 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { FastifyReply } from 'fastify';
-import type { Denial } from '../faults/number-faults';
+import type { StubAnswer } from '../faults/number-faults';
 import { type CreateCallDependencies, receiveCreateCall } from './create-call';
-import { type Credentials, opensAccount } from './credentials';
+import { type Credentials, isAuthorized } from './credentials';
 import { TwilioError } from './error';
 import { MessageListQuery, MessagePage, listMessages } from './message-list';
 import { MessageResource, toMessageResource } from './message-resource';
@@ -16,7 +16,7 @@ export interface MessagesDependencies extends CreateCallDependencies {
 const AccountParams = Type.Object({ accountSid: Type.String() });
 const MessageParams = Type.Object({ accountSid: Type.String(), sid: Type.String() });
 
-/** Twilio's Messages resource: create, list, fetch. To be mounted under `/2010-04-01/Accounts`. */
+/** Twilio's Messages resource: create, list, fetch. Registered under `/2010-04-01/Accounts`. */
 export function messageRoutes(dependencies: MessagesDependencies): FastifyPluginCallbackTypebox {
   const { credentials, store, settings, requests } = dependencies;
   const { accountSid } = credentials;
@@ -25,7 +25,7 @@ export function messageRoutes(dependencies: MessagesDependencies): FastifyPlugin
     app.addHook('onRequest', (request, reply, next) => {
       const { params, headers } = request;
       const namesAccount = Value.Check(AccountParams, params) && params.accountSid === accountSid;
-      if (namesAccount && opensAccount(headers.authorization, credentials)) return next();
+      if (namesAccount && isAuthorized(headers.authorization, credentials)) return next();
       void reply.header('www-authenticate', 'Basic realm="Twilio API"');
       next(new TwilioError(20003));
     });
@@ -36,9 +36,9 @@ export function messageRoutes(dependencies: MessagesDependencies): FastifyPlugin
       switch (outcome.kind) {
         case 'created':
           return reply.code(201).send(toMessageResource(outcome.message, accountSid));
-        case 'denied':
-          return deny(reply, outcome.denial);
-        case 'cut':
+        case 'stubbed':
+          return sendStub(reply, outcome.stub);
+        case 'disconnected':
           request.socket.resetAndDestroy();
           return reply.hijack();
       }
@@ -64,7 +64,7 @@ export function messageRoutes(dependencies: MessagesDependencies): FastifyPlugin
   };
 }
 
-/** A denial has no schema: it also imitates proxies between the service and Twilio. */
-function deny(reply: FastifyReply, { status, headers = {}, body }: Denial): FastifyReply {
+/** A stub has no schema: it can also be the answer of a proxy between the service and Twilio. */
+function sendStub(reply: FastifyReply, { status, headers = {}, body }: StubAnswer): FastifyReply {
   return reply.code(status).headers(headers).send(body);
 }

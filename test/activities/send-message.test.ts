@@ -61,7 +61,7 @@ test('an unreachable provider is called again until it answers', async () => {
 
 test('after 429 the service waits and tries again, and one message arrives', async () => {
   const phoneNumber = uniquePhoneNumber();
-  service.sandbox.deny(phoneNumber, {
+  service.sandbox.stubAnswer(phoneNumber, {
     status: 429,
     headers: { 'retry-after': '1' },
     body: { code: 20429, message: 'Too Many Requests', status: 429 },
@@ -74,7 +74,7 @@ test('after 429 the service waits and tries again, and one message arrives', asy
 
 test('a refused message is not sent again', async () => {
   const phoneNumber = uniquePhoneNumber();
-  service.sandbox.deny(phoneNumber, {
+  service.sandbox.stubAnswer(phoneNumber, {
     status: 400,
     body: { code: 21610, message: `Attempt to send to unsubscribed ${phoneNumber}`, status: 400 },
   });
@@ -87,7 +87,7 @@ test('a refused message is not sent again', async () => {
 
 test('401 means refused credentials, even if the body is HTML', async () => {
   const phoneNumber = uniquePhoneNumber();
-  service.sandbox.deny(phoneNumber, { status: 401, body: '<html>Unauthorized</html>' });
+  service.sandbox.stubAnswer(phoneNumber, { status: 401, body: '<html>Unauthorized</html>' });
   const { id } = await start(phoneNumber);
   expect(await settled(id)).toMatchObject({ status: 'undeliverable', error: { code: '20003' } });
   expect(createCalls(phoneNumber)).toBe(1);
@@ -98,8 +98,8 @@ describe('a message that was created although the call failed is found and not s
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('recorded', phoneNumber);
     const { id } = await start(phoneNumber);
-    await hold.arrival();
-    hold.cut();
+    await hold.untilHeld();
+    hold.disconnect();
     expect(await settled(id)).toMatchObject({ status: 'pending' });
     expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
     expect(createCalls(phoneNumber)).toBe(1);
@@ -116,7 +116,7 @@ describe('a message that was created although the call failed is found and not s
 
   test.each([500, 502, 503])('when the answer is %i', async (status) => {
     const phoneNumber = uniquePhoneNumber();
-    service.sandbox.deny(phoneNumber, { status, body: '<html>oops</html>', recorded: true });
+    service.sandbox.stubAnswer(phoneNumber, { status, body: '<html>oops</html>', recorded: true });
     const { id } = await start(phoneNumber);
     expect(await settled(id)).toMatchObject({ status: 'pending' });
     expect(createCalls(phoneNumber)).toBe(1);
@@ -124,7 +124,7 @@ describe('a message that was created although the call failed is found and not s
 
   test('when the answer is incomplete', async () => {
     const phoneNumber = uniquePhoneNumber();
-    service.sandbox.deny(phoneNumber, { status: 201, body: '{"sid":"SM', recorded: true });
+    service.sandbox.stubAnswer(phoneNumber, { status: 201, body: '{"sid":"SM', recorded: true });
     const { id } = await start(phoneNumber);
     expect(await settled(id)).toMatchObject({ status: 'pending' });
     expect(createCalls(phoneNumber)).toBe(1);
@@ -133,7 +133,7 @@ describe('a message that was created although the call failed is found and not s
   test('when it is a resend, which has the same body as the first message', async () => {
     const { id, phoneNumber } = await service.startTexted();
     await settled(id);
-    service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
+    service.sandbox.stubAnswer(phoneNumber, { status: 500, body: 'oops', recorded: true });
     await service.verifications.resend(id);
     await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
     await eventually(async () => {
@@ -149,8 +149,8 @@ test('a message that was not created is sent again only after four searches', as
   const phoneNumber = uniquePhoneNumber();
   const hold = service.sandbox.hold('received', phoneNumber);
   const { id } = await start(phoneNumber);
-  await hold.arrival();
-  hold.cut();
+  await hold.untilHeld();
+  hold.disconnect();
   expect(await settled(id)).toMatchObject({ status: 'pending' });
   expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
   const searches = service.sandbox.requests.filter(({ kind, to }) => kind === 'list' && to === phoneNumber);
@@ -160,7 +160,7 @@ test('a message that was not created is sent again only after four searches', as
 test('if the provider does not list its message, the code is sent twice, and the Web UI shows that', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.settings.listLagMs = 60_000;
-  service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
+  service.sandbox.stubAnswer(phoneNumber, { status: 500, body: 'oops', recorded: true });
   const { id } = await start(phoneNumber);
   expect(await settled(id)).toMatchObject({ status: 'pending' });
   service.sandbox.settings.listLagMs = 0;
@@ -177,7 +177,7 @@ test('a verification ends as undeliverable within the deadline if the provider n
   const hold = service.sandbox.hold('received', phoneNumber);
   const { id } = await start(phoneNumber);
   expect(await settled(id)).toMatchObject({ status: 'undeliverable', error: { code: 'delivery_unknown' } });
-  hold.cut();
+  hold.disconnect();
   expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
 });
 
@@ -207,10 +207,10 @@ describe('a delivery report', () => {
     reported.sandbox.settings.statusStepMs = 700;
     const hold = reported.sandbox.hold('recorded', phoneNumber);
     const { id } = await start(phoneNumber, reported);
-    await hold.arrival();
+    await hold.untilHeld();
     expect(await settled(id, reported)).toMatchObject({ status: 'pending' });
     reported.sandbox.settings.statusStepMs = 100;
-    hold.cut();
+    hold.disconnect();
     const code = await receivedCode(reported.sandbox, phoneNumber);
     expect(
       await reported.verifications.check(id, code, { caller: 'alice', idempotencyKey: undefined }),

@@ -114,7 +114,7 @@ describe('SIGTERM', () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('received', phoneNumber);
     const { body } = await callApi('POST', url, { body: { phoneNumber } });
-    await hold.arrival();
+    await hold.untilHeld();
     worker.kill('SIGTERM');
     await untilPrinted(worker, '"state":"DRAINING"');
     hold.release();

@@ -108,7 +108,7 @@ export const paths: Readonly<Record<string, Path>> = {
     options: resendAtOnce,
     async walk(service, phoneNumber) {
       const { id, code } = await startPending(service, phoneNumber);
-      service.sandbox.deny(phoneNumber, refusedByProvider);
+      service.sandbox.stubAnswer(phoneNumber, refusedByProvider);
       await service.verifications.resend(id);
       await noMessageInFlight(service, id);
       await service.verifications.check(id, code, by);
@@ -121,9 +121,9 @@ export const paths: Readonly<Record<string, Path>> = {
     async walk(service, phoneNumber) {
       const hold = service.sandbox.hold('received', phoneNumber);
       const id = await start(service, phoneNumber);
-      await hold.arrival();
+      await hold.untilHeld();
       await service.verifications.cancel(id);
-      hold.cut();
+      hold.disconnect();
       return id;
     },
   },
@@ -158,7 +158,7 @@ export const paths: Readonly<Record<string, Path>> = {
   undeliverable: {
     ends: 'undeliverable',
     async walk(service, phoneNumber) {
-      service.sandbox.deny(phoneNumber, refusedByProvider);
+      service.sandbox.stubAnswer(phoneNumber, refusedByProvider);
       return start(service, phoneNumber);
     },
   },
@@ -185,7 +185,7 @@ export const paths: Readonly<Record<string, Path>> = {
   reconciled: {
     ends: 'verified',
     async walk(service, phoneNumber) {
-      service.sandbox.deny(phoneNumber, { status: 500, body: 'oops', recorded: true });
+      service.sandbox.stubAnswer(phoneNumber, { status: 500, body: 'oops', recorded: true });
       const { id, code } = await startPending(service, phoneNumber);
       await service.verifications.check(id, code, by);
       return id;
@@ -200,7 +200,7 @@ export const paths: Readonly<Record<string, Path>> = {
       service.sandbox.settings.statusStepMs = 2_500;
       const hold = service.sandbox.hold('recorded', phoneNumber);
       const { id, code } = await startPending(service, phoneNumber);
-      hold.cut();
+      hold.disconnect();
       await service.verifications.check(id, code, by);
       return id;
     },

@@ -15,7 +15,7 @@ import {
 
 afterEach(closeAll);
 
-test('the status callback hears queued, sent and delivered, in this order', async () => {
+test('queued, sent and delivered are reported in this order', async () => {
   const sandbox = await startSandbox();
   const callbacks = await startCallbackReceiver();
 
@@ -37,7 +37,7 @@ test('the status callback hears queued, sent and delivered, in this order', asyn
   });
 });
 
-test('a message through a messaging service is told of like any other, its sender once there is one', async () => {
+test('a message of a messaging service is reported as well, with its sender as soon as it has one', async () => {
   const sandbox = await startSandbox();
   const callbacks = await startCallbackReceiver();
 
@@ -67,7 +67,7 @@ test('the official validator accepts every signature', async () => {
 });
 
 test.each([30003, 30004, 30005, 30006, 30007, 30008] as const)(
-  'a message that the carrier refuses ends undelivered with code %i, and never arrives',
+  'a message that the carrier refuses ends undelivered with code %i and does not arrive',
   async (code) => {
     const sandbox = await startSandbox();
     const callbacks = await startCallbackReceiver();
@@ -89,14 +89,14 @@ test.each([30003, 30004, 30005, 30006, 30007, 30008] as const)(
   },
 );
 
-test('numbers can be undeliverable from the start', async () => {
+test('an option makes numbers undeliverable', async () => {
   const sandbox = await startSandbox({ undeliverable: { [PHONE]: 30006 } });
   const callbacks = await startCallbackReceiver();
   await clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
   expect(await callbacks.until('undelivered')).toContain('undelivered');
 });
 
-test('a message without a status callback goes its way all the same', async () => {
+test('a message without a status callback is delivered as well', async () => {
   const sandbox = await startSandbox();
   const callbacks = await startCallbackReceiver();
   const { messages } = clientOf(sandbox);
@@ -109,7 +109,7 @@ test('a message without a status callback goes its way all the same', async () =
   expect(callbacks.received).toHaveLength(3);
 });
 
-test('a callback that is refused is reported without number, code or path, and the message goes on', async () => {
+test('a refused callback is logged without number, code and path, and the message is delivered', async () => {
   const problems: string[] = [];
   const sandbox = await startSandbox({ report: (problem) => problems.push(problem) });
   const callbacks = await startCallbackReceiver(403);
@@ -120,7 +120,7 @@ test('a callback that is refused is reported without number, code or path, and t
   expect(problems[0]).toBe(`${new URL(callbacks.url).origin} answered a status callback with 403`);
 });
 
-test('a callback that nobody listens to is reported too', async () => {
+test('a callback without an answer is logged', async () => {
   const problems = new EventEmitter();
   const sandbox = await startSandbox({ report: (problem) => problems.emit('problem', problem) });
   const reported = once(problems, 'problem');

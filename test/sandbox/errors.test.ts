@@ -42,22 +42,18 @@ describe("Twilio's magic numbers", () => {
   });
 });
 
-describe('a request that Twilio would not take', () => {
+describe('a request that Twilio would refuse', () => {
   test.each([
     ['no recipient', { ...OUTGOING, to: '' }, 21604],
     ['no sender', { to: PHONE, body: OUTGOING.body }, 21603],
     ['no body', { ...OUTGOING, body: '' }, 21602],
-    ['a recipient that is no phone number', { ...OUTGOING, to: '+1425XXXXXXX' }, 21211],
-    ['a sender that is no phone number', { ...OUTGOING, from: '+1425XXXXXXX' }, 21212],
-    [
-      'a messaging service that is none',
-      { to: PHONE, body: OUTGOING.body, messagingServiceSid: 'XX1' },
-      21705,
-    ],
+    ['a recipient that is not a phone number', { ...OUTGOING, to: '+1425XXXXXXX' }, 21211],
+    ['a sender that is not a phone number', { ...OUTGOING, from: '+1425XXXXXXX' }, 21212],
+    ['an invalid messaging service', { to: PHONE, body: OUTGOING.body, messagingServiceSid: 'XX1' }, 21705],
     ['a body of more than 1600 characters', { ...OUTGOING, body: 'x'.repeat(1601) }, 21617],
-    ['a status callback that is no URL', { ...OUTGOING, statusCallback: 'status' }, 21609],
+    ['a status callback that is not a URL', { ...OUTGOING, statusCallback: 'status' }, 21609],
     ['a validity period of more than ten hours', { ...OUTGOING, validityPeriod: 36_001 }, 20422],
-    ['a validity period of no time', { ...OUTGOING, validityPeriod: 0 }, 20422],
+    ['a validity period of 0 seconds', { ...OUTGOING, validityPeriod: 0 }, 20422],
   ])('%s', async (_what, request, code) => {
     const creation = clientOf(sandbox).messages.create(request);
     await expect(creation).rejects.toMatchObject({ status: 400, code });
@@ -67,11 +63,11 @@ describe('a request that Twilio would not take', () => {
   test.each([
     ['short codes', '12345'],
     ['alphanumeric senders', 'Example'],
-  ])('%s may send', async (_what, from) => {
+  ])('%s are accepted', async (_what, from) => {
     await expect(clientOf(sandbox).messages.create({ ...OUTGOING, from })).resolves.toMatchObject({ from });
   });
 
-  test('JSON is not read: only forms are', async () => {
+  test('JSON is not read, only forms are', async () => {
     const answer = await fetch(messagesUrl(sandbox), {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/json' },
@@ -86,12 +82,12 @@ describe('a request that Twilio would not take', () => {
     });
   });
 
-  test('no body at all is a missing recipient', async () => {
+  test('a request without a body gets the error for a missing recipient', async () => {
     const answer = await fetch(messagesUrl(sandbox), { method: 'POST', headers: { authorization } });
     expect(await answer.json()).toMatchObject({ code: 21604, status: 400 });
   });
 
-  test("a path that Twilio doesn't have is 404 with code 20404", async () => {
+  test('an unknown path gets 404 with code 20404', async () => {
     const answer = await fetch(`${sandbox.url}/2010-04-01/Nothing.json`);
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ code: 20404, status: 404 });

@@ -23,11 +23,11 @@ afterEach(closeAll);
 const send = (to = PHONE) => clientOf(sandbox).messages.create({ ...OUTGOING, to });
 const bodies = (number = PHONE) => sandbox.inbox(number).map(({ body }) => body);
 
-describe('a create call held when it is received', () => {
-  test('is recorded and answered only once it is released', async () => {
+describe('a create call that is held when it is received', () => {
+  test('is recorded and answered only after its release', async () => {
     const hold = sandbox.hold('received', PHONE);
     const creation = send();
-    await hold.arrival();
+    await hold.untilHeld();
     expect(sandbox.requests).toMatchObject([{ kind: 'create', to: PHONE }]);
     expect(bodies()).toEqual([]);
 
@@ -37,7 +37,7 @@ describe('a create call held when it is received', () => {
     expect(bodies()).toEqual([OUTGOING.body]);
   });
 
-  test('is recorded at its release although the caller gave up: the late request', async () => {
+  test('is recorded at its release even if the client has closed the connection', async () => {
     const caller = new AbortController();
     const hold = sandbox.hold('received', PHONE);
     const creation = fetch(messagesUrl(sandbox), {
@@ -46,7 +46,7 @@ describe('a create call held when it is received', () => {
       body: new URLSearchParams({ To: PHONE, From: SENDER, Body: 'late' }),
       signal: caller.signal,
     });
-    await hold.arrival();
+    await hold.untilHeld();
     caller.abort();
     await expect(creation).rejects.toThrow('aborted');
     expect(bodies()).toEqual([]);
@@ -57,18 +57,18 @@ describe('a create call held when it is received', () => {
     expect(bodies()).toEqual([OUTGOING.body, 'late']);
   });
 
-  test('leaves nothing behind when it is cut: the connection is reset', async () => {
+  test('leaves no message if it is disconnected', async () => {
     const hold = sandbox.hold('received', PHONE);
     const creation = send();
-    await hold.arrival();
+    await hold.untilHeld();
 
-    hold.cut();
+    hold.disconnect();
 
     await expect(creation).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(bodies()).toEqual([]);
   });
 
-  test('does not hold up other numbers, unless all are held', async () => {
+  test('does not delay other numbers, unless all numbers are held', async () => {
     const one = sandbox.hold('received', PHONE);
     await send(OTHER_PHONE);
     expect(bodies(OTHER_PHONE)).toEqual([OUTGOING.body]);
@@ -76,23 +76,23 @@ describe('a create call held when it is received', () => {
 
     const all = sandbox.hold('received');
     const creations = [send(PHONE), send(OTHER_PHONE)];
-    await all.arrival(2);
+    await all.untilHeld(2);
     all.release();
     await expect(Promise.all(creations)).resolves.toHaveLength(2);
   });
 
-  test('holds nobody any more once released', async () => {
+  test('does not delay later calls after its release', async () => {
     const hold = sandbox.hold('received', PHONE);
     hold.release();
     await expect(send()).resolves.toMatchObject({ to: PHONE });
   });
 });
 
-describe('a create call held when it is recorded', () => {
-  test('shows in inbox and list, and is answered only once it is released', async () => {
+describe('a create call that is held when it is recorded', () => {
+  test('has its message in the inbox and the list, and is answered only after its release', async () => {
     const hold = sandbox.hold('recorded', PHONE);
     const creation = send();
-    await hold.arrival();
+    await hold.untilHeld();
 
     const listed = await clientOf(sandbox).messages.list({ to: PHONE });
     expect(listed.map(({ body }) => body)).toEqual([OUTGOING.body]);
@@ -102,7 +102,7 @@ describe('a create call held when it is recorded', () => {
     await expect(creation).resolves.toMatchObject({ sid: listed[0]?.sid, status: 'queued' });
   });
 
-  test('has its callbacks before its answer', async () => {
+  test('gets its callbacks before its answer', async () => {
     const callbacks = await startCallbackReceiver();
     const hold = sandbox.hold('recorded', PHONE);
     const creation = clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
@@ -114,31 +114,31 @@ describe('a create call held when it is recorded', () => {
     expect(callbacks.received[0]?.parameters['MessageSid']).toBe(sid);
   });
 
-  test('leaves a message behind when it is cut', async () => {
+  test('leaves a message if it is disconnected', async () => {
     const hold = sandbox.hold('recorded', PHONE);
     const creation = send();
-    await hold.arrival();
+    await hold.untilHeld();
 
-    hold.cut();
+    hold.disconnect();
 
     await expect(creation).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(bodies()).toEqual([OUTGOING.body]);
   });
 });
 
-describe('a denied create call', () => {
+describe('a create call with a stub answer', () => {
   const busy = { code: 20429, message: 'Too Many Requests', status: 429 };
 
-  test('gets the answer that was chosen, once, and records nothing', async () => {
-    sandbox.deny(PHONE, { status: 429, body: busy, headers: { 'retry-after': '2' } });
+  test('gets this answer once and records no message', async () => {
+    sandbox.stubAnswer(PHONE, { status: 429, body: busy, headers: { 'retry-after': '2' } });
 
     await expect(send()).rejects.toMatchObject({ status: 429, code: 20429, message: 'Too Many Requests' });
     expect(bodies()).toEqual([]);
     await expect(send()).resolves.toMatchObject({ to: PHONE });
   });
 
-  test('is denied as often as was chosen, for its number only', async () => {
-    sandbox.deny(PHONE, { status: 503, body: '<h1>Service Unavailable</h1>', times: 2 });
+  test('gets this answer the given number of times, for its number only', async () => {
+    sandbox.stubAnswer(PHONE, { status: 503, body: '<h1>Service Unavailable</h1>', times: 2 });
 
     await expect(send()).rejects.toMatchObject({ status: 503 });
     await expect(send(OTHER_PHONE)).resolves.toMatchObject({ to: OTHER_PHONE });
@@ -146,15 +146,15 @@ describe('a denied create call', () => {
     await expect(send()).resolves.toMatchObject({ to: PHONE });
   });
 
-  test('can have created its message all the same', async () => {
-    sandbox.deny(PHONE, { status: 500, body: '', recorded: true });
+  test('can record its message nevertheless', async () => {
+    sandbox.stubAnswer(PHONE, { status: 500, body: '', recorded: true });
     await expect(send()).rejects.toMatchObject({ status: 500 });
     expect(bodies()).toEqual([OUTGOING.body]);
   });
 });
 
-describe('difficulties of the real provider', () => {
-  test('the list does not know a message for a while; inbox and fetch do', async () => {
+describe('delays and other behaviour of the real provider', () => {
+  test('a new message is missing in the list for a while, but not in the inbox and when it is fetched', async () => {
     sandbox.settings.listLagMs = NEVER_MS;
     const { messages } = clientOf(sandbox);
     const { sid } = await send();
@@ -167,21 +167,21 @@ describe('difficulties of the real provider', () => {
     expect(await messages.list({ to: PHONE })).toHaveLength(1);
   });
 
-  test('a trial account prefixes the body, everywhere', async () => {
+  test('with a trial account, every body has a prefix', async () => {
     const trial = await startSandbox({ bodyPrefix: 'Sent from your Twilio trial account - ' });
     const message = await clientOf(trial).messages.create(OUTGOING);
     expect(message.body).toBe(`Sent from your Twilio trial account - ${OUTGOING.body}`);
     expect(trial.inbox(PHONE)[0]?.body).toBe(message.body);
   });
 
-  test('the answer takes its time', async () => {
+  test('the answer can be delayed', async () => {
     sandbox.settings.answerDelayMs = 50;
     const before = performance.now();
     await send();
     expect(performance.now() - before).toBeGreaterThanOrEqual(49);
   });
 
-  test('a message is on its way long before a late answer', async () => {
+  test('a message is delivered before a delayed answer', async () => {
     const callbacks = await startCallbackReceiver();
     sandbox.settings.answerDelayMs = NEVER_MS;
     const creation = clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
@@ -195,14 +195,14 @@ describe('difficulties of the real provider', () => {
   });
 });
 
-test('closing resets the calls that are held or delayed', async () => {
+test('close() resets the connections of held and delayed calls', async () => {
   sandbox.settings.answerDelayMs = NEVER_MS;
   const received = sandbox.hold('received', PHONE);
   const delayed = sandbox.hold('recorded', OTHER_PHONE);
   const creations = [send(PHONE), send(OTHER_PHONE)].map((creation) =>
     creation.catch((error: { code: unknown }) => error.code),
   );
-  await Promise.all([received.arrival(), delayed.arrival()]);
+  await Promise.all([received.untilHeld(), delayed.untilHeld()]);
   delayed.release();
 
   await sandbox.close();

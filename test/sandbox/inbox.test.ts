@@ -15,7 +15,7 @@ async function readInbox(number: string): Promise<unknown> {
   return answer.json();
 }
 
-test("a number's messages come newest first, without credentials", async () => {
+test('the messages to a number are returned newest first, without credentials', async () => {
   const { messages } = clientOf(sandbox);
   const first = await messages.create({ to: PHONE, from: SENDER, body: 'first: 0068' });
   const second = await messages.create({ to: PHONE, from: SENDER, body: 'second: 2168' });
@@ -35,7 +35,7 @@ test('the plus sign may be percent-encoded', async () => {
   expect(await readInbox(encodeURIComponent(PHONE))).toEqual(asItIs);
 });
 
-test('a phone sees who sent a message through a messaging service', async () => {
+test('a message of a messaging service has its sender in the inbox', async () => {
   await clientOf(sandbox).messages.create({ to: PHONE, messagingServiceSid: SERVICE_SID, body: 'hello' });
   expect(await readInbox(PHONE)).toMatchObject([{ from: SENDER }]);
 });
@@ -44,7 +44,7 @@ test.each(['+14255550199', 'nonsense'])('the inbox of %s is empty', async (numbe
   expect(await readInbox(number)).toEqual([]);
 });
 
-test('it says that it is healthy', async () => {
+test('GET /healthz answers 200', async () => {
   const answer = await fetch(`${sandbox.url}/healthz`);
   expect(answer.status).toBe(200);
 });

@@ -15,7 +15,7 @@ import {
 
 afterEach(closeAll);
 
-async function sendTexts(sandbox: SmsSandbox, bodies: string[], to = PHONE): Promise<void> {
+async function sendMessages(sandbox: SmsSandbox, bodies: string[], to = PHONE): Promise<void> {
   for (const body of bodies) await clientOf(sandbox).messages.create({ to, from: SENDER, body });
 }
 
@@ -32,10 +32,10 @@ async function sendAndDeliver(sandbox: SmsSandbox): Promise<Date> {
 const bodiesOf = (messages: { body: string }[]) => messages.map(({ body }) => body);
 
 describe('filters', () => {
-  test('To finds the messages to one number, newest first, whatever their status', async () => {
+  test('To finds the messages to one number, newest first, with any status', async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
-    await sendTexts(sandbox, ['first', 'second']);
-    await sendTexts(sandbox, ['for someone else'], OTHER_PHONE);
+    await sendMessages(sandbox, ['first', 'second']);
+    await sendMessages(sandbox, ['for someone else'], OTHER_PHONE);
 
     const listed = await clientOf(sandbox).messages.list({ to: PHONE, limit: 20 });
 
@@ -43,19 +43,19 @@ describe('filters', () => {
     expect(listed[0]).toMatchObject({ status: 'queued', to: PHONE, dateSent: null });
   });
 
-  test("From doesn't find a message whose sender isn't picked yet", async () => {
+  test('From does not find a message that has no sender yet', async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
     const { messages } = clientOf(sandbox);
     await messages.create({ to: PHONE, messagingServiceSid: SERVICE_SID, body: 'from a service' });
-    await sendTexts(sandbox, ['from a number']);
+    await sendMessages(sandbox, ['from a number']);
 
     expect(bodiesOf(await messages.list({ from: SENDER }))).toEqual(['from a number']);
     expect(bodiesOf(await messages.list())).toEqual(['from a number', 'from a service']);
   });
 
-  test("DateSent doesn't find a message that is still queued", async () => {
+  test('DateSent does not find a message that is still queued', async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
-    await sendTexts(sandbox, ['queued']);
+    await sendMessages(sandbox, ['queued']);
     const { messages } = clientOf(sandbox);
     const longAgo = new Date('2020-01-01');
 
@@ -63,7 +63,7 @@ describe('filters', () => {
     expect(bodiesOf(await messages.list({ to: PHONE }))).toEqual(['queued']);
   });
 
-  test('DateSent finds a message by its second or its day, and from or until them', async () => {
+  test('DateSent finds a message by second, by day, and by a range', async () => {
     const sandbox = await startSandbox();
     const sent = await sendAndDeliver(sandbox);
     const { messages } = clientOf(sandbox);
@@ -98,9 +98,9 @@ describe('filters', () => {
 describe('pages', () => {
   const bodies = ['1', '2', '3', '4', '5'];
 
-  test('the official client walks through all of them', async () => {
+  test('the official client reads all pages', async () => {
     const sandbox = await startSandbox();
-    await sendTexts(sandbox, bodies);
+    await sendMessages(sandbox, bodies);
 
     const listed = await clientOf(sandbox).messages.list({ to: PHONE, pageSize: 2 });
 
@@ -108,10 +108,10 @@ describe('pages', () => {
     expect(sandbox.requests.filter(({ kind }) => kind === 'list')).toHaveLength(3);
   });
 
-  test('a page names its neighbours, which keep the filter', async () => {
+  test('a page links to the next and the previous page, with the same filter', async () => {
     const sandbox = await startSandbox();
-    await sendTexts(sandbox, bodies);
-    await sendTexts(sandbox, ['for someone else'], OTHER_PHONE);
+    await sendMessages(sandbox, bodies);
+    await sendMessages(sandbox, ['for someone else'], OTHER_PHONE);
     const { messages } = clientOf(sandbox);
 
     const first = await messages.page({ to: PHONE, pageSize: 2 });
@@ -128,19 +128,19 @@ describe('pages', () => {
     expect([first.previousPageUrl, third?.nextPageUrl]).toEqual([undefined, undefined]);
   });
 
-  test('a message that is created meanwhile shifts no page', async () => {
+  test('a new message does not shift the next page', async () => {
     const sandbox = await startSandbox();
-    await sendTexts(sandbox, bodies);
+    await sendMessages(sandbox, bodies);
     const first = await clientOf(sandbox).messages.page({ pageSize: 2 });
 
-    await sendTexts(sandbox, ['6']);
+    await sendMessages(sandbox, ['6']);
 
     expect(bodiesOf((await first.nextPage())?.instances ?? [])).toEqual(['3', '2']);
   });
 
-  test('a page says where it stands, in Twilio’s fields', async () => {
+  test('a page has its position in Twilio’s fields', async () => {
     const sandbox = await startSandbox();
-    await sendTexts(sandbox, bodies);
+    await sendMessages(sandbox, bodies);
 
     const answer = await fetch(`${messagesUrl(sandbox)}?PageSize=2&Page=1`, { headers: { authorization } });
 
@@ -158,7 +158,7 @@ describe('pages', () => {
     });
   });
 
-  test('there are 50 messages on a page unless asked otherwise', async () => {
+  test('a page has 50 messages by default', async () => {
     const sandbox = await startSandbox();
     const answer = await fetch(messagesUrl(sandbox), { headers: { authorization } });
     expect(await answer.json()).toMatchObject({

@@ -17,7 +17,7 @@ import {
 afterEach(closeAll);
 
 describe('creating a message', () => {
-  test('the official client gets the queued message back', async () => {
+  test('the official client gets the queued message', async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
 
     const message = await clientOf(sandbox).messages.create({ ...OUTGOING, validityPeriod: 90 });
@@ -55,7 +55,7 @@ describe('creating a message', () => {
     expect(await listed.text()).toMatch(/"date_created":"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \+0000"/);
   });
 
-  test('a messaging service picks the sender when it sends, not before', async () => {
+  test('a message of a messaging service has no sender and no sent date before it is sent', async () => {
     const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
     const { messages } = clientOf(sandbox);
 
@@ -69,7 +69,7 @@ describe('creating a message', () => {
     expect([created.from, created.dateSent]).toEqual([null, null]);
   });
 
-  test('a message that was sent has its sender and its sent date', async () => {
+  test('a sent message has its sender and its sent date', async () => {
     const sandbox = await startSandbox();
     const callbacks = await startCallbackReceiver();
     const { messages } = clientOf(sandbox);
@@ -83,7 +83,7 @@ describe('creating a message', () => {
     expect(message.dateSent).toBeInstanceOf(Date);
   });
 
-  test('two messages never share a SID', async () => {
+  test('two messages have different SIDs', async () => {
     const { messages } = clientOf(await startSandbox());
     const created = await Promise.all([messages.create(OUTGOING), messages.create(OUTGOING)]);
     expect(created[0].sid).not.toBe(created[1].sid);
@@ -91,14 +91,14 @@ describe('creating a message', () => {
 });
 
 describe('fetching a message', () => {
-  test('gives the message that was created', async () => {
+  test('returns the created message', async () => {
     const { messages } = clientOf(await startSandbox({ statusStepMs: NEVER_MS }));
     const created = await messages.create(OUTGOING);
     const fetched = await messages(created.sid).fetch();
     expect(fetched.toJSON()).toEqual(created.toJSON());
   });
 
-  test('an unknown SID is 404 with code 20404', async () => {
+  test('an unknown SID gets 404 with code 20404', async () => {
     const { messages } = clientOf(await startSandbox());
     const unknown = `SM${'0'.repeat(32)}`;
     await expect(messages(unknown).fetch()).rejects.toMatchObject({
@@ -110,8 +110,8 @@ describe('fetching a message', () => {
   });
 });
 
-describe('who may call', () => {
-  test('an API key opens the account too', async () => {
+describe('credentials', () => {
+  test('an API key is accepted', async () => {
     const sandbox = await startSandbox();
     const client = clientOf(sandbox, { username: API_KEY.sid, password: API_KEY.secret });
     await expect(client.messages.create(OUTGOING)).resolves.toMatchObject({ accountSid: ACCOUNT_SID });
@@ -122,7 +122,7 @@ describe('who may call', () => {
     ['a wrong API key secret', { username: API_KEY.sid, password: 'wrong' }],
     ['an unknown API key', { username: 'SK1', password: API_KEY.secret }],
     ['another account', { accountSid: 'AC00000000000000000000000000000002' }],
-  ])('%s is 401 with code 20003, and sends nothing', async (_what, credentials) => {
+  ])('with %s the answer is 401 with code 20003, and no message is created', async (_what, credentials) => {
     const sandbox = await startSandbox();
     const { messages } = clientOf(sandbox, credentials);
 
@@ -132,7 +132,7 @@ describe('who may call', () => {
     expect(sandbox.requests).toEqual([]);
   });
 
-  test('no credentials are asked for', async () => {
+  test('a request without credentials gets 401 with WWW-Authenticate', async () => {
     const answer = await fetch(messagesUrl(await startSandbox()));
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Twilio API"');
@@ -145,7 +145,7 @@ describe('who may call', () => {
   });
 });
 
-test('the calls are logged in order, with the number that they name', async () => {
+test('requests lists all calls in order, each with its number', async () => {
   const sandbox = await startSandbox();
   const { messages } = clientOf(sandbox);
 

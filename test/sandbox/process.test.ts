@@ -33,7 +33,7 @@ async function stop({ kill, exited }: TestProcess, signal: NodeJS.Signals): Prom
   return exited;
 }
 
-/** The address that it prints when it is ready. */
+/** Waits until the sandbox prints its address. */
 async function addressOf({ output }: TestProcess): Promise<string> {
   return eventually(() => /^SMS sandbox: (.+)\n/.exec(output())?.[1], { output });
 }
@@ -49,7 +49,7 @@ function clientAt(
   return client;
 }
 
-test('it prints its address and nothing else: no number, no code', async () => {
+test('it prints its address, and no numbers or codes', async () => {
   const sandbox = start({});
   const url = await addressOf(sandbox);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -62,7 +62,7 @@ test('it prints its address and nothing else: no number, no code', async () => {
   expect(sandbox.output()).toBe(`SMS sandbox: ${url}\n`);
 });
 
-test('npm run sandbox starts with nothing set, on port 3001 for the account of npm run dev', () => {
+test('npm run sandbox needs no variables: it uses port 3001 and the account of npm run dev', () => {
   expect(loadOptions({})).toMatchObject({
     port: 3001,
     host: '127.0.0.1',
@@ -73,7 +73,7 @@ test('npm run sandbox starts with nothing set, on port 3001 for the account of n
   });
 });
 
-test('without an account in the environment it takes the official client with that account', async () => {
+test('without an account in the environment, the account of npm run dev is accepted', async () => {
   const sandbox = start({ TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' });
   const url = await addressOf(sandbox);
   const { messages } = clientAt(url, SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_ACCOUNT_SID);
@@ -84,7 +84,7 @@ test('without an account in the environment it takes the official client with th
   expect(scripts.sandbox).toMatch(/ sandbox\/main\.ts$/);
 });
 
-test('what it keeps is for its owner alone', async () => {
+test('only the owner can read its files', async () => {
   const sandbox = start({ DATA_DIR: dataDir });
   const message = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
   await clientAt(await addressOf(sandbox)).messages.create(message);
@@ -95,7 +95,7 @@ test('what it keeps is for its owner alone', async () => {
   expect(await modeOf('sms-sandbox', 'texts.jsonl')).toBe(0o600);
 });
 
-test('killed and started again with the same folder, it has lost no message', async () => {
+test('after a kill and a restart with the same folder, all messages are still there', async () => {
   const before = start({ DATA_DIR: dataDir });
   const client = clientAt(await addressOf(before));
   const { sid } = await client.messages.create({ to: PHONE, from: SENDER, body: 'Your code is 0068.' });
@@ -107,13 +107,13 @@ test('killed and started again with the same folder, it has lost no message', as
   expect(await inbox.json()).toMatchObject([{ sid, body: 'Your code is 0068.' }]);
 });
 
-test('Ctrl-C ends it cleanly', async () => {
+test('Ctrl-C ends it with exit code 0', async () => {
   const sandbox = start({});
   await addressOf(sandbox);
   expect(await stop(sandbox, 'SIGINT')).toBe(0);
 });
 
-test('variables set its delays, its body prefix and its API key', async () => {
+test('environment variables set its delays, its body prefix and its API key', async () => {
   const sandbox = start({
     TWILIO_AUTH_TOKEN: '',
     TWILIO_API_KEY_SID: API_KEY.sid,
@@ -133,16 +133,16 @@ test('variables set its delays, its body prefix and its API key', async () => {
   expect(await (await fetch(`${url}/inbox/${PHONE}`)).json()).toEqual([]);
 });
 
-test('a busy port is an error that names the port and its variable', async () => {
+test('if its port is in use, the error names the port and the variable', async () => {
   const { port } = new URL((await startSandbox()).url);
   const sandbox = start({ SMS_SANDBOX_PORT: port });
   expect(await sandbox.exited).toBe(1);
   expect(sandbox.output()).toBe(
-    `The SMS sandbox can't start: port ${port} is taken. Free it, or set SMS_SANDBOX_PORT to another one.\n`,
+    `The SMS sandbox can't start: port ${port} is in use. Free it, or set SMS_SANDBOX_PORT to another port.\n`,
   );
 });
 
-test('a wrong configuration names every variable at fault, and no value', async () => {
+test('the error for an invalid configuration names every invalid variable and shows no value', async () => {
   const sandbox = start({
     TWILIO_ACCOUNT_SID: 'secret-1',
     TWILIO_AUTH_TOKEN: '',

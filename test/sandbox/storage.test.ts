@@ -30,7 +30,7 @@ async function sendMessage(sandbox: SmsSandbox, body: string): Promise<string> {
   return sid;
 }
 
-test('a restart loses no message, and keeps their order and status', async () => {
+test('after a restart, all messages have the same order and status', async () => {
   const callbacks = await startCallbackReceiver();
   const before = await startSandbox({ dataDir });
   const request = { to: PHONE, messagingServiceSid: SERVICE_SID, body: 'first' };
@@ -47,13 +47,13 @@ test('a restart loses no message, and keeps their order and status', async () =>
   await expect(clientOf(after).messages(sid).fetch()).resolves.toMatchObject({ status: 'delivered' });
 });
 
-test('a message is on the disk before its answer goes out', async () => {
+test('a message is stored before its call is answered', async () => {
   const sandbox = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
   const sid = await sendMessage(sandbox, 'hello');
   expect(await readFile(file, 'utf8')).toContain(sid);
 });
 
-test('a message that was under way goes on after the restart', async () => {
+test('the delivery of a message continues after a restart', async () => {
   const callbacks = await startCallbackReceiver();
   const before = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
   const request = { to: PHONE, from: SENDER, body: 'hello', statusCallback: callbacks.url };
@@ -66,7 +66,7 @@ test('a message that was under way goes on after the restart', async () => {
   expect(await callbacks.until('delivered')).toEqual(['queued', 'sent', 'delivered']);
 });
 
-test('half a line, left by a process that was killed, is cut off', async () => {
+test('an incomplete last line, left by a killed process, is removed', async () => {
   const before = await startSandbox({ dataDir, statusStepMs: NEVER_MS });
   await sendMessage(before, 'whole – and not ASCII');
   await before.close();
@@ -81,7 +81,7 @@ test('half a line, left by a process that was killed, is cut off', async () => {
 });
 
 test.each(['not JSON', '{"sid":"SM1"}'])(
-  'a line that is %s stops the start with its place, not its content',
+  'if a line is %s, the start fails, and the error has the line number but not the content',
   async (line) => {
     await (await startSandbox({ dataDir })).close();
     await appendFile(file, `${line}\n`);
@@ -90,7 +90,7 @@ test.each(['not JSON', '{"sid":"SM1"}'])(
   },
 );
 
-test('a message that can not be kept is not acknowledged, and the problem is reported', async () => {
+test('if a message cannot be stored, its call gets an error, and the problem is logged', async () => {
   const problems: string[] = [];
   const sandbox = await startSandbox({ dataDir, report: (problem) => problems.push(problem) });
   await rm(join(dataDir, 'sms-sandbox'), { recursive: true });
@@ -101,13 +101,13 @@ test('a message that can not be kept is not acknowledged, and the problem is rep
   expect(problems).toEqual([expect.stringMatching(/^a request failed: ENOENT/)]);
 });
 
-test('only the owner can read the messages: they hold codes', async () => {
+test('only the owner can read the stored messages', async () => {
   await sendMessage(await startSandbox({ dataDir }), 'hello');
   const { mode } = await stat(file);
   expect(mode & 0o777).toBe(0o600);
 });
 
-test('without a folder, messages end with the sandbox', async () => {
+test('without a folder, messages are lost when the sandbox stops', async () => {
   const before = await startSandbox();
   await sendMessage(before, 'hello');
   await before.close();

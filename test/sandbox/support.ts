@@ -14,12 +14,12 @@ export const PHONE = '+14255550123';
 export const OTHER_PHONE = '+14255550124';
 export const OUTGOING = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
 
-/** A status step that no test waits for: texts stay as they were created. */
+/** A delay that is longer than any test. */
 export const NEVER_MS = 3_600_000;
 
 const cleanups: (() => Promise<void>)[] = [];
 
-/** Closes what the functions below opened. To be called after each test. */
+/** Closes everything that the functions below have opened. Call it after each test. */
 export async function closeAll(): Promise<void> {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 }
@@ -37,7 +37,7 @@ interface ClientOptions {
   accountSid?: string;
 }
 
-/** The official client, as the service sets it up. */
+/** Twilio's official client. */
 export function clientOf(sandbox: SmsSandbox, options: ClientOptions = {}): twilio.Twilio {
   const { username = ACCOUNT_SID, password = AUTH_TOKEN, accountSid = ACCOUNT_SID } = options;
   const client = twilio(username, password, { accountSid, autoRetry: false });
@@ -45,7 +45,7 @@ export function clientOf(sandbox: SmsSandbox, options: ClientOptions = {}): twil
   return client;
 }
 
-/** The Messages resource without the official client's help. */
+/** The URL of the Messages resource, for requests without the official client. */
 export function messagesUrl(sandbox: SmsSandbox): string {
   return `${sandbox.url}/2010-04-01/Accounts/${ACCOUNT_SID}/Messages.json`;
 }
@@ -61,11 +61,11 @@ export interface ReceivedCallback {
 export interface CallbackReceiver {
   url: string;
   received: ReceivedCallback[];
-  /** Resolves with the statuses so far, in order of arrival, once this one came. */
+  /** Waits for this status and returns all statuses so far, in order of arrival. */
   until(status: string): Promise<string[]>;
 }
 
-/** The service's side of status callbacks. */
+/** Starts a server that receives status callbacks. */
 export async function startCallbackReceiver(answer = 204): Promise<CallbackReceiver> {
   const received: ReceivedCallback[] = [];
   const server = createServer((request, response) => {

@@ -80,18 +80,18 @@ export async function undeliverable(caller: RecordingCaller): Promise<void> {
   });
   const lost = caller.newPhoneNumber();
   sandbox.failDelivery(lost, 30003);
-  const denied = [400, 401, 429, 500, 503].map(async (status) => {
+  const failed = [400, 401, 429, 500, 503].map(async (status) => {
     const phoneNumber = caller.newPhoneNumber();
     const body = { code: 20001, message: `No message for ${phoneNumber}`, more_info: phoneNumber, status };
-    sandbox.deny(phoneNumber, { status, body, headers: { 'retry-after': '1' } });
+    sandbox.stubAnswer(phoneNumber, { status, body, headers: { 'retry-after': '1' } });
     const path = await caller.start(phoneNumber);
     return eventually(async () => (await caller.call('GET', path)).body.status !== 'sending');
   });
   const garbled = caller.newPhoneNumber();
-  sandbox.deny(garbled, { status: 201, body: `{"to":"${garbled}","bo`, recorded: true });
+  sandbox.stubAnswer(garbled, { status: 201, body: `{"to":"${garbled}","bo`, recorded: true });
   await Promise.all([
     ...refused,
-    ...denied,
+    ...failed,
     caller.start(lost).then((path) => endsAs(caller, path, 'undeliverable', '30003')),
     caller.start(garbled),
   ]);
@@ -153,9 +153,9 @@ export async function interrupted(
   const phoneNumber = caller.newPhoneNumber();
   const hold = sandbox.hold('recorded', phoneNumber);
   const heldPath = await caller.start(phoneNumber);
-  await hold.arrival();
+  await hold.untilHeld();
   worker.kill('SIGKILL');
-  hold.cut();
+  hold.disconnect();
   const [key, heldKey] = [caller.newIdempotencyKey(), caller.newIdempotencyKey()];
   const heldCode = await receivedCode(sandbox, phoneNumber);
   caller.secrets.add('code', heldCode);

@@ -147,7 +147,10 @@ describe('a resend', () => {
   test('that fails does not end the verification', async () => {
     const { id, phoneNumber, code } = await startPending();
     await env.sleep('31s');
-    service.sandbox.deny(phoneNumber, { status: 400, body: { code: 21610, message: 'no', status: 400 } });
+    service.sandbox.stubAnswer(phoneNumber, {
+      status: 400,
+      body: { code: 21610, message: 'no', status: 400 },
+    });
     await service.verifications.resend(id);
     await env.sleep('31s');
     await service.verifications.resend(id);

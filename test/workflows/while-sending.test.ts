@@ -46,9 +46,9 @@ describe('while a message is being sent', () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('received', phoneNumber);
     const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
-    await hold.arrival();
+    await hold.untilHeld();
     expect(await service.verifications.cancel(verification.id)).toMatchObject({ status: 'canceled' });
-    hold.cut();
+    hold.disconnect();
     expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
   });
 
@@ -62,11 +62,11 @@ describe('while a message is being sent', () => {
     await untilPending(quick, id);
     const hold = quick.sandbox.hold('received', phoneNumber);
     await quick.verifications.resend(id);
-    await hold.arrival();
+    await hold.untilHeld();
     const { workflowId } = partsOf(id);
     await env.client.workflow.getHandle(workflowId).cancel();
     expect(await env.client.workflow.getHandle(workflowId).result()).toMatchObject({ status: 'canceled' });
-    hold.cut();
+    hold.disconnect();
     await quick.stop();
   });
 });

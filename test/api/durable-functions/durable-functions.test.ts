@@ -291,7 +291,7 @@ describe('the status', () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('received', phoneNumber);
     const urls = (await startWith(JSON.stringify(phoneNumber))).json<Urls>();
-    await hold.arrival();
+    await hold.untilHeld();
     const status = await get(pathOf(urls.statusQueryGetUri));
     expect(status.statusCode).toBe(202);
     expect(status.json()).toMatchObject({ runtimeStatus: 'Pending', output: null });
@@ -308,7 +308,7 @@ describe('the status', () => {
 
   test('is Failed with the reason if the message could not be sent', async () => {
     const phoneNumber = uniquePhoneNumber();
-    service.sandbox.deny(phoneNumber, {
+    service.sandbox.stubAnswer(phoneNumber, {
       status: 400,
       body: { code: 21211, message: 'Invalid', status: 400 },
     });

@@ -25,7 +25,7 @@ testMessageSender('Twilio', async () => {
     // Twilio's magic number that stands for an invalid number.
     refused: { number: '+15005550001', code: '21211' },
     lost: { number: LOST, code: '30003' },
-    loseNextAnswer: (number) => sandbox.deny(number, { status: 500, body: '', recorded: true }),
+    loseNextAnswer: (number) => sandbox.stubAnswer(number, { status: 500, body: '', recorded: true }),
     received: (number) => sandbox.inbox(number).map(({ body }) => body),
     stop: () => sandbox.close(),
   };
