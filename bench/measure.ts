@@ -17,33 +17,33 @@ export interface Measurement {
   settings: BenchSettings;
   traces: Traces;
   /** Takes a line of progress. */
-  say: (line: string) => void;
+  print: (line: string) => void;
 }
 
-export async function measure({ sides, settings, traces, say }: Measurement): Promise<BySide<Samples>> {
+export async function measure({ sides, settings, traces, print }: Measurement): Promise<BySide<Samples>> {
   const { concurrency, n, rate, seconds } = settings;
   const samples: BySide<Samples> = { service: noSamples(), floor: noSamples() };
 
-  say('Warming up …');
+  print('Warming up …');
   const warmUp = { ...WARM_UP, n: Math.min(WARM_UP.n, n) };
   await inTurns([warmUp], async (name, load) => void (await closedLoop(sides[name], load, traces)));
 
   for (const callers of concurrency) {
-    say(`Closed loop, ${callers} at once: ${n} verifications of each side …`);
+    print(`Closed loop, ${callers} at once: ${n} verifications of each side …`);
     const least = Math.max(CLOSED_ROUND.least, CLOSED_ROUND.leastPerCaller * callers);
     await inTurns(splitIntoRounds(n, least), async (name, share) => {
       const loop = await closedLoop(sides[name], { n: share, concurrency: callers }, traces);
       samples[name].closedLoops.push(loop);
-      say(`  ${name}: ${(share / loop.seconds).toFixed(1)} a second`);
+      print(`  ${name}: ${(share / loop.seconds).toFixed(1)} a second`);
     });
   }
 
-  say(`Open loop, ${rate} starts a second: ${rate * seconds} verifications of each side …`);
+  print(`Open loop, ${rate} starts a second: ${rate * seconds} verifications of each side …`);
   await inTurns(splitIntoRounds(seconds, OPEN_ROUND_SECONDS), async (name, share) => {
     samples[name].openLoop.push(...(await openLoop(sides[name], { n: rate * share, rate })));
   });
 
-  say('Counting the events that they left …');
+  print('Counting the events that they left …');
   for (const sample of Object.values(samples)) {
     for (const workflowId of workflowIdsOf(sample)) {
       sample.historyLengths.push(await traces.historyLength(workflowId));

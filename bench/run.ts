@@ -15,11 +15,11 @@ export interface Report extends Results {
 }
 
 /** Sets everything up, measures, and ends what it started. @throws Error when anything of it fails */
-export async function run(settings: BenchSettings, say: (line: string) => void): Promise<Report> {
+export async function run(settings: BenchSettings, print: (line: string) => void): Promise<Report> {
   const endings: (() => Promise<unknown>)[] = [];
   const onEnd = (end: () => Promise<unknown>) => void endings.unshift(end);
   try {
-    return await Promise.race([runOn(settings, onEnd, say), stopped()]);
+    return await Promise.race([runOn(settings, onEnd, print), stopped()]);
   } finally {
     for (const end of endings) await end();
   }
@@ -28,20 +28,20 @@ export async function run(settings: BenchSettings, say: (line: string) => void):
 async function runOn(
   settings: BenchSettings,
   onEnd: (end: () => Promise<unknown>) => void,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<Report> {
   const directory = await makeBuildDirectory('bench');
   onEnd(() => rm(directory, { recursive: true }));
 
-  say('Building the service and the floor …');
+  print('Building the service and the floor …');
   const built = await build(directory);
-  say('Starting Temporal, the API and the workers …');
-  const temporal = await openTemporal(directory, say);
+  print('Starting Temporal, the API and the workers …');
+  const temporal = await openTemporal(directory, print);
   onEnd(() => temporal.stop());
   const { sides, client, died } = await startSides(built, temporal.env, onEnd);
 
   const samples = await Promise.race([
-    measure({ sides, settings, traces: createTraces(client), say }),
+    measure({ sides, settings, traces: createTraces(client), print }),
     died,
     tooLate(settings),
   ]);

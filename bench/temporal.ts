@@ -14,11 +14,14 @@ export interface TemporalServer {
 }
 
 /** The server that TEMPORAL_ADDRESS names; without that variable a dev server that keeps its data in `directory`. */
-export async function openTemporal(directory: string, say: (line: string) => void): Promise<TemporalServer> {
+export async function openTemporal(
+  directory: string,
+  print: (line: string) => void,
+): Promise<TemporalServer> {
   if (process.env['TEMPORAL_ADDRESS']) {
     return { env: temporalVariables(), description: 'the one at TEMPORAL_ADDRESS', stop: async () => {} };
   }
-  const executable = await findTemporalCli({ say });
+  const executable = await findTemporalCli({ print });
   const dbFile = path.join(directory, 'temporal.db');
   const server = await startTemporalDevServer({ executable, port: await freePort(), dbFile });
   return {

@@ -7,22 +7,22 @@ export interface BannerFacts {
   apiKey: string;
   codeLength: number;
   smsSandboxUrl: string;
-  /** Whether messages go to the sandbox, and not to real phones. */
+  /** Whether messages go to the sandbox instead of real phones. */
   usesSandbox: boolean;
-  /** Of the server that was started. */
+  /** Undefined if `npm run dev` has not started the Temporal server. */
   temporalUiUrl: string | undefined;
   temporalAddress: string;
 }
 
-/** Says where everything is, the page first, and how to verify a number by pasting three lines into a shell. */
+/** Lists the addresses, the page first, and three shell commands that verify a number. */
 export function banner(facts: BannerFacts): string {
   const { apiUrl, smsSandboxUrl, temporalUiUrl, temporalAddress, usesSandbox, hasTryItPage } = facts;
   const page = hasTryItPage ? [`  Try it           ${apiUrl}/`] : [];
   const temporal =
     temporalUiUrl === undefined ? `Temporal         ${temporalAddress}` : `Temporal Web UI  ${temporalUiUrl}`;
   const howTo = usesSandbox
-    ? "Or verify a number in a shell (paste these three lines; the code comes from the sandbox's inbox):"
-    : `Or verify a number in a shell (put yours in place of ${NUMBER}, and the code from your phone in place of ${placeholder(facts)}):`;
+    ? "Or in a shell (paste these three lines; they read the code from the sandbox's inbox):"
+    : `Or in a shell (replace ${NUMBER} with yours, and ${placeholder(facts)} with the code from your phone):`;
   return [
     '',
     'Ready.',
@@ -40,7 +40,7 @@ export function banner(facts: BannerFacts): string {
   ].join('\n');
 }
 
-/** Nothing but curl, sed and a POSIX shell; no comments, which an interactive zsh does not take. */
+/** Needs only curl, sed and a POSIX shell. Without comments, because an interactive zsh does not accept them. */
 export function curlLines(facts: BannerFacts): [start: string, look: string, check: string] {
   const verifications = `${facts.apiUrl}/verifications`;
   const key = `-H ${quote(`Authorization: Bearer ${facts.apiKey}`)}`;
@@ -48,7 +48,7 @@ export function curlLines(facts: BannerFacts): [start: string, look: string, che
   const id = `sed 's/.*"id":"\\([^"]*\\)".*/\\1/'`;
   return [
     `ID=$(curl -s ${verifications} ${key} ${json} -d '{"phoneNumber":"${NUMBER}"}' | ${id}); echo "$ID"`,
-    // The wait lets the message arrive.
+    // The wait gives the message time to arrive.
     `curl -s "${verifications}/$ID" ${key} -H 'Prefer: wait=2'; echo`,
     `curl -s "${verifications}/$ID/check" ${key} ${json} -d '{"code":"'${code(facts)}'"}'; echo`,
   ];
@@ -56,7 +56,7 @@ export function curlLines(facts: BannerFacts): [start: string, look: string, che
 
 function code(facts: BannerFacts): string {
   if (!facts.usesSandbox) return placeholder(facts);
-  // The inbox has the newest message first.
+  // The first message of the inbox is the newest.
   const fromBody = `sed 's/},.*//; s/.*"body":"[^"]*\\([0-9]\\{${facts.codeLength}\\}\\).*/\\1/'`;
   return `"$(curl -s ${facts.smsSandboxUrl}/inbox/${NUMBER} | ${fromBody})"`;
 }

@@ -5,8 +5,8 @@ import { parseEnv } from 'node:util';
 const NAME = '.env';
 
 /**
- * Says that the folder's `.env` is not used. It often holds the credentials of a real Twilio account: used without a
- * word, it would send messages to real phones. Undefined without a file, or if all that it sets is in the environment.
+ * A warning that the folder's `.env` is not read. It often contains a real Twilio account, which would send messages to
+ * real phones. Undefined without a file, or if all its variables are already set.
  */
 export function unusedEnvFile(folder: string, env: NodeJS.ProcessEnv): string | undefined {
   const file = path.join(folder, NAME);
@@ -19,7 +19,7 @@ function isInEnvironment(file: string, env: NodeJS.ProcessEnv): boolean {
     const variables = Object.entries(parseEnv(readFileSync(file, 'utf8')));
     return variables.every(([name, value]) => value === '' || env[name] !== undefined);
   } catch {
-    // Nobody can have used a file that can't be read.
+    // If the file can't be read, its variables can't be in the environment.
     return false;
   }
 }

@@ -5,7 +5,7 @@ import { LOOPBACK, urlOf } from '../harness/ports';
 import { NO_LIMITS } from '../harness/service/service-environment';
 import { sandboxCredentials, SANDBOX_FROM } from '../sandbox/account';
 
-/** What the processes of development run with: its defaults, and over them whatever is set. */
+/** The environment of the processes of `npm run dev`. The variables that are set override its defaults. */
 export function developmentEnvironment(
   set: SetVariables,
   settings: DevSettings,
@@ -13,31 +13,31 @@ export function developmentEnvironment(
 ): SetVariables {
   return {
     API_KEYS: 'dev',
-    DURABLE_FUNCTIONS_AUTH: namesTwilio(set) ? 'function' : 'anonymous',
+    DURABLE_FUNCTIONS_AUTH: hasTwilioVariable(set) ? 'function' : 'anonymous',
     PAYLOAD_ENCRYPTION: 'off',
     TRY_IT_PAGE: 'on',
     ...NO_LIMITS,
     ...secrets,
-    ...(settings.hasTemporalAddress ? {} : ownTemporal(settings)),
-    ...(set['TWILIO_ACCOUNT_SID'] === undefined ? sandboxAccount(set, settings) : {}),
+    ...(settings.hasTemporalAddress ? {} : devServerVariables(settings)),
+    ...(set['TWILIO_ACCOUNT_SID'] === undefined ? sandboxVariables(set, settings) : {}),
     ...set,
     DATA_DIR: settings.dataDir,
     SMS_SANDBOX_PORT: `${settings.smsSandboxPort}`,
   };
 }
 
-/** Messages may then cost money, or reach real phones: nobody sends them without an API key. */
-function namesTwilio(set: SetVariables): boolean {
+/** Then messages may cost money and reach real phones, so every start must need an API key. */
+function hasTwilioVariable(set: SetVariables): boolean {
   return Object.keys(set).some((name) => name.startsWith('TWILIO_'));
 }
 
-/** Where the service finds the sandbox. */
+/** The sandbox's URL for the service. */
 export function smsSandboxUrl({ smsSandboxPort }: DevSettings): string {
   return urlOf(LOOPBACK, smsSandboxPort);
 }
 
-/** A Temporal profile of the user's may ask for TLS and another namespace: this server has neither. */
-function ownTemporal({ temporalPort, temporalUiPort }: DevSettings): SetVariables {
+/** Overrides the user's Temporal profile, which may set TLS and another namespace. */
+function devServerVariables({ temporalPort, temporalUiPort }: DevSettings): SetVariables {
   return {
     TEMPORAL_ADDRESS: `${LOOPBACK}:${temporalPort}`,
     TEMPORAL_NAMESPACE: 'default',
@@ -46,7 +46,7 @@ function ownTemporal({ temporalPort, temporalUiPort }: DevSettings): SetVariable
   };
 }
 
-function sandboxAccount(set: SetVariables, settings: DevSettings): SetVariables {
+function sandboxVariables(set: SetVariables, settings: DevSettings): SetVariables {
   return {
     ...sandboxCredentials(set),
     TWILIO_API_URL: smsSandboxUrl(settings),

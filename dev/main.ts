@@ -11,22 +11,22 @@ import { Supervisor } from '../harness/processes/supervisor';
 import { apiProcess, smsSandboxProcess, temporalProcess, workerProcesses } from './service-processes';
 import { findTemporalCli } from '../harness/executables/find-executable';
 
-/** `npm run dev`: everything that the service needs, each its own process, until Ctrl-C. */
+/** `npm run dev`: runs the service and everything that it needs, each as a process, until Ctrl-C. */
 async function main(): Promise<void> {
   const unused = unusedEnvFile(process.cwd(), process.env);
-  if (unused !== undefined) say(unused);
+  if (unused !== undefined) print(unused);
   const configuration = configureDevelopment(process.env);
   await assertPortsAreFree(wantedPorts(configuration));
-  const executable = configuration.settings.hasTemporalAddress ? undefined : await findTemporalCli({ say });
+  const executable = configuration.settings.hasTemporalAddress ? undefined : await findTemporalCli({ print });
 
-  // Not before: what is fetched into .cache is no secret, and other users of this checkout may need it.
+  // Only now: downloads in .cache are not secret, and other users of this checkout may need them.
   keepFilesPrivate();
-  const supervisor = new Supervisor(say, process.stdout.isTTY ? readableLine : undefined);
+  const supervisor = new Supervisor(print, process.stdout.isTTY ? readableLine : undefined);
   let isStopping = false;
   onStopSignals({
     stop: () => {
       isStopping = true;
-      say('Stopping; Ctrl-C again ends everything at once.');
+      print('Stopping. Press Ctrl-C again to end everything at once.');
       void supervisor.stop();
     },
     kill: () => {
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 
   try {
     await startAll(supervisor, configuration, executable);
-    say(banner(bannerFacts(configuration)));
+    print(banner(bannerFacts(configuration)));
   } catch (error) {
     if (isStopping) return;
     await supervisor.stop();
@@ -93,7 +93,7 @@ function isReachedLocally(host: string): boolean {
   return [LOOPBACK, '0.0.0.0', '::', '::1', 'localhost'].includes(host);
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 

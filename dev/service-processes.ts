@@ -6,7 +6,7 @@ import type { ProcessSpec } from '../harness/processes/supervised-process';
 import { LOOPBACK, urlOf } from '../harness/ports';
 import { apiSpec, isOk, sourceCommand, temporalSpec, workerSpec } from '../harness/service/process-specs';
 
-/** Temporal, with its data in a file: workflows that were open when it ended continue after a restart. */
+/** Temporal's data is in a file, so open workflows continue after a restart. */
 export function temporalProcess(executable: string, { settings, config }: DevConfiguration): ProcessSpec {
   return temporalSpec({
     executable,
@@ -21,7 +21,7 @@ export function temporalProcess(executable: string, { settings, config }: DevCon
 export function smsSandboxProcess({ settings, env }: DevConfiguration): ProcessSpec {
   return {
     name: 'sms',
-    // It shows codes to everyone who asks: it is open to this machine only, wherever the API listens.
+    // Everyone who reaches the sandbox can read codes. So it listens on the loopback address, whatever HOST is.
     ...sourceCommand('sandbox/main.ts', { ...env, HOST: LOOPBACK }),
     isReady: () => isOk(`${smsSandboxUrl(settings)}/healthz`),
   };
@@ -39,7 +39,7 @@ export function workerProcesses({ settings, env, config }: DevConfiguration, cli
   });
 }
 
-/** Each worker has a port of its own: the first one WORKER_METRICS_PORT, the next one that plus 1, and so on. */
+/** Each worker has its own port: WORKER_METRICS_PORT, WORKER_METRICS_PORT + 1, and so on. */
 function metricsPort(env: Readonly<Record<string, string>>, index: number): Record<string, string> {
   const port = env['WORKER_METRICS_PORT'];
   return port === undefined ? {} : { WORKER_METRICS_PORT: String(Number(port) + index) };

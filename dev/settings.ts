@@ -11,11 +11,11 @@ export interface DevSettings {
   workers: number;
   /** Absolute. */
   dataDir: string;
-  /** Whether the environment names a Temporal server, so that none is started. */
+  /** Whether TEMPORAL_ADDRESS is set. Then no Temporal server is started. */
   hasTemporalAddress: boolean;
 }
 
-/** The settings, with the default in place of each wrong value, and a sentence for each of those. */
+/** The settings, and a fault for each invalid value. An invalid value is replaced by the default. */
 export function readDevSettings(env: Readonly<Record<string, string>>): {
   settings: DevSettings;
   faults: string[];

@@ -13,26 +13,26 @@ export interface WantedPort {
   user: string;
 }
 
-const BESIDE_ANOTHER =
-  'To run a second one beside another, set DATA_DIR to another folder as well: in one they would share a database.';
+const SECOND_INSTANCE_HINT =
+  'To run a second instance at the same time, also set DATA_DIR to another folder: each needs its own database.';
 
-/** @throws Error that names every port that can't be listened on, and the variable that changes it */
+/** @throws Error that lists every port that cannot be used, with the variable that changes it */
 export async function assertPortsAreFree(wanted: WantedPort[]): Promise<void> {
   const held: { server: Server; by: WantedPort }[] = [];
   const faults: string[] = [];
   let isBusy = false;
-  // All ports are held at the same time, so that one port that is wanted twice is found as well.
+  // Listens on all ports at the same time, which also detects a port that is wanted twice.
   for (const by of wanted) {
     try {
       held.push({ server: await listen(by.port, by.host), by });
     } catch (error) {
-      const rival = held.find((other) => other.by.port === by.port)?.by;
-      isBusy ||= rival === undefined && isInUse(error);
-      faults.push(`  port ${by.port} (${by.user}) ${describe(error, by, rival)}`);
+      const other = held.find((one) => one.by.port === by.port)?.by;
+      isBusy ||= other === undefined && isInUse(error);
+      faults.push(`  port ${by.port} (${by.user}) ${describe(error, by, other)}`);
     }
   }
   for (const { server } of held) server.close();
-  if (isBusy) faults.push(BESIDE_ANOTHER);
+  if (isBusy) faults.push(SECOND_INSTANCE_HINT);
   if (faults.length > 0) throw new Error(`Nothing was started:\n${faults.join('\n')}`);
 }
 
@@ -60,10 +60,10 @@ function isInUse(error: unknown): boolean {
   return errorCode(error) === 'EADDRINUSE';
 }
 
-function describe(error: unknown, { variable }: WantedPort, rival: WantedPort | undefined): string {
-  if (isInUse(error) && rival) {
-    return `is named by ${rival.variable}, too (${rival.user}): set ${rival.variable} or ${variable} to another one`;
+function describe(error: unknown, { variable }: WantedPort, other: WantedPort | undefined): string {
+  if (isInUse(error) && other) {
+    return `is also set by ${other.variable} (${other.user}): set ${other.variable} or ${variable} to another port`;
   }
-  if (isInUse(error)) return `is busy: free it, or set ${variable} to another one`;
-  return `can not be listened on: ${String(error)}; HOST and ${variable} change that`;
+  if (isInUse(error)) return `is in use: free it, or set ${variable} to another port`;
+  return `cannot be used: ${String(error)}; change HOST or ${variable}`;
 }

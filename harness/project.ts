@@ -3,10 +3,10 @@ import path from 'node:path';
 
 export const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 
-/** For whatever is fetched or built here. Git ignores it. */
+/** For downloads and builds. Git ignores it. */
 export const CACHE_DIRECTORY = path.join(PROJECT_DIRECTORY, '.cache');
 
-/** Makes a new directory inside the project: compiled code in it finds the project's packages. */
+/** Creates a directory inside the project, so that compiled code in it finds the project's packages. */
 export async function makeBuildDirectory(prefix: string): Promise<string> {
   await mkdir(CACHE_DIRECTORY, { recursive: true });
   return mkdtemp(path.join(CACHE_DIRECTORY, `${prefix}-`));

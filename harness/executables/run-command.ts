@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import { PROJECT_DIRECTORY } from '../project';
 
-/** Runs a command to its end. @throws Error with the last line that it wrote, if it fails or the signal ends it. */
+/** Runs a command to its end. @throws Error with the last line of its stderr if it fails, or the signal's reason */
 export async function runCommand(
   command: string,
   args: string[],

@@ -1,9 +1,9 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 
-/** `node --import tsx sdk-download-process.ts NAME VERSION DIRECTORY`: the SDK downloads it and proves that it starts. */
+/** `node --import tsx sdk-download-process.ts NAME VERSION DIRECTORY`: lets the SDK download and start a server. */
 async function main([name, version, downloadDir]: string[]): Promise<void> {
-  // Without its handlers of signals, so that one ends this process.
+  // Without the SDK's signal handlers: a signal must end this process.
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const server = {
     executable: { type: 'cached-download', version: `v${version}`, downloadDir: `${downloadDir}` },
@@ -16,7 +16,7 @@ async function main([name, version, downloadDir]: string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-  // Each layer of the SDK repeats the one below.
+  // Each layer of the SDK repeats the message of the layer below.
   process.stderr.write(`${[...new Set(error.message.split(': '))].join(': ')}\n`);
   process.exitCode = 1;
 });

@@ -1,23 +1,23 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Say, Source } from './executables';
+import type { Print, Source } from './executables';
 import { runCommand } from './run-command';
 
-/** How long nothing may arrive. No limit on the whole: a slow line takes as long as it takes. */
+/** The download fails if no data arrives for this time. The whole download has no limit, for slow connections. */
 const STALL_LIMIT_MS = 10_000;
-const LOOK_EVERY_MS = 1000;
-const SIGN_OF_LIFE_MS = 5000;
+const POLL_INTERVAL_MS = 1000;
+const PROGRESS_EVERY_MS = 5000;
 
 /**
- * What the SDK downloads for itself. It can't be told to stop, so it runs in a process of its own that is ended when
- * nothing arrives any more.
+ * Lets the SDK download the executable. The SDK can't stop a download, so it runs in its own process, which is ended if
+ * no data arrives.
  */
 export function createSdkDownload(script: string, stallLimitMs = STALL_LIMIT_MS): Source {
   return {
     description: "by the Temporal SDK's own download",
-    async fetch({ name, version }, directory, { env, say }) {
+    async fetch({ name, version }, directory, { env, print }) {
       const stall = new AbortController();
-      const watch = watchGrowth(directory, stallLimitMs, say, (reason) => stall.abort(reason));
+      const watch = watchGrowth(directory, stallLimitMs, print, (reason) => stall.abort(reason));
       const args = ['--import', 'tsx', script, name, version, directory];
       try {
         await runCommand(process.execPath, args, { env, signal: stall.signal });
@@ -33,11 +33,16 @@ export function createSdkDownload(script: string, stallLimitMs = STALL_LIMIT_MS)
 
 export const downloadBySdk = createSdkDownload(path.join(__dirname, 'sdk-download-process.ts'));
 
-/** Says every few seconds how much has come, and when nothing comes any more. */
-function watchGrowth(directory: string, stallLimitMs: number, say: Say, onStall: (reason: Error) => void) {
+/** Prints the downloaded size every few seconds. Calls `onStall` if the size has not grown for `stallLimitMs`. */
+function watchGrowth(
+  directory: string,
+  stallLimitMs: number,
+  print: Print,
+  onStall: (reason: Error) => void,
+) {
   let size = 0;
   let grownAt = Date.now();
-  let saidAt = Date.now();
+  let printedAt = Date.now();
 
   const look = async () => {
     const now = Date.now();
@@ -45,11 +50,11 @@ function watchGrowth(directory: string, stallLimitMs: number, say: Say, onStall:
     if (sizeNow > size) grownAt = now;
     size = sizeNow;
     if (now - grownAt >= stallLimitMs) onStall(new Error(`nothing arrived for ${stallLimitMs / 1000} s`));
-    if (now - saidAt < SIGN_OF_LIFE_MS) return;
-    say(`  ${Math.round(size / 1e6)} MB …`);
-    saidAt = now;
+    if (now - printedAt < PROGRESS_EVERY_MS) return;
+    print(`  ${Math.round(size / 1e6)} MB …`);
+    printedAt = now;
   };
-  return setInterval(() => void look(), Math.min(LOOK_EVERY_MS, stallLimitMs / 4));
+  return setInterval(() => void look(), Math.min(POLL_INTERVAL_MS, stallLimitMs / 4));
 }
 
 async function sizeOf(directory: string): Promise<number> {
@@ -58,6 +63,6 @@ async function sizeOf(directory: string): Promise<number> {
     const stats = await Promise.all(files.map((file) => stat(path.join(directory, file))));
     return stats.reduce((sum, { size }) => sum + size, 0);
   } catch {
-    return 0; // A file, or the directory, that went away meanwhile.
+    return 0; // A file or the directory was removed in the meantime.
   }
 }

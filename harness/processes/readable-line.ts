@@ -7,7 +7,7 @@ const pretty = prettyFactory({
   translateTime: 'SYS:HH:MM:ss',
 });
 
-/** Formats a JSON log line for people. Other lines stay as they are. */
+/** Formats a JSON log line for people. Returns other lines unchanged. */
 export function readableLine(line: string): string {
   return line.startsWith('{') ? pretty(line).trimEnd() : line;
 }

@@ -8,7 +8,7 @@ export interface Command {
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
-  /** Default: this process's. */
+  /** Default: the one of this process. */
   cwd?: string;
 }
 
@@ -20,23 +20,23 @@ export interface Exit {
 export interface StartedProcess {
   pid: number;
   exited: Promise<Exit>;
-  /** Sends a signal to this process alone. Nothing happens if it has ended. */
+  /** Sends a signal to the process, but not to its children. Does nothing if it has ended. */
   signal: (signal: NodeJS.Signals) => void;
-  /** Sends SIGTERM, waits, and kills it if it takes longer than `limitMs`. */
+  /** Sends SIGTERM and waits for the end. Kills the process after `limitMs`. */
   stop(limitMs: number): Promise<void>;
-  /** Kills it and the processes that it started. */
+  /** Kills the process and its children. */
   kill(): void;
 }
 
 /**
- * After the process has ended, `exited` waits at most this long for its last lines. Without a limit it could wait for
- * ever: a process that it started may still have its output open.
+ * After the process has ended, `exited` waits at most this long for its last lines. Without a limit, it could wait
+ * forever: a child of the process may still have the output open.
  */
 const LAST_OUTPUT_LIMIT_MS = 200;
 
 /**
- * Starts a process in a group of its own, so that a Ctrl-C in the terminal does not reach it. It ends with us at the
- * latest: a guard process holds a pipe from us, which closes however we end, and then kills the group.
+ * Starts a process in its own process group, so that Ctrl-C in the terminal does not reach it. It never outlives this
+ * process: a guard process reads a pipe from us. The pipe closes when we end, and then the guard kills the group.
  */
 export function startProcess(
   { command, args, env, cwd }: Command,
@@ -45,8 +45,8 @@ export function startProcess(
   const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid === undefined) {
-    child.once('error', () => {}); // It repeats what is thrown here.
-    throw new Error(`${command} can not be started`);
+    child.once('error', () => {}); // The same error is thrown here.
+    throw new Error(`${command} cannot be started`);
   }
   const guard = spawn('/bin/sh', ['-c', 'read _; kill -KILL "-$0"', `${pid}`], {
     detached: true,

@@ -1,6 +1,6 @@
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The terminal sends SIGINT to npm and to us, and npm passes it on: one Ctrl-C can arrive twice. */
+/** The terminal sends SIGINT to npm and to us, and npm forwards it. So one Ctrl-C can arrive twice. */
 const SAME_KEYPRESS_MS = 500;
 const CHECK_NPM_EVERY_MS = 200;
 
@@ -11,7 +11,7 @@ export interface StopHandlers {
   kill: () => void;
 }
 
-/** Handles Ctrl-C and other stop signals. If npm was our parent and is killed, `kill` is called: the ports become free. */
+/** Handles Ctrl-C and other stop signals. Also calls `kill` if our parent is npm and it is killed. */
 export function onStopSignals({ stop, kill }: StopHandlers): void {
   let stoppedAt: number | undefined;
   const onSignal = () => {

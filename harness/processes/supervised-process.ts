@@ -4,20 +4,20 @@ import { type Command, type Exit, type StartedProcess, startProcess } from './st
 
 export interface ProcessSpec extends Command {
   name: string;
-  /** Whether the process does its work by now. An error counts as no. */
+  /** Whether the process can do its work. An error counts as false. */
   isReady: (pid: number) => Promise<boolean>;
 }
 
-/** Longer than the API's and the worker's own limits for ending gracefully. */
+/** Longer than the time that the API and the worker take for a graceful shutdown. */
 const STOP_LIMIT_MS = 20_000;
 const READY_LIMIT_MS = 90_000;
 const RESTART_DELAY_MS = 100;
 const LONGEST_RESTART_DELAY_MS = 10_000;
 const RESTARTS_WITHOUT_BACKOFF = 10;
-/** After so long without an end, restarts are counted from 0 again. */
-const STEADY_MS = 10_000;
+/** If the process has run for this time, the count of restarts begins again at 0. */
+const STABLE_MS = 10_000;
 
-/** A process that is started again when it ends, until it is stopped or killed. */
+/** A process that is restarted when it ends, until it is stopped or killed. */
 export class SupervisedProcess {
   #starting = new AbortController();
   #process: StartedProcess | undefined;
@@ -29,7 +29,7 @@ export class SupervisedProcess {
   constructor(
     private readonly spec: ProcessSpec,
     private readonly onLine: (line: string) => void,
-    private readonly say: (line: string) => void = () => {},
+    private readonly print: (line: string) => void = () => {},
   ) {}
 
   get name(): string {
@@ -40,7 +40,7 @@ export class SupervisedProcess {
     return this.#process?.pid;
   }
 
-  /** Whether it has become ready since it was last started. */
+  /** Whether it has become ready since its last start. */
   get isReady(): boolean {
     return this.#isReady;
   }
@@ -48,7 +48,7 @@ export class SupervisedProcess {
   /**
    * Starts it and waits until it is ready.
    *
-   * @throws Error if it ends by itself before it was ready once: a restart would end in the same way
+   * @throws Error if it ends by itself before it was ever ready: a restart would fail in the same way
    */
   async start(): Promise<void> {
     this.#isWanted = true;
@@ -61,7 +61,7 @@ export class SupervisedProcess {
     await waitUntil(() => this.#isReady, {
       limitMs: READY_LIMIT_MS,
       signal: this.#starting.signal,
-      onWait: (seconds) => this.say(`Waiting for ${this.name}: ${seconds} s …`),
+      onWait: (seconds) => this.print(`Waiting for ${this.name}: ${seconds} s …`),
       what: `${this.name} to be ready`,
     });
   }
@@ -71,13 +71,13 @@ export class SupervisedProcess {
     await this.#process?.stop(STOP_LIMIT_MS);
   }
 
-  /** Kills it (SIGKILL) and leaves it dead. */
+  /** Kills it (SIGKILL). It is not restarted. */
   async kill(): Promise<void> {
     this.#stopRestarting();
     await this.#killProcess();
   }
 
-  /** Kills it (SIGKILL) as if it had crashed: it is started again. */
+  /** Kills it (SIGKILL). It is restarted, as after a crash. */
   async crash(): Promise<void> {
     this.#restarts = 0;
     await this.#killProcess();
@@ -113,11 +113,11 @@ export class SupervisedProcess {
       await waitUntil(() => this.spec.isReady(pid), options);
       this.#isReady = this.#wasReady = true;
     } catch {
-      // It ended first, and is started again; or `untilReady` times out as well.
+      // The process ended first and is restarted, or `untilReady` times out as well.
     }
   }
 
-  async #onExit(ended: StartedProcess, exit: Exit, livedMs: number): Promise<void> {
+  async #onExit(ended: StartedProcess, exit: Exit, uptimeMs: number): Promise<void> {
     if (this.#process !== ended) return;
     this.#isReady = false;
     if (!this.#isWanted) return;
@@ -125,17 +125,17 @@ export class SupervisedProcess {
       this.#starting.abort(new Error(`${this.name} ended with exit code ${exit.code} before it was ready`));
       return;
     }
-    this.#restarts = livedMs >= STEADY_MS ? 0 : this.#restarts + 1;
+    this.#restarts = uptimeMs >= STABLE_MS ? 0 : this.#restarts + 1;
     await sleep(restartDelayMs(this.#restarts));
     if (!this.#isWanted || this.#process !== ended) return;
     const { pid } = this.#spawn();
-    this.say(
+    this.print(
       `${this.name} died (${exit.signal ?? `exit code ${exit.code}`}) and was started again: process ${pid}`,
     );
   }
 }
 
-/** Before the n-th restart in a row. */
+/** The delay before the n-th restart in a row. */
 export function restartDelayMs(restarts: number): number {
   const backoffs = Math.max(0, restarts - RESTARTS_WITHOUT_BACKOFF);
   return Math.min(RESTART_DELAY_MS * 2 ** backoffs, LONGEST_RESTART_DELAY_MS);

@@ -2,9 +2,9 @@ import { type ProcessSpec, SupervisedProcess } from './supervised-process';
 
 const PREFIX_WIDTH = 8;
 
-/** Runs groups of processes. Each group needs those that were started before it. */
+/** Runs groups of processes. Each group depends on the groups that were started before it. */
 export class Supervisor {
-  /** The last started first. */
+  /** The group that was started last comes first. */
   readonly #groups: SupervisedProcess[][] = [];
 
   constructor(
@@ -27,12 +27,11 @@ export class Supervisor {
     };
   }
 
-  /** Stops all of them, group by group, the last started first. */
+  /** Stops all groups, one after the other. The group that was started last stops first. */
   async stop(): Promise<void> {
     for (const group of this.#groups) await Promise.all(group.map((process) => process.stop()));
   }
 
-  /** Kills all of them. */
   kill(): void {
     for (const process of this.#groups.flat()) void process.kill();
   }

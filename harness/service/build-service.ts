@@ -8,41 +8,41 @@ import { PROJECT_DIRECTORY } from '../project';
 
 const TIME_LIMIT_MS = 5 * 60_000;
 
-/** The files that Node runs. */
+/** The compiled files that Node runs. */
 export interface ServiceScripts {
   readonly server: string;
   readonly worker: string;
 }
 
 /**
- * Builds the service as `npm run build` does, but into `directory`. It starts faster than the source.
+ * Builds the service into `directory`, like `npm run build`. Compiled code starts faster than the source.
  *
  * @param workflowBundle a bundle to copy instead of building one
- * @throws Error that holds what the compiler says
+ * @throws Error with the compiler's output
  */
 export async function buildService(directory: string, workflowBundle?: string): Promise<ServiceScripts> {
   const bundle = path.join(directory, WORKFLOW_BUNDLE_FILE);
   await compile('tsconfig.build.json', directory);
   await copyPages(directory);
-  // In a process of its own: what webpack leaves in memory must not slow down a process that measures.
+  // In its own process: the memory that webpack uses must not slow down a process that measures.
   await (workflowBundle === undefined
     ? runBuildStep(process.execPath, '--import', 'tsx', 'scripts/build-workflow-bundle.ts', bundle)
     : copyFile(workflowBundle, bundle));
   return scriptsIn(directory);
 }
 
-/** The files of a service that was built into `directory`. */
+/** The compiled files in a directory that `buildService` has filled. */
 export function scriptsIn(directory: string): ServiceScripts {
   return { server: path.join(directory, 'server.js'), worker: path.join(directory, 'worker.js') };
 }
 
-/** @throws Error that holds what the compiler says */
+/** @throws Error with the compiler's output */
 export async function compile(project: string, outDir: string): Promise<void> {
   const tsc = path.join(PROJECT_DIRECTORY, 'node_modules/.bin/tsc');
   await runBuildStep(tsc, '-p', project, '--outDir', outDir, '--sourceMap', 'false');
 }
 
-/** @throws Error that holds what the command says */
+/** @throws Error with the command's output */
 export async function runBuildStep(command: string, ...args: string[]): Promise<void> {
   const options = { cwd: PROJECT_DIRECTORY, timeout: TIME_LIMIT_MS };
   await promisify(execFile)(command, args, options).catch((error: { stdout: string; stderr: string }) => {

@@ -11,7 +11,7 @@ import type { Variables } from './service-environment';
 const { DescribeTaskQueueMode, TaskQueueType } = temporal.api.enums.v1;
 const ANSWER_LIMIT_MS = 2000;
 
-/** Runs a TypeScript file. Node is the process itself, without a wrapper: a signal to it reaches the script. */
+/** Runs a TypeScript file. Node runs without a wrapper process, so signals reach the script. */
 export function sourceCommand(file: string, env: Variables): Command {
   const args = ['--import', 'tsx', path.resolve(PROJECT_DIRECTORY, file)];
   return { command: process.execPath, args, env, cwd: PROJECT_DIRECTORY };
@@ -21,17 +21,17 @@ export function temporalSpec(options: DevServerOptions): ProcessSpec {
   return { name: 'temporal', ...devServerCommand(options), isReady: () => isDevServerReady(options) };
 }
 
-/** An API is ready when it says so: it then reaches Temporal. */
+/** An API is ready when `/readyz` answers 200: it then reaches Temporal. */
 export function apiSpec(command: Command, url: string): ProcessSpec {
   return { name: 'api', ...command, isReady: () => isOk(`${url}/readyz`) };
 }
 
-/** A worker is ready when Temporal lists its process among those that poll the task queue. */
+/** A worker is ready when Temporal lists its process as a poller of the task queue. */
 export function workerSpec(name: string, command: Command, client: Client, taskQueue: string): ProcessSpec {
   return { name, ...command, isReady: (pid) => isPolling(pid, client, taskQueue) };
 }
 
-/** Whether a GET request is answered with a status of the 2xx class. @throws Error if it is not answered */
+/** Whether a GET request gets a 2xx answer. @throws Error if it gets no answer */
 export async function isOk(url: string): Promise<boolean> {
   const { ok } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
   return ok;
@@ -42,16 +42,16 @@ async function isPolling(pid: number, client: Client, taskQueue: string): Promis
     client.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: taskQueue },
-      // The default mode lists the pollers of one partition of the queue: a second worker can be missing for a minute.
+      // The default mode lists the pollers of only one partition: a second worker can be missing for a minute.
       apiMode: DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
       taskQueueTypes: [TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW],
       reportPollers: true,
     }),
   );
   const listed = Object.values(versionsInfo).flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}));
-  // A server that does not know this mode ignores it, and lists the workers only in `pollers`.
+  // An old server ignores this mode and lists the workers only in `pollers`.
   return [...pollers, ...listed.flatMap((info) => info.pollers ?? [])].some(
-    // How the SDK names a worker unless it is told otherwise.
+    // The SDK's default identity of a worker.
     ({ identity }) => identity === `${pid}@${hostname()}`,
   );
 }

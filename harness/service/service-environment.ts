@@ -13,15 +13,15 @@ export const NO_LIMITS = {
   TEXTS_PER_SECOND: 'off',
 };
 
-/** Always the same, so that a test can compute the workflow ID of a number. */
+/** Fixed, so that a test can compute the workflow ID of a number. */
 const SECRETS: Variables = {
   SECRET_KEYS: `k1:${Buffer.alloc(32, 5).toString('base64')}`,
   PHONE_DIGEST_KEY: Buffer.alloc(32, 4).toString('base64'),
 };
 
 /**
- * The variables that the API and the worker require, for tests and measurements against the SMS sandbox. Whatever
- * `variables` does not set has the service's own default.
+ * The variables that the API and the worker require, for tests and benchmarks with the SMS sandbox, and `variables`.
+ * All other variables have the service's defaults.
  */
 export function serviceEnvironment(variables: Variables): Record<string, string> {
   return {

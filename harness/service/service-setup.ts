@@ -10,22 +10,22 @@ import type { ServiceScripts } from './build-service';
 import { serviceEnvironment, type Variables } from './service-environment';
 
 export interface ApiSpec extends ProcessSpec {
-  /** Where the API will listen. */
+  /** The base URL of the API. */
   readonly url: string;
-  /** Host name and port, as the default PUBLIC_URL has them. */
+  /** Host name and port of the default PUBLIC_URL. */
   readonly host: string;
 }
 
 export interface ServiceSetupOptions {
-  /** What all processes of the service are started with. Must hold TEMPORAL_ADDRESS and TWILIO_API_URL. */
+  /** The environment of all processes. It must set TEMPORAL_ADDRESS and TWILIO_API_URL. */
   readonly env: Variables;
   /** Default: the source. */
   readonly scripts?: ServiceScripts;
 }
 
-/** An API and workers that share a task queue and an environment. It describes the processes; the caller starts them. */
+/** Describes an API and workers that share a task queue and an environment. The caller starts these processes. */
 export class ServiceSetup {
-  /** Reads the namespace of the service. It has no keys: encrypted payloads stay encrypted. */
+  /** A client for the service's namespace. It has no keys, so encrypted payloads stay encrypted. */
   readonly client: Client;
   readonly taskQueue: string;
   readonly #env: Variables;
@@ -39,7 +39,7 @@ export class ServiceSetup {
     this.client = createTemporalClient(config.temporal);
   }
 
-  /** Listens on PORT, or on a free port if neither `env` nor the environment of all processes sets it. */
+  /** The port is PORT of `env` or of the environment of all processes. Default: a free port. */
   async apiSpec(env: Variables = {}): Promise<ApiSpec> {
     const port = Number(env['PORT'] ?? this.#env['PORT'] ?? (await freePort()));
     const url = urlOf(LOOPBACK, port);

@@ -4,7 +4,7 @@ import { LOOPBACK } from '../ports';
 import { type Command, startProcess } from '../processes/start-process';
 import { waitUntil } from '../wait-until';
 
-/** The dev server's default, 24 h, is shorter than the longest cool-down, which is read from closed runs. */
+/** Cool-downs are read from closed runs. The dev server's default of 24 h is too short for the longest cool-down. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
@@ -15,9 +15,9 @@ export interface DevServerOptions {
   port: number;
   /** Default: no Web UI. */
   uiPort?: number;
-  /** The codec server that the Web UI asks to decode payloads. */
+  /** The URL of the codec server with which the Web UI decodes payloads. */
   uiCodecEndpoint?: string;
-  /** Default: data is kept in memory. */
+  /** Default: data is only in memory. */
   dbFile?: string;
   /** Default: `default`. */
   namespace?: string;
@@ -27,12 +27,12 @@ export interface TemporalDevServer {
   address: string;
   uiUrl: string | undefined;
   pid: number;
-  /** Resolves when it ends, for whatever reason. */
+  /** Resolves when it ends, for any reason. */
   exited: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The command that runs the server itself, without a wrapper process. */
+/** The command that runs the server, without a wrapper process. */
 export function devServerCommand(options: DevServerOptions): Command {
   const { executable, port, uiPort, uiCodecEndpoint, dbFile, namespace } = options;
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'error'];
@@ -46,7 +46,7 @@ export function devServerCommand(options: DevServerOptions): Command {
   return { command: executable, args };
 }
 
-/** Checks that the server answers: sets the namespace's retention to 30 days. @throws Error while it does not answer */
+/** Sets the namespace's retention to 30 days. @throws Error if the server does not answer */
 export async function isDevServerReady({ port, namespace = 'default' }: DevServerOptions): Promise<boolean> {
   const connection = await Connection.connect({
     address: `${LOOPBACK}:${port}`,
@@ -61,7 +61,7 @@ export async function isDevServerReady({ port, namespace = 'default' }: DevServe
   }
 }
 
-/** Starts a server and waits until it answers. It ends with this process at the latest. */
+/** Starts a server and waits until it answers. It never outlives this process. */
 export async function startTemporalDevServer(options: DevServerOptions): Promise<TemporalDevServer> {
   const output: string[] = [];
   const server = startProcess(devServerCommand(options), (line) => output.push(line));

@@ -7,8 +7,8 @@ jest.setTimeout(180_000);
 const VERIFICATIONS = 40;
 
 test('whatever fails, each number gets one message, the same code, and no verification is lost', async () => {
-  const say = () => {};
-  const { rows, violations } = await runChaos({ seed: 1, verifications: VERIFICATIONS, say });
+  const print = () => {};
+  const { rows, violations } = await runChaos({ seed: 1, verifications: VERIFICATIONS, print });
 
   expect(violations).toEqual([]);
   expect(rows.reduce((sum, { verifications }) => sum + verifications, 0)).toBe(VERIFICATIONS);

@@ -23,12 +23,12 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(USAGE);
 
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
   const seed = wholeNumber('seed', values.seed);
-  const verdict = await runChaos({ seed, verifications: wholeNumber('n', values.n), say });
-  say(`\n${tables(verdict)}\n`);
-  say(`Seed ${seed}: ${verdict.violations.length === 0 ? 'every promise kept' : 'BROKEN'}`);
-  for (const violation of verdict.violations) say(violation);
+  const verdict = await runChaos({ seed, verifications: wholeNumber('n', values.n), print });
+  print(`\n${tables(verdict)}\n`);
+  print(`Seed ${seed}: ${verdict.violations.length === 0 ? 'every promise kept' : 'BROKEN'}`);
+  for (const violation of verdict.violations) print(violation);
   process.exitCode = verdict.violations.length > 0 ? 1 : 0;
 }
 

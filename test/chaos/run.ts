@@ -14,12 +14,12 @@ export interface ChaosOptions {
   /** Decides everything that is chosen at random: faults, moments, and how people behave. */
   readonly seed: number;
   readonly verifications: number;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 /** Runs verifications while everything around them fails, and says which promises were broken. */
-export async function runChaos({ seed, verifications, say }: ChaosOptions): Promise<Verdict> {
-  say(`Seed ${seed}, ${verifications} verifications`);
+export async function runChaos({ seed, verifications, print }: ChaosOptions): Promise<Verdict> {
+  print(`Seed ${seed}, ${verifications} verifications`);
   const service = await prepareBreakableService();
   const faults = new FaultInjector(service);
   try {
@@ -30,11 +30,11 @@ export async function runChaos({ seed, verifications, say }: ChaosOptions): Prom
       const ofWave = await runWave(wave, service, faults);
       results.push(...ofWave);
       const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
-      say(`${wave.name}: ${ofWave.length} verifications in ${seconds} s`);
+      print(`${wave.name}: ${ofWave.length} verifications in ${seconds} s`);
     }
     const verdict = judge(results, service.sandbox, countedDuplicates(faults));
     if (verdict.violations.length > 0)
-      say(`The logs of the processes are in ${await keepLogs(seed, faults)}`);
+      print(`The logs of the processes are in ${await keepLogs(seed, faults)}`);
     return verdict;
   } finally {
     faults.close();

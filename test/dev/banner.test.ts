@@ -11,7 +11,7 @@ const facts: BannerFacts = {
   temporalAddress: '127.0.0.1:7233',
 };
 
-test('it says where everything is', () => {
+test('the banner lists all addresses and the three commands', () => {
   const text = banner(facts);
 
   expect(text).toMatch(/Ready\.\n {2}Try it {11}http:\/\/localhost:3000\/\n/);
@@ -25,11 +25,11 @@ test('without the page, its address is not printed', () => {
   expect(banner({ ...facts, hasTryItPage: false })).not.toContain('Try it');
 });
 
-test('a Temporal server that was not started here is named by its address', () => {
+test('a Temporal server that was not started here is listed by its address', () => {
   expect(banner({ ...facts, temporalUiUrl: undefined })).toContain('Temporal         127.0.0.1:7233\n');
 });
 
-test('three lines verify a number, the third with the code from the inbox', () => {
+test('three commands verify a number, the third one with the code from the inbox', () => {
   const [start, look, check] = curlLines({ ...facts, codeLength: 6 });
 
   expect(start).toMatch(/^ID=\$\(curl -s http:\/\/localhost:3000\/verifications .*Bearer dev.*\+14255550123/);
@@ -37,15 +37,13 @@ test('three lines verify a number, the third with the code from the inbox', () =
   expect(check).toMatch(/\$ID\/check" .*\$\(curl -s http:\/\/localhost:3001\/inbox\/\+14255550123 .*\{6\\}/);
 });
 
-test('with a real Twilio account the third line waits for the code from the phone', () => {
+test('with a real Twilio account, the third command has a placeholder for the code', () => {
   const real = { ...facts, usesSandbox: false };
 
   expect(curlLines(real)[2]).toContain(`-d '{"code":"'0000'"}'`);
-  expect(banner(real)).toContain(
-    'put yours in place of +14255550123, and the code from your phone in place of 0000',
-  );
+  expect(banner(real)).toContain('replace +14255550123 with yours, and 0000 with the code from your phone');
 });
 
-test('a key with a quote in it does not end the line early', () => {
+test('a quote in the API key is escaped', () => {
   expect(curlLines({ ...facts, apiKey: `it's` })[0]).toContain(`'Authorization: Bearer it'\\''s'`);
 });

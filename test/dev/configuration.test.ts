@@ -24,7 +24,7 @@ function faultsOf(configure: () => unknown): readonly string[] {
   return [];
 }
 
-test('the defaults of development are a configuration that the service accepts', () => {
+test('the service accepts the defaults of npm run dev', () => {
   const { config, settings } = configureDevelopment({ DATA_DIR: dataDir });
 
   expect(config).toMatchObject({
@@ -43,7 +43,7 @@ test('the defaults of development are a configuration that the service accepts',
   });
 });
 
-test('one message names every wrong variable, the service’s and development’s', () => {
+test('one error names all invalid variables of the service and of npm run dev', () => {
   const wrong = {
     WORKERS: 'abc',
     SMS_SANDBOX_PORT: '70000',
@@ -58,7 +58,7 @@ test('one message names every wrong variable, the service’s and development’
   expect(() => configureDevelopment(wrong)).toThrow(/PORT must be/);
 });
 
-test('the variables of every process are checked, and a fault that processes share is named once', () => {
+test('the variables of all processes are checked, and a fault that several processes report is listed once', () => {
   const wrong = {
     SMS_TEMPLATE: 'Your code',
     CALLER_LIMIT: 'none',
@@ -72,20 +72,20 @@ test('the variables of every process are checked, and a fault that processes sha
   expect(new Set(faults)).toEqual(new Set(['CALLER_LIMIT', 'SECRET_KEYS', 'SMS_TEMPLATE']));
 });
 
-test('only development’s own variables are wrong', () => {
+test('invalid variables of npm run dev alone are an error as well', () => {
   expect(() => configureDevelopment({ WORKERS: '0', PORT: '0', DATA_DIR: dataDir })).toThrow(
     'The configuration is not valid:\n  WORKERS must be a whole number from 1 to 64\n  PORT must not be 0',
   );
 });
 
-test('a folder for data that can not be one is named', () => {
+test('the error about an unusable data folder names DATA_DIR', () => {
   const file = path.join(dataDir, 'file');
   writeFileSync(file, '');
 
   expect(() => configureDevelopment({ DATA_DIR: path.join(file, 'data') })).toThrow(/DATA_DIR/);
 });
 
-test('an address of a Temporal server without its port is refused, with an example', () => {
+test('a Temporal address without a port is refused with an example', () => {
   expect(() => configureDevelopment({ TEMPORAL_ADDRESS: 'temporal.example.com', DATA_DIR: dataDir })).toThrow(
     'TEMPORAL_ADDRESS must be a host and a port, like temporal.example.com:7233',
   );

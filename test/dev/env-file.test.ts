@@ -6,7 +6,7 @@ import { unusedEnvFile } from '../../dev/env-file';
 import { PROJECT_DIRECTORY } from '../../harness/project';
 import { runToEnd } from '../support/run-to-end';
 
-const SENTENCE =
+const WARNING =
   'There is a .env, which npm run dev does not read. To use it: set -a; . ./.env; set +a; npm run dev';
 
 let folder: string;
@@ -23,23 +23,23 @@ function write(content: string): void {
   writeFileSync(path.join(folder, '.env'), content);
 }
 
-test('without a .env nothing is said', () => {
+test('there is no warning without a .env', () => {
   expect(unusedEnvFile(folder, {})).toBeUndefined();
 });
 
-test('a .env that is not used is named, with the command that uses it', () => {
+test('the warning about an unused .env has the command that uses it', () => {
   write('# Ours\nPORT=3005\nTWILIO_FROM="+14255550100"\n');
 
-  expect(unusedEnvFile(folder, { PORT: '3005' })).toBe(SENTENCE);
+  expect(unusedEnvFile(folder, { PORT: '3005' })).toBe(WARNING);
 });
 
-test('nothing is said when that command was used', () => {
+test('there is no warning after that command', () => {
   write('# Ours\nPORT=3005\nTWILIO_FROM="+14255550100"\nREDIS_URL=\n');
 
   expect(unusedEnvFile(folder, { PORT: '3005', TWILIO_FROM: '+14255550100' })).toBeUndefined();
 });
 
-test('npm run dev says it first of all, and does not read the file', async () => {
+test('npm run dev prints the warning first and does not read the file', async () => {
   write('PORT=x\n');
   const tsx = pathToFileURL(require.resolve('tsx')).href;
   const args = ['--import', tsx, path.join(PROJECT_DIRECTORY, 'dev/main.ts')];
@@ -47,7 +47,7 @@ test('npm run dev says it first of all, and does not read the file', async () =>
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, args, { WORKERS: '0' }, folder);
 
   expect(exitCode).toBe(1);
-  expect(stdout).toBe(`${SENTENCE}\n`);
+  expect(stdout).toBe(`${WARNING}\n`);
   expect(stderr).toContain('WORKERS must be');
   expect(stderr).not.toContain('PORT');
 });

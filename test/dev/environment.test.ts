@@ -10,7 +10,7 @@ function environmentFor(outside: NodeJS.ProcessEnv) {
   return developmentEnvironment(set, readDevSettings(set).settings, secrets);
 }
 
-test('nothing set: the development key, the kept secrets, the started Temporal and the SMS sandbox', () => {
+test('without any variable, it has a short API key, the secrets, the started Temporal and the SMS sandbox', () => {
   expect(environmentFor({})).toEqual({
     API_KEYS: 'dev',
     DURABLE_FUNCTIONS_AUTH: 'anonymous',
@@ -32,7 +32,7 @@ test('nothing set: the development key, the kept secrets, the started Temporal a
   });
 });
 
-test('what is set wins, secrets included', () => {
+test('variables that are set override the defaults, also the secrets', () => {
   const outside = {
     API_KEYS: 'mine',
     SECRET_KEYS: 'mine:key',
@@ -49,7 +49,7 @@ test('an empty variable counts as not set', () => {
   });
 });
 
-test("a Twilio account's texts go to Twilio", () => {
+test('with a Twilio account, messages are sent by Twilio', () => {
   const account = { TWILIO_ACCOUNT_SID: 'AC123', TWILIO_AUTH_TOKEN: 'token', TWILIO_FROM: '+14255550100' };
 
   const environment = environmentFor(account);
@@ -58,7 +58,7 @@ test("a Twilio account's texts go to Twilio", () => {
   expect(environment).not.toHaveProperty('TWILIO_API_URL');
 });
 
-test('the sandbox takes another sender and an API key', () => {
+test('the sandbox accepts another sender and an API key', () => {
   const outside = {
     TWILIO_MESSAGING_SERVICE_SID: 'MG1',
     TWILIO_API_KEY_SID: 'SK1',
@@ -72,14 +72,14 @@ test('the sandbox takes another sender and an API key', () => {
   expect(environment).not.toHaveProperty('TWILIO_AUTH_TOKEN');
 });
 
-test('another port of the sandbox or of Temporal reaches the service', () => {
+test('the service uses the ports that are set for the sandbox and Temporal', () => {
   expect(environmentFor({ SMS_SANDBOX_PORT: '4001', TEMPORAL_DEV_PORT: '4002' })).toMatchObject({
     TWILIO_API_URL: 'http://127.0.0.1:4001',
     TEMPORAL_ADDRESS: '127.0.0.1:4002',
   });
 });
 
-test("a given Temporal server's settings are left alone", () => {
+test('with TEMPORAL_ADDRESS, no other Temporal setting is changed', () => {
   const environment = environmentFor({ TEMPORAL_ADDRESS: 'temporal.example.com:7233' });
 
   expect(environment).toMatchObject({ TEMPORAL_ADDRESS: 'temporal.example.com:7233' });
@@ -88,7 +88,7 @@ test("a given Temporal server's settings are left alone", () => {
 });
 
 test.each(['TWILIO_ACCOUNT_SID', 'TWILIO_FROM', 'TWILIO_API_URL'])(
-  'once %s is set, a start by the Durable Functions surface needs an API key',
+  'if %s is set, a start by the Durable Functions API needs an API key',
   (name) => {
     expect(environmentFor({ [name]: 'x' })).toMatchObject({ DURABLE_FUNCTIONS_AUTH: 'function' });
     expect(environmentFor({ [name]: 'x', DURABLE_FUNCTIONS_AUTH: 'anonymous' })).toMatchObject({

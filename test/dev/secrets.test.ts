@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { keepSecrets } from '../../dev/secrets';
+import { loadOrCreateSecrets } from '../../dev/secrets';
 
 let dataDir: string;
 let file: string;
@@ -15,42 +15,44 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
-test('they are made once and kept for their owner alone', () => {
-  const first = keepSecrets(dataDir);
+test('secrets are created once, and only the owner can read them', () => {
+  const first = loadOrCreateSecrets(dataDir);
 
   expect(first.SECRET_KEYS).toMatch(/^dev:[A-Za-z0-9+/]{43}=$/);
   expect(first.PHONE_DIGEST_KEY).toMatch(/^[A-Za-z0-9+/]{43}=$/);
-  expect(keepSecrets(dataDir)).toEqual(first);
+  expect(loadOrCreateSecrets(dataDir)).toEqual(first);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(dataDir)).toEqual(['secrets.json']);
 });
 
-test('the folder for data is made when there is none', () => {
-  expect(keepSecrets(path.join(dataDir, 'a', 'b'))).toEqual(keepSecrets(path.join(dataDir, 'a', 'b')));
+test('the data folder is created if it does not exist', () => {
+  expect(loadOrCreateSecrets(path.join(dataDir, 'a', 'b'))).toEqual(
+    loadOrCreateSecrets(path.join(dataDir, 'a', 'b')),
+  );
 });
 
 const modeOf = (place: string) => (statSync(place).mode & 0o7777).toString(8);
 
-test.each([0o755, 0o777])('a folder for data that others can look into (%d) is closed to them', (mode) => {
+test.each([0o755, 0o777])('other users lose access to the data folder (mode %d)', (mode) => {
   chmodSync(dataDir, mode);
 
-  keepSecrets(dataDir);
-  keepSecrets(path.join(dataDir, 'new'));
+  loadOrCreateSecrets(dataDir);
+  loadOrCreateSecrets(path.join(dataDir, 'new'));
 
   expect(modeOf(dataDir)).toBe('700');
   expect(modeOf(path.join(dataDir, 'new'))).toBe('700');
 });
 
-test('a folder that many users write to, like /tmp, stays open to them', () => {
+test('a folder that many users write to, like /tmp, keeps its mode', () => {
   chmodSync(dataDir, 0o1777);
 
-  keepSecrets(dataDir);
+  loadOrCreateSecrets(dataDir);
 
   expect(modeOf(dataDir)).toBe('1777');
   expect(modeOf(file)).toBe('600');
 });
 
-/** Root may write anywhere: it becomes another user for as long as `act` takes. */
+/** Root may write anywhere: runs `act` as another user. */
 function withoutRights<T>(act: () => T): T {
   if (process.geteuid?.() !== 0) return act();
   process.seteuid?.(65_534);
@@ -61,32 +63,29 @@ function withoutRights<T>(act: () => T): T {
   }
 }
 
-test.each(['/usr', '/usr/data'])(
-  "another user's folder for data is named, and what to set instead (%s)",
-  (folder) => {
-    const message =
-      /^\/usr.* can not be the folder for data \((EACCES|EPERM): it may belong to another user\): set DATA_DIR/;
+test.each(['/usr', '/usr/data'])('the error about a folder of another user names DATA_DIR (%s)', (folder) => {
+  const message =
+    /^\/usr.* cannot be the data folder \((EACCES|EPERM): it may belong to another user\): set DATA_DIR/;
 
-    expect(() => withoutRights(() => keepSecrets(folder))).toThrow(message);
-  },
-);
+  expect(() => withoutRights(() => loadOrCreateSecrets(folder))).toThrow(message);
+});
 
-test.each(['', 'a'])('a file in the place of the folder for data is named (%s)', (below) => {
+test.each(['', 'a'])('the error about a file in place of the data folder names the path (%s)', (below) => {
   writeFileSync(file, 'content');
 
-  expect(() => keepSecrets(path.join(file, below))).toThrow(
-    `${path.join(file, below)} can not be the folder for data (a file stands there): set DATA_DIR to another one`,
+  expect(() => loadOrCreateSecrets(path.join(file, below))).toThrow(
+    `${path.join(file, below)} cannot be the data folder (the path, or a part of it, is a file): set DATA_DIR to`,
   );
 });
 
 test.each(['{"SECRET_KEYS":"dev:hidden"', '{"SECRET_KEYS":"dev:hidden"}', '[]', ''])(
-  'a file that holds something else (%s) is an error that says what to do, and not what it holds',
+  'the error about an invalid secrets file (%s) has a hint, but not the content',
   (content) => {
     writeFileSync(file, content);
 
-    expect(() => keepSecrets(dataDir)).toThrow(
-      `${file} can not be used (it does not hold the secrets). Repair it;`,
+    expect(() => loadOrCreateSecrets(dataDir)).toThrow(
+      `${file} cannot be used (it does not contain the secrets). Repair or delete it.`,
     );
-    expect(() => keepSecrets(dataDir)).not.toThrow(/hidden/);
+    expect(() => loadOrCreateSecrets(dataDir)).not.toThrow(/hidden/);
   },
 );

@@ -163,7 +163,7 @@ test('a second one beside it starts nothing and names each busy port, and the va
 
   expect(await second.exited).toBe(1);
   for (const variable of PORTS) {
-    expect(second.output()).toMatch(new RegExp(`port ${env[variable]} .* set ${variable} to another one`));
+    expect(second.output()).toMatch(new RegExp(`port ${env[variable]} .* set ${variable} to another port`));
   }
   expect(second.output()).not.toContain('Starting');
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../harness/ports';
-import { keepSecrets } from '../../dev/secrets';
+import { loadOrCreateSecrets } from '../../dev/secrets';
 import { operatorConfig } from '../../src/config/operator-config';
 import { createDigests } from '../../src/crypto/digest';
 import { webUiLink } from '../../src/find';
@@ -169,7 +169,7 @@ test('npm run find finds the verifications of npm run dev by its kept secrets', 
   const dataDir = mkdtempSync(path.join(tmpdir(), 'find-'));
   try {
     const phoneNumber = uniquePhoneNumber();
-    const key = Buffer.from(keepSecrets(dataDir).PHONE_DIGEST_KEY, 'base64');
+    const key = Buffer.from(loadOrCreateSecrets(dataDir).PHONE_DIGEST_KEY, 'base64');
     const runId = await startRun(workflowIdOf(phoneNumber, key));
 
     const { exitCode, stdout } = await runNpm('find', [phoneNumber], {

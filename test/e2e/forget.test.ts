@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../harness/ports';
-import { keepSecrets } from '../../dev/secrets';
+import { loadOrCreateSecrets } from '../../dev/secrets';
 import { createDigests } from '../../src/crypto/digest';
 import { workflowIdFor } from '../../src/gateway/ids';
 import { callApi } from '../support/api-client';
@@ -179,7 +179,7 @@ describe('npm run forget', () => {
 
   test('finds the verifications of npm run dev by its kept secrets', async () => {
     const phoneNumber = uniquePhoneNumber();
-    const key = Buffer.from(keepSecrets(dataDir).PHONE_DIGEST_KEY, 'base64');
+    const key = Buffer.from(loadOrCreateSecrets(dataDir).PHONE_DIGEST_KEY, 'base64');
     await startRuns(workflowIdOf(phoneNumber, key), 1);
 
     const { exitCode, stdout } = await inDevelopment([phoneNumber]);
@@ -192,7 +192,7 @@ describe('npm run forget', () => {
 
   test('takes the environment where it has a PHONE_DIGEST_KEY', async () => {
     const phoneNumber = uniquePhoneNumber();
-    keepSecrets(dataDir);
+    loadOrCreateSecrets(dataDir);
     await startRuns(workflowIdOf(phoneNumber), 1);
 
     const { stdout } = await runNpm('forget', [phoneNumber], serviceEnv({ DATA_DIR: dataDir }));
@@ -206,6 +206,6 @@ describe('npm run forget', () => {
     const { exitCode, stderr } = await inDevelopment([uniquePhoneNumber()]);
 
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/set PHONE_DIGEST_KEY .* or DATA_DIR .*holds no secrets\.json/);
+    expect(stderr).toMatch(/set PHONE_DIGEST_KEY .* or set DATA_DIR .*has no secrets\.json/);
   });
 });

@@ -13,7 +13,7 @@ export interface FuzzConfig {
 
 /** Checks that are off, as they would report intended behaviour. All others are on. */
 const notChecked = {
-  positive_data_acceptance: 'a schema does not say which numbers get a message, and how long a code is',
+  positive_data_acceptance: 'a schema does not print which numbers get a message, and how long a code is',
   use_after_free: 'a canceled verification can still be read',
   ensure_resource_availability: 'a verification that was started can end at any time',
 };

@@ -10,7 +10,7 @@ test('no request gets a 5xx, or an answer that the OpenAPI document does not hav
     requests: REQUESTS,
     seed: SEED,
     timeLimitMs: TIME_LIMIT_MS,
-    say: () => {},
+    print: () => {},
   });
 
   expect(failures).toEqual([]);

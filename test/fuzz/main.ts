@@ -27,19 +27,19 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(USAGE);
 
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
   const seed = wholeNumber('seed', values.seed);
   const requests = wholeNumber('requests', values.requests);
   await globalSetup();
   try {
     const timeLimitMs = wholeNumber('minutes', values.minutes) * 60_000;
-    const result = await fuzz({ requests, seed, timeLimitMs, say });
-    for (const failure of result.failures) say(failure);
+    const result = await fuzz({ requests, seed, timeLimitMs, print });
+    for (const failure of result.failures) print(failure);
     const answers = [...result.answers].toSorted(([a], [b]) => a - b);
-    say(
+    print(
       `Seed ${seed}: ${result.requests} requests in ${result.rounds} rounds, ${result.failures.length} failed`,
     );
-    say(answers.map(([status, count]) => `${status}: ${count}`).join(', '));
+    print(answers.map(([status, count]) => `${status}: ${count}`).join(', '));
     process.exitCode = result.failures.length > 0 || result.requests < requests ? 1 : 0;
   } finally {
     await globalTeardown();

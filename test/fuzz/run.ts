@@ -12,7 +12,7 @@ export interface FuzzOptions {
   readonly seed: number;
   /** For the whole run, which then ends with the requests made so far. */
   readonly timeLimitMs: number;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 export interface FuzzResult {
@@ -31,7 +31,7 @@ const OPEN = 20;
 
 /** Runs rounds, each with its own seed, until enough requests were made. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
-  const { requests, seed, timeLimitMs, say } = options;
+  const { requests, seed, timeLimitMs, print } = options;
   const signal = AbortSignal.timeout(timeLimitMs);
   const service = await startFuzzedService();
   const directory = await mkdtemp(path.join(tmpdir(), 'phone-verification-fuzz-'));
@@ -48,7 +48,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       );
       if (exitCode !== 0 && !signal.aborted) failures.push(output);
       rounds++;
-      say(`Round ${rounds}: ${made(service)} requests`);
+      print(`Round ${rounds}: ${made(service)} requests`);
     }
   } finally {
     await service.stop();

@@ -41,7 +41,7 @@ async function retentionMs({ address }: TemporalDevServer, namespace: string): P
   }
 }
 
-test('it remembers for 30 days, and does so after a restart', async () => {
+test('the retention is 30 days, also after a restart', async () => {
   const dbFile = path.join(directory, 'temporal.db');
 
   const first = await start({ dbFile });
@@ -51,18 +51,18 @@ test('it remembers for 30 days, and does so after a restart', async () => {
   expect(await retentionMs(await start({ dbFile }), 'default')).toBe(RETENTION_MS);
 });
 
-test('another namespace is there as well', async () => {
+test('another namespace is created, with the same retention', async () => {
   expect(await retentionMs(await start({ namespace: 'mine' }), 'mine')).toBe(RETENTION_MS);
 });
 
-test('its Web UI answers where it says, and only when there is one', async () => {
+test('the Web UI answers at its URL, if there is one', async () => {
   const [plain, withUi] = await Promise.all([start(), start({ uiPort: await freePort() })]);
 
   expect(plain.uiUrl).toBeUndefined();
   expect((await fetch(`${withUi.uiUrl}`)).status).toBe(200);
 });
 
-test('its Web UI is told where encrypted payloads are read', async () => {
+test('the Web UI gets the URL of the codec server', async () => {
   const uiCodecEndpoint = 'http://localhost:3000/codec';
   const { uiUrl } = await start({ uiPort: await freePort(), uiCodecEndpoint });
 
@@ -71,7 +71,7 @@ test('its Web UI is told where encrypted payloads are read', async () => {
   });
 });
 
-test('that it was killed is known', async () => {
+test('exited resolves when the server is killed', async () => {
   const server = await start();
 
   process.kill(server.pid, 'SIGKILL');
@@ -79,7 +79,7 @@ test('that it was killed is known', async () => {
   await server.exited;
 });
 
-test('one that ends at once is an error that shows what it wrote', async () => {
+test('if the server ends at once, the error contains its output', async () => {
   await expect(start({ dbFile: path.join(directory, 'nowhere', 'temporal.db') })).rejects.toThrow(
     /^The Temporal server ended:\n.*nowhere/s,
   );

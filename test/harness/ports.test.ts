@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { assertPortsAreFree, freePort, LOOPBACK } from '../../harness/ports';
 
-test('all busy ports are named at once, each with its user and the variable that changes it', async () => {
+test('the error lists all ports in use, each with its user and the variable that changes it', async () => {
   const busy = createServer().listen(0, LOOPBACK);
   await once(busy, 'listening');
   const address = busy.address();
@@ -17,16 +17,16 @@ test('all busy ports are named at once, each with its user and the variable that
       ]),
     ).rejects.toThrow(
       'Nothing was started:\n' +
-        `  port ${port} (the API) is busy: free it, or set PORT to another one\n` +
-        `  port ${port} (Temporal) is busy: free it, or set TEMPORAL_DEV_PORT to another one\n` +
-        'To run a second one beside another, set DATA_DIR to another folder as well',
+        `  port ${port} (the API) is in use: free it, or set PORT to another port\n` +
+        `  port ${port} (Temporal) is in use: free it, or set TEMPORAL_DEV_PORT to another port\n` +
+        'To run a second instance at the same time, also set DATA_DIR to another folder',
     );
   } finally {
     busy.close();
   }
 });
 
-test('a port that two variables name is said to be, and not to be busy', async () => {
+test('a port that two variables set is an error about these variables', async () => {
   const port = await freePort();
 
   const look = assertPortsAreFree([
@@ -35,21 +35,19 @@ test('a port that two variables name is said to be, and not to be busy', async (
   ]);
 
   await expect(look).rejects.toThrow(
-    `  port ${port} (the SMS sandbox) is named by PORT, too (the API): ` +
-      'set PORT or SMS_SANDBOX_PORT to another one',
+    `  port ${port} (the SMS sandbox) is also set by PORT (the API): ` +
+      'set PORT or SMS_SANDBOX_PORT to another port',
   );
-  await expect(look).rejects.not.toThrow(/busy|DATA_DIR/);
+  await expect(look).rejects.not.toThrow(/in use|DATA_DIR/);
 });
 
-test('an address that is not this machine’s is an error that names it', async () => {
+test('the error about an address of another machine contains it', async () => {
   await expect(
     assertPortsAreFree([{ host: '192.0.2.1', port: 3000, variable: 'PORT', user: 'the API' }]),
-  ).rejects.toThrow(
-    /port 3000 \(the API\) can not be listened on: .*192\.0\.2\.1.*; HOST and PORT change that/,
-  );
+  ).rejects.toThrow(/port 3000 \(the API\) cannot be used: .*192\.0\.2\.1.*; change HOST or PORT/);
 });
 
-test('free ports can be taken after the look', async () => {
+test('free ports stay free after the check', async () => {
   const port = await freePort();
   const wanted = [{ host: LOOPBACK, port, variable: 'PORT', user: 'the API' }];
 

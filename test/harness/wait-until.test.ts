@@ -4,7 +4,7 @@ import { waitUntil } from '../../harness/wait-until';
 const WAIT = { what: 'the API to be ready', limitMs: 100 };
 const TIMED_OUT = 'Timed out after 0.1 s waiting for the API to be ready';
 
-test('what is found is returned, after as many looks as it takes', async () => {
+test('it looks until there is a result, and returns it', async () => {
   const answers = [undefined, false, new Error('refused'), 'found'] as const;
   let looks = 0;
 
@@ -17,7 +17,7 @@ test('what is found is returned, after as many looks as it takes', async () => {
   expect({ found, looks }).toEqual({ found: 'found', looks: 4 });
 });
 
-test('when the time is over, the error says what was waited for, and why the last look failed', async () => {
+test('the time-out error names the expected event and has the last failure as its cause', async () => {
   const refused = new Error('connection refused');
 
   const waiting = waitUntil(() => Promise.reject(refused), WAIT);
@@ -25,11 +25,11 @@ test('when the time is over, the error says what was waited for, and why the las
   await expect(waiting).rejects.toMatchObject({ message: TIMED_OUT, cause: refused });
 });
 
-test('a look that never returns does not prevent that', async () => {
+test('a look that never returns does not prevent the time-out', async () => {
   await expect(waitUntil(() => new Promise<never>(() => {}), WAIT)).rejects.toThrow(TIMED_OUT);
 });
 
-test('after the end nothing looks any more', async () => {
+test('it does not look again after the time-out', async () => {
   let looks = 0;
   await expect(waitUntil(() => ++looks < 0, WAIT)).rejects.toThrow(TIMED_OUT);
   const looksAtEnd = looks;
@@ -39,7 +39,7 @@ test('after the end nothing looks any more', async () => {
   expect(looks).toBe(looksAtEnd);
 });
 
-test('a signal ends the waiting with its reason', async () => {
+test('a signal ends the wait with its reason', async () => {
   const stop = new AbortController();
   const waiting = waitUntil(() => false, { ...WAIT, limitMs: 10_000, signal: stop.signal });
 

@@ -1,7 +1,7 @@
 import { onStopSignals } from '../../harness/processes/stop-signals';
 import { Supervisor } from '../../harness/processes/supervisor';
 
-/** A launcher of two processes, for tests that end it: its output says what happens to them. */
+/** Starts two processes, for tests that end the launcher. Its output shows how they end. */
 const supervisor = new Supervisor((line) => process.stdout.write(`${line}\n`));
 
 onStopSignals({
@@ -15,7 +15,7 @@ onStopSignals({
   },
 });
 
-function standIn(name: string, onSigterm: string) {
+function testProcess(name: string, onSigterm: string) {
   const source = `process.on('SIGTERM', () => { console.log('bye'); ${onSigterm} });
     process.on('SIGINT', () => console.log('interrupted'));
     console.log('up', process.pid); setInterval(() => {}, 1000)`;
@@ -23,6 +23,6 @@ function standIn(name: string, onSigterm: string) {
 }
 
 void supervisor.start(
-  standIn('polite', 'process.exit()'),
-  standIn('slow', `setTimeout(() => process.exit(), ${process.argv[2]})`),
+  testProcess('quick', 'process.exit()'),
+  testProcess('slow', `setTimeout(() => process.exit(), ${process.argv[2]})`),
 );
