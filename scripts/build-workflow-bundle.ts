@@ -4,7 +4,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { FAILURE_CONVERTER_PATH } from '../src/temporal/data-converter';
 import { WORKFLOW_BUNDLE_FILE } from '../src/temporal/workflow-bundle';
 
-/** Bundles the workflows once, so that a worker loads one file instead of running webpack at its start. */
+/** Bundles the workflows into one file, so that workers do not run webpack when they start. */
 export async function buildWorkflowBundle(outFile: string): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.resolve(__dirname, '../src/workflows/index.ts'),

@@ -1,8 +1,8 @@
-// ES5, without any package: it runs on the versions that it refuses.
+// Written in ES5 and without packages, because old versions of Node must be able to run it.
 var engines = require('../package.json').engines;
 
 /**
- * 20.19 as 20019.
+ * A version as a number: 20.19 is 20019.
  * @param {string} text
  */
 function version(text) {

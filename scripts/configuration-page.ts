@@ -32,8 +32,8 @@ const tools: readonly Process[] = [
 ];
 
 /**
- * What `npm run dev` sets if the environment sets nothing. Its secrets differ on each machine. They are empty here, and
- * the page leaves out empty values.
+ * The variables that `npm run dev` sets in an empty environment. Secrets differ on each machine: they are empty here,
+ * and the page omits empty values.
  */
 const inDevelopment = developmentEnvironment({}, readDevSettings({}).settings, {
   SECRET_KEYS: '',
@@ -63,7 +63,7 @@ const INTRODUCTION = [
   ].flatMap(bullet),
 ];
 
-/** docs/configuration.md, in the form that Prettier gives it. */
+/** The content of docs/configuration.md, as Prettier formats it. */
 export function configurationPage(): string {
   return [...INTRODUCTION, ...variableGroups.flatMap(groupSection), ''].join('\n');
 }
@@ -130,7 +130,7 @@ function bullet(text: string): string[] {
   return wrap(text, LINE_LENGTH - 2).map((line, index) => `${index === 0 ? '-' : ' '} ${line}`);
 }
 
-/** Breaks between words, and never within code or the name of a link. */
+/** Wraps lines between words, but not inside code or a link's text. */
 function wrap(text: string, length = LINE_LENGTH): string[] {
   const lines: string[] = [];
   for (const word of text.match(/(?:`[^`]*`|\[[^\]]*\]|\S)+/g) ?? []) {

@@ -1,7 +1,7 @@
 const { randomBytes } = require('node:crypto');
 
 /**
- * New ones, under the names of the variables that take them.
+ * Creates new secrets, by the names of their environment variables.
  * @param {string} keyId
  */
 function createSecrets(keyId) {

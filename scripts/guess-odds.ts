@@ -11,7 +11,7 @@ import type { Ledger } from '../src/domain/types';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** How long docker-compose.yml lets Temporal keep closed runs. After that, nothing is known of a number. */
+/** The retention in docker-compose.yml. After that, Temporal has deleted a number's closed runs. */
 const RETENTION_MS = 30 * DAY_MS;
 const DIGITS = [4, 6, 8];
 
@@ -20,15 +20,15 @@ const cooldownSeconds = defaults.COOLDOWN_SECONDS.parse(undefined);
 const numberLimit = defaults.NUMBER_LIMIT.parse(undefined);
 const maxAttempts = defaults.MAX_ATTEMPTS.parse(undefined);
 
-/** One verification of the attacker's: when, in milliseconds since his first, and how many wrong codes he tried. */
+/** One verification of the attacker. `at`: milliseconds since the first one; `guesses`: submitted wrong codes. */
 interface Try {
   readonly at: number;
   readonly guesses: number;
 }
 
 /**
- * All that somebody who never guesses right gets at one number until it is locked. He guesses at once, without
- * waiting for the text, and starts again as soon as he may.
+ * All verifications of one number until it is locked, if no guess is right. The attacker guesses at once, without
+ * waiting for the message, and starts again as soon as possible.
  */
 export function attack(): readonly Try[] {
   const tries: Try[] = [];
@@ -48,7 +48,7 @@ export function attack(): readonly Try[] {
   return tries;
 }
 
-/** When the next start is allowed. Undefined if the number is locked: then each wait is followed by another. */
+/** When the next start is allowed. Undefined if the number is locked: then every start is refused. */
 function nextStart(ledger: Ledger, endedAt: number): number | undefined {
   const wait = cooldownRefusal(ledger, cooldownSeconds, endedAt)?.retryAfterSeconds ?? 0;
   const cooledDownAt = endedAt + Math.max(wait * 1_000, MIN_UNSUCCESSFUL_RUN_MS);
@@ -58,8 +58,8 @@ function nextStart(ledger: Ledger, endedAt: number): number | undefined {
 }
 
 /**
- * How many guesses an attacker gets within `periodMs`. If the number is locked, the attacker continues after Temporal has
- * deleted the number's runs.
+ * How many guesses an attacker has within `periodMs`. After the number is locked, the attacker continues when Temporal
+ * has deleted the number's runs.
  */
 export function guessesWithin(periodMs: number): number {
   const round = attack();
@@ -72,7 +72,7 @@ const sum = (tries: readonly Try[]) => tries.reduce((total, { guesses }) => tota
 const lockedAt = (tries: readonly Try[]) => tries.at(-1)?.at ?? 0;
 const grouped = (count: number) => Math.floor(count).toLocaleString('en-US');
 
-/** The odds at one number, as Markdown in Prettier's form. */
+/** The odds at one number, as a Markdown table formatted like Prettier. */
 export function oddsTable(): string {
   const round = attack();
   const lockDay = Math.ceil(lockedAt(round) / DAY_MS);
@@ -95,7 +95,7 @@ export function oddsTable(): string {
   ]);
 }
 
-/** The odds of an attacker who is content with any number, and makes as many starts as a country's budget allows. */
+/** The odds of an attacker who tries many numbers and uses a country's whole budget. */
 export function manyNumbers(): string {
   const budget = defaults.COUNTRY_BUDGET.parse(undefined).general;
   if (!budget) return 'No budget limits how many numbers can be tried.';

@@ -44,7 +44,7 @@ function writeNewFile(file, content) {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EEXIST') {
-      throw new Error(`${file} exists and was not changed. Move it away, or name another file.`, {
+      throw new Error(`${file} already exists and was not changed. Move it, or write another file.`, {
         cause: error,
       });
     }

@@ -7,11 +7,11 @@ const { pathToFileURL } = require('node:url');
 const ROOT = path.resolve(__dirname, '..');
 
 const WHAT_TO_DO =
-  'Run npm ci, which installs all that the source needs; or, for production, ' +
+  'Run npm ci to install the development dependencies. For production, run ' +
   'npm ci && npm run build && npm ci --omit=dev.';
 
 /**
- * Where a package is. Undefined if it is not installed.
+ * The path of a package. Undefined if it is not installed.
  * @param {string} name
  */
 function installed(name) {
@@ -23,9 +23,9 @@ function installed(name) {
 }
 
 /**
- * What Node runs for a command that works in development and in production: the source where development's
- * dependencies are installed, the build otherwise.
- * @param {string} name of the file, without its ending
+ * Node's arguments for a command that works in development and in production. It runs the source if the development
+ * dependencies are installed, otherwise the build.
+ * @param {string} name of the file, without its extension
  */
 function nodeArguments(name) {
   const source = path.join(ROOT, 'dev', `${name}.ts`);
@@ -41,9 +41,7 @@ function main() {
   const [name = '', ...rest] = process.argv.slice(2);
   const args = nodeArguments(name);
   if (args === undefined) {
-    process.stderr.write(
-      `npm run ${name} needs development's dependencies or the build, and finds neither. ${WHAT_TO_DO}\n`,
-    );
+    process.stderr.write(`npm run ${name} needs the development dependencies or the build. ${WHAT_TO_DO}\n`);
     process.exitCode = 1;
     return;
   }

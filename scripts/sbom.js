@@ -19,8 +19,8 @@ const Bom = z.looseObject({
 });
 
 /**
- * `npm run sbom`: what runs in production, as CycloneDX, from the lockfile. npm's own `--omit dev` also leaves out what
- * development and production share, so what only development needs is left out here.
+ * `npm run sbom`: lists the packages of production from the lockfile, in CycloneDX format. npm's `--omit dev` also
+ * omits packages that production shares with development. So this script omits those that only development needs.
  */
 async function main() {
   const command = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'];
@@ -36,7 +36,7 @@ async function main() {
     .filter(({ ref }) => refs.has(ref))
     .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((to) => refs.has(to)) }));
 
-  // npm takes the folder's name.
+  // npm uses the folder's name.
   const metadata = { ...bom.metadata, component: { ...root, name } };
   process.stdout.write(`${JSON.stringify({ ...bom, metadata, components, dependencies }, null, 2)}\n`);
 }

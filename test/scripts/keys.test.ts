@@ -8,7 +8,7 @@ import { envTemplate } from '../../scripts/keys';
 
 const ROOT = path.resolve(__dirname, '../..');
 
-/** A checkout in which nothing is installed. */
+/** A checkout without installed packages. */
 let checkout: string;
 let file: string;
 
@@ -37,7 +37,7 @@ function parse(content: string): Record<string, string> {
   );
 }
 
-test('with the Twilio account filled in it is a configuration', () => {
+test('together with a Twilio account, the template is a valid configuration', () => {
   const account = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'token', TWILIO_FROM: '+14255550100' };
 
   const env = { ...parse(envTemplate(new Date('2026-11-23T10:00:00Z'))), ...account };
@@ -49,11 +49,11 @@ test('with the Twilio account filled in it is a configuration', () => {
   expect(config.apiKeys[0]).toHaveLength(32);
 });
 
-test('it leaves the Twilio account to be filled in, and says so when it is not', () => {
+test('without a Twilio account, the error names its variables', () => {
   expect(() => workerConfig(parse(envTemplate(new Date())))).toThrow(/TWILIO_ACCOUNT_SID.*TWILIO_FROM/s);
 });
 
-test('without any package, the command prints a .env and nothing else, with new keys each time', () => {
+test('without packages, the command prints only a .env, with new keys each time', () => {
   const [first, second] = [npmRunKeys(), npmRunKeys()];
 
   expect(first).toMatchObject({ exitCode: 0, stderr: '' });
@@ -63,7 +63,7 @@ test('without any package, the command prints a .env and nothing else, with new 
   expect(existsSync(file)).toBe(false);
 });
 
-test('--write makes the file, for its owner alone, and prints no key', () => {
+test('--write creates a file that only its owner can read, and prints no key', () => {
   const umask = process.umask(0);
   try {
     const { exitCode, stdout, stderr } = npmRunKeys('--write', '.env');
@@ -77,24 +77,24 @@ test('--write makes the file, for its owner alone, and prints no key', () => {
   expect(Object.keys(parse(readFileSync(file, 'utf8')))).toEqual(Object.keys(parse(envTemplate(new Date()))));
 });
 
-test('--write refuses a file that exists, and leaves it as it is', () => {
+test('--write does not change an existing file', () => {
   writeFileSync(file, 'API_KEYS=mine\n');
 
   const { exitCode, stdout, stderr } = npmRunKeys('--write', '.env');
 
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  expect(stderr).toBe('.env exists and was not changed. Move it away, or name another file.\n');
+  expect(stderr).toBe('.env already exists and was not changed. Move it, or write another file.\n');
   expect(readFileSync(file, 'utf8')).toBe('API_KEYS=mine\n');
 });
 
-test.each([['--write'], ['.env'], ['--wirte', '.env']])('%s %s: says how it is used', (...args) => {
+test.each([['--write'], ['.env'], ['--wirte', '.env']])('%s %s: prints the usage', (...args) => {
   const { exitCode, stderr } = npmRunKeys(...args);
 
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^Usage: .*-- --write \.env/);
 });
 
-test('--write says why it cannot write', () => {
+test('--write prints why it cannot write', () => {
   const { exitCode, stderr } = npmRunKeys('--write', path.join('elsewhere', '.env'));
 
   expect(exitCode).toBe(1);
