@@ -3,7 +3,7 @@ import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { buildService, compile, runBuildStep, type ServiceScripts } from '../harness/service/build-service';
 
-/** What the measured processes run: compiled code and workflow bundles, as in production. */
+/** The files of the measured processes: compiled code and workflow bundles, as in production. */
 export interface BuiltFiles {
   directory: string;
   scripts: ServiceScripts;
@@ -11,7 +11,7 @@ export interface BuiltFiles {
   floorBundle: string;
 }
 
-/** Builds into `directory`. @throws Error that holds what the compiler says */
+/** Builds into `directory`. @throws Error with the compiler's output */
 export async function build(directory: string): Promise<BuiltFiles> {
   const floor = path.join(directory, 'floor');
   const floorBundle = path.join(floor, 'workflow-bundle.js');

@@ -1,7 +1,7 @@
 import type { Side, Started } from './side';
-import type { Traces } from './traces';
+import type { RunReader } from './run-reader';
 
-/** How many verifications a closed loop took to their end, and how long that took. */
+/** The result of a closed loop: how many verifications it completed, and in how many seconds. */
 export interface ClosedLoop {
   n: number;
   concurrency: number;
@@ -10,14 +10,14 @@ export interface ClosedLoop {
 }
 
 /**
- * Runs `n` verifications, `concurrency` of them at the same time: first all starts, each until its message has arrived,
- * then all checks. The result is the time of both, without the pause between them. Without that pause a check, which
- * comes sooner than any person's, could find its verification still sending, which takes fewer steps in Temporal.
+ * Runs `n` verifications, `concurrency` at the same time: first all starts, each until its message has arrived, then
+ * all checks. The result is the time of both, without the pause between them. The pause is necessary: a check during
+ * `sending`, earlier than any person could send it, needs fewer steps in Temporal.
  */
 export async function closedLoop(
   side: Side,
   { n, concurrency }: Pick<ClosedLoop, 'n' | 'concurrency'>,
-  traces: Traces,
+  runs: RunReader,
 ): Promise<ClosedLoop> {
   const started: Started[] = [];
   const startSeconds = await inParallel(concurrency, n, async () => {
@@ -26,12 +26,12 @@ export async function closedLoop(
     started.push(one);
   });
   const workflowIds = started.map(({ workflowId }) => workflowId);
-  for (const workflowId of workflowIds) await traces.windowOpen(workflowId);
+  for (const workflowId of workflowIds) await runs.untilWindowOpen(workflowId);
   const checkSeconds = await inParallel(concurrency, n, async (index) => started[index]?.check());
   return { n, concurrency, seconds: startSeconds + checkSeconds, workflowIds };
 }
 
-/** Runs `work` `n` times, `concurrency` of them at once. Returns how many seconds that takes. */
+/** Runs `work` `n` times, `concurrency` at the same time. Returns the time in seconds. */
 async function inParallel(concurrency: number, n: number, work: (index: number) => Promise<void>) {
   let next = 0;
   const begin = performance.now();

@@ -4,8 +4,8 @@ import { endUpdate, FLOOR } from './floor/messages';
 import type { Side } from './side';
 
 /**
- * Makes the same calls to Temporal as the service: DescribeWorkflowExecution, which finds nothing, and
- * StartWorkflowExecution to start; UpdateWorkflowExecution to check.
+ * Makes the same calls to Temporal as the service. Start: DescribeWorkflowExecution, which finds no run, and
+ * StartWorkflowExecution. Check: UpdateWorkflowExecution.
  */
 export function createFloorSide(client: Client, taskQueue: string) {
   const waiting = new Map<string, () => void>();
@@ -25,13 +25,13 @@ export function createFloorSide(client: Client, taskQueue: string) {
     },
   };
 
-  /** Takes the line that the worker's activity writes. */
-  function announced(workflowId: string): void {
+  /** To be called with each line of the worker: its activity has run. */
+  function onAnnounced(workflowId: string): void {
     waiting.get(workflowId)?.();
     waiting.delete(workflowId);
   }
 
-  return { side, announced };
+  return { side, onAnnounced };
 }
 
 async function assertUnused(client: Client, workflowId: string): Promise<void> {
@@ -41,5 +41,5 @@ async function assertUnused(client: Client, workflowId: string): Promise<void> {
     if (error instanceof WorkflowNotFoundError) return;
     throw error;
   }
-  throw new Error(`There is a workflow ${workflowId} already`);
+  throw new Error(`The workflow ${workflowId} already exists`);
 }

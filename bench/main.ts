@@ -2,7 +2,7 @@ import { parseOptions, USAGE } from './options';
 import { type Report, run } from './run';
 import { table } from './table';
 
-/** `npm run bench`: figures on stdout, progress on stderr. */
+/** `npm run bench`: prints the figures to stdout and progress to stderr. */
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') {
@@ -20,6 +20,6 @@ function describe(report: Report): string {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  // Whatever was still under way when it failed is not waited for.
+  // Does not wait for work that was in progress when it failed.
   process.exit(1);
 });

@@ -7,15 +7,15 @@ const LAST_LINES = 20;
 
 export interface MeasuredProcessOptions extends Command {
   name: string;
-  /** Its log is written here by the process itself: reading it would cost the process that measures. */
+  /** For the log. The process writes it itself, so that the measuring process need not read it. */
   directory: string;
-  /** Takes the lines that it writes to stdout, which then are not in the log. */
+  /** Called with each line of stdout, which then is not in the log. */
   onLine?: (line: string) => void;
 }
 
 export interface MeasuredProcess {
   pid: number;
-  /** Rejects if it ends by itself, with the end of its log. */
+  /** Rejects with the end of the log if the process ends by itself. */
   died: Promise<never>;
   stop(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export function startMeasured({ onLine, ...options }: MeasuredProcessOptions): M
     const lines = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-LAST_LINES);
     throw new Error([`${name} ended (${signal ?? `exit code ${code}`}):`, ...lines].join('\n'));
   });
-  // The caller races it against the work, which begins later.
+  // The caller handles it later, together with the measurement.
   died.catch(() => {});
   return {
     pid: child.pid,

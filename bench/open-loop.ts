@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Side } from './side';
 
-/** The shortest time in which a person reads a message and types its code. */
+/** The minimum time that a person needs to read a message and type the code. */
 const THINKING_MS = 2_000;
 
-/** How long one verification's answers took, in milliseconds. */
-export interface Answered {
+/** How long the API took to answer the start and the check of one verification. */
+export interface AnswerTimes {
   workflowId: string;
   startMs: number;
   checkMs: number;
 }
 
-/** Starts `n` verifications, `rate` a second whether earlier ones are answered or not, and checks each a little later. */
-export async function openLoop(side: Side, { n, rate }: { n: number; rate: number }): Promise<Answered[]> {
+/** Starts `n` verifications, `rate` a second, without waiting for earlier ones, and checks each after a pause. */
+export async function openLoop(side: Side, { n, rate }: { n: number; rate: number }): Promise<AnswerTimes[]> {
   const persons = Array.from({ length: n }, async (_, index) => {
     await sleep((index * 1_000) / rate);
     const [{ workflowId, messageArrived, check }, startMs] = await timed(() => side.start());

@@ -1,14 +1,13 @@
 import { parseArgs } from 'node:util';
 
-/** What is measured. */
 export interface BenchSettings {
-  /** How many verifications are under way at once, in the closed loop: one measurement for each. */
+  /** How many verifications run at the same time in the closed loop. Each number is measured. */
   concurrency: number[];
-  /** Verifications of each side in each closed loop. */
+  /** The number of verifications of each side in each closed loop. */
   n: number;
   /** Starts a second in the open loop. */
   rate: number;
-  /** For how long each side is started at that rate. */
+  /** How long the open loop runs, for each side. */
   seconds: number;
 }
 
@@ -21,15 +20,15 @@ export const USAGE = `npm run bench -- [options]
 
 Measures the service next to the floor: a bare client and workflow that make the same calls to Temporal.
 
-  --concurrency LIST  how many at once in the closed loop, comma-separated (default: 1,8,32)
+  --concurrency LIST  callers at once in the closed loop, comma-separated (default: 1,8,32)
   --n NUMBER          verifications of each side in each closed loop (default: 300)
   --rate NUMBER       starts a second in the open loop (default: 10)
-  --seconds NUMBER    for how long, for each side (default: 30)
-  --json              one JSON object on stdout in place of the table
+  --seconds NUMBER    how long the open loop runs, for each side (default: 30)
+  --json              one JSON object on stdout instead of the table
   --help              this text
 `;
 
-/** @throws Error that says which option is wrong and what it takes */
+/** @throws Error that names the invalid option and its allowed values */
 export function parseOptions(args: string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args,

@@ -1,18 +1,18 @@
 import type { ClosedLoop } from './closed-loop';
-import type { Answered } from './open-loop';
+import type { AnswerTimes } from './open-loop';
 import type { BySide } from './side';
 import { percentile, sum } from './statistics';
 
-/** What was measured of one side. */
+/** The measurements of one side. */
 export interface Samples {
-  /** Round by round. */
+  /** One entry for each round. */
   closedLoops: ClosedLoop[];
-  openLoop: Answered[];
+  openLoop: AnswerTimes[];
   /** The number of events of each verification. */
   historyLengths: number[];
 }
 
-/** Verifications a second, and milliseconds. */
+/** Throughputs are in verifications a second, times in milliseconds. */
 export interface Figures {
   /** At the highest concurrency. */
   throughput: number;
@@ -22,7 +22,7 @@ export interface Figures {
   startP99: number;
   checkP50: number;
   checkP99: number;
-  /** Of one verification, on average: the same on both sides, or the floor is none. */
+  /** The average of one verification. If it differs between the sides, the comparison is wrong. */
   historyEvents: number;
 }
 
@@ -68,7 +68,7 @@ function figuresOf({ closedLoops, openLoop, historyLengths }: Samples): Figures 
   };
 }
 
-/** Of all rounds together. */
+/** The throughput of all rounds together. */
 function throughputOf(closedLoops: ClosedLoop[], concurrency: number): number {
   const rounds = closedLoops.filter((loop) => loop.concurrency === concurrency);
   return round(sum(rounds.map(({ n }) => n)) / sum(rounds.map(({ seconds }) => seconds)), 2);

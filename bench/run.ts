@@ -7,25 +7,25 @@ import type { BenchSettings } from './options';
 import { type Results, summarize } from './results';
 import { startSides } from './start-sides';
 import { openTemporal } from './temporal';
-import { createTraces } from './traces';
+import { createRunReader } from './run-reader';
 
 export interface Report extends Results {
   settings: BenchSettings;
   machine: { cores: number; node: string; temporal: string };
 }
 
-/** Sets everything up, measures, and ends what it started. @throws Error when anything of it fails */
+/** Starts everything, measures, and stops everything that it started. @throws Error if any step fails */
 export async function run(settings: BenchSettings, print: (line: string) => void): Promise<Report> {
   const endings: (() => Promise<unknown>)[] = [];
   const onEnd = (end: () => Promise<unknown>) => void endings.unshift(end);
   try {
-    return await Promise.race([runOn(settings, onEnd, print), stopped()]);
+    return await Promise.race([startAndMeasure(settings, onEnd, print), stopSignal()]);
   } finally {
     for (const end of endings) await end();
   }
 }
 
-async function runOn(
+async function startAndMeasure(
   settings: BenchSettings,
   onEnd: (end: () => Promise<unknown>) => void,
   print: (line: string) => void,
@@ -41,15 +41,16 @@ async function runOn(
   const { sides, client, died } = await startSides(built, temporal.env, onEnd);
 
   const samples = await Promise.race([
-    measure({ sides, settings, traces: createTraces(client), print }),
+    measure({ sides, settings, runs: createRunReader(client), print }),
     died,
-    tooLate(settings),
+    timeOut(settings),
   ]);
   const machine = { cores: availableParallelism(), node: process.version, temporal: temporal.description };
   return { settings, machine, ...summarize(samples) };
 }
 
-async function stopped(): Promise<never> {
+/** Rejects when this process gets a signal to stop. */
+async function stopSignal(): Promise<never> {
   return new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => reject(new Error(`Stopped by ${signal}`)));
@@ -57,11 +58,11 @@ async function stopped(): Promise<never> {
   });
 }
 
-/** Rejects after a time in which even a very slow machine would have finished. */
-async function tooLate({ concurrency, n, seconds }: BenchSettings): Promise<never> {
+/** Rejects after a time that is enough for a very slow machine. */
+async function timeOut({ concurrency, n, seconds }: BenchSettings): Promise<never> {
   const limitSeconds = 120 + 2 * seconds + 2 * n * concurrency.length;
   return new Promise((_, reject) => {
-    const late = () => reject(new Error(`Not ready after ${limitSeconds} s`));
-    setTimeout(late, limitSeconds * 1_000).unref();
+    const fail = () => reject(new Error(`Not finished after ${limitSeconds} s`));
+    setTimeout(fail, limitSeconds * 1_000).unref();
   });
 }

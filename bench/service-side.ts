@@ -9,17 +9,17 @@ import type { Side } from './side';
 export interface ServiceAddresses {
   apiUrl: string;
   apiKey: string;
-  /** In this process, so that the arrival of a message is known at once, without polling. */
+  /** Runs in this process, which therefore notices a message at once, without polling. */
   sandbox: SmsSandbox;
 }
 
 const StartAnswer = z.object({ id: z.string(), status: z.literal('sending') });
 const CheckAnswer = z.object({ verified: z.literal(true) });
 
-/** So many that no request waits for a connection. */
+/** Enough that no request waits for a connection. */
 const CONNECTIONS = 256;
 
-/** Drives the service as a caller does: HTTP with connections kept open. */
+/** Calls the service over HTTP with keep-alive connections, as a backend does. */
 export function createServiceSide({ apiUrl, apiKey, sandbox }: ServiceAddresses) {
   const pool = new Pool(apiUrl, { connections: CONNECTIONS });
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
@@ -54,7 +54,7 @@ async function expectAnswer<T>(answer: Dispatcher.ResponseData, status: number, 
   return Answer.parse(JSON.parse(text));
 }
 
-/** No number twice in a run: one after the other from a random one on. */
+/** Returns consecutive numbers from a random one, so that a run uses no number twice. */
 function phoneNumbers(): () => string {
   let next = randomInt(2_000_000, 9_000_000);
   return () => `+1425${next++}`;

@@ -1,9 +1,9 @@
-/** The two that are compared: the service, and a workflow that makes only the calls to Temporal that the service needs. */
+/** The two sides of the comparison: the service, and a bare workflow with the same calls to Temporal. */
 export const sideNames = ['service', 'floor'] as const;
 export type SideName = (typeof sideNames)[number];
 export type BySide<T> = Record<SideName, T>;
 
-/** One of them, as the load sees it. */
+/** What the load generator can do on a side. */
 export interface Side {
   /** Resolves when the start is answered. */
   start(): Promise<Started>;
@@ -11,8 +11,8 @@ export interface Side {
 
 export interface Started {
   readonly workflowId: string;
-  /** Resolves when the message has arrived; on the floor, when the activity has run. */
+  /** Resolves when the message has arrived. On the floor: when the activity has run. */
   readonly messageArrived: Promise<void>;
-  /** Checks the right code. Rejects unless the answer says that it was right. */
+  /** Checks the right code. Rejects if the code is not accepted. */
   readonly check: () => Promise<void>;
 }

@@ -23,11 +23,11 @@ export interface StartedSides {
 }
 
 /**
- * Starts the API and two workers, each as a process, and waits until they are ready. The SMS sandbox and what sends
- * the requests stay in this process.
+ * Starts the API and two workers, each as a process, and waits until they are ready. The SMS sandbox and the load
+ * generator run in this process.
  *
- * @param onEnd is given a function that ends each thing as soon as that is started, so that nothing is left behind when
- *   a later one fails
+ * @param onEnd called right after each start with the function that stops it, so that everything is stopped if a later
+ *   start fails
  */
 export async function startSides(
   { scripts, floorWorker, floorBundle, directory }: BuiltFiles,
@@ -41,7 +41,7 @@ export async function startSides(
   const apiKey = randomToken();
   const setup = new ServiceSetup({
     scripts,
-    // All but the limits, which are there to slow callers down, stays as the service has it by default.
+    // The limits would slow the load down. All other settings have the service's defaults.
     env: {
       ...temporal,
       ...createSecrets('bench'),
@@ -74,15 +74,15 @@ export async function startSides(
     {
       ...workerSpec('floor-worker', floorCommand, client, floorQueue),
       directory,
-      onLine: floor.announced,
+      onLine: floor.onAnnounced,
     },
   ].map((spec) => ({ ...spec, process: startMeasured(spec) }));
   for (const { process: measured } of started) onEnd(() => measured.stop());
   const died = Promise.race(started.map(({ process: measured }) => measured.died));
-  const gaveUp = new AbortController();
-  died.catch((error: unknown) => gaveUp.abort(error));
+  const failure = new AbortController();
+  died.catch((error: unknown) => failure.abort(error));
 
-  const limits = { limitMs: READY_LIMIT_MS, signal: gaveUp.signal };
+  const limits = { limitMs: READY_LIMIT_MS, signal: failure.signal };
   await Promise.all(
     started.map(({ name, isReady, process: { pid } }) =>
       waitUntil(() => isReady(pid), { what: `${name} to be ready`, ...limits }),

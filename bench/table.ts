@@ -2,7 +2,7 @@ import { ratioOf, type Results } from './results';
 
 type Row = [label: string, service: number, floor: number];
 
-/** The figures for people. */
+/** The figures as a table for people. */
 export function table({ service, floor }: Results): string {
   const throughputs = Object.entries(service.throughputAt).map(([concurrency, throughput]): Row => {
     return [`verifications/s, ${concurrency} at once`, throughput, floor.throughputAt[concurrency] ?? 0];
@@ -17,8 +17,8 @@ export function table({ service, floor }: Results): string {
   ];
   return [
     line('', 'service', 'floor', 'service ÷ floor'),
-    ...rows.map(([label, ours, least]) =>
-      line(label, `${ours}`, `${least}`, ratioOf(ours, least).toFixed(2)),
+    ...rows.map(([label, ofService, ofFloor]) =>
+      line(label, `${ofService}`, `${ofFloor}`, ratioOf(ofService, ofFloor).toFixed(2)),
     ),
   ].join('\n');
 }

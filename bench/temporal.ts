@@ -6,20 +6,20 @@ import type { Variables } from '../harness/service/service-environment';
 import { setVariables } from '../src/config/read-environment';
 
 export interface TemporalServer {
-  /** Tells a process how to reach it. */
+  /** The variables with which a process connects to it. */
   env: Variables;
   /** Shown with the figures. */
   description: string;
   stop(): Promise<void>;
 }
 
-/** The server that TEMPORAL_ADDRESS names; without that variable a dev server that keeps its data in `directory`. */
+/** The server at TEMPORAL_ADDRESS. Without this variable, starts a dev server that stores its data in `directory`. */
 export async function openTemporal(
   directory: string,
   print: (line: string) => void,
 ): Promise<TemporalServer> {
   if (process.env['TEMPORAL_ADDRESS']) {
-    return { env: temporalVariables(), description: 'the one at TEMPORAL_ADDRESS', stop: async () => {} };
+    return { env: temporalVariables(), description: 'server at TEMPORAL_ADDRESS', stop: async () => {} };
   }
   const executable = await findTemporalCli({ print });
   const dbFile = path.join(directory, 'temporal.db');
@@ -31,8 +31,10 @@ export async function openTemporal(
   };
 }
 
-/** The variables that tell how to reach Temporal. Nothing else of this process's environment reaches the service. */
+/** The variables about the connection to Temporal. The service gets no other variables of this process. */
 function temporalVariables(): Record<string, string> {
-  const isMeant = (name: string) => name.startsWith('TEMPORAL_') || name === 'HOME';
-  return Object.fromEntries(Object.entries(setVariables(process.env)).filter(([name]) => isMeant(name)));
+  const isAboutTemporal = (name: string) => name.startsWith('TEMPORAL_') || name === 'HOME';
+  return Object.fromEntries(
+    Object.entries(setVariables(process.env)).filter(([name]) => isAboutTemporal(name)),
+  );
 }

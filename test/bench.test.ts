@@ -14,7 +14,7 @@ async function bench(...args: string[]) {
   return promisify(execFile)(process.execPath, command, { cwd: PROJECT_DIRECTORY, env });
 }
 
-test('a small run prints one JSON object: service, floor, and their ratio', async () => {
+test('a small run prints one JSON object with the service, the floor and their ratio', async () => {
   const { stdout } = await bench(
     '--json',
     '--concurrency',
@@ -41,7 +41,7 @@ test('a small run prints one JSON object: service, floor, and their ratio', asyn
     machine: {
       cores: expect.any(Number) as number,
       node: process.version,
-      temporal: 'the one at TEMPORAL_ADDRESS',
+      temporal: 'server at TEMPORAL_ADDRESS',
     },
     service: figures,
     floor: figures,
@@ -53,7 +53,7 @@ test('a small run prints one JSON object: service, floor, and their ratio', asyn
   }
 }, 180_000);
 
-test('a wrong option ends it at once, with a sentence that says what is wrong', async () => {
+test('an invalid option ends it at once with an error about this option', async () => {
   await expect(bench('--n', 'many')).rejects.toMatchObject({
     code: 1,
     stdout: '',
@@ -71,14 +71,14 @@ test('--help shows every option', async () => {
     expect(stdout).toContain(option);
 });
 
-test('without options three concurrencies are measured', () => {
+test('by default, three concurrencies are measured', () => {
   expect(parseOptions([])).toEqual({
     json: false,
     settings: { concurrency: [1, 8, 32], n: 300, rate: 10, seconds: 30 },
   });
 });
 
-test('figures are of all rounds together, the throughput that of the highest concurrency', () => {
+test('the figures combine all rounds, and the throughput is the one at the highest concurrency', () => {
   const sample = (seconds: number, ms: number): Samples => ({
     closedLoops: [
       { concurrency: 8, n: 30, seconds, workflowIds: [] },
@@ -115,13 +115,13 @@ test('figures are of all rounds together, the throughput that of the highest con
   });
 });
 
-test('percentiles are values that were measured', () => {
+test('a percentile is one of the measured values', () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index);
   expect([0, 0.5, 0.99, 1].map((share) => percentile(values, share))).toEqual([1, 100, 198, 200]);
-  expect(() => percentile([], 0.5)).toThrow('There is no percentile of nothing');
+  expect(() => percentile([], 0.5)).toThrow('A percentile needs at least one value');
 });
 
-test('rounds are about as long as each other, and all of them together are the whole', () => {
+test('rounds have nearly the same size, and their sum is the total', () => {
   expect(splitIntoRounds(300, 60)).toEqual([60, 60, 60, 60, 60]);
   expect(splitIntoRounds(130, 60)).toEqual([65, 65]);
   expect(splitIntoRounds(10, 60)).toEqual([10]);

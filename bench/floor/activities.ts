@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-/** Does nothing but print that it ran: a line to the process that started this one, which asks nothing of Temporal. */
+/** Only prints that it ran, for the parent process. This makes no call to Temporal. */
 async function announce(): Promise<void> {
   process.stdout.write(`${Context.current().info.workflowExecution?.workflowId}\n`);
 }

@@ -1,6 +1,6 @@
 import { defineUpdate } from '@temporalio/workflow';
 
-/** The workflow type's name. */
+/** The workflow type. */
 export const FLOOR = 'floor';
 
 export const endUpdate = defineUpdate<void>('end');

@@ -2,7 +2,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activities } from './activities';
 
-/** `node worker.js TASK_QUEUE BUNDLE`: a worker with the settings of the service's own. */
+/** `node worker.js TASK_QUEUE BUNDLE`: a worker with the same settings as the service's worker. */
 async function main(taskQueue = '', codePath = ''): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();

@@ -7,7 +7,7 @@ const { announce } = proxyActivities<Activities>({
   retry: { maximumAttempts: 1 },
 });
 
-/** What a verification must ask of Temporal: an activity, a timer that is not waited out, an Update that is answered. */
+/** The minimum of a verification in Temporal: an activity, a timer that is canceled, and an Update. */
 export async function floor(): Promise<void> {
   let ended = false;
   setHandler(endUpdate, () => {

@@ -3,21 +3,21 @@ import { waitUntil } from '../harness/wait-until';
 
 const WINDOW_LIMIT_MS = 30_000;
 
-/** What verifications leave in Temporal, looked at while nothing is measured. */
-export interface Traces {
-  /** Resolves when a verification waits for nothing but its check. */
-  windowOpen(workflowId: string): Promise<void>;
-  /** How many events it has. */
+/** Reads runs from Temporal. Only used while nothing is measured. */
+export interface RunReader {
+  /** Resolves when a verification only waits for its check. */
+  untilWindowOpen(workflowId: string): Promise<void>;
+  /** The number of history events. */
   historyLength(workflowId: string): Promise<number>;
 }
 
-export function createTraces({ workflowService, options: { namespace } }: Client): Traces {
-  // The raw answer: what else is in it can be encrypted, and this client has no keys.
+export function createRunReader({ workflowService, options: { namespace } }: Client): RunReader {
+  // Reads the raw answer, because other fields can be encrypted and this client has no keys.
   const describe = (workflowId: string) =>
     workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
 
   return {
-    async windowOpen(workflowId) {
+    async untilWindowOpen(workflowId) {
       const isOpen = async () => {
         const { pendingActivities, pendingWorkflowTask } = await describe(workflowId);
         return pendingActivities.length === 0 && !pendingWorkflowTask;
