@@ -13,21 +13,21 @@ import { LoggedProcess } from '../support/logged-process';
 import { serviceBuild } from '../support/service-build';
 import { startTestSandbox } from '../support/test-sandbox';
 
-/** The service on a Temporal server of its own. Every process can be killed; the SMS sandbox is in this one. */
+/** The service with its own Temporal server. Every process can be killed. The SMS sandbox runs in this process. */
 export interface BreakableService {
   readonly sandbox: SmsSandbox;
   readonly temporal: LoggedProcess;
   readonly temporalAddress: string;
   readonly api: LoggedProcess;
   readonly apiUrl: string;
-  /** A worker that is not started yet. */
+  /** The worker is not started yet. */
   createWorker(smsUrl: string): LoggedProcess;
   stop(): Promise<void>;
 }
 
 export const API_KEY = 'caller';
 
-/** Builds the service and starts the SMS sandbox. Temporal, which keeps its data in a file, and the API are not started. */
+/** Builds the service and starts the SMS sandbox, but not Temporal and the API. Temporal stores its data in a file. */
 export async function prepareBreakableService(): Promise<BreakableService> {
   const directory = await makeBuildDirectory('service');
   const [scripts, executable, sandbox] = await Promise.all([
@@ -39,7 +39,7 @@ export async function prepareBreakableService(): Promise<BreakableService> {
   const temporalAddress = `${LOOPBACK}:${temporalPort}`;
   const setup = new ServiceSetup({
     scripts,
-    // All but the limits stays as the service has it by default: its behaviour during faults is not tuned here.
+    // All settings except limits have the service's defaults, so that the test shows its normal behaviour.
     env: {
       ...NO_LIMITS,
       NODE_ENV: 'production',
@@ -79,7 +79,7 @@ export async function prepareBreakableService(): Promise<BreakableService> {
   };
 }
 
-/** In a test run, that of all tests. `npm run test:chaos` runs without Jest. */
+/** In a test run, uses the build that all tests share. `npm run test:chaos` runs without Jest. */
 async function build(directory: string): Promise<ServiceScripts> {
   const isTestRun = process.env['TEST_DIRECTORY'] !== undefined;
   return isTestRun ? scriptsIn(await serviceBuild()) : buildService(directory);

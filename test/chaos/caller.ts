@@ -17,12 +17,12 @@ interface Answer {
   readonly body: string;
 }
 
-/** As long as a verification can last. */
+/** The longest duration of a verification. */
 const TIME_LIMIT_MS = 120_000;
 const ANSWER_LIMIT_MS = 15_000;
 const RECONNECT_AFTER_MS = 200;
 
-/** A caller that does what the documentation recommends: each request has an Idempotency-Key and is repeated until it is answered. */
+/** As the documentation recommends, sends an Idempotency-Key with each request and repeats it until it is answered. */
 export class Caller {
   constructor(
     private readonly apiUrl: string,
@@ -39,13 +39,13 @@ export class Caller {
     return this.#read(await this.#untilAnswered('GET', `/verifications/${id}`));
   }
 
-  /** A check of a verification that has ended returns that verification. */
+  /** Returns the ended verification if the check gets 410. */
   async check(id: string, code: string, key: string): Promise<Verification> {
     const answer = await this.#untilAnswered('POST', `/verifications/${id}/check`, key, { code });
     return answer.status === 410 ? this.get(id) : this.#read(answer);
   }
 
-  /** @throws Error for any other answer than success */
+  /** @throws Error if the answer is not a success */
   #read({ isOk, body }: Answer): Verification {
     if (!isOk) throw new Error(`the API answered ${body}`);
     const verification = Verification.parse(JSON.parse(body));
@@ -53,7 +53,7 @@ export class Caller {
     return verification;
   }
 
-  /** @throws Error if all answers are 503 or broken connections */
+  /** @throws Error if every attempt until the time limit fails or gets 503 */
   async #untilAnswered(method: string, path: string, key?: string, body?: object): Promise<Answer> {
     const deadline = Date.now() + TIME_LIMIT_MS;
     if (this.onLoss) {
@@ -68,7 +68,7 @@ export class Caller {
     throw new Error(`${method} was never answered`);
   }
 
-  /** @throws Error when the connection fails before the whole answer is there */
+  /** @throws Error if the connection fails before the answer is complete */
   async #send(method: string, path: string, key?: string, body?: object): Promise<Answer> {
     const answer = await fetch(`${this.apiUrl}${path}`, {
       method,

@@ -6,7 +6,7 @@ jest.setTimeout(180_000);
 /** Two verifications for each row of the table. */
 const VERIFICATIONS = 40;
 
-test('whatever fails, each number gets one message, the same code, and no verification is lost', async () => {
+test('with any fault, each number gets one message or the same code twice, and no verification is lost', async () => {
   const print = () => {};
   const { rows, violations } = await runChaos({ seed: 1, verifications: VERIFICATIONS, print });
 
@@ -16,7 +16,7 @@ test('whatever fails, each number gets one message, the same code, and no verifi
   expect(duplicates).toEqual([HIDDEN]);
 });
 
-test('a seed stands for the same faults, moments and people each time', () => {
+test('the same seed always leads to the same plan', () => {
   expect(makePlan(7, 100)).toEqual(makePlan(7, 100));
   expect(makePlan(7, 100)).not.toEqual(makePlan(8, 100));
 });

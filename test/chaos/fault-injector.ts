@@ -5,11 +5,11 @@ import { type Moment, REFUSES_FOR_MS, type Target } from './faults';
 import { ProviderProxy } from './provider-proxy';
 import type { Scenario } from './scenario';
 
-/** Makes the planned faults happen. Each worker reaches the SMS provider through a proxy of its own. */
+/** Causes the planned faults. Each worker reaches the SMS provider through its own proxy. */
 export class FaultInjector {
   readonly workers: LoggedProcess[] = [];
   readonly #proxies: ProviderProxy[] = [];
-  /** Those that run, by phone number. */
+  /** The running scenarios, by phone number. */
   readonly #scenarios = new Map<string, Scenario>();
 
   constructor(private readonly service: BreakableService) {}
@@ -29,7 +29,7 @@ export class FaultInjector {
     this.workers.push(worker);
   }
 
-  /** While `work` runs, faults can happen to the scenario. */
+  /** Runs `work`. Until it ends, faults can affect the scenario. */
   async during<T>(scenario: Scenario, work: () => Promise<T>): Promise<T> {
     const { phoneNumber } = scenario.planned;
     this.#scenarios.set(phoneNumber, scenario);
@@ -41,7 +41,7 @@ export class FaultInjector {
     }
   }
 
-  /** The scenario has reached this moment: an incident that is planned for it happens now, to all scenarios that run. */
+  /** To be called when a scenario reaches a moment. A planned incident then affects all running scenarios. */
   async reach(moment: Moment, scenario: Scenario, concerned?: LoggedProcess): Promise<void> {
     const incident = scenario.takeIncident(moment);
     if (!incident) return;
@@ -50,7 +50,7 @@ export class FaultInjector {
     await this.#break(incident.target, concerned ?? this.workers[incident.worker]);
   }
 
-  /** A process that has not recovered from an earlier incident is spared: it might never become ready. */
+  /** Skips a process that has not recovered from an earlier incident: it might never become ready. */
   async #break(target: Target, worker: LoggedProcess | undefined): Promise<void> {
     const { api, temporal } = this.service;
     if (target === 'provider') for (const proxy of this.#proxies) proxy.refuseFor(REFUSES_FOR_MS);

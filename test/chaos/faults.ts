@@ -1,4 +1,4 @@
-/** What happens to one create call between the worker and the SMS provider. */
+/** Faults of one create call between the worker and the SMS provider. */
 export const callFaults = [
   'reset before the request',
   'reset after the request',
@@ -11,11 +11,11 @@ export const callFaults = [
 ] as const;
 export type CallFault = (typeof callFaults)[number] | 'refused';
 
-/** What an incident breaks: processes, which are killed, or the provider, whose port then refuses connections. */
+/** Targets of an incident. Processes are killed; the provider's port refuses connections for a while. */
 export const targets = ['worker', 'every worker', 'API', 'Temporal', 'provider'] as const;
 export type Target = (typeof targets)[number];
 
-/** Moments of a verification. `create received` and `created`: before and after the provider has recorded the message. */
+/** Moments of a verification. `create received` and `created` are before and after the provider records the message. */
 export const moments = [
   'before start',
   'start',
@@ -29,21 +29,21 @@ export type Moment = (typeof moments)[number];
 export interface Incident {
   readonly target: Target;
   readonly moment: Moment;
-  /** How long after the request has left, if the moment is `start` or `check`. */
+  /** For the moments `start` and `check`: the delay after the request was sent. */
   readonly delayMs: number;
-  /** Which worker is killed, unless the moment belongs to the call of one worker. */
+  /** The worker that is killed, unless the moment is part of a worker's call: then it is this worker. */
   readonly worker: number;
 }
 
 /** How long the provider's port refuses connections. */
 export const REFUSES_FOR_MS = 2_500;
-/** Longer than the worker waits for an answer. */
+/** Longer than the worker's time-out. */
 export const LATE_ANSWER_MS = 5_500;
-/** How long the provider's list lacks a new message: for less time than the worker looks for it, and for far longer. */
+/** How long a new message is missing in the provider's list. The worker's search takes longer than `usual`. */
 export const LIST_LAG_MS = { usual: 1_500, hiding: 120_000 };
 /**
- * Time from one status of a message, and its report, to the next. `early`: the last report comes before the worker
- * gives up looking for the message; `slow`: after that; `silent`: never.
+ * The time between two statuses of a message, which are also reported. `early`: the last report comes before the
+ * worker's search ends; `slow`: after it; `silent`: never.
  */
 export const REPORT_STEP_MS = { usual: 100, early: 700, slow: 2_500, silent: 600_000 };
 

@@ -6,9 +6,9 @@ import { wholeNumber } from '../support/whole-number';
 
 const USAGE = `npm run test:chaos -- [options]
 
-Verifies numbers while the way to the SMS provider fails and processes are killed; fails if a promise is broken.
+Verifies numbers while calls to the SMS provider fail and processes are killed. Fails if a promise is broken.
 
-  --seed NUMBER  repeats what a seed stands for (default: another one each time)
+  --seed NUMBER  decides all random choices (default: random)
   --n NUMBER     how many verifications (default: 320)
   --help         this text
 `;
@@ -25,11 +25,13 @@ async function main(): Promise<void> {
 
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   const seed = wholeNumber('seed', values.seed);
-  const verdict = await runChaos({ seed, verifications: wholeNumber('n', values.n), print });
-  print(`\n${tables(verdict)}\n`);
-  print(`Seed ${seed}: ${verdict.violations.length === 0 ? 'every promise kept' : 'BROKEN'}`);
-  for (const violation of verdict.violations) print(violation);
-  process.exitCode = verdict.violations.length > 0 ? 1 : 0;
+  const evaluation = await runChaos({ seed, verifications: wholeNumber('n', values.n), print });
+  print(`\n${tables(evaluation)}\n`);
+  print(
+    `Seed ${seed}: ${evaluation.violations.length === 0 ? 'all promises were kept' : 'promises were broken:'}`,
+  );
+  for (const violation of evaluation.violations) print(violation);
+  process.exitCode = evaluation.violations.length > 0 ? 1 : 0;
 }
 
 main().catch((error: unknown) => {

@@ -11,32 +11,32 @@ import {
 } from './faults';
 import { createRandom, type Random } from './random';
 
-/** A verification: which faults it meets, and how its person behaves. */
+/** One verification: its faults, and the behaviour of its person. */
 export interface PlannedVerification {
-  /** The row of the table that it counts in. */
+  /** The row of the table. */
   readonly fault: string;
   readonly phoneNumber: string;
   readonly startsAfterMs: number;
-  /** One for each of its create calls, in that order. Later calls have none. */
+  /** The faults of its first create calls, in order. Later calls have no fault. */
   readonly callFaults: readonly CallFault[];
   /** It affects all verifications that run at that moment. */
   readonly incident: Incident | undefined;
   /** The first answer to each request does not reach the caller, who repeats the request. */
   readonly losesAnswers: boolean;
-  /** Answers when the service says that the message is sent, and not as soon as it has arrived. */
+  /** Whether the person waits until the status is no longer `sending`, and not only until the message has arrived. */
   readonly isPatient: boolean;
   readonly thinksMs: number;
-  /** Wrong codes before the right one. */
+  /** The number of wrong codes before the right one. */
   readonly wrongAnswers: number;
 }
 
-/** Verifications that meet the same kind of fault. Waves run one after the other, so that none disturbs another. */
+/** Verifications with the same kind of fault. Waves run one after the other, so that they do not affect each other. */
 export interface Wave {
   readonly name: string;
   readonly listLagMs: number;
   /** Time from one status of a message to the next. */
   readonly statusStepMs: number;
-  /** Rounds run one after the other, the verifications of a round at the same time. */
+  /** Rounds run one after the other. The verifications of a round run at the same time. */
   readonly rounds: readonly (readonly PlannedVerification[])[];
 }
 
@@ -49,18 +49,18 @@ interface WaveRows extends Omit<Wave, 'rounds'> {
   readonly rows: readonly Row[];
 }
 
-/** In this row alone the provider makes a second message unavoidable. */
+/** Only in this row, the provider's behaviour makes a second message unavoidable. */
 export const HIDDEN = 'hidden from the list';
 
 const none: Faults = { callFaults: [], incident: undefined, losesAnswers: false };
 const usual = { listLagMs: LIST_LAG_MS.usual, statusStepMs: REPORT_STEP_MS.usual };
 const many = { ...usual, atOnce: 50 };
-/** Small rounds, so that there are many: each has one incident. */
+/** Each round has one incident: small rounds lead to many incidents. */
 const few = { ...usual, atOnce: 3 };
 
 const waves: readonly WaveRows[] = [
   {
-    name: 'a call goes wrong',
+    name: 'a call fails',
     ...many,
     rows: [
       ['none', () => none],
@@ -70,20 +70,20 @@ const waves: readonly WaveRows[] = [
     ],
   },
   {
-    name: 'the provider hides a message, and reports nothing of it',
+    name: 'the provider neither lists nor reports a message',
     ...many,
     listLagMs: LIST_LAG_MS.hiding,
     statusStepMs: REPORT_STEP_MS.silent,
     rows: [[HIDDEN, hiddenMessage]],
   },
   {
-    name: 'the provider hides a message, but reports its delivery',
+    name: 'the provider does not list a message, but reports its delivery',
     ...many,
     listLagMs: LIST_LAG_MS.hiding,
     statusStepMs: REPORT_STEP_MS.early,
     rows: [['hidden, but reported', hiddenMessage]],
   },
-  { name: 'the provider is away', ...many, rows: [incidentRow('connection refused', 'provider')] },
+  { name: 'the provider is unreachable', ...many, rows: [incidentRow('connection refused', 'provider')] },
   { name: 'a worker is killed', ...few, rows: [incidentRow('worker killed', 'worker')] },
   { name: 'every worker is killed', ...few, rows: [incidentRow('every worker killed', 'every worker')] },
   { name: 'the API is killed', ...few, rows: [incidentRow('API killed', 'API')] },
@@ -101,15 +101,15 @@ export const faults: readonly string[] = [
   ...new Set(waves.flatMap(({ rows }) => rows.map(([fault]) => fault))),
 ];
 
-/** The plan that belongs to a seed: this many verifications, about the same number in each row. */
+/** The plan for a seed, with about the same number of verifications in each row. */
 export function makePlan(seed: number, verifications: number): Wave[] {
   const random = createRandom(seed);
   const numbers = phoneNumbers(random);
   const rows = waves.flatMap((wave) => wave.rows.map((row) => ({ wave, row })));
   const drawn = Array.from({ length: Math.ceil(verifications / rows.length) }, () => rows).flat();
   return waves.map(({ rows: _rows, atOnce, ...wave }, index) => {
-    const ours = drawn.slice(0, verifications).filter((one) => one.wave === waves[index]);
-    const planned = random.shuffle(ours).map(({ row: [fault, draw] }, place) => ({
+    const ofWave = drawn.slice(0, verifications).filter((one) => one.wave === waves[index]);
+    const planned = random.shuffle(ofWave).map(({ row: [fault, draw] }, place) => ({
       fault,
       phoneNumber: numbers(),
       ...person(random),
@@ -138,12 +138,12 @@ function person(random: Random) {
   };
 }
 
-/** The message is created, but only its person sees it, who waits until the service says that it is sent. */
+/** The message is created, but the answer is 500. The person waits until the service knows that it is sent. */
 function hiddenMessage(): Faults {
   return { ...none, callFaults: ['500 after creating'], isPatient: true };
 }
 
-/** The first of a round, whose person is quick, brings the incident; all others of the round meet it as well. */
+/** The first verification of a round has the incident and a quick person. The incident affects the whole round. */
 function incidentRow(fault: string, target: Target): Row {
   return [
     fault,
@@ -152,7 +152,7 @@ function incidentRow(fault: string, target: Target): Row {
   ];
 }
 
-/** The provider is away before it is needed: later that would have no effect. */
+/** The provider must be unreachable before the start: later, this would have no effect. */
 function incident(random: Random, target: Target): Incident {
   const moment = target === 'provider' ? 'before start' : random.pick(moments);
   return { target, moment, delayMs: random.integer(0, 30), worker: random.integer(0, WORKERS - 1) };

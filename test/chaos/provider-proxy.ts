@@ -9,9 +9,9 @@ import { type CallFault, LATE_ANSWER_MS } from './faults';
 export interface ProxyOptions {
   /** The SMS provider's address. */
   readonly target: string;
-  /** The fault of this create call. */
+  /** Returns the fault of the next create call to a number. */
   takeFault(to: string): CallFault | undefined;
-  /** The call continues when this resolves. Between the two moments the provider records the message. */
+  /** The call continues when the promise resolves. Between the two moments, the provider records the message. */
   onCreateCall(to: string, moment: 'create received' | 'created'): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Answers that the proxy gives itself: the call never reaches the provider. */
+/** Answers of the proxy itself. The call does not reach the provider. */
 const ownAnswers: Partial<Record<CallFault, Answer>> = {
   '503 before creating': { status: 503, body: '<html>Service Unavailable</html>' },
   '429': {
@@ -35,7 +35,7 @@ const ownAnswers: Partial<Record<CallFault, Answer>> = {
   },
 };
 
-/** Stands between a worker and the SMS provider, and makes create calls fail as it is told. */
+/** A proxy between a worker and the SMS provider that makes create calls fail. */
 export class ProviderProxy {
   readonly #server: Server;
   #port = 0;
@@ -43,7 +43,7 @@ export class ProviderProxy {
 
   constructor(private readonly options: ProxyOptions) {
     this.#server = createServer((request, response) => {
-      // The worker may have been killed meanwhile.
+      // The worker may have been killed in the meantime.
       this.#handle(request, response).catch(() => response.destroy());
     });
   }
@@ -59,7 +59,7 @@ export class ProviderProxy {
     return this.#refusals > 0;
   }
 
-  /** Refuses connections for this long. */
+  /** Refuses connections for a while. */
   refuseFor(ms: number): void {
     this.#refusals += 1;
     if (this.#refusals === 1) this.#server.close();

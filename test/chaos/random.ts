@@ -1,6 +1,6 @@
-/** Random choices that a seed repeats. */
+/** Random choices that depend only on the seed. */
 export interface Random {
-  /** From `min` to `max`, both included. */
+  /** From `min` to `max`, inclusive. */
   integer(min: number, max: number): number;
   chance(share: number): boolean;
   pick<T>(from: readonly [T, ...T[]]): T;
@@ -22,7 +22,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** Tommy Ettinger's generator: 32 bits of state, numbers from 0 to below 1. Good enough to choose faults by. */
+/** Tommy Ettinger's generator with 32 bits of state. Returns numbers in [0, 1). */
 function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

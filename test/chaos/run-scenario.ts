@@ -7,10 +7,10 @@ import type { FaultInjector } from './fault-injector';
 import type { PlannedVerification } from './plan';
 import { Scenario, type ScenarioResult } from './scenario';
 
-const LOOK_EVERY_MS = 400;
+const POLL_INTERVAL_MS = 400;
 const MAX_ATTEMPTS = 4;
 
-/** Runs one verification from its start to its end: its person answers the message, its caller repeats every request. */
+/** Runs one verification from start to end. The person submits the code, and the caller repeats every request. */
 export async function runScenario(
   planned: PlannedVerification,
   service: BreakableService,
@@ -32,20 +32,20 @@ export async function runScenario(
   }
 }
 
-/** Returns the status at the end. */
+/** Returns the final status. */
 async function verify(
   scenario: Scenario,
   caller: Caller,
-  phone: SmsSandbox,
+  sandbox: SmsSandbox,
   faults: FaultInjector,
 ): Promise<string> {
   const { id } = await start(scenario, caller, faults);
   scenario.id = id;
-  const sent = await untilMessageSent(id, scenario.planned, caller, phone);
+  const sent = await untilMessageSent(id, scenario.planned, caller, sandbox);
   if (sent.status !== 'undeliverable') {
     await sleep(scenario.planned.thinksMs);
     await faults.reach('message received', scenario);
-    await answer(id, scenario, caller, phone, faults);
+    await answer(id, scenario, caller, sandbox, faults);
   }
   return (await caller.get(id)).status;
 }
@@ -60,32 +60,32 @@ async function start(scenario: Scenario, caller: Caller, faults: FaultInjector):
   return started;
 }
 
-/** An impatient person answers as soon as the message has arrived, whatever the service knows of it. */
+/** An impatient person answers as soon as the message has arrived, even if the status is still `sending`. */
 async function untilMessageSent(
   id: string,
   { phoneNumber, isPatient }: PlannedVerification,
   caller: Caller,
-  phone: SmsSandbox,
+  sandbox: SmsSandbox,
 ) {
   for (;;) {
     const verification = await caller.get(id);
-    const hasArrived = phone.inbox(phoneNumber).length > 0;
+    const hasArrived = sandbox.inbox(phoneNumber).length > 0;
     if (verification.status !== 'sending' || (hasArrived && !isPatient)) return verification;
-    await sleep(LOOK_EVERY_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
 }
 
-/** @throws Error when a wrong code costs anything but one attempt, or the right one does not verify */
+/** @throws Error if a wrong code does not cost exactly one attempt, or the right code does not verify the number */
 async function answer(
   id: string,
   scenario: Scenario,
   caller: Caller,
-  phone: SmsSandbox,
+  sandbox: SmsSandbox,
   faults: FaultInjector,
 ) {
   const { phoneNumber, wrongAnswers } = scenario.planned;
-  const code = receivedCode(phone, phoneNumber);
-  if (code === undefined) throw new Error('there is no message, although the API says that it is sent');
+  const code = receivedCode(sandbox, phoneNumber);
+  if (code === undefined) throw new Error('no message has arrived, although the status is no longer sending');
   for (let attempt = 1; attempt <= wrongAnswers + 1; attempt++) {
     const isRight = attempt > wrongAnswers;
     const submitted = isRight ? code : String((Number(code) + attempt) % 10_000).padStart(4, '0');

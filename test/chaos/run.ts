@@ -8,17 +8,17 @@ import { WORKERS } from './faults';
 import { makePlan, type Wave } from './plan';
 import { runScenario } from './run-scenario';
 import type { ScenarioResult } from './scenario';
-import { judge, type Verdict } from './verdict';
+import { evaluate, type Evaluation } from './evaluation';
 
 export interface ChaosOptions {
-  /** Decides everything that is chosen at random: faults, moments, and how people behave. */
+  /** Decides all random choices: faults, moments and the behaviour of people. */
   readonly seed: number;
   readonly verifications: number;
   readonly print: (line: string) => void;
 }
 
-/** Runs verifications while everything around them fails, and says which promises were broken. */
-export async function runChaos({ seed, verifications, print }: ChaosOptions): Promise<Verdict> {
+/** Runs verifications while faults happen, and returns the broken promises. */
+export async function runChaos({ seed, verifications, print }: ChaosOptions): Promise<Evaluation> {
   print(`Seed ${seed}, ${verifications} verifications`);
   const service = await prepareBreakableService();
   const faults = new FaultInjector(service);
@@ -32,10 +32,10 @@ export async function runChaos({ seed, verifications, print }: ChaosOptions): Pr
       const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
       print(`${wave.name}: ${ofWave.length} verifications in ${seconds} s`);
     }
-    const verdict = judge(results, service.sandbox, countedDuplicates(faults));
-    if (verdict.violations.length > 0)
+    const evaluation = evaluate(results, service.sandbox, countedDuplicates(faults));
+    if (evaluation.violations.length > 0)
       print(`The logs of the processes are in ${await keepLogs(seed, faults)}`);
-    return verdict;
+    return evaluation;
   } finally {
     faults.close();
     await service.stop();
@@ -73,7 +73,7 @@ async function keepLogs(seed: number, { processes }: FaultInjector): Promise<str
 
 const LogLine = z.object({ msg: z.string(), workflowId: z.string() });
 
-/** The workflow IDs for which a worker has logged, and so counted, that the provider may have got the message twice. */
+/** The workflow IDs for which a worker has logged, and so counted, a possible second message. */
 function countedDuplicates({ workers }: FaultInjector): Set<string> {
   const counted = workers
     .flatMap(({ lines }) => lines.filter((line) => line.includes('Message sent again')))

@@ -1,22 +1,22 @@
 import type { CallFault, Incident, Moment } from './faults';
 import type { PlannedVerification } from './plan';
 
-/** How a planned verification went. */
+/** The result of a planned verification. */
 export interface ScenarioResult {
   readonly planned: PlannedVerification;
-  /** Undefined if it was never started. */
+  /** Undefined if the start was never answered. */
   readonly id: string | undefined;
-  /** `lost`: its caller never learned an outcome, or learned a wrong one. */
+  /** `lost`: the caller got no outcome, or a wrong one. */
   readonly outcome: 'verified' | 'undeliverable' | 'lost';
-  /** Why it is lost. */
+  /** The reason for `lost`. */
   readonly problem: string | undefined;
-  /** When its first fault happened. Undefined if none did. */
+  /** Time of the first fault. Undefined without a fault. */
   readonly faultAt: number | undefined;
-  /** When the API first answered after that fault that the message is out, or how the verification ended. */
+  /** Time of the first answer after that fault with a status other than `sending`. */
   readonly recoveredAt: number | undefined;
 }
 
-/** One verification while it runs: which faults are still to come, and when the first one happened. */
+/** A running verification: its remaining faults, and the time of the first one. */
 export class Scenario {
   id: string | undefined;
   #faultAt: number | undefined;
@@ -29,14 +29,14 @@ export class Scenario {
     this.#incident = planned.incident;
   }
 
-  /** The fault of the next create call. */
+  /** Removes and returns the fault of the next create call. */
   takeCallFault(): CallFault | undefined {
     const fault = this.#callFaults.shift();
     if (fault !== undefined) this.recordFault();
     return fault;
   }
 
-  /** The incident, if it is planned for this moment. It happens once. */
+  /** Removes and returns the incident if it is planned for this moment. */
   takeIncident(moment: Moment): Incident | undefined {
     if (this.#incident?.moment !== moment) return undefined;
     const incident = this.#incident;

@@ -1,4 +1,4 @@
-import type { Row, Verdict } from './verdict';
+import type { Row, Evaluation } from './evaluation';
 
 type Column = readonly [head: string, cellOf: (row: Row) => string];
 
@@ -22,7 +22,7 @@ const RESULTS: readonly Column[] = [
 ];
 
 /** The messages and the results as two tables in Markdown. */
-export function tables({ rows }: Pick<Verdict, 'rows'>): string {
+export function tables({ rows }: Pick<Evaluation, 'rows'>): string {
   return [MESSAGES, RESULTS].map((columns) => table(columns, rows)).join('\n\n');
 }
 

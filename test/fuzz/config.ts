@@ -1,4 +1,4 @@
-/** The configuration of schemathesis, which is in TOML. JSON's strings and arrays are TOML, too. */
+/** The configuration of schemathesis in TOML. Strings and arrays in JSON are also valid TOML. */
 export interface FuzzConfig {
   readonly apiKey: string;
   readonly codecToken: string;
@@ -11,9 +11,9 @@ export interface FuzzConfig {
   readonly examples: number;
 }
 
-/** Checks that are off, as they would report intended behaviour. All others are on. */
+/** Checks that are off because they would report intended behaviour. All others are on. */
 const notChecked = {
-  positive_data_acceptance: 'a schema does not print which numbers get a message, and how long a code is',
+  positive_data_acceptance: 'the schemas do not define which numbers are accepted and the length of a code',
   use_after_free: 'a canceled verification can still be read',
   ensure_resource_availability: 'a verification that was started can end at any time',
 };
@@ -37,7 +37,7 @@ export function fuzzConfig(config: FuzzConfig): string {
     `orchestrators = { values = ["E4_SmsPhoneVerification"] }`,
     `events = { values = ["SmsChallengeResponse"] }`,
     `words = { values = ${json([...phoneNumbers, '0000', '2168', '12 34'])} }`,
-    // Longer waits would take time and test nothing more.
+    // Longer waits would take more time without testing more.
     `waits = { values = ["wait=0", "wait=1", "respond-async, wait=1", "wait=x", "handling=lenient"] }`,
     '[parameters]',
     '"header.prefer" = { dictionary = "waits" }',
@@ -58,7 +58,7 @@ export function fuzzConfig(config: FuzzConfig): string {
     'include-path-regex = "/terminate$"',
     'parameters = { "path.id" = { dictionary = "ids-to-end", probability = 0.7 } }',
     '[[operations]]',
-    "# an event of another name than the code's is accepted whatever its body, and none of an ended instance",
+    '# an event with another name is accepted with any body, and an ended instance accepts no event',
     'include-path-regex = "/raiseEvent/"',
     'checks = { negative_data_rejection = { enabled = false } }',
     '[[operations]]',

@@ -7,10 +7,10 @@ export const CODEC_TOKEN = 'operators-only-0123456789';
 export const [API_KEY] = API_KEYS;
 const ATTEMPTS = 10;
 
-/** The whole service in this process, with encrypted payloads. It counts the answers to the fuzzer. */
+/** The service in this process, with encrypted payloads. It counts its answers to the fuzzer. */
 export interface FuzzedService {
   readonly url: string;
-  /** How many answers the fuzzer got, by status. */
+  /** The number of answers to the fuzzer, by status. */
   readonly answers: ReadonlyMap<number, number>;
   /** Starts verifications, waits for their messages, and returns their ids. */
   startVerifications(count: number): Promise<string[]>;
@@ -35,7 +35,7 @@ export async function startFuzzedService(): Promise<FuzzedService> {
   });
   const answers = new Map<number, number>();
   service.app.server.on('request', ({ headers }, response) => {
-    // The sandbox sends its status callbacks to the same server.
+    // The sandbox sends status callbacks to the same server.
     if (!headers['user-agent']?.startsWith('schemathesis')) return;
     response.on('finish', () =>
       answers.set(response.statusCode, (answers.get(response.statusCode) ?? 0) + 1),

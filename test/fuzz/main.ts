@@ -7,12 +7,12 @@ import { wholeNumber } from '../support/whole-number';
 
 const USAGE = `npm run fuzz -- [options]
 
-Asks a service of its own what its OpenAPI document allows, and what it doesn't; fails if an answer is not as it says.
+Starts a service and sends it valid and invalid requests. Fails if an answer does not match the OpenAPI document.
 
-  --requests NUMBER  how many at least (default: 20000). The smallest run makes about 450, as schemathesis asks each
-                     operation some 20 times whatever it is told; any run can end with as many more than asked for
-  --minutes NUMBER   how long at most (default: 30)
-  --seed NUMBER      repeats what a seed stands for (default: another one each time)
+  --requests NUMBER  minimum number of requests (default: 20000). A run can make about 450 more than that, because
+                     schemathesis sends at least 20 requests to each operation
+  --minutes NUMBER   time limit (default: 30)
+  --seed NUMBER      decides all random choices (default: random)
   --help             this text
 `;
 

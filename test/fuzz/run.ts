@@ -7,10 +7,10 @@ import { schemathesis } from './schemathesis';
 import { API_KEY, CODEC_TOKEN, type FuzzedService, startFuzzedService } from './fuzzed-service';
 
 export interface FuzzOptions {
-  /** At least this many. A round makes about 22 for each operation, so there can be that many more. */
+  /** The minimum number of requests. There can be more: a round makes at least about 22 for each operation. */
   readonly requests: number;
   readonly seed: number;
-  /** For the whole run, which then ends with the requests made so far. */
+  /** The time limit of the whole run. After it, the run ends with fewer requests. */
   readonly timeLimitMs: number;
   readonly print: (line: string) => void;
 }
@@ -19,17 +19,17 @@ export interface FuzzResult {
   readonly requests: number;
   readonly rounds: number;
   readonly answers: ReadonlyMap<number, number>;
-  /** The output of schemathesis in the rounds in which a check failed. */
+  /** The output of schemathesis for each round with a failed check. */
   readonly failures: readonly string[];
 }
 
-/** Examples of each operation in one round. The next round has another seed. */
+/** The maximum number of examples for each operation in one round. */
 const MAX_EXAMPLES = 150;
-/** Requests that schemathesis makes to each operation besides the examples, in its coverage phase. Measured. */
+/** Requests to each operation in the coverage phase of schemathesis, in addition to the examples. Measured. */
 const OTHERS_PER_OPERATION = 21;
 const OPEN = 20;
 
-/** Runs rounds, each with its own seed, until enough requests were made. */
+/** Runs rounds, each with another seed, until there are enough requests. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { requests, seed, timeLimitMs, print } = options;
   const signal = AbortSignal.timeout(timeLimitMs);
@@ -78,9 +78,9 @@ async function round(
   return schemathesis(['--config-file', config, 'run', `${service.url}/openapi.json`], directory, signal);
 }
 
-/** How many examples of each operation make a round of about `requests`. */
+/** How many examples for each operation lead to a round of about `requests` requests. */
 function examplesFor(requests: number, operations: number): number {
-  // A tenth more: after a round with a few requests too few, another one would make its minimum of requests.
+  // Adds 10 %: if a few requests were missing, another round would make at least its minimum number of requests.
   const examples = Math.ceil((1.1 * requests) / operations) - OTHERS_PER_OPERATION;
   return Math.min(Math.max(examples, 1), MAX_EXAMPLES);
 }

@@ -5,18 +5,18 @@ import path from 'node:path';
 import { PIP_INSTALL } from '../../harness/executables/python-package';
 import { runCommand } from '../../harness/executables/run-command';
 
-/** Makes requests from an OpenAPI document, by its schemas and against them. */
+/** Generates requests that match an OpenAPI document and requests that violate it. */
 const SCHEMATHESIS = 'schemathesis==4.32.5';
 const CACHED = path.resolve(__dirname, '../../.cache', SCHEMATHESIS);
 const INSTALL_LIMIT_MS = 5 * 60_000;
 
 export interface Outcome {
-  /** 0: no check failed. */
+  /** 0 if no check failed. */
   readonly exitCode: number | null;
   readonly output: string;
 }
 
-/** Runs it to its end; the signal ends it sooner. */
+/** Runs schemathesis to its end, or until the signal aborts. */
 export async function schemathesis(
   args: readonly string[],
   cwd: string,
@@ -45,7 +45,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 print(json.dumps([str(error) for error in OPENAPI_31_VALIDATOR.iter_errors(json.load(sys.stdin))]))
 `;
 
-/** What the JSON schema of OpenAPI 3.1 has against a document. Ajv does not follow that schema's dynamic references. */
+/** Validates a document with the JSON schema of OpenAPI 3.1. Ajv does not support that schema's dynamic references. */
 export async function openApiFaults(document: object): Promise<string[]> {
   const directory = await installed();
   const child = spawn('python3', ['-c', VALIDATE], { env: { ...process.env, ...pythonPath(directory) } });
@@ -58,7 +58,7 @@ export async function openApiFaults(document: object): Promise<string[]> {
 
 const pythonPath = (directory: string) => ({ PYTHONPATH: directory, PYTHONDONTWRITEBYTECODE: '1' });
 
-/** Fetched once, then kept; what is there under its name is whole. */
+/** Installs schemathesis once. A folder with the final name is always complete. */
 async function installed(): Promise<string> {
   if (existsSync(CACHED)) return CACHED;
   await mkdir(path.dirname(CACHED), { recursive: true });

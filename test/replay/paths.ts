@@ -196,7 +196,7 @@ export const paths: Readonly<Record<string, Path>> = {
     ends: 'verified',
     options: { withStatusCallback: true },
     async walk(service, phoneNumber) {
-      // The report comes while the create call is open, and late enough that the API passes it on.
+      // The report comes during the create call, but late enough that the API forwards it to the workflow.
       service.sandbox.settings.statusStepMs = 2_500;
       const hold = service.sandbox.hold('recorded', phoneNumber);
       const { id, code } = await startPending(service, phoneNumber);

@@ -10,10 +10,10 @@ import { HISTORIES_DIRECTORY } from './histories';
 import { paths, type Path } from './paths';
 import { runOf } from './steps';
 
-/** Longer than any path takes. */
+/** Longer than every path. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** `npm run record-histories [-- <label>]`: records a history of every path on a real server. See README.md. */
+/** `npm run record-histories [-- <label>]`: records one history of each path on a real server. See README.md. */
 async function main([label]: string[]): Promise<void> {
   await globalSetup();
   const server = await connectDevServer();

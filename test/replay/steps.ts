@@ -9,7 +9,7 @@ export async function start(service: Service, phoneNumber: string): Promise<stri
   return verification.id;
 }
 
-/** Starts a verification, and waits until its message has arrived and the workflow knows that. */
+/** Starts a verification and waits until the message has arrived and the workflow knows that it was sent. */
 export async function startPending(
   service: Service,
   phoneNumber: string,
@@ -30,6 +30,6 @@ export async function noMessageInFlight(service: Service, id: string): Promise<v
 /** The handle of the run that a public id names. */
 export function runOf({ client }: Service, publicId: string) {
   const id = parseVerificationId(publicId);
-  if (!id) throw new Error(`${publicId} is not a verification's id`);
+  if (!id) throw new Error(`${publicId} is not a public id`);
   return client.workflow.getHandle<typeof phoneVerification>(id.workflowId, id.runId);
 }

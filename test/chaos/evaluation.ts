@@ -7,31 +7,33 @@ import type { ScenarioResult } from './scenario';
 export interface Row {
   readonly fault: string;
   readonly verifications: number;
-  /** How many numbers got one message, none because `undeliverable` was reported, or more than one. */
+  /** How many numbers got one message, no message and the outcome `undeliverable`, or more than one message. */
   readonly messages: { readonly one: number; readonly none: number; readonly more: number };
   /** How many numbers got messages with different codes. */
   readonly twoCodes: number;
   readonly outcomes: Readonly<Record<ScenarioResult['outcome'], number>>;
-  /** From the fault to the first answer that says whether the message is sent; undefined without a fault. */
+  /** The longest time from the fault to the first answer that is not `sending`. Undefined without a fault. */
   readonly slowestRecoveryMs: number | undefined;
 }
 
-export interface Verdict {
+export interface Evaluation {
   readonly rows: readonly Row[];
-  /** The promises that were broken. */
+  /** The broken promises. */
   readonly violations: readonly string[];
 }
 
-/** `counted`: the workflow IDs of those whose message a worker has sent again although an earlier one may exist. */
-export function judge(
+/** `counted`: the workflow IDs for which a worker has logged a possible second message. */
+export function evaluate(
   results: readonly ScenarioResult[],
-  phone: SmsSandbox,
+  sandbox: SmsSandbox,
   counted: ReadonlySet<string>,
-): Verdict {
+): Evaluation {
   return {
-    rows: faults.map((fault) => row(fault, results, phone)).filter(({ verifications }) => verifications > 0),
+    rows: faults
+      .map((fault) => row(fault, results, sandbox))
+      .filter(({ verifications }) => verifications > 0),
     violations: results.flatMap((result) =>
-      violationsOf(result, bodies(result, phone), counted).map(
+      violationsOf(result, bodies(result, sandbox), counted).map(
         (violation) => `${result.planned.fault}, ${result.planned.phoneNumber}: ${violation}`,
       ),
     ),
@@ -54,11 +56,11 @@ function violationsOf(
   }
   const isHit = planned.callFaults.length > 0 || planned.incident !== undefined || planned.losesAnswers;
   if (isHit && faultAt === undefined && outcome === 'verified')
-    violations.push('its fault never happened: the test has proved nothing');
+    violations.push('its fault did not happen, so nothing was tested');
   return violations;
 }
 
-function row(fault: string, all: readonly ScenarioResult[], phone: SmsSandbox): Row {
+function row(fault: string, all: readonly ScenarioResult[], sandbox: SmsSandbox): Row {
   const results = all.filter((result) => rowOf(result) === fault);
   const count = (is: (result: ScenarioResult) => boolean) => results.filter(is).length;
   const recoveries = results.flatMap(({ faultAt, recoveredAt }) =>
@@ -68,11 +70,11 @@ function row(fault: string, all: readonly ScenarioResult[], phone: SmsSandbox): 
     fault,
     verifications: results.length,
     messages: {
-      one: count((result) => bodies(result, phone).length === 1),
-      none: count((result) => bodies(result, phone).length === 0 && result.outcome === 'undeliverable'),
-      more: count((result) => bodies(result, phone).length > 1),
+      one: count((result) => bodies(result, sandbox).length === 1),
+      none: count((result) => bodies(result, sandbox).length === 0 && result.outcome === 'undeliverable'),
+      more: count((result) => bodies(result, sandbox).length > 1),
     },
-    twoCodes: count((result) => new Set(bodies(result, phone)).size > 1),
+    twoCodes: count((result) => new Set(bodies(result, sandbox)).size > 1),
     outcomes: {
       verified: count(({ outcome }) => outcome === 'verified'),
       undeliverable: count(({ outcome }) => outcome === 'undeliverable'),
@@ -82,12 +84,12 @@ function row(fault: string, all: readonly ScenarioResult[], phone: SmsSandbox): 
   };
 }
 
-/** A verification that ended before the incident of its round has met no fault. */
+/** A verification that ended before the incident of its round had no fault. */
 function rowOf({ planned, faultAt }: ScenarioResult): string {
   return faultAt === undefined ? 'none' : planned.fault;
 }
 
-/** All messages have the same words: two that differ have different codes. */
-function bodies({ planned }: ScenarioResult, phone: SmsSandbox): string[] {
-  return phone.inbox(planned.phoneNumber).map(({ body }) => body);
+/** All messages have the same wording, so two different bodies have different codes. */
+function bodies({ planned }: ScenarioResult, sandbox: SmsSandbox): string[] {
+  return sandbox.inbox(planned.phoneNumber).map(({ body }) => body);
 }
