@@ -8,7 +8,7 @@ const { engines, scripts } = z
   .object({ engines: z.object({ node: z.string() }), scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(path.join(PROJECT_DIRECTORY, 'package.json'), 'utf8')));
 
-/** Runs the check as a Node of another version would. */
+/** Runs the check as in another version of Node. */
 const checkAs = (version: string) =>
   runToEnd(
     process.execPath,
@@ -20,7 +20,7 @@ const checkAs = (version: string) =>
   );
 
 test.each(['v20.18.3', 'v18.20.4', 'v16.20.2', 'v8.17.0'])(
-  'Node %s is refused in one sentence',
+  'Node %s is refused with one sentence',
   async (version) => {
     const { exitCode, stdout, stderr } = await checkAs(version);
 
@@ -29,15 +29,15 @@ test.each(['v20.18.3', 'v18.20.4', 'v16.20.2', 'v8.17.0'])(
   },
 );
 
-test.each(['v20.19.0', 'v20.20.2', 'v22.0.0', 'v24.21.0'])('Node %s is taken', async (version) => {
+test.each(['v20.19.0', 'v20.20.2', 'v22.0.0', 'v24.21.0'])('Node %s is accepted', async (version) => {
   expect(await checkAs(version)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
 });
 
-test('the version is the one that package.json asks for', () => {
+test('the minimum version is the one in package.json', () => {
   expect(engines.node).toBe('>=20.19');
 });
 
-test('every command that runs our code checks the version first', () => {
+test('every npm script that runs our code checks the version first', () => {
   const unchecked = Object.entries(scripts).filter(
     ([, command]) =>
       /\.[jt]s\b|\bjest\b/.test(command) && !/^node (-r \.\/)?scripts\/check-node\.js/.test(command),
@@ -46,13 +46,13 @@ test('every command that runs our code checks the version first', () => {
   expect(unchecked).toEqual([]);
 });
 
-test('no command of production needs development’s dependencies', () => {
+test('no npm script for production needs the development dependencies', () => {
   for (const name of ['start:api', 'start:worker', 'keys', 'forget', 'find', 'sbom']) {
     expect(scripts[name]).toMatch(/^node -r \.\/scripts\/check-node\.js (scripts|dist)\/[\w-]+\.js/);
   }
 });
 
-test('the check itself is written for the oldest of them', () => {
+test('the check itself runs on old versions', () => {
   const source = readFileSync(path.join(PROJECT_DIRECTORY, 'scripts/check-node.js'), 'utf8');
 
   expect(source).not.toMatch(/\b(const|let|class|async)\b|=>|`/);

@@ -32,7 +32,7 @@ const all = <T>(pick: (service: Service) => readonly T[] | undefined): T[] =>
 const firstGroups = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 
-function complaint(work: () => unknown): string {
+function messageOf(work: () => unknown): string {
   try {
     return String(work());
   } catch (error) {
@@ -40,7 +40,7 @@ function complaint(work: () => unknown): string {
   }
 }
 
-/** A service that is always started again never completes. */
+/** A service that is always restarted never completes. */
 function canFulfil(condition: string, service: Service | undefined): boolean {
   if (condition === 'service_healthy') return service?.healthcheck?.test !== undefined;
   return (
@@ -55,19 +55,19 @@ describe('docker-compose.yml', () => {
     isCompose = new Ajv2020({ strict: false, validateFormats: false }).compile(await composeSpecification());
   }, 120_000);
 
-  test('is what the compose specification describes', () => {
+  test('is valid by the compose specification', () => {
     isCompose(parse(compose, { merge: true }));
 
     expect(isCompose.errors).toBeNull();
   });
 
-  test('would be refused with a misspelt key', () => {
+  test('would be invalid with a misspelt key', () => {
     expect(isCompose({ services: { api: { image: 'phone-verification', port: ['3000:3000'] } } })).toBe(
       false,
     );
   });
 
-  test('waits only for services that it has, in a way that they can fulfil', () => {
+  test('waits only for conditions that its services can fulfil', () => {
     const waits = all(({ depends_on: on }) => on && Object.entries(on));
 
     expect(waits.length).toBeGreaterThan(0);
@@ -81,7 +81,7 @@ describe('docker-compose.yml', () => {
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
-  test('names an exact version of every image', () => {
+  test('sets an exact version of every image', () => {
     const images = [
       ...all(({ image }) => (image === undefined ? [] : [image])),
       ...firstGroups(dockerfile, /^ARG NODE_IMAGE=(\S+)/gm),
@@ -105,7 +105,7 @@ describe('docker-compose.yml', () => {
       expect(statSync(join(project, volume.split(':')[0] ?? '')).isFile()).toBe(true);
   });
 
-  test('starts the API and the worker on every interface of their network, and not without a .env', () => {
+  test('starts the API and the worker on all network interfaces, and requires a .env', () => {
     for (const name of ['api', 'worker']) {
       expect(services[name]?.environment).toMatchObject({
         HOST: '0.0.0.0',
@@ -115,7 +115,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('shows the Web UI without its write actions', () => {
+  test('disables the write actions of the Web UI', () => {
     expect(services['temporal-ui']?.environment).toMatchObject({ TEMPORAL_DISABLE_WRITE_ACTIONS: 'true' });
   });
 });
@@ -124,19 +124,19 @@ describe('.env.example', () => {
   const named = firstGroups(example, /^(?:# )?([A-Z][A-Z_]*)=/gm);
   const interpolated = firstGroups(compose, /\$\{([A-Z_]+)/g);
 
-  test('names nothing that neither the service nor docker-compose.yml reads', () => {
+  test('has only variables that the service or docker-compose.yml reads', () => {
     const known = [...Object.keys(environment.shape), ...interpolated];
 
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  test('names everything that docker-compose.yml reads', () => {
+  test('has all variables that docker-compose.yml reads', () => {
     expect(named).toEqual(expect.arrayContaining(interpolated));
   });
 
-  test('names everything that the service requires', () => {
+  test('has all variables that the service requires', () => {
     const required = firstGroups(
-      complaint(() => apiConfig({})) + complaint(() => workerConfig({})),
+      messageOf(() => apiConfig({})) + messageOf(() => workerConfig({})),
       /\b([A-Z]+_[A-Z_]*[A-Z])\b/g,
     );
 
@@ -150,7 +150,7 @@ describe('the image', () => {
     expect(firstGroups(dockerfile, /^USER (\S+)$/gm)).toEqual(['1000', '1000']);
   });
 
-  test('gets from .dockerignore what its steps copy', () => {
+  test('copies exactly the files that .dockerignore allows', () => {
     const copied = firstGroups(dockerfile, /^COPY (?!--from)(.+) \S+$/gm).flatMap((sources) =>
       sources.split(' '),
     );

@@ -55,7 +55,7 @@ function codeLines(page: string): string[] {
 const isTableRow = (line: string) => line.startsWith('|');
 /** A line of an HTTP message or a JSON body, as it was sent: it can't be broken. */
 const isHttpLine = (line: string) => /^(?:\{"|[a-z-]+: |(?:GET|POST) \/)/.test(line);
-/** A picture or a link alone on its line, perhaps as an entry of a list. */
+/** A picture or a link that is alone on its line, or alone in a list entry. */
 const isLinkOnly = (line: string) => /^\s*(?:[-*] |\d+\. )?!?\[[^\]]*\]\([^)\s]+\)[.,:;]?$/.test(line);
 
 function tableCells(page: string): string[] {
@@ -72,7 +72,7 @@ function cellsOf(row: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** What a reader sees of a cell: of a link its text. */
+/** A cell with the text of its links, but without their targets. */
 const withoutTargets = (cell: string) => cell.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 
 /** The anchors of a page's headings, as GitHub names them. */
@@ -91,7 +91,7 @@ function anchors(page: string): Set<string> {
   return new Set(names);
 }
 
-/** Where the links and pictures of a page lead, those out of the project left out. */
+/** The targets of a page's links and pictures, without external ones. */
 function relativeLinks(page: string): string[] {
   return [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target)
@@ -105,7 +105,7 @@ function leadsSomewhere(page: string, link: string): boolean {
   return anchor === undefined || anchors(file).has(anchor);
 }
 
-/** What stands between the title and the next empty line or heading. */
+/** The text between the title and the next empty line or heading. */
 function firstParagraph(page: string): string {
   const [, paragraph = ''] = /^# .+\n+((?:(?!#|\n).+\n?)+)/.exec(read(page)) ?? [];
   return paragraph.replaceAll('\n', ' ');
@@ -116,7 +116,7 @@ describe.each(pages)('%s', (page) => {
     expect(relativeLinks(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
   });
 
-  test('its lines can be read in an editor', () => {
+  test('its lines are short enough for an editor', () => {
     const maxLength = page === 'README.md' ? MAX_README_LINE_LENGTH : MAX_LINE_LENGTH;
     const lines = [
       ...prose(page)
@@ -132,28 +132,28 @@ describe.each(pages)('%s', (page) => {
     expect(tableCells(page).filter((cell) => withoutTargets(cell).length > MAX_CELL_LENGTH)).toEqual([]);
   });
 
-  test('calls a module a module', () => {
+  test('does not call a module a room', () => {
     expect(prose(page).match(/\brooms?\b/gi) ?? []).toEqual([]);
   });
 });
 
 test.each([...docsPages, 'CONTRIBUTING.md', ...testPages])(
-  'the first paragraph of %s says for whom it is',
+  'the first paragraph of %s names its readers',
   (page) => {
     expect(firstParagraph(page)).toContain('This page is for ');
   },
 );
 
-test('there are links to look at', () => {
+test('the pages have links to check', () => {
   expect(pages.flatMap(relativeLinks).length).toBeGreaterThan(50);
 });
 
 describe('README.md', () => {
-  test('can be read in one sitting', () => {
+  test(`has at most ${MAX_README_LINES} lines`, () => {
     expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(MAX_README_LINES);
   });
 
-  test('has the three lines that npm run dev prints', () => {
+  test('has the three commands that npm run dev prints', () => {
     expect(read('README.md')).toContain(devLines.join('\n'));
   });
 });
@@ -192,7 +192,7 @@ describe('docs/reliability.md', () => {
 describe('docs/alerts.yaml', () => {
   const alerts = read('docs/alerts.yaml');
 
-  test('asks only for metrics that the service has', () => {
+  test('uses only metrics that the service has', () => {
     const source = readdirSync(path.join(project, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .map((file) => read(`src/${file}`))
@@ -200,11 +200,11 @@ describe('docs/alerts.yaml', () => {
     const asked = [...alerts.matchAll(/(?<![\w:])phone_verification_\w+/g)].map(([metric]) => metric);
 
     expect(asked.length).toBeGreaterThan(0);
-    // The exporter may be what adds the suffix.
+    // The exporter adds the suffix to some metrics.
     expect(asked.filter((metric) => !source.includes(metric.replace(/_total$/, '')))).toEqual([]);
   });
 
-  test('records what its alerts compare', () => {
+  test('records all series that its alerts compare', () => {
     const { groups } = parse(alerts) as { groups: { rules: { record?: string; expr: string }[] }[] };
     const rules = groups.flatMap((group) => group.rules);
     const recorded = rules.flatMap(({ record }) => record ?? []);
@@ -217,7 +217,7 @@ describe('docs/alerts.yaml', () => {
 
 describe('docs/sms-sandbox.md', () => {
   const page = read('docs/sms-sandbox.md');
-  /** The first cells of the rows between a line that starts so and the next paragraph. */
+  /** The first cells of each row of the table after the line that begins with `start`. */
   const rowsAfter = (start: string, cells: number): string[][] => {
     const [table = ''] = /^\|[\s\S]*?(?=\n\n)/m.exec(page.slice(page.indexOf(`\n${start}`))) ?? [];
     const rows = table.split('\n').slice(2);
@@ -232,7 +232,7 @@ describe('docs/sms-sandbox.md', () => {
   test.each([
     ['As the recipient', magicRecipients],
     ['As the sender', magicSenders],
-  ])('%s: the numbers and their errors are those of the code', (start, numbers) => {
+  ])('%s: the table has the numbers and errors of the code', (start, numbers) => {
     const wanted = [...numbers].map(([number, code]) => [
       number,
       `${code}`,
@@ -242,13 +242,13 @@ describe('docs/sms-sandbox.md', () => {
     expect(rowsAfter(start, 3)).toEqual(wanted);
   });
 
-  test("the carrier's errors are those of the code", () => {
+  test('the table has the carrier errors of the code', () => {
     const wanted = CarrierErrorCode.anyOf.map(({ const: code }) => [String(code)]);
 
     expect(rowsAfter('### Failures of the carrier', 1)).toEqual(wanted);
   });
 
-  test('the variables are those of the code, with their defaults', () => {
+  test('the table has the variables of the code, with their defaults', () => {
     const defaults = environment.parse({ TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID });
     const rows = rowsAfter('## Variables', 2);
     const numbers = Object.entries(defaults).flatMap(([name, value]) =>
@@ -259,7 +259,7 @@ describe('docs/sms-sandbox.md', () => {
     expect(rows).toEqual(expect.arrayContaining([...numbers, ['HOST', defaults.HOST]]));
   });
 
-  test('the account and the sender are those of npm run dev', () => {
+  test('the page has the account and the sender of npm run dev', () => {
     for (const value of [SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM])
       expect(page).toContain(value);
   });

@@ -6,10 +6,10 @@ import { dirname, join, resolve } from 'node:path';
 const project = resolve(__dirname, '..');
 const restricted = 'eslint(no-restricted-imports)';
 
-/** One line of code in a file of a module; the linter must name this rule, or find nothing. */
+/** One line of code in a file of `folder`. The linter must report `rule`. Without a rule, it must report nothing. */
 type Case = readonly [folder: string, code: string, rule?: string];
 
-const acrossModules: readonly Case[] = [
+const refusedImports: readonly Case[] = [
   ['src/domain', `export * from '../crypto/code';`, restricted],
   ['src/domain', `export type * from '../workflows/messages';`, restricted],
   ['src/domain', `export * from 'node:util';`, restricted],
@@ -79,7 +79,7 @@ const acrossModules: readonly Case[] = [
   ['harness/processes', `export * from '../../dev/banner';`, restricted],
 ];
 
-const withinTheTable: readonly Case[] = [
+const allowedImports: readonly Case[] = [
   ['src/domain', `export * from './policy';`],
   ['src/numbers', `export * from 'libphonenumber-js/max';`],
   ['src/numbers', `export * from '../domain/refusals';`],
@@ -124,7 +124,7 @@ const withinTheTable: readonly Case[] = [
   ['harness/service', `export * from '../../src/domain/types';`],
 ];
 
-const habits: readonly Case[] = [
+const otherRules: readonly Case[] = [
   ['src/domain', `export const now = () => Date.now();`, 'eslint(no-restricted-properties)'],
   ['src/domain', `export const guess = () => Math.random();`, 'eslint(no-restricted-properties)'],
   ['src/domain', `export const pid = () => process.pid;`, 'eslint(no-restricted-globals)'],
@@ -151,7 +151,7 @@ interface Finding {
   readonly filename: string;
 }
 
-/** Each file sits where the project's own would, in a tree of its own: nothing is written into the project. */
+/** Lints files in a temporary copy of the project's folders, so that nothing is written into the project. */
 async function lint(files: ReadonlyMap<string, string>): Promise<readonly Finding[]> {
   const tree = await mkdtemp(join(tmpdir(), 'modules-'));
   try {
@@ -177,7 +177,7 @@ async function lint(files: ReadonlyMap<string, string>): Promise<readonly Findin
   }
 }
 
-/** Each case gets a file of its own in the folder that it names; Jest's rules look at `*.test.ts` only. */
+/** Each case gets its own file. Its name ends with `.test.ts`, because Jest's rules apply only to such files. */
 function placed(name: string, cases: readonly Case[]) {
   return cases.map(([folder, code, rule], index) => {
     return { folder, code, rule, file: `${folder}/${name}-${String(index)}.test.ts` };
@@ -185,8 +185,8 @@ function placed(name: string, cases: readonly Case[]) {
 }
 
 describe('the linter', () => {
-  const refused = placed('refused', [...acrossModules, ...habits]);
-  const allowed = placed('allowed', withinTheTable);
+  const refused = placed('refused', [...refusedImports, ...otherRules]);
+  const allowed = placed('allowed', allowedImports);
   let findings: readonly Finding[] = [];
 
   beforeAll(async () => {

@@ -24,22 +24,22 @@ const byText = (one: string, other: string) => one.localeCompare(other);
 const namesOf = (found: [location: string, locked: Locked][]) =>
   [...new Set(found.map(([location]) => location.split('node_modules/').at(-1) ?? ''))].toSorted(byText);
 
-test('every package is locked to its SHA-512', () => {
+test('the lockfile has a SHA-512 hash of every package', () => {
   expect(packages.length).toBeGreaterThan(100);
   expect(namesOf(packages.filter(([, { integrity }]) => !/^sha512-\S{88}$/.test(integrity ?? '')))).toEqual(
     [],
   );
 });
 
-test('every package comes from the registry: none from a URL, a repository or a folder', () => {
+test('every package comes from the registry, and none from a URL, a repository or a folder', () => {
   expect(read('.npmrc')).toMatch(/^omit-lockfile-registry-resolved=true$/m);
   expect(
     namesOf(packages.filter(([, { resolved, link }]) => resolved !== undefined || link === true)),
   ).toEqual([]);
 });
 
-/** Each was looked at: without its script it works as it is installed, or nothing of it is used that needs one. */
-test('no package runs a script while it is installed, and a further one that wants to would show here', () => {
+/** These packages were reviewed: they work without their install script, or what needs the script is not used. */
+test('no install scripts run, and only these packages have one', () => {
   expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
   expect(namesOf(packages.filter(([, { hasInstallScript }]) => hasInstallScript === true))).toEqual([
     '@parcel/watcher',
@@ -50,7 +50,7 @@ test('no package runs a script while it is installed, and a further one that wan
   ]);
 });
 
-test('the image is installed by the same rules, and carries its bill of materials', () => {
+test('the image is built with the same .npmrc and contains its bill of materials', () => {
   const dockerfile = read('Dockerfile');
   const installing = dockerfile.split(/^FROM /m).filter((stage) => stage.includes('RUN npm ci'));
 
@@ -60,7 +60,7 @@ test('the image is installed by the same rules, and carries its bill of material
   expect(dockerfile).toMatch(/^COPY --from=build \/app\/sbom\.cdx\.json \.\/$/m);
 });
 
-test('npm run sbom lists all that runs in production, and nothing else', async () => {
+test('npm run sbom lists exactly the packages of production', async () => {
   const run = promisify(execFile)('npm', ['run', '--silent', 'sbom'], { cwd: project, maxBuffer: 2 ** 26 });
   const sbom = JSON.parse((await run).stdout) as { bomFormat: string; components: { purl: string }[] };
   const listed = sbom.components.map(({ purl }) => purl);

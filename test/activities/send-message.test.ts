@@ -30,11 +30,11 @@ const settled = (id: string, on: Service = service): Promise<IdentifiedView> =>
       const verification = await on.verifications.get(id);
       return verification.status === 'sending' ? undefined : verification;
     },
-    // A message that is never answered is given up after 30 s.
+    // The service gives up after 30 s if the provider never answers.
     { limitMs: 45_000 },
   );
 
-/** Why the message is not sent yet, as the Web UI shows it. */
+/** The failure of the pending activity, which the Web UI shows. */
 async function pendingFailure(id: string): Promise<string | undefined> {
   const { raw } = await server.client.workflow.getHandle(partsOf(id).workflowId).describe();
   const encoded = raw.pendingActivities?.[0]?.lastFailure?.encodedAttributes?.data;
@@ -105,7 +105,7 @@ describe('a message that was created although the call failed is found and not s
     expect(createCalls(phoneNumber)).toBe(1);
   });
 
-  test('when the answer never comes', async () => {
+  test('when there is no answer', async () => {
     const phoneNumber = uniquePhoneNumber();
     const hold = service.sandbox.hold('recorded', phoneNumber);
     const { id } = await start(phoneNumber);
@@ -131,7 +131,7 @@ describe('a message that was created although the call failed is found and not s
   });
 
   test('when it is a resend, which has the same body as the first message', async () => {
-    const { id, phoneNumber } = await service.startTexted();
+    const { id, phoneNumber } = await service.startAndReceive();
     await settled(id);
     service.sandbox.stubAnswer(phoneNumber, { status: 500, body: 'oops', recorded: true });
     await service.verifications.resend(id);

@@ -31,19 +31,19 @@ interface Answer {
 }
 
 /** Sends lines over a socket and reads until the service closes the connection. */
-async function say(...lines: string[]): Promise<Answer> {
+async function sendLines(...lines: string[]): Promise<Answer> {
   const start = performance.now();
   const socket = connect(port, '127.0.0.1');
   socket.setEncoding('utf8');
   socket.write(lines.join('\r\n'));
-  let heard = '';
-  socket.on('data', (chunk) => (heard += String(chunk)));
+  let received = '';
+  socket.on('data', (chunk) => (received += String(chunk)));
   await new Promise<void>((resolve, reject) => {
     socket.on('close', () => resolve());
     // The service resets a connection with unread data, after it has answered.
-    socket.on('error', (error) => (heard === '' ? reject(error) : resolve()));
+    socket.on('error', (error) => (received === '' ? reject(error) : resolve()));
   });
-  const [head = '', text = ''] = heard.split('\r\n\r\n');
+  const [head = '', text = ''] = received.split('\r\n\r\n');
   const [statusLine = '', ...headers] = head.split('\r\n');
   return {
     status: Number(statusLine.split(' ')[1]),
@@ -59,7 +59,7 @@ async function say(...lines: string[]): Promise<Answer> {
 }
 
 const request = (line: string, ...headers: string[]) =>
-  say(`${line} HTTP/1.1`, 'host: localhost', 'connection: close', ...headers, '', '');
+  sendLines(`${line} HTTP/1.1`, 'host: localhost', 'connection: close', ...headers, '', '');
 
 function expectProblem({ status, headers, text }: Answer, expected: number): void {
   expect(status).toBe(expected);
@@ -103,7 +103,7 @@ describe('data that is not an HTTP request gets 400 as a problem:', () => {
       [`GET /verifications/%zz${SENTINEL} HTTP/1.1`, 'host: localhost', 'connection: close', '', ''],
     ],
   ])('%s', async (_case, lines) => {
-    expectProblem(await say(...lines), 400);
+    expectProblem(await sendLines(...lines), 400);
   });
 });
 
@@ -131,9 +131,9 @@ describe('a body larger than 4 KiB gets 413', () => {
 
 test('slow requests time out: headers after 5 s, the whole request after 10 s', async () => {
   const [nothing, halfTheHeaders, halfTheBody] = await Promise.all([
-    say(''),
-    say('GET /healthz HTTP/1.1', `x-slow: ${SENTINEL}`),
-    say(
+    sendLines(''),
+    sendLines('GET /healthz HTTP/1.1', `x-slow: ${SENTINEL}`),
+    sendLines(
       'POST /verifications HTTP/1.1',
       'host: localhost',
       KEY,
@@ -153,7 +153,7 @@ test('slow requests time out: headers after 5 s, the whole request after 10 s', 
 });
 
 test('a slow request does not delay others', async () => {
-  const slow = say('GET /healthz HTTP/1.1', 'x-slow: yes');
+  const slow = sendLines('GET /healthz HTTP/1.1', 'x-slow: yes');
   const first = await Promise.race([slow, after(0).then(() => request('GET /healthz'))]);
   expect(first.status).toBe(200);
   await slow;

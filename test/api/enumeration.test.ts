@@ -23,13 +23,13 @@ const FORGED_CAPABILITY = randomBytes(38).toString('base64url');
 
 interface KnownNumber {
   readonly phoneNumber: string;
-  /** The id of its last verification. For a fresh number it is random. */
+  /** The id of its last verification. A random id if the number is fresh. */
   readonly id: string;
 }
 
 let server: DevServer;
 let service: Service;
-/** The same service with a cool-down. The one above has none, so that it can lock a number quickly. */
+/** The same service with a cool-down. `service` has no cool-down, so that it can lock a number quickly. */
 let withCooldown: Service;
 let numbers: Record<'fresh' | 'pending' | 'cooling down' | 'locked', KnownNumber>;
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
     startService({ ...server, policy, cooldownSeconds: [3_600] }),
   ]);
   const [pending, cooldownRefusal, locked] = await Promise.all([
-    startTexted(withCooldown),
+    startAndReceive(withCooldown),
     endUnsuccessfully(withCooldown),
     lock(),
   ]);
@@ -58,7 +58,7 @@ afterAll(async () => {
   await server.close();
 });
 
-async function startTexted({ app, sandbox }: Service, phoneNumber = uniquePhoneNumber()) {
+async function startAndReceive({ app, sandbox }: Service, phoneNumber = uniquePhoneNumber()) {
   const earlier = sandbox.inbox(phoneNumber).length;
   const started = await app.inject(authorizedStart(phoneNumber));
   expect(started.statusCode).toBe(202);
@@ -69,7 +69,7 @@ async function startTexted({ app, sandbox }: Service, phoneNumber = uniquePhoneN
 }
 
 async function endUnsuccessfully(on: Service, known?: string): Promise<KnownNumber> {
-  const { phoneNumber, id, code } = await startTexted(on, known);
+  const { phoneNumber, id, code } = await startAndReceive(on, known);
   const by = { caller: 'alice', idempotencyKey: undefined };
   const wrong = wrongCodeFor(code);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) await on.verifications.check(id, wrong, by);
@@ -159,7 +159,7 @@ test.each([
   ['cooling down', 429, 'phone_number_cooling_down'],
   ['locked', 429, 'phone_number_cooling_down'],
 ] as const)(
-  'a start for a number that is %s tells an authorized caller only when to try again',
+  'an authorized start for a number that is %s reveals only when the next start is allowed',
   async (state, status, code) => {
     const { phoneNumber, id } = numbers[state];
     const { statusCode, headers, body } = await withCooldown.app.inject(authorizedStart(phoneNumber));
@@ -169,9 +169,9 @@ test.each([
     const fields: Record<string, unknown> = JSON.parse(body);
     expect(Object.keys(fields).toSorted()).toEqual(['code', 'detail', 'status', 'title', 'type']);
     expect(fields['code']).toBe(code);
-    const told = JSON.stringify([headers, body]);
+    const answer = JSON.stringify([headers, body]);
     for (const secret of [id, phoneNumber, phoneNumber.slice(2), '/verifications/', 'http']) {
-      expect(told).not.toContain(secret);
+      expect(answer).not.toContain(secret);
     }
   },
 );

@@ -30,7 +30,7 @@ const limitsWith = (budgets: Partial<Budgets>) =>
     digests: testDigests,
   });
 
-test('a message that is refused does not use up the place that a canceled one gives back', async () => {
+test('a refused message does not count: a canceled reservation makes room for the next message', async () => {
   const limits = limitsWith({ prefix: { max: 1, periodMs: 3_600_000 } });
   const first = await limits.reserveMessage(number);
   await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
@@ -39,7 +39,7 @@ test('a message that is refused does not use up the place that a canceled one gi
   await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
 });
 
-test('a message that the country refuses is not counted for its block either', async () => {
+test('a message that exceeds the budget of its country does not count for its block', async () => {
   const limits = limitsWith({
     prefix: { max: 2, periodMs: 3_600_000 },
     country: { general: { max: 1, periodMs: 3_600_000 }, countries: [] },
@@ -50,7 +50,7 @@ test('a message that the country refuses is not counted for its block either', a
   await limits.reserveMessage(number);
 });
 
-test('what is given back after its period adds nothing to the next one', async () => {
+test('a cancel after the period does not change the count of the next period', async () => {
   jest.useFakeTimers();
   const limits = limitsWith({ messagesPerSecond: { max: 2, periodMs: 1_000 } });
   const reservations = [await limits.reserveResend(), await limits.reserveResend()];

@@ -264,7 +264,7 @@ describe('messages to one number', () => {
 
   test('have a limit that also counts and refuses resends', async () => {
     await withLimits({ withWorker: true, policy: { numberLimit, resendIntervalMs: 0, maxResends: 5 } });
-    const { id, phoneNumber } = await service.startTexted();
+    const { id, phoneNumber } = await service.startAndReceive();
     const resend = () =>
       service.app.inject({
         method: 'POST',

@@ -27,8 +27,8 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Like `inject`, with any method: its types allow only some. */
-function ask(method: string, url: string, options: InjectOptions = {}) {
+/** Like `inject`, but for any method. The types of `inject` allow only some methods. */
+function call(method: string, url: string, options: InjectOptions = {}) {
   return service.app.inject({ ...options, method: method as 'GET', url });
 }
 
@@ -47,7 +47,7 @@ test('every path answers 405 to every method that it does not support, also with
     const others = METHODS.filter((method) => method !== 'CONNECT' && !allowed.includes(method));
     expect(others).toEqual(expect.arrayContaining(['PUT', 'PATCH', 'TRACE', 'PROPFIND']));
     for (const method of others) {
-      const response = await ask(method, path.replaceAll(/\{\w+\}/g, 'x'));
+      const response = await call(method, path.replaceAll(/\{\w+\}/g, 'x'));
       expect([method, path, response.statusCode]).toEqual([method, path, 405]);
       expect(response.headers).toMatchObject({
         allow: allowed.join(', '),
@@ -59,7 +59,7 @@ test('every path answers 405 to every method that it does not support, also with
 });
 
 test('the answer is a problem', async () => {
-  const response = await ask('GET', '/verifications');
+  const response = await call('GET', '/verifications');
   expect(response.json()).toEqual({
     type: 'about:blank',
     title: 'Method Not Allowed',
@@ -71,20 +71,20 @@ test('the answer is a problem', async () => {
 
 test.each(['/Verifications/', '/API/Orchestrators/x', '/codec', '/codec/'])(
   'other spellings of a path get 405 as well: %s',
-  async (path) => expect((await ask('PUT', path)).statusCode).toBe(405),
+  async (path) => expect((await call('PUT', path)).statusCode).toBe(405),
 );
 
 test('the body is not read', async () => {
   const payload = 'x'.repeat(100_000);
   for (const headers of [{ 'content-type': 'application/json' }, { 'content-type': 'none' }])
-    expect((await ask('PUT', '/verifications', { headers, payload })).statusCode).toBe(405);
+    expect((await call('PUT', '/verifications', { headers, payload })).statusCode).toBe(405);
 });
 
 test.each(['/', '/verification', '/verifications/x/y', '/orchestrators', '/codec/encode'])(
   'an unknown path gets 404 for every method: %s',
   async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'PROPFIND'])
-      expect((await ask(method, path, { headers: { authorization: 'Bearer x' } })).statusCode).toBe(404);
+      expect((await call(method, path, { headers: { authorization: 'Bearer x' } })).statusCode).toBe(404);
   },
 );
 
@@ -94,7 +94,7 @@ test('the Durable Functions API refuses other sites before it checks the method'
     '/runtime/webhooks/durabletask/instances/x',
   ]) {
     for (const method of ['OPTIONS', 'PUT', 'DELETE']) {
-      const response = await ask(method, path, { headers: { origin: 'https://evil.example.com' } });
+      const response = await call(method, path, { headers: { origin: 'https://evil.example.com' } });
       expect(response.statusCode).toBe(403);
       expect(response.headers['allow']).toBeUndefined();
     }
@@ -103,5 +103,5 @@ test('the Durable Functions API refuses other sites before it checks the method'
 
 test('a preflight request of the Web UI is answered', async () => {
   const headers = { origin: UI, 'access-control-request-method': 'POST' };
-  expect((await ask('OPTIONS', '/codec/decode', { headers })).statusCode).toBe(204);
+  expect((await call('OPTIONS', '/codec/decode', { headers })).statusCode).toBe(204);
 });

@@ -78,7 +78,7 @@ test('of 400 simultaneous starts, each gets 202, or gets 503 and starts nothing'
 
 test('300 simultaneous reads of one verification share a few queries, and all get an answer', async () => {
   await begin({ withWorker: true });
-  const { id } = await service.startTexted();
+  const { id } = await service.startAndReceive();
   const before = calls.made(QUERY);
   const answers = await Promise.all(Array.from({ length: 300 }, () => get(id)));
   expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
@@ -88,7 +88,7 @@ test('300 simultaneous reads of one verification share a few queries, and all ge
 
 test('a read after a check never returns an older state', async () => {
   await begin({ withWorker: true });
-  const { id, code } = await service.startTexted();
+  const { id, code } = await service.startAndReceive();
   const by = { caller: 'alice', idempotencyKey: undefined };
   const others = Array.from({ length: 50 }, () => get(id));
   await service.verifications.check(id, code, by);
@@ -98,7 +98,7 @@ test('a read after a check never returns an older state', async () => {
 
 test('50 queries run at once, and a verification that has ended can still be read', async () => {
   await begin({ withWorker: true });
-  const { id: ended } = await service.startTexted();
+  const { id: ended } = await service.startAndReceive();
   await service.verifications.cancel(ended);
   await server.client.workflow.getHandle(partsOf(ended).workflowId).result();
   await service.stopWorker();
@@ -112,7 +112,7 @@ test('50 queries run at once, and a verification that has ended can still be rea
 
 test('waits for one verification share a long poll, and end when their clients disconnect', async () => {
   await begin({ withWorker: true });
-  const { id } = await service.startTexted();
+  const { id } = await service.startAndReceive();
   await service.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = service.app.server.address() as AddressInfo;
   const clients = Array.from({ length: 20 }, () => {
@@ -135,7 +135,7 @@ test('waits for one verification share a long poll, and end when their clients d
 
 test('reading an ended verification or a number’s ledger needs no long poll', async () => {
   await begin({ withWorker: true });
-  const { id, phoneNumber, code } = await service.startTexted();
+  const { id, phoneNumber, code } = await service.startAndReceive();
   await service.verifications.check(id, code, { caller: 'alice', idempotencyKey: undefined });
   const workflow = server.client.workflow.getHandle(
     workflowIdFor(testDigests.phoneNumber('default', phoneNumber)),

@@ -7,7 +7,7 @@ import { API_KEYS, PUBLIC_URL, startService, testKeyRing, type Service } from '.
 
 const CODEC_TOKEN = 'operators-only-0123456789';
 const SENTINEL = 'S3NT1NEL';
-/** Part of every request. It is not an identifier, because errors may repeat a property's name that is one. */
+/** Part of every request. It is not an identifier, because errors may repeat the name of a property if it is one. */
 const SENT = `+${SENTINEL}`;
 const RUNS = 1_000;
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
     codecServer: { token: CODEC_TOKEN, origin: undefined, decode: createPayloadReader(testKeyRing) },
   });
   conformance = new Conformance(await openApiDocument(service.app));
-  open = (await service.startTexted()).id;
+  open = (await service.startAndReceive()).id;
 });
 
 afterAll(async () => {
@@ -144,7 +144,7 @@ test('no request causes a 5xx, all answers match the document, and errors repeat
     fc.asyncProperty(anyRequest(), async (sentRequest) => {
       const response = await service.app.inject(request(sentRequest));
       expect(response.statusCode).toBeLessThan(500);
-      expect(conformance.complaint(sentRequest.method, sentRequest.path, response)).toBeUndefined();
+      expect(conformance.violation(sentRequest.method, sentRequest.path, response)).toBeUndefined();
       const error = response.statusCode < 400 ? '' : JSON.stringify([response.headers, response.body]);
       expect(error).not.toContain(SENTINEL);
     }),

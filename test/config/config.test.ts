@@ -1,11 +1,11 @@
 import { apiConfig } from '../../src/config/api-config';
 import { operatorConfig } from '../../src/config/operator-config';
 import { workerConfig } from '../../src/config/worker-config';
-import { COMPLETE, KEY, LONG_API_KEY, refusalOf, refusalsOf, views } from './environments';
+import { COMPLETE, KEY, LONG_API_KEY, refusalOf, refusalsOf, processes } from './environments';
 
 const ZEROS = Buffer.alloc(32).toString('base64');
 
-test('what must be set is enough, and the rest has the contract’s defaults', () => {
+test('the required variables are enough, and all others have the documented defaults', () => {
   const temporal = { namespace: 'default', connection: { address: '127.0.0.1:7233' } };
 
   expect(apiConfig(COMPLETE)).toMatchObject({
@@ -51,7 +51,7 @@ test('what must be set is enough, and the rest has the contract’s defaults', (
   expect(operatorConfig(COMPLETE)).toMatchObject({ payloadEncryption: true, temporal });
 });
 
-test('every variable at fault is named in one message', () => {
+test('one error names all invalid variables', () => {
   const env = { ...COMPLETE, SECRET_KEYS: '', API_KEYS: undefined, PORT: 'x', WINDOW_SECONDS: '4' };
 
   const message = refusalOf(apiConfig, env);
@@ -60,16 +60,16 @@ test('every variable at fault is named in one message', () => {
   expect(message).not.toContain('PHONE_DIGEST_KEY');
 });
 
-test('an empty environment names all that is required', () => {
-  const messages = views.map(({ read }) => refusalOf(read, {})).join('\n');
+test('the errors for an empty environment name all required variables', () => {
+  const messages = processes.map(({ read }) => refusalOf(read, {})).join('\n');
 
   for (const name of Object.keys(COMPLETE)) expect(messages).toContain(name);
 });
 
-test('no secret value shows in the message', () => {
+test('the errors contain no secret', () => {
   const env = { ...COMPLETE, SECRET_KEYS: 'k1:c2VjcmV0', PHONE_DIGEST_KEY: 'c2VjcmV0', API_KEYS: 'secret,,' };
 
-  const messages = views.map(({ read }) => refusalOf(read, env)).join('\n');
+  const messages = processes.map(({ read }) => refusalOf(read, env)).join('\n');
 
   expect(messages).toContain('SECRET_KEYS must be');
   expect(messages).toContain('PHONE_DIGEST_KEY must be');
@@ -82,7 +82,7 @@ test.each([
   ['SECRET_KEYS', `k1:${KEY},k2:${ZEROS}`, 'SECRET_KEYS must not be all zero'],
   ['PHONE_DIGEST_KEY', ZEROS, 'PHONE_DIGEST_KEY must not be all zero'],
   ['PHONE_DIGEST_KEY', KEY, 'PHONE_DIGEST_KEY must not be one of SECRET_KEYS'],
-])('a weak secret in %s is refused, and no value is shown', (name, value, fault) => {
+])('a weak secret in %s is refused, and the error contains no value', (name, value, fault) => {
   const weak = { ...COMPLETE, [name]: value };
 
   for (const message of refusalsOf(name, weak)) expect(message).toContain(fault);
@@ -159,10 +159,10 @@ test.each([
   ['TEMPORAL_ADDRESS', 'ns.a1b2c.tmprl.cloud:7233'],
   ['TEMPORAL_ADDRESS', '[2001:db8::1]:7233'],
 ])('%s=%s is accepted', (name, value) => {
-  for (const { read } of views) expect(() => read({ ...COMPLETE, [name]: value })).not.toThrow();
+  for (const { read } of processes) expect(() => read({ ...COMPLETE, [name]: value })).not.toThrow();
 });
 
-test('faults of two variables together are named along with others', () => {
+test('invalid combinations of variables are reported together with other faults', () => {
   const env = {
     ...COMPLETE,
     PORT: 'x',
@@ -184,7 +184,7 @@ test('faults of two variables together are named along with others', () => {
     expect(ofWorker).toContain(`  ${fault}`);
 });
 
-test('variables together stop no process that reads only one of them', () => {
+test('an invalid combination is no error for a process that reads only one of the variables', () => {
   const metrics = { ...COMPLETE, HOST: 'localhost', WORKER_METRICS_PORT: '9465' };
   const reusedKey = { ...COMPLETE, PHONE_DIGEST_KEY: KEY };
 
@@ -192,7 +192,7 @@ test('variables together stop no process that reads only one of them', () => {
   expect(() => workerConfig(reusedKey)).not.toThrow();
 });
 
-test('an API key of Twilio’s stands in for the auth token', () => {
+test('a Twilio API key can replace the auth token', () => {
   const withoutToken = { ...COMPLETE, TWILIO_AUTH_TOKEN: undefined, TWILIO_API_KEY_SID: 'SK1' };
 
   expect(refusalOf(workerConfig, withoutToken)).toContain('TWILIO_API_KEY_SECRET');
@@ -209,7 +209,7 @@ test('with the auth token and an API key, the worker uses the token', () => {
   expect(workerConfig(both).twilio).toMatchObject({ username: 'AC123', password: 'token' });
 });
 
-test('several secret keys keep their order, and a URL loses the slash at its end', () => {
+test('secret keys keep their order, and the trailing slash of a URL is removed', () => {
   const config = apiConfig({
     ...COMPLETE,
     SECRET_KEYS: `new:${Buffer.alloc(32, 3).toString('base64')},old:${KEY}`,
@@ -224,7 +224,7 @@ test.each([
   [{ TWILIO_API_URL: 'http://localhost:3001', PORT: '3333' }, 'http://localhost:3333'],
   [{ PUBLIC_URL: 'http://verify.example.com' }, undefined],
   [{ PUBLIC_URL: 'https://verify.example.com', TWILIO_AUTH_TOKEN: '' }, undefined],
-])('%j: API and worker agree on where delivery is reported', (variables, publicUrl) => {
+])('%j: API and worker have the same URL for delivery reports', (variables, publicUrl) => {
   const apiKey = { TWILIO_API_KEY_SID: 'SK1', TWILIO_API_KEY_SECRET: 'secret' };
   const env = { ...COMPLETE, ...apiKey, ...variables };
 
@@ -234,7 +234,7 @@ test.each([
   expect(workerConfig(env).statusCallback).toEqual(expected);
 });
 
-test('limits, budgets, proxies and test numbers are read as docs/configuration.md shows them', () => {
+test('limits, budgets, proxies and test numbers have the format in docs/configuration.md', () => {
   const config = apiConfig({
     ...COMPLETE,
     CALLER_LIMIT: 'off',

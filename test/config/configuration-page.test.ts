@@ -5,21 +5,22 @@ import { variableGroups } from '../../src/config/variables';
 
 const COMMAND = 'docs:configuration';
 
-test('docs/configuration.md is what the variables say', () => {
+test('docs/configuration.md is up to date', () => {
   const page = readFileSync(CONFIGURATION_PAGE, 'utf8');
 
-  if (page !== configurationPage()) throw new Error(`docs/configuration.md is stale: npm run ${COMMAND}`);
+  if (page !== configurationPage())
+    throw new Error(`docs/configuration.md is out of date. Run npm run ${COMMAND}`);
   expect(scripts[COMMAND]).toContain('scripts/configuration-page.ts');
 });
 
-test('every variable has a section of its own', () => {
+test('every variable has its own section', () => {
   const sections = [...configurationPage().matchAll(/^### `(.*)`$/gm)].map(([, name]) => name);
 
   expect(sections).toEqual(variableGroups.flatMap(({ variables }) => Object.keys(variables)));
   expect(new Set(sections).size).toBe(sections.length);
 });
 
-test('the page can be read raw, and holds nothing of the machine that made it', () => {
+test('the page has no long lines and no data of the machine that generated it', () => {
   const page = configurationPage();
 
   expect(page.split('\n').filter((line) => line.length > 120)).toEqual([]);

@@ -7,7 +7,7 @@ import { workerConfig, workerEnvironment } from '../../src/config/worker-config'
 export const KEY = Buffer.alloc(32, 1).toString('base64');
 export const LONG_API_KEY = 'a-key-of-a-caller';
 
-/** All that the processes require together. */
+/** All variables that any process requires. */
 export const COMPLETE = {
   SECRET_KEYS: `k1:${KEY}`,
   PHONE_DIGEST_KEY: Buffer.alloc(32, 2).toString('base64'),
@@ -17,21 +17,21 @@ export const COMPLETE = {
   TWILIO_FROM: '+15005550006',
 };
 
-export interface View {
+export interface ServiceProcess {
   readonly process: 'api' | 'worker' | 'operator';
   readonly read: (env: NodeJS.ProcessEnv) => object;
-  /** The variables that it reads. */
+  /** The variables that the process reads. */
   readonly variables: z.core.$ZodShape;
 }
 
-export const views: readonly View[] = [
+export const processes: readonly ServiceProcess[] = [
   { process: 'api', read: apiConfig, variables: apiEnvironment.shape },
   { process: 'worker', read: workerConfig, variables: workerEnvironment.shape },
   { process: 'operator', read: operatorConfig, variables: operatorEnvironment.shape },
 ];
 
-/** The message of a wrong configuration. */
-export function refusalOf(read: View['read'], env: NodeJS.ProcessEnv): string {
+/** The error message for an invalid configuration. */
+export function refusalOf(read: ServiceProcess['read'], env: NodeJS.ProcessEnv): string {
   try {
     read(env);
   } catch (error) {
@@ -41,8 +41,8 @@ export function refusalOf(read: View['read'], env: NodeJS.ProcessEnv): string {
   throw new Error('The configuration was accepted');
 }
 
-/** The messages of the processes that read a variable. @throws ConfigError if any other process refuses `env` too */
+/** The error messages of the processes that read a variable. @throws ConfigError if another process refuses `env` */
 export function refusalsOf(name: string, env: NodeJS.ProcessEnv): string[] {
-  for (const { read, variables } of views) if (!(name in variables)) read(env);
-  return views.flatMap(({ read, variables }) => (name in variables ? [refusalOf(read, env)] : []));
+  for (const { read, variables } of processes) if (!(name in variables)) read(env);
+  return processes.flatMap(({ read, variables }) => (name in variables ? [refusalOf(read, env)] : []));
 }

@@ -103,7 +103,7 @@ describe('the cool-down', () => {
 describe('the limit on messages to one number', () => {
   const messages = [at(0), at(600), at(1_200)];
 
-  test('refuses a message when the limit is reached, and says when the next one is allowed', () => {
+  test('refuses a message when the limit is reached, and returns when the next one is allowed', () => {
     expect(numberLimitRefusal(messages, LIMIT, at(1_200))).toEqual({
       code: 'rate_limited',
       limit: 'number',

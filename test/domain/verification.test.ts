@@ -35,7 +35,7 @@ function create(policy: Partial<Policy> = {}): Verification {
   );
 }
 
-/** Its message is accepted at once, so the window ends at START + 90 s. */
+/** The message is accepted at once, so the window ends at START + 90 s. */
 function createPending(policy: Partial<Policy> = {}): Verification {
   const verification = create(policy);
   verification.messageRequested(START);
@@ -212,7 +212,7 @@ describe('a resend', () => {
     expect(verification.resendRefusal(START + 1)).toEqual({ code: 'resend_too_soon', retryAfterSeconds: 30 });
   });
 
-  test('is too soon until the interval has passed; the refusal says how long to wait', () => {
+  test('is too soon until the interval has passed; the refusal has the time to wait', () => {
     const verification = createPending();
     expect(verification.resendRefusal(START + 10_500)).toEqual({
       code: 'resend_too_soon',

@@ -26,7 +26,7 @@ afterAll(() => service.stop());
 
 const start = ({ url }: RunningApi, phoneNumber: string) => callApi('POST', url, { body: { phoneNumber } });
 
-/** What the `temporal` command shows of the verification's history. */
+/** The verification's history, as the `temporal` command shows it. */
 async function shownHistory(...codec: string[]): Promise<string> {
   const digest = Buffer.from(verification.id, 'base64url').toString('hex', 0, 16);
   const run = ['workflow', 'show', '--workflow-id', `phone-verification:${digest}`];
@@ -35,7 +35,7 @@ async function shownHistory(...codec: string[]): Promise<string> {
   return (await cli).stdout;
 }
 
-test('the temporal command shows a history in clear to who has the token', async () => {
+test('with the token, the temporal command shows a decrypted history', async () => {
   const { phoneNumber } = verification;
   const endpoint = ['--codec-endpoint', `http://${api.host}/codec`];
 
@@ -43,7 +43,7 @@ test('the temporal command shows a history in clear to who has the token', async
   expect(await shownHistory(...endpoint, '--codec-auth', `Bearer ${TOKEN}`)).toContain(phoneNumber);
 });
 
-test('a number whose last verification can not be read gets a 500, and the log says why', async () => {
+test('a start gets 500 if the number’s last verification cannot be decrypted; the log has the reason', async () => {
   const { phoneNumber } = verification;
   const newKeyOnly = { SECRET_KEYS: `k2:${Buffer.alloc(32, 6).toString('base64')}` };
   const withoutOldKey = await service.startApi(newKeyOnly);

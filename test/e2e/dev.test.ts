@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-/** In a process group of its own, as a terminal runs it. */
+/** Runs `npm run dev` in its own process group, as a terminal does. */
 function spawnDev(): TestProcess {
   const command = { command: 'npm', args: ['run', 'dev'], cwd: PROJECT_DIRECTORY };
   return startCommand({ ...command, env: { ...process.env, ...env } });
@@ -59,12 +59,12 @@ function linesOf({ output }: TestProcess): string[] {
   return output().split('\n');
 }
 
-/** As the terminal sends a signal: to npm and the launcher at once. */
+/** Sends a signal to npm and the launcher at the same time, as a terminal does. */
 function signalEveryone(signal: NodeJS.Signals): void {
   process.kill(-dev.pid, signal);
 }
 
-/** From its own log lines. */
+/** Reads the process id of a process from its log lines. */
 function pidOf(name: string): number {
   const pattern = new RegExp(`^${name} +\\| .*"pid":(\\d+)`);
   return Number(
@@ -93,7 +93,7 @@ async function startAndReceive(phoneNumber: string): Promise<{ id: string; code:
   return { id, code: /\d{4}/.exec(message?.body ?? '')?.[0] ?? '' };
 }
 
-test('the three lines of the banner, pasted into a shell, verify a number', async () => {
+test('the three commands of the banner verify a number in a shell', async () => {
   const start = linesOf(dev).findIndex((line) => line.startsWith('ID=$('));
   const pasted = linesOf(dev)
     .slice(start, start + 3)
@@ -106,11 +106,11 @@ test('the three lines of the banner, pasted into a shell, verify a number', asyn
   expect(Verification.parse(JSON.parse(check ?? ''))).toEqual({ id, status: 'verified', verified: true });
 });
 
-test("development's API key is short, and nothing warns of it", () => {
+test('there is no warning about the short default API key', () => {
   expect(dev.output()).not.toContain('API_KEYS');
 });
 
-test('the addresses of the banner answer', async () => {
+test('all addresses of the banner answer', async () => {
   const pattern = /^ {2}(?:API|Temporal Web UI|SMS sandbox) +(\S+)$/;
   const urls = linesOf(dev).flatMap((line) => pattern.exec(line)?.[1] ?? []);
 
@@ -118,7 +118,7 @@ test('the addresses of the banner answer', async () => {
   for (const url of urls) expect((await fetch(url)).status).toBeLessThan(500);
 });
 
-test('a worker that is killed is back, with a line that says so, and sends messages again', async () => {
+test('a killed worker is restarted, with a printed line, and sends messages again', async () => {
   const killedAt = Date.now();
   process.kill(pidOf('worker'), 'SIGKILL');
   await eventually(() => linesOf(dev).some((line) => line.startsWith('worker died (SIGKILL) and was')), dev);
@@ -129,7 +129,7 @@ test('a worker that is killed is back, with a line that says so, and sends messa
   expect(await call('POST', `/verifications/${id}/check`, { code })).toMatchObject({ verified: true });
 });
 
-test('after all of it was killed and started again, a pending verification can be answered', async () => {
+test('a pending verification can be checked after everything was killed and restarted', async () => {
   const { id, code } = await startAndReceive('+14255550125');
 
   signalEveryone('SIGKILL');
@@ -139,7 +139,7 @@ test('after all of it was killed and started again, a pending verification can b
   expect(await call('POST', `/verifications/${id}/check`, { code })).toMatchObject({ verified: true });
 });
 
-test('what it keeps is for its owner alone: the database, the messages, the secrets', async () => {
+test('only the owner can read the database, the messages and the secrets', async () => {
   const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
   const modes = await Promise.all(
     files.map(async (file) => {
@@ -158,7 +158,7 @@ test('what it keeps is for its owner alone: the database, the messages, the secr
   expect(((await stat(dataDir)).mode & 0o777).toString(8)).toBe('700');
 });
 
-test('a second one beside it starts nothing and names each busy port, and the variable that changes it', async () => {
+test('a second instance starts nothing and lists each port in use, with the variable that changes it', async () => {
   const second = spawnDev();
 
   expect(await second.exited).toBe(1);
@@ -168,7 +168,7 @@ test('a second one beside it starts nothing and names each busy port, and the va
   expect(second.output()).not.toContain('Starting');
 });
 
-test('Ctrl-C ends all of it', async () => {
+test('Ctrl-C ends everything', async () => {
   const pids = ['api', 'worker'].map(pidOf);
 
   signalEveryone('SIGINT');
@@ -181,7 +181,7 @@ test('Ctrl-C ends all of it', async () => {
   expect(dev.output()).not.toContain('was started again');
 });
 
-test('a signal to npm alone ends all of it, too', async () => {
+test('a signal to npm alone also ends everything', async () => {
   dev = await startDev();
 
   dev.kill('SIGINT');

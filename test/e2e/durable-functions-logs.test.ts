@@ -6,7 +6,7 @@ import { receivedCode, uniquePhoneNumber } from '../support/service';
 jest.setTimeout(90_000);
 
 const API_KEY = 'a+key/of/this+test==';
-/** Eight digits are not among a line's other numbers by chance. */
+/** Eight digits are not part of other numbers in a log line by chance. */
 const CODE_LENGTH = '8';
 const WRONG_CODE = '97531864';
 
@@ -18,22 +18,22 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
-/** All that a client may get right or wrong, and what of it must stay secret. */
-async function converse(client: SampleClient): Promise<string[]> {
+/** Sends valid and invalid requests of all kinds. Returns their secrets. */
+async function exchangeRequests(client: SampleClient): Promise<string[]> {
   const phoneNumber = uniquePhoneNumber();
   const { instance } = await client.start(phoneNumber);
   const { statusQueryGetUri, sendEventPostUri, terminatePostUri } = instance;
   const code = await receivedCode(service.sandbox, phoneNumber);
-  const ask = (url: string) => client.status({ ...instance, statusQueryGetUri: url });
+  const statusAt = (url: string) => client.status({ ...instance, statusQueryGetUri: url });
 
   const answers = [
     await client.tryStart(phoneNumber),
     await client.tryStart(JSON.stringify(phoneNumber)),
     await client.respond(instance, `${code}?`),
     await client.respond(instance, WRONG_CODE),
-    await ask(terminatePostUri.replace('/terminate', '')),
-    await ask(statusQueryGetUri.replace('/admin', '/%zz')),
-    await ask(statusQueryGetUri.replace('/admin', '')),
+    await statusAt(terminatePostUri.replace('/terminate', '')),
+    await statusAt(statusQueryGetUri.replace('/admin', '/%zz')),
+    await statusAt(statusQueryGetUri.replace('/admin', '')),
     await client.respond(instance, code),
     await client.terminate(instance, phoneNumber),
   ];
@@ -46,7 +46,7 @@ function capabilityOf(url: string): string {
   return url.slice(url.indexOf('code=') + 'code='.length);
 }
 
-test('no log line of API and worker holds a capability, an API key, a code or a number', async () => {
+test('the logs of API and worker contain no capability, API key, code or number', async () => {
   const [{ host, process: api }, worker] = await Promise.all([service.startApi(), service.startWorker()]);
   const keyInTheQuery = encodeURIComponent(API_KEY);
   const keys: StartKey[] = [
@@ -55,13 +55,13 @@ test('no log line of API and worker holds a capability, an API key, a code or a 
     { headers: { authorization: `Bearer ${API_KEY}` } },
   ];
   const secrets = [API_KEY, keyInTheQuery, WRONG_CODE];
-  for (const key of keys) secrets.push(...(await converse(new SampleClient(host, key))));
+  for (const key of keys) secrets.push(...(await exchangeRequests(new SampleClient(host, key))));
 
   const client = new SampleClient(host, keys[0]);
   const { instance } = await client.start(uniquePhoneNumber());
   worker.kill('SIGKILL');
   expect(await client.status(instance)).toMatchObject({ status: 503 });
-  // The API's last line.
+  // This is the API's last log line.
   await untilPrinted(api, '"res":{"statusCode":503}');
 
   for (const secret of secrets) expect(service.output).not.toContain(secret);

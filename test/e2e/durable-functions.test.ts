@@ -4,14 +4,14 @@ import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../su
 
 jest.setTimeout(90_000);
 
-/** Base64, as Azure's keys are: in a URL it must be encoded. */
+/** Base64, like Azure's keys. In a URL, it must be encoded. */
 const API_KEY = 'a+key/of/this+test==';
 const IN_THE_QUERY: StartKey = { query: `?code=${encodeURIComponent(API_KEY)}` };
 const AS_A_HEADER: StartKey = { headers: { 'x-functions-key': API_KEY } };
 const AS_A_TOKEN: StartKey = { headers: { authorization: `Bearer ${API_KEY}` } };
 
-/** What every answer here carries besides the sample's headers. */
-const EVERYWHERE = {
+/** Headers of all our answers that the sample does not have. */
+const COMMON_HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -26,9 +26,9 @@ const EVERYWHERE = {
   'x-permitted-cross-domain-policies': 'none',
   'x-xss-protection': '0',
 };
-const JSON_ANSWER = { 'content-type': 'application/json; charset=utf-8', ...EVERYWHERE };
+const JSON_ANSWER = { 'content-type': 'application/json; charset=utf-8', ...COMMON_HEADERS };
 
-/** As the sample's page has it: {eventName} and {text} are sent like this, the other names stand for what differs. */
+/** From the sample's documentation. {eventName} and {text} are sent literally. The others are replaced values. */
 const HUB = 'taskHub=DurableFunctionsHub&connection=Storage&code={systemKey}';
 const STARTED =
   '{"id":"{id}",' +
@@ -36,7 +36,7 @@ const STARTED =
   `"sendEventPostUri":"{base}/instances/{id}/raiseEvent/{eventName}?${HUB}",` +
   `"terminatePostUri":"{base}/instances/{id}/terminate?reason={text}&${HUB}"}`;
 
-/** The sample's five fields, then those of newer versions. */
+/** The sample's five fields, followed by the fields of newer versions. */
 function statusBody(runtimeStatus: string, output: unknown, status: string, attemptsRemaining: number) {
   return (
     `{"runtimeStatus":"${runtimeStatus}","input":"{number}","output":${JSON.stringify(output)},` +
@@ -55,7 +55,7 @@ interface Conversation {
 }
 
 let service: RunningService;
-/** Where the API listens that has every default, and the one without keys and with a window of 5 s. */
+/** `host` is an API with the default settings, `quickHost` one without keys and with a window of 5 s. */
 let host: string;
 let quickHost: string;
 
@@ -70,7 +70,7 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
-/** An answer's body, with a name in place of what differs each time. */
+/** The body of an answer. Values that differ each time are replaced by names in braces. */
 function transcript({ body }: Answer, conversation: Omit<Conversation, 'code'>): string {
   const { instance, phoneNumber } = conversation;
   return body
@@ -82,7 +82,7 @@ function transcript({ body }: Answer, conversation: Omit<Conversation, 'code'>):
     .replaceAll(/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/g, '"{expiry}"');
 }
 
-/** Starts a verification, and checks the transcript until its message has arrived and the window is open. */
+/** Starts a verification, waits until its message has arrived and the window is open, and checks the answers. */
 async function startPending(onHost: string, key: StartKey): Promise<Conversation> {
   const client = new SampleClient(onHost, key);
   const phoneNumber = uniquePhoneNumber();
@@ -111,7 +111,7 @@ async function startPending(onHost: string, key: StartKey): Promise<Conversation
 }
 
 function expectAccepted(answer: Answer): void {
-  expect(answer).toEqual({ status: 202, headers: { 'content-length': '0', ...EVERYWHERE }, body: '' });
+  expect(answer).toEqual({ status: 202, headers: { 'content-length': '0', ...COMMON_HEADERS }, body: '' });
 }
 
 async function expectEnded(conversation: Conversation, body: string): Promise<void> {
@@ -123,7 +123,7 @@ async function expectEnded(conversation: Conversation, body: string): Promise<vo
   });
 }
 
-describe('a client of the sample that changed nothing but the host name', () => {
+describe('a client of the sample that only has another host name', () => {
   test.each([
     ['in the query', IN_THE_QUERY],
     ['as x-functions-key', AS_A_HEADER],
@@ -155,7 +155,7 @@ describe('a client of the sample that changed nothing but the host name', () => 
     expect(await client.respond(instance, code)).toMatchObject({ status: 410 });
   });
 
-  test('needs no key where starting is anonymous, lets the window close, and reads Completed, false', async () => {
+  test('needs no key if starts are anonymous, and after the window reads Completed, false', async () => {
     const conversation = await startPending(quickHost, {});
     await expectEnded(conversation, statusBody('Completed', false, 'expired', 4));
   });
@@ -172,7 +172,7 @@ describe('a client of the sample that changed nothing but the host name', () => 
   test.each<[string, StartKey]>([
     ['no key', {}],
     ['a wrong key', { query: '?code=wrong' }],
-  ])('is not let in with %s, and starts nothing', async (_case, key) => {
+  ])('with %s gets 401 and starts nothing', async (_case, key) => {
     const phoneNumber = uniquePhoneNumber();
     const refused = await new SampleClient(host, key).tryStart(JSON.stringify(phoneNumber));
     expect(refused).toMatchObject({ status: 401 });

@@ -41,7 +41,7 @@ async function startRun(workflowId: string): Promise<string> {
   return (await server.client.workflow.start('phoneVerification', options)).firstExecutionRunId;
 }
 
-/** The lines about runs: run id, and how it stands. */
+/** The run id and the status of each listed run. */
 function runsIn(stdout: string): string[] {
   return [...stdout.matchAll(/^ {2}run +(.*)$/gm)].map(([, run = '']) => run);
 }
@@ -60,7 +60,7 @@ describe('with the service', () => {
 
   const start = async (phoneNumber: string) => (await callApi('POST', url, { body: { phoneNumber } })).body;
 
-  test('a number and an id lead to all runs, newest first, with their status and their links', async () => {
+  test('a number or an id finds all runs, newest first, with their status and links', async () => {
     const phoneNumber = uniquePhoneNumber();
     const first = await start(phoneNumber);
     const code = await receivedCode(service.sandbox, phoneNumber);
@@ -111,7 +111,7 @@ describe('with the service', () => {
   });
 });
 
-test('without a worker and without a result, Temporal’s own word stands', async () => {
+test('without a worker and a result, the status is the one of Temporal', async () => {
   const phoneNumber = uniquePhoneNumber();
   const workflowId = workflowIdOf(phoneNumber);
   const first = await startRun(workflowId);
@@ -127,7 +127,7 @@ test('without a worker and without a result, Temporal’s own word stands', asyn
   await server.client.workflow.getHandle(workflowId).terminate();
 });
 
-test('a number that Temporal has nothing of', async () => {
+test('a number without runs', async () => {
   const { exitCode, stdout } = await find([uniquePhoneNumber()]);
 
   expect(exitCode).toBe(0);
@@ -137,7 +137,7 @@ test('a number that Temporal has nothing of', async () => {
 test.each([
   [['secret', '4255550123'], 'argument 1 and 2 of 2 is neither a phone number'],
   [[], 'nothing to find was given'],
-])('%j: says what is missing, and shows nothing of it', async (args, sentence) => {
+])('%j: the error explains the problem and does not contain the arguments', async (args, sentence) => {
   const { exitCode, stdout, stderr } = await find(args);
 
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
@@ -145,7 +145,7 @@ test.each([
   expect(stderr).not.toMatch(/secret|[^1]4255550123/);
 });
 
-test('while Temporal is away, the command says so and ends', async () => {
+test('without Temporal, the command prints an error and ends', async () => {
   const address = `127.0.0.1:${await freePort()}`;
 
   const { exitCode, stderr } = await find([uniquePhoneNumber()], { TEMPORAL_ADDRESS: address });
@@ -165,7 +165,7 @@ test.each([
   );
 });
 
-test('npm run find finds the verifications of npm run dev by its kept secrets', async () => {
+test('npm run find uses the secrets of npm run dev', async () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'find-'));
   try {
     const phoneNumber = uniquePhoneNumber();

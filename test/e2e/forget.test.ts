@@ -13,7 +13,7 @@ import { RunningService } from '../support/running-service';
 import { runNpm, runSource } from '../support/run-to-end';
 import { eventually, receivedCode, requiredEnv, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
-// The server takes half a minute to delete what has just closed.
+// The server takes half a minute to delete runs that have just closed.
 jest.setTimeout(150_000);
 
 const NUMBER = /\+?\d{11}/;
@@ -33,7 +33,7 @@ const digestKey = Buffer.from(serviceEnv({})['PHONE_DIGEST_KEY'] ?? '', 'base64'
 const workflowIdOf = (phoneNumber: string, key = digestKey) =>
   workflowIdFor(createDigests(key).phoneNumber('default', phoneNumber));
 
-/** Runs that no worker serves, one after the other: the last stays open. */
+/** Starts runs that no worker serves, one after the other. The last one stays open. */
 async function startRuns(workflowId: string, count: number): Promise<void> {
   const { workflow } = server.client;
   for (let started = 1; started <= count; started++) {
@@ -42,7 +42,7 @@ async function startRuns(workflowId: string, count: number): Promise<void> {
   }
 }
 
-/** How each run stands that Temporal lists. */
+/** The status of each run that Temporal lists. */
 async function runsOf(workflowId: string): Promise<string[]> {
   const runs = [];
   for await (const { status } of server.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
@@ -72,7 +72,7 @@ describe('with the service', () => {
     return { at: `${url}/${body.id}`, code: await receivedCode(service.sandbox, phoneNumber) };
   }
 
-  test('numbers that cool down or are under way can start again, and nothing of them is found', async () => {
+  test('numbers in a cool-down or with an open verification can start again, and no old run is found', async () => {
     const [guessed, open, other] = [uniquePhoneNumber(), uniquePhoneNumber(), uniquePhoneNumber()];
     const frequent = uniquePhoneNumber();
     await startRuns(workflowIdOf(frequent), 4);
@@ -107,7 +107,7 @@ describe('with the service', () => {
   });
 });
 
-test('what remains elsewhere is said, with its end', async () => {
+test('the output lists the data that remains elsewhere, and for how long', async () => {
   const { exitCode, stdout } = await forget([uniquePhoneNumber()]);
 
   expect(exitCode).toBe(0);
@@ -118,7 +118,7 @@ test('what remains elsewhere is said, with its end', async () => {
 });
 
 describe('nothing is deleted', () => {
-  test('when one of the numbers is none: it is named by its place, not shown', async () => {
+  test('if an argument is not a phone number: the error has its position, not its content', async () => {
     const phoneNumber = uniquePhoneNumber();
     const workflowId = workflowIdOf(phoneNumber);
     await startRuns(workflowId, 1);
@@ -135,14 +135,14 @@ describe('nothing is deleted', () => {
     await server.client.workflow.getHandle(workflowId).terminate();
   });
 
-  test('without a number', async () => {
+  test('if there is no argument', async () => {
     const { exitCode, stderr } = await forget([]);
 
     expect(exitCode).toBe(1);
     expect(stderr).toContain('no number was given');
   });
 
-  test('while Temporal is away: the command says so and ends', async () => {
+  test('without Temporal: the command prints an error and ends', async () => {
     const address = `127.0.0.1:${await freePort()}`;
 
     const { exitCode, stdout, stderr } = await forget([uniquePhoneNumber()], { TEMPORAL_ADDRESS: address });
@@ -152,7 +152,7 @@ describe('nothing is deleted', () => {
     expect(stderr).toContain('Nothing was deleted');
   });
 
-  test('in a namespace that there is not', async () => {
+  test('in a namespace that does not exist', async () => {
     const { exitCode, stderr } = await forget([uniquePhoneNumber()], { TEMPORAL_NAMESPACE: 'elsewhere' });
 
     expect(exitCode).toBe(1);
@@ -177,7 +177,7 @@ describe('npm run forget', () => {
       TEMPORAL_ADDRESS: requiredEnv('TEST_TEMPORAL_ADDRESS'),
     });
 
-  test('finds the verifications of npm run dev by its kept secrets', async () => {
+  test('uses the secrets of npm run dev', async () => {
     const phoneNumber = uniquePhoneNumber();
     const key = Buffer.from(loadOrCreateSecrets(dataDir).PHONE_DIGEST_KEY, 'base64');
     await startRuns(workflowIdOf(phoneNumber, key), 1);
@@ -190,7 +190,7 @@ describe('npm run forget', () => {
     expect(await runsOf(workflowIdOf(phoneNumber, key))).toEqual([]);
   });
 
-  test('takes the environment where it has a PHONE_DIGEST_KEY', async () => {
+  test('uses the environment if it has a PHONE_DIGEST_KEY', async () => {
     const phoneNumber = uniquePhoneNumber();
     loadOrCreateSecrets(dataDir);
     await startRuns(workflowIdOf(phoneNumber), 1);
@@ -200,7 +200,7 @@ describe('npm run forget', () => {
     expect(stdout).toContain(': 1 deleted, 1 of them under way');
   });
 
-  test('says what to set when there is neither, and makes no secrets', async () => {
+  test('without both, prints what to set and creates no secrets', async () => {
     writeFileSync(path.join(dataDir, 'something'), '');
 
     const { exitCode, stderr } = await inDevelopment([uniquePhoneNumber()]);

@@ -7,7 +7,7 @@ let service: RunningService;
 
 afterEach(() => service.stop());
 
-test('the worker counts verifications by country and how they ended', async () => {
+test('the worker counts verifications by country and final status', async () => {
   const port = await freePort();
   service = await RunningService.create({ WORKER_METRICS_PORT: String(port), MAX_ATTEMPTS: '1' });
   const { url } = await service.startApi();
@@ -16,7 +16,7 @@ test('the worker counts verifications by country and how they ended', async () =
   async function verify(phoneNumber: string, answer: (code: string) => string): Promise<void> {
     const { id } = (await callApi('POST', url, { body: { phoneNumber } })).body;
     const code = await receivedCode(service.sandbox, phoneNumber);
-    // A code that arrives before the provider's answer may have its workflow task repeated, and be counted again.
+    // If the code arrives before the provider's answer, Temporal may repeat the workflow task, which counts twice.
     await eventually(async () => (await callApi('GET', `${url}/${id}`)).body.status === 'pending');
     await callApi('POST', `${url}/${id}/check`, { body: { code: answer(code) } });
   }

@@ -25,7 +25,7 @@ const secretKeys = [
 const keyRing = createKeyRing(secretKeys);
 
 const env = {
-  // Eight digits are not among other numbers by chance.
+  // Eight digits are not part of other numbers by chance.
   CODE_LENGTH: '8',
   COOLDOWN_SECONDS: '60',
   RESEND_INTERVAL_SECONDS: '0',
@@ -52,7 +52,7 @@ async function start(encryption: 'on' | 'off', options: Partial<ObservedServiceO
   return observed;
 }
 
-/** What every process is started with, and what is derived from it. */
+/** The secrets of the configuration, and the keys that are derived from them. */
 function configuredSecrets(): Secrets {
   const secrets = new Secrets();
   for (const apiKey of API_KEYS) secrets.add('API key', apiKey);
@@ -72,14 +72,14 @@ async function scrape(port: number): Promise<string> {
   return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 }
 
-test('after a whole day nothing that Temporal, API and workers wrote holds a number, a code or a key', async () => {
+test('nothing that Temporal, API and workers write contains a number, a code or a key', async () => {
   const { sandbox, processes } = await start('on', { codec: new EncryptionCodec(keyRing) });
   const ports = [await freePort(), await freePort()] as const;
   const [{ host }, { host: quickHost }] = await Promise.all([
     processes.startApi(),
     processes.startApi({ WINDOW_SECONDS: '5' }),
   ]);
-  // Where deliveries are reported to.
+  // The URL for delivery reports.
   const PUBLIC_URL = `http://${host}`;
   const worker = await processes.startWorker({ PUBLIC_URL, WORKER_METRICS_PORT: `${ports[0]}` });
   const caller = new RecordingCaller({ host, sandbox, apiKeys: API_KEYS }, configuredSecrets());
@@ -101,27 +101,31 @@ test('after a whole day nothing that Temporal, API and workers wrote holds a num
   expect(metrics.join('\n')).toContain('phone_verification');
 
   const summaries = await observed.summaries();
-  const traces = {
-    ...(await observed.traces()),
+  const writtenData = {
+    ...(await observed.writtenData()),
     metrics: metrics.join('\n'),
     summaries: summaries.join('\n'),
   };
-  expect(Object.keys(traces)).toEqual(expect.arrayContaining(['temporal.db', 'temporal.db-wal']));
+  expect(Object.keys(writtenData)).toEqual(expect.arrayContaining(['temporal.db', 'temporal.db-wal']));
   expect(summaries.filter((summary) => MASKED.test(summary)).length).toBeGreaterThan(10);
-  expect(Object.entries(traces).filter(([, content]) => content.length === 0)).toEqual([]);
-  const found = Object.entries(traces).flatMap(([where, content]) =>
+  expect(Object.entries(writtenData).filter(([, content]) => content.length === 0)).toEqual([]);
+  const found = Object.entries(writtenData).flatMap(([where, content]) =>
     caller.secrets.foundIn(content).map((name) => `${name} in ${where}`),
   );
   expect(found).toEqual([]);
 });
 
-test('without encryption the same search finds the number in the database, and in the summary its mask alone', async () => {
+test('without encryption, the same search finds the number in the database, but not in the summary', async () => {
   const { sandbox, processes } = await start('off', {});
   const [{ host }] = await Promise.all([processes.startApi(), processes.startWorker()]);
   const caller = new RecordingCaller({ host, sandbox, apiKeys: API_KEYS }, configuredSecrets());
   const { phoneNumber } = await caller.startPending();
 
-  const { 'temporal.db': database = '', 'temporal.db-wal': log = '', ...others } = await observed.traces();
+  const {
+    'temporal.db': database = '',
+    'temporal.db-wal': log = '',
+    ...others
+  } = await observed.writtenData();
   const found = [database, log].flatMap((content) => caller.secrets.foundIn(content));
   expect(found).toEqual(expect.arrayContaining(['number', 'national digits']));
   expect(found).not.toContain('code');

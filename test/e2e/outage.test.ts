@@ -16,13 +16,13 @@ import {
 
 jest.setTimeout(90_000);
 
-/** By then gRPC's own pauses between its tries to reconnect are longer than ten seconds. */
+/** After this time, gRPC's default pause between attempts to reconnect is longer than ten seconds. */
 const OUTAGE_MS = 15_000;
-/** With a pause of a second at most, and a slow machine. */
-const BACK_LIMIT_MS = 5_000;
+/** Enough for a pause of at most one second on a slow machine. */
+const RECOVERY_LIMIT_MS = 5_000;
 
-/** Stands before the Temporal server, and while it is cut off lets nobody through. */
-class Gate {
+/** A proxy for the Temporal server that can interrupt all connections. */
+class TcpProxy {
   readonly #server: Server = createServer((caller) => this.#receive(caller));
   readonly #connections = new Set<Socket>();
   #isCutOff = false;
@@ -41,7 +41,7 @@ class Gate {
     this.#destroyAll();
   }
 
-  /** Lets callers through again, at the worst moment: just after one was turned away. */
+  /** Accepts connections again, at the worst moment: right after it has closed one. */
   async restore(): Promise<void> {
     await once(this.#server, 'connection');
     this.#isCutOff = false;
@@ -62,7 +62,7 @@ class Gate {
       [callee, caller],
     ] as const) {
       this.#connections.add(from);
-      // Half a connection is none: an end of any kind takes the other side along.
+      // If one side closes in any way, the other side is closed as well.
       from.once('close', () => {
         this.#connections.delete(from);
         to.destroy();
@@ -77,21 +77,21 @@ class Gate {
   }
 }
 
-let gate: Gate;
+let proxy: TcpProxy;
 let server: DevServer;
 let client: Client;
 let service: Service;
 
 beforeAll(async () => {
-  gate = new Gate(requiredEnv('TEST_TEMPORAL_ADDRESS'));
-  const address = await gate.open();
+  proxy = new TcpProxy(requiredEnv('TEST_TEMPORAL_ADDRESS'));
+  const address = await proxy.open();
   server = await connectDevServer();
   client = createTemporalClient({
     connection: { address },
     namespace: 'default',
     dataConverter: testDataConverter,
   });
-  // The worker's connection is its own: only the API loses Temporal.
+  // The worker has its own connection, so only the API loses Temporal.
   service = await startService({ client, nativeConnection: server.nativeConnection });
 });
 
@@ -99,7 +99,7 @@ afterAll(async () => {
   await service.stop();
   await client.connection.close();
   await server.close();
-  await gate.close();
+  await proxy.close();
 });
 
 const isReady = async () =>
@@ -113,9 +113,9 @@ const start = () =>
     payload: { phoneNumber: uniquePhoneNumber() },
   });
 
-test('the API answers again within 5 s after Temporal was away for longer', async () => {
+test('after a long outage of Temporal, the API answers again within 5 s', async () => {
   expect((await start()).statusCode).toBe(202);
-  gate.cutOff();
+  proxy.cutOff();
   const cutOffAt = Date.now();
   const duringOutage = await eventually(async () => {
     const { statusCode } = await start();
@@ -124,9 +124,9 @@ test('the API answers again within 5 s after Temporal was away for longer', asyn
   expect(duringOutage).toBe(503);
 
   const asked = eventually(isReady);
-  await gate.restore();
+  await proxy.restore();
   const restoredAt = Date.now();
   await asked;
-  expect(Date.now() - restoredAt).toBeLessThan(BACK_LIMIT_MS);
+  expect(Date.now() - restoredAt).toBeLessThan(RECOVERY_LIMIT_MS);
   expect((await start()).statusCode).toBe(202);
 });

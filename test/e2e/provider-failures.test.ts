@@ -32,7 +32,7 @@ async function startService(env: Record<string, string>): Promise<void> {
 
 afterEach(() => service.stop());
 
-/** All that the worker has written, of which each line is JSON. */
+/** The worker's output. Each line is JSON. */
 const lines = (): Line[] =>
   worker
     .output()
@@ -45,7 +45,7 @@ const line = (isIt: (line: Line) => boolean) => eventually(() => lines().find(is
 const call = async (method: string, path: string, body?: object) =>
   (await callApi(method, `http://${host}${path}`, { body, headers: { prefer: 'wait=20' } })).body;
 
-test('a provider out of reach is named by error and host, at the start and at each attempt, without a stack', async () => {
+test('if the provider is unreachable, the log has the error and the host, for the start and each attempt', async () => {
   const provider = `${LOOPBACK}:${await freePort()}`;
   await startService({ TWILIO_API_URL: `http://${provider}` });
   const reason = `ECONNREFUSED at ${provider}`;
@@ -70,7 +70,7 @@ test('a provider out of reach is named by error and host, at the start and at ea
   expect(worker.output()).not.toContain(phoneNumber.slice(1));
 });
 
-test('refused credentials are an error that says what to check, at the start and at each message', async () => {
+test('if credentials are refused, the log has an error with a hint, at the start and for each message', async () => {
   await startService({ TWILIO_AUTH_TOKEN: 'another token' });
   expect(await line(({ msg }) => msg.includes('credentials'))).toMatchObject({
     level: ERROR,
@@ -89,7 +89,7 @@ test('refused credentials are an error that says what to check, at the start and
   expect(worker.output()).not.toContain('another token');
 });
 
-test('where all is well, the check of the credentials leaves no line, and the last line is written before the end', async () => {
+test('a successful check of the credentials is not logged, and the last line is written before the end', async () => {
   await startService({});
   await eventually(() => service.sandbox.requests.find(({ kind, to }) => kind === 'list' && to === null));
   const phoneNumber = uniquePhoneNumber();

@@ -8,9 +8,9 @@ import { partsOf } from '../support/verification-id';
 
 jest.setTimeout(60_000);
 
-/** What a person waits for an answer after a worker was killed. */
+/** The longest time that a person waits for an answer after a worker was killed. */
 const RECOVERY_LIMIT_MS = 4_000;
-/** The API waits 6 s for a worker, and then asks Temporal whether it is there. */
+/** The API waits 6 s for a worker and then checks whether Temporal answers. */
 const DEADLINE_MS = 8_000;
 
 let service: BreakableService;
@@ -39,7 +39,7 @@ async function call(method: string, path: string, body?: object, idempotencyKey?
   return { ...answer, tookMs: Date.now() - startedAt };
 }
 
-/** A verification that waits for its code. */
+/** Starts a verification that waits for its code. */
 async function startPending(): Promise<{ id: string; path: string; code: string }> {
   const phoneNumber = uniquePhoneNumber();
   const { status, body } = await call('POST', '/verifications', { phoneNumber });
@@ -50,11 +50,11 @@ async function startPending(): Promise<{ id: string; path: string; code: string 
   return { id: body.id, path, code };
 }
 
-/** Waits until some worker, dead or alive, was given the verification's next task. */
-async function untilTaken(id: string): Promise<void> {
+/** Waits until a worker, which may already be killed, has received the verification's next task. */
+async function untilTaskStarted(id: string): Promise<void> {
   const { workflowId, runId } = partsOf(id);
   await eventually(async () => {
-    // The raw answer: what else is in it is encrypted, and this client has no keys.
+    // Reads the raw answer, because other fields are encrypted and this client has no keys.
     const { pendingWorkflowTask } = await client.workflowService.describeWorkflowExecution({
       namespace: 'default',
       execution: { workflowId, runId },
@@ -63,7 +63,7 @@ async function untilTaken(id: string): Promise<void> {
   });
 }
 
-describe('with another worker up, a check is answered within 4 s', () => {
+describe('with another worker, a check is answered within 4 s', () => {
   afterEach(async () => {
     await second.kill();
     await first.start();
@@ -80,12 +80,12 @@ describe('with another worker up, a check is answered within 4 s', () => {
     }
   });
 
-  test('after that worker was killed with the check in its hands', async () => {
+  test('after that worker was killed while it handled the check', async () => {
     const { id, path, code } = await startPending();
     await second.start();
     process.kill(first.pid ?? 0, 'SIGSTOP');
     const check = call('POST', `${path}/check`, { code });
-    await untilTaken(id);
+    await untilTaskStarted(id);
     await first.kill();
     const answer = await check;
     expect(answer).toMatchObject({ status: 200, body: { verified: true } });
@@ -93,10 +93,10 @@ describe('with another worker up, a check is answered within 4 s', () => {
   });
 });
 
-describe('with every worker down', () => {
+describe('without a worker', () => {
   beforeEach(() => first.kill());
 
-  test('a check gets 503, and repeated with its key it costs one attempt once a worker is back', async () => {
+  test('a check gets 503, and costs one attempt when it is repeated with its key after a worker is back', async () => {
     await first.start();
     const { path, code } = await startPending();
     await first.kill();
@@ -118,7 +118,7 @@ describe('with every worker down', () => {
     });
   });
 
-  test('a start gets its 202, and the message goes out when a worker is back', async () => {
+  test('a start gets 202, and the message is sent when a worker is back', async () => {
     const phoneNumber = uniquePhoneNumber();
     expect(await call('POST', '/verifications', { phoneNumber })).toMatchObject({
       status: 202,
@@ -129,7 +129,7 @@ describe('with every worker down', () => {
   });
 });
 
-test('after Temporal was killed and started again on its file, a pending verification can be answered', async () => {
+test('after Temporal was killed and restarted with its data, a pending verification can be checked', async () => {
   const { path, code } = await startPending();
   await service.temporal.kill();
   expect(await call('POST', `${path}/check`, { code }, 'during the outage')).toMatchObject({
@@ -144,7 +144,7 @@ test('after Temporal was killed and started again on its file, a pending verific
   });
 });
 
-test('every line that a worker has written, through all of that, is one JSON object', () => {
+test('during all of this, every output line of the workers is one JSON object', () => {
   const lines = [first, second].flatMap((worker) => worker.lines);
   expect(lines.length).toBeGreaterThan(10);
   const others = lines.filter((line) => {

@@ -10,12 +10,12 @@ const API_KEY = 'caller';
 const OLD = `old:${Buffer.alloc(32, 21).toString('base64')}`;
 const NEW = `new:${Buffer.alloc(32, 22).toString('base64')}`;
 
-/** One of the two that there are of each process. */
-type Place = 0 | 1;
+/** There are two APIs and two workers. */
+type Index = 0 | 1;
 
-/** A verification that waits for its code: which API began it, and how its person ends it through any. */
-interface Opened {
-  readonly through: Place;
+/** An open verification: the API that started it, and how to complete it through any API. */
+interface OpenVerification {
+  readonly through: Index;
   finish(host: string): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
     API_KEYS: API_KEY,
     SECRET_KEYS: OLD,
     PAYLOAD_ENCRYPTION: 'on',
-    // No verification ends by itself, however slow the machine.
+    // Long enough that no verification expires on a slow machine.
     WINDOW_SECONDS: '600',
   });
   [apis, workers] = await Promise.all([
@@ -39,16 +39,16 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
-/** As a rollout does it: the new one is up before the old one is told to end. */
-async function exchangeApi(place: Place, keys: string): Promise<void> {
-  const old = apis[place];
-  apis[place] = await service.startApi({ SECRET_KEYS: keys });
+/** Like a rollout, starts the new API before it stops the old one. */
+async function replaceApi(index: Index, keys: string): Promise<void> {
+  const old = apis[index];
+  apis[index] = await service.startApi({ SECRET_KEYS: keys });
   await end(old.process);
 }
 
-async function exchangeWorker(place: Place, keys: string): Promise<void> {
-  const old = workers[place];
-  workers[place] = await service.startWorker({ SECRET_KEYS: keys });
+async function replaceWorker(index: Index, keys: string): Promise<void> {
+  const old = workers[index];
+  workers[index] = await service.startWorker({ SECRET_KEYS: keys });
   await end(old);
 }
 
@@ -57,10 +57,10 @@ async function end(process: TestProcess): Promise<void> {
   expect(await process.exited).toBe(0);
 }
 
-const other = (place: Place): Place => (place === 0 ? 1 : 0);
+const other = (index: Index): Index => (index === 0 ? 1 : 0);
 
-/** Through the resource: its start and a wrong code can be repeated with their keys, whatever keys are first by then. */
-async function openResource(through: Place): Promise<Opened> {
+/** Uses the REST API. The start and a wrong code are repeated with their Idempotency-Keys after the rotation. */
+async function openResource(through: Index): Promise<OpenVerification> {
   const phoneNumber = uniquePhoneNumber();
   const post = (host: string, path: string, payload: object, idempotencyKey: string) =>
     callApi('POST', `http://${host}${path}`, { apiKey: API_KEY, body: payload, idempotencyKey });
@@ -92,8 +92,8 @@ async function openResource(through: Place): Promise<Opened> {
   };
 }
 
-/** By the Durable Functions sample's client, which from then on holds nothing but the capabilities that it was given. */
-async function openInstance(through: Place): Promise<Opened> {
+/** Uses a client of the Durable Functions sample, which only has the capabilities from the answer to its start. */
+async function openInstance(through: Index): Promise<OpenVerification> {
   const { host } = apis[through];
   const client = new SampleClient(host, { headers: { 'x-functions-key': API_KEY } });
   const phoneNumber = uniquePhoneNumber();
@@ -116,7 +116,7 @@ async function openInstance(through: Place): Promise<Opened> {
   };
 }
 
-/** Both APIs would have one address behind a load balancer. */
+/** The instance with URLs of another API. Behind a load balancer, both APIs would have the same address. */
 function reachedAt(host: string, { id, ...urls }: Instance): Instance {
   const at = (url: string) => url.replace(/localhost:\d+/, host);
   return {
@@ -130,22 +130,22 @@ function reachedAt(host: string, { id, ...urls }: Instance): Instance {
 const openThroughEveryApi = () =>
   Promise.all([openResource(0), openInstance(0), openResource(1), openInstance(1)]);
 
-const finish = (opened: readonly Opened[]) =>
+const finish = (opened: readonly OpenVerification[]) =>
   Promise.all(opened.map((one) => one.finish(apis[other(one.through)].host)));
 
-test('every verification that was open while keys rotated can be finished through the other API', async () => {
-  const open: Opened[] = [];
+test('every verification that was open during a key rotation can be completed through the other API', async () => {
+  const open: OpenVerification[] = [];
   for (const keys of [`${OLD},${NEW}`, `${NEW},${OLD}`]) {
-    const exchanges = [
-      () => exchangeApi(0, keys),
-      () => exchangeWorker(0, keys),
-      () => exchangeApi(1, keys),
-      () => exchangeWorker(1, keys),
+    const replacements = [
+      () => replaceApi(0, keys),
+      () => replaceWorker(0, keys),
+      () => replaceApi(1, keys),
+      () => replaceWorker(1, keys),
     ];
-    for (const exchange of exchanges) {
+    for (const replace of replacements) {
       open.push(...(await openThroughEveryApi()));
-      await exchange();
-      // The older half: the others see more of the rotation.
+      await replace();
+      // Completes the older half. The others stay open during more of the rotation.
       await finish(open.splice(0, open.length / 2));
     }
   }

@@ -13,7 +13,7 @@ const AUTHORIZED = { authorization: 'Bearer dev' };
 
 let service: RunningService;
 
-/** Each test has its own task queue: no worker of another test serves it. */
+/** Each test has its own task queue, so that workers of other tests do not serve it. */
 beforeEach(async () => {
   service = await RunningService.create();
 });
@@ -30,7 +30,7 @@ async function start(url: string) {
 const check = (at: string, code: string) => callApi('POST', `${at}/check`, { body: { code } });
 const isPending = async (at: string) => (await callApi('GET', at)).body.status === 'pending';
 
-test('a number is verified across API, Temporal, worker and SMS provider, each its own process', async () => {
+test('a number is verified with API, Temporal, worker and SMS provider as separate processes', async () => {
   const { url } = await service.startApi();
   await service.startWorker();
   const { phoneNumber, at } = await start(url);
@@ -55,7 +55,7 @@ test('a start that no worker serves for 30 s ends undeliverable, and no message 
   expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
 });
 
-test('without Temporal the API lives, is not ready, and says so to a caller', async () => {
+test('without Temporal, the API runs but is not ready, and a start gets 503', async () => {
   const TEMPORAL_ADDRESS = `127.0.0.1:${await freePort()}`;
   const { host, url } = await service.startApi({ TEMPORAL_ADDRESS });
   expect(await callApi('GET', `http://${host}/readyz`)).toMatchObject({
@@ -69,7 +69,7 @@ test('without Temporal the API lives, is not ready, and says so to a caller', as
   });
 });
 
-test('a verification survives the worker that sent its message', async () => {
+test('a verification can be completed after the worker that sent its message was killed', async () => {
   const { url } = await service.startApi();
   const first = await service.startWorker();
   const { phoneNumber, at } = await start(url);
@@ -95,7 +95,7 @@ function longPoll(url: string) {
 }
 
 describe('SIGTERM', () => {
-  test('to the API lets the request in flight finish', async () => {
+  test('to the API: the request in progress is completed', async () => {
     const { process: api, url } = await service.startApi();
     await service.startWorker();
     const { phoneNumber, at } = await start(url);
@@ -108,7 +108,7 @@ describe('SIGTERM', () => {
     expect(await api.exited).toBe(0);
   });
 
-  test('to the worker lets the message in flight finish', async () => {
+  test('to the worker: the message in progress is completed', async () => {
     const { url } = await service.startApi();
     const worker = await service.startWorker();
     const phoneNumber = uniquePhoneNumber();
@@ -128,7 +128,7 @@ describe('SIGTERM', () => {
 describe('an API key that can be guessed', () => {
   const LONG = 'a-key-of-16-char';
 
-  test('is warned about once at the start, by the name of its variable alone', async () => {
+  test('causes one warning at the start, which contains only the name of the variable', async () => {
     const { process: api } = await service.startApi({ API_KEYS: `guess,${LONG}` });
 
     const warnings = api.output().match(/API_KEYS.*/g);
@@ -139,7 +139,7 @@ describe('an API key that can be guessed', () => {
     expect(api.output()).not.toMatch(/guess|a-key-of/);
   });
 
-  test.each([{ API_KEYS: LONG }, { API_KEYS: 'dev' }])('is not warned about with %j', async (env) => {
+  test.each([{ API_KEYS: LONG }, { API_KEYS: 'dev' }])('causes no warning with %j', async (env) => {
     const { process: api } = await service.startApi(env);
 
     expect(api.output()).not.toContain('API_KEYS');
@@ -149,7 +149,7 @@ describe('an API key that can be guessed', () => {
 test.each([
   ['src/server.ts', 'WINDOW_SECONDS', 'WINDOW_SECONDS must be a whole number from 5 to 600'],
   ['src/worker.ts', 'WORKER_METRICS_PORT', 'WORKER_METRICS_PORT must be a whole number from 1 to 65535'],
-] as const)('%s ends at once on a wrong configuration', async (script, name, fault) => {
+] as const)('%s ends at once with an invalid configuration', async (script, name, fault) => {
   const process = startSource(script, serviceEnv({ [name]: 'long', SECRET_KEYS: '' }));
   expect(await process.exited).toBe(1);
   expect(process.output()).toContain(fault);

@@ -45,7 +45,7 @@ export async function startFuzzedService(): Promise<FuzzedService> {
     url: service.app.listeningOrigin,
     answers,
     startVerifications: (count) =>
-      Promise.all(Array.from({ length: count }, async () => (await service.startTexted()).id)),
+      Promise.all(Array.from({ length: count }, async () => (await service.startAndReceive()).id)),
     newPhoneNumbers: (count) => Array.from({ length: count }, uniquePhoneNumber),
     async stop() {
       await service.stop();

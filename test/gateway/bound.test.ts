@@ -1,6 +1,6 @@
 import { Bound } from '../../src/gateway/bound';
 
-/** Calls whose end is for the test to say. */
+/** Calls that the test ends. */
 function controlledCalls() {
   const ends: (() => void)[] = [];
   const call = () => new Promise<string>((resolve) => ends.push(() => resolve('done')));
@@ -11,7 +11,7 @@ afterEach(() => jest.useRealTimers());
 
 const refusal = { code: 'temporal_unavailable', refusal: { limit: 'calls' } };
 
-test('so many calls run at once, others wait for their turn, and what is too much is refused at once', async () => {
+test('maxRunning calls run, further calls wait, and calls above maxAccepted are refused at once', async () => {
   const bound = new Bound({ name: 'calls', maxRunning: 2, maxAccepted: 3, maxWaitMs: 60_000 });
   const { ends, call } = controlledCalls();
   const accepted = [bound.run(call), bound.run(call), bound.run(call)];
@@ -27,7 +27,7 @@ test('so many calls run at once, others wait for their turn, and what is too muc
   expect(await later).toBe('done');
 });
 
-test('a call whose turn comes too late is refused, and never runs', async () => {
+test('a call that waits too long is refused and never runs', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   const bound = new Bound({ name: 'calls', maxRunning: 1, maxAccepted: 2, maxWaitMs: 1_000 });
   const { ends, call } = controlledCalls();
@@ -42,7 +42,7 @@ test('a call whose turn comes too late is refused, and never runs', async () => 
   expect(ends).toHaveLength(1);
 });
 
-test('a call that fails makes room for the next', async () => {
+test('after a failed call, the next one can run', async () => {
   const bound = new Bound({ name: 'calls', maxRunning: 1, maxAccepted: 1, maxWaitMs: 60_000 });
   await expect(bound.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await bound.run(async () => 'done')).toBe('done');

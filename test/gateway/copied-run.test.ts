@@ -57,7 +57,7 @@ async function copy(publicId: string): Promise<{ id: string; workflowId: string;
 
 test('without encryption, the copy has another code: guesses at it reveal nothing about the original', async () => {
   await begin(false);
-  const original = await service.startTexted();
+  const original = await service.startAndReceive();
   const copied = await copy(original.id);
   const other = deriveCode(testKeyRing.first, copied, 4);
   expect(await service.verifications.check(copied.id, original.code, by)).toMatchObject({ verified: false });
@@ -68,7 +68,7 @@ test('without encryption, the copy has another code: guesses at it reveal nothin
 
 test('with encryption, the copy can’t be read: it fails, and the original continues', async () => {
   await begin(true);
-  const original = await service.startTexted();
+  const original = await service.startAndReceive();
   const copied = await copy(original.id);
   const { WORKFLOW_EXECUTION_STATUS_RUNNING: running, WORKFLOW_EXECUTION_STATUS_FAILED: failed } =
     temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -89,9 +89,9 @@ test.each(['without encryption', 'with encryption'])(
   '%s, foreign signals are ignored, and the run continues',
   async (encryption) => {
     await begin(encryption === 'with encryption');
-    const { id, code } = await service.startTexted();
+    const { id, code } = await service.startAndReceive();
     const { workflowId, runId } = partsOf(id);
-    // Temporal's CLI and UI send payloads without encryption, whatever the service uses.
+    // Temporal's CLI and Web UI always send payloads without encryption.
     const payloads = [null, 42, 'x', [], {}, { nonce: null }, { nonce: 'x', tags: null, digits: 'x' }].map(
       (value) => ({
         metadata: { encoding: Buffer.from('json/plain') },

@@ -13,7 +13,7 @@ jest.setTimeout(60_000);
 
 let server: DevServer;
 let service: Service;
-/** Each stands for one API process. A single gateway runs the starts of a number in turn; several gateways race. */
+/** Each represents one API process. One gateway runs the starts of a number one by one, but several gateways race. */
 let gateways: TenantVerifications[];
 
 beforeAll(async () => {

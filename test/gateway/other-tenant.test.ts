@@ -21,7 +21,7 @@ const gatewayOf = (tenantId: string) =>
   anotherGateway({ client: server.client, taskQueue: service.taskQueue }, tenantId);
 
 test('a verification is not found for another tenant, which cannot change it', async () => {
-  const { id, code } = await service.startTexted();
+  const { id, code } = await service.startAndReceive();
   const shop = gatewayOf('shop');
   await expect(shop.get(id)).rejects.toMatchObject(notFound);
   await expect(shop.check(id, code, by)).rejects.toMatchObject(notFound);
@@ -38,7 +38,7 @@ test('a verification is not found for another tenant, which cannot change it', a
 });
 
 test('another tenant finds nothing while no worker answers either', async () => {
-  const { id } = await service.startTexted();
+  const { id } = await service.startAndReceive();
   await service.stopWorker();
   const shop = gatewayOf('shop');
   await expect(shop.submit(id, '1234')).rejects.toMatchObject(notFound);
@@ -49,11 +49,11 @@ test('another tenant finds nothing while no worker answers either', async () => 
 });
 
 test('two tenants can verify the same number at the same time', async () => {
-  const { phoneNumber, code } = await service.startTexted();
+  const { phoneNumber, code } = await service.startAndReceive();
   const { tenant, ...request } = startRequest(phoneNumber);
   const started = await gatewayOf('shop').start({ ...request, tenant: { ...tenant, id: 'shop' } });
   expect(started.created).toBe(true);
-  // The worker of this test does not know the tenant "shop" and sends nothing for it: the message is the default's.
+  // The worker of this test has no tenant "shop" and sends no message for it. The message is the default tenant's.
   expect(await receivedCode(service.sandbox, phoneNumber)).toBe(code);
   await gatewayOf('shop').cancel(started.verification.id);
 });

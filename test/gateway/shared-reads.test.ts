@@ -1,13 +1,13 @@
 import { SharedReads } from '../../src/gateway/shared-reads';
 
-/** A read whose end is for the test to say. */
+/** Reads that the test ends. */
 function controlledReads() {
   const ends: { resolve: (value: number) => void; reject: (error: Error) => void }[] = [];
   const read = () => new Promise<number>((resolve, reject) => ends.push({ resolve, reject }));
   return { ends, read };
 }
 
-test('whoever asks while a read runs shares the next one, which begins after the question', async () => {
+test('callers that arrive while a read runs share the next read', async () => {
   const reads = new SharedReads<number>();
   const { ends, read } = controlledReads();
   const first = reads.read('a', read);
@@ -22,7 +22,7 @@ test('whoever asks while a read runs shares the next one, which begins after the
   expect(ends).toHaveLength(3);
 });
 
-test('a read that fails also fails for those who wait for the next, and is forgotten', async () => {
+test('a failed read also fails for the callers that wait for the next read, but not for later callers', async () => {
   const reads = new SharedReads<number>();
   const { ends, read } = controlledReads();
   const both = [reads.read('a', read), reads.read('a', read)];
@@ -33,7 +33,7 @@ test('a read that fails also fails for those who wait for the next, and is forgo
   expect(await again).toBe(3);
 });
 
-test('it is idle when the last read has ended, whether it failed or not', async () => {
+test('idle() resolves when all reads have ended, also failed ones', async () => {
   const reads = new SharedReads<number>();
   const { ends, read } = controlledReads();
   const all = Promise.allSettled([reads.read('a', read), reads.read('a', read), reads.read('b', read)]);

@@ -2,7 +2,7 @@ import { SharedWaits } from '../../src/gateway/shared-waits';
 
 const FOREVER_MS = 60_000;
 
-/** Waits that the test ends, and that fail when they are stopped. */
+/** Waits that the test ends. A wait that is stopped fails. */
 function controlledWait() {
   const waits: { end: (value: string) => void; signal: AbortSignal }[] = [];
   const wait = (signal: AbortSignal) =>

@@ -1,6 +1,6 @@
 import { createStartQueue } from '../../src/gateway/start-queue';
 
-test('many starts of one number do not keep other numbers waiting', async () => {
+test('many starts of one number do not delay other numbers', async () => {
   const runInTurn = createStartQueue();
   const order: string[] = [];
   let end = () => {};

@@ -1,11 +1,11 @@
-/** The fields of a verification and of a problem that tests look at; an answer has those of one of the two. */
+/** The fields of a verification or a problem that tests read. An answer is one of the two. */
 export interface AnswerBody {
   readonly id: string;
   readonly status: string;
   readonly attemptsRemaining: number;
   readonly verified?: boolean;
   readonly error: { readonly code: string } | null;
-  /** Of a problem. */
+  /** The code of a problem. */
   readonly code: string;
 }
 
@@ -17,13 +17,13 @@ export interface Answer {
 
 export interface CallOptions {
   readonly apiKey?: string;
-  /** Sent as JSON; a string is sent as it is. */
+  /** Sent as JSON. A string is sent unchanged. */
   readonly body?: unknown;
   readonly idempotencyKey?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Calls the API and reads its answer, which is JSON or empty. */
+/** Calls the API and reads the answer, which is JSON or empty. */
 export async function callApi(
   method: string,
   url: string,

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { statuses, type RecordingCaller } from './recording-caller';
 
-/** Sends numbers, codes and keys where they do not belong. */
+/** Sends numbers, codes and keys in wrong places of requests. */
 export async function badInput(caller: RecordingCaller): Promise<void> {
   const { phoneNumber, path, code } = await caller.startPending();
   const number = encodeURIComponent(phoneNumber);

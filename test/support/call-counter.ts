@@ -4,10 +4,10 @@ import { temporal } from '@temporalio/proto';
 const { GetWorkflowExecutionHistoryRequest } = temporal.api.workflowservice.v1;
 const HISTORY = 'GetWorkflowExecutionHistory';
 
-/** The name under which a read of a history that waits for its next event is counted. */
+/** The name under which long polls are counted: reads of a history that wait for the next event. */
 export const LONG_POLL = 'long poll';
 
-/** Counts a client's calls to Temporal, by method. */
+/** Counts the calls of a client to Temporal, by method. */
 export class CallCounter {
   readonly #inFlight = new Map<string, number>();
   readonly #most = new Map<string, number>();
@@ -36,7 +36,7 @@ export class CallCounter {
     return this.#inFlight.get(method) ?? 0;
   }
 
-  /** The most that were in flight at once. */
+  /** The highest number of simultaneous calls. */
   most(method: string): number {
     return this.#most.get(method) ?? 0;
   }

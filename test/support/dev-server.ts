@@ -9,7 +9,7 @@ export interface DevServer {
   close(): Promise<void>;
 }
 
-/** Connects to the Temporal dev server that the whole test run shares. */
+/** Connects to the Temporal dev server of the test run. */
 export async function connectDevServer(dataConverter = testDataConverter): Promise<DevServer> {
   quietRuntime();
   const address = requiredEnv('TEST_TEMPORAL_ADDRESS');

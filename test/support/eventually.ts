@@ -1,18 +1,18 @@
 import { waitUntil } from '../../harness/wait-until';
 
-/** Below Jest's own limit of 30 s, so that the error that a test shows is this one. */
+/** Shorter than Jest's limit of 30 s, so that the test fails with this error. */
 const LIMIT_MS = 25_000;
 
 export interface EventuallyOptions {
   readonly limitMs?: number;
-  /** What processes have printed, to be shown if the waiting fails. */
+  /** The output of processes, for the error. */
   readonly output?: () => string;
 }
 
 /**
- * Calls `look` until it returns something, and returns that.
+ * Calls `look` until it returns a value, and returns this value.
  *
- * @throws Error after 25 s (or `limitMs`) that shows the source of `look`: what the test waited for
+ * @throws Error after 25 s (or `limitMs`) with the source of `look`, which shows what the test waited for
  */
 export async function eventually<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
@@ -22,6 +22,6 @@ export async function eventually<T>(
     return await waitUntil(look, { what: look.toString(), limitMs });
   } catch (error) {
     if (output === undefined) throw error;
-    throw new Error(`The processes printed meanwhile:\n${output()}`, { cause: error });
+    throw new Error(`The output of the processes:\n${output()}`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import type { Verifications } from '../../src/gateway/verifications';
 
-/** The gateway on behalf of one tenant: verifications are named by their public id alone. */
+/** The gateway for one tenant. Its methods take only the public id of a verification. */
 export type TenantVerifications = ReturnType<typeof forTenant>;
 
 export function forTenant(verifications: Verifications, tenantId = 'default') {

@@ -6,7 +6,7 @@ import { makeBuildDirectory } from '../../harness/project';
 import { startTemporalDevServer, type TemporalDevServer } from '../../harness/temporal/dev-server';
 import { findTemporalCli, findTestServer } from '../../harness/executables/find-executable';
 
-/** What ends with the test run. */
+/** What the global teardown stops and deletes. */
 export interface TestRun {
   server: TemporalDevServer;
   directory: string;
@@ -16,7 +16,7 @@ declare global {
   var testRun: TestRun | undefined;
 }
 
-/** Before the first test: one Temporal server and one workflow bundle for all of them. Variables TEST_… tell where they are. */
+/** Starts a Temporal server and builds the workflow bundle for all tests, which find them by TEST_… variables. */
 export default async function globalSetup(): Promise<void> {
   const cli = await findTemporalCli();
   const testServer = await findTestServer();

@@ -1,6 +1,6 @@
 import { type ProcessSpec, SupervisedProcess } from '../../harness/processes/supervised-process';
 
-/** A supervised process that keeps what it prints, also across restarts. */
+/** A supervised process whose output is kept, also across restarts. */
 export class LoggedProcess extends SupervisedProcess {
   readonly lines: readonly string[];
 

@@ -1,4 +1,4 @@
-// What callers, people and the provider do on an ordinary day.
+// The actions of callers, people and the SMS provider in normal use.
 
 import { magicRecipients } from '../../sandbox/twilio/magic-numbers';
 import type { TestProcess } from './processes';
@@ -37,7 +37,7 @@ export async function verified(caller: RecordingCaller): Promise<void> {
   ).toEqual([410, 410, 410]);
 }
 
-/** Wrong codes, the first of them by Signal, until the verification ends; then a start during the cool-down. */
+/** Submits wrong codes, the first one by Signal, until the verification ends. Then starts during the cool-down. */
 export async function guessed(caller: RecordingCaller): Promise<void> {
   const { phoneNumber, path } = await caller.startPending();
   expect((await caller.call('POST', `${path}/signal`, { code: WRONG_CODE })).status).toBe(202);
@@ -58,7 +58,7 @@ async function endsAs(caller: RecordingCaller, path: string, status: string, cod
   expect(ended.body).toMatchObject({ status, ...(code === undefined ? {} : { error: { code } }) });
 }
 
-/** `host`: of an API whose window is short. */
+/** `host`: the API with a short window. */
 export async function expired(caller: RecordingCaller, host: string): Promise<void> {
   await endsAs(caller, (await caller.startPending(host)).path, 'expired');
 }
@@ -71,7 +71,7 @@ export async function resentAndCanceled(caller: RecordingCaller): Promise<void> 
   expect((await caller.call('DELETE', path)).body).toMatchObject({ status: 'canceled' });
 }
 
-/** The provider refuses the message, the carrier loses it, or the call to the provider fails. Each error names the number. */
+/** The provider refuses messages, the carrier loses one, and calls to the provider fail. All errors have the number. */
 export async function undeliverable(caller: RecordingCaller): Promise<void> {
   const { sandbox } = caller.options;
   const refused = [...magicRecipients].map(async ([phoneNumber, code]) => {
@@ -98,7 +98,7 @@ export async function undeliverable(caller: RecordingCaller): Promise<void> {
   caller.secrets.add('code', await receivedCode(sandbox, garbled));
 }
 
-/** A client of the Durable Functions sample sends right and wrong codes and uses each capability, also at a wrong URL. */
+/** A client of the Durable Functions sample sends right and wrong codes and uses all capabilities, also wrongly. */
 export async function durableFunctions(caller: RecordingCaller): Promise<void> {
   const headers = { 'x-functions-key': caller.options.apiKeys[0] };
   const client = new SampleClient(caller.options.host, { headers });
@@ -142,7 +142,7 @@ async function startInstance(
   return { instance, code, phoneNumber };
 }
 
-/** A worker is killed while it sends a message and another verification is open. Checks get 503 until a worker is back. */
+/** Kills the worker while it sends a message and another verification is open. Checks get 503 until a worker runs. */
 export async function interrupted(
   caller: RecordingCaller,
   worker: TestProcess,

@@ -13,13 +13,13 @@ import { RunningService } from './running-service';
 
 const NAMESPACE = 'default';
 
-/** The service on a Temporal server of its own, which keeps its data in a file and logs more than usual. */
+/** The service with its own Temporal server, which stores its data in a file and logs at level info. */
 export interface ObservedService {
   readonly sandbox: SmsSandbox;
   readonly processes: RunningService;
-  /** Everything that was written, by its place: files, output, what Temporal lists. */
-  traces(): Promise<Record<string, Buffer | string>>;
-  /** The summaries of runs, activities and timers, as the Web UI shows them, decrypted. */
+  /** Everything that was written, by place: files, output of processes, Temporal's list of runs. */
+  writtenData(): Promise<Record<string, Buffer | string>>;
+  /** The decrypted summaries of runs, activities and timers, which the Web UI shows. */
   summaries(): Promise<string[]>;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface ObservedServiceOptions {
   /** The environment of the service's processes. */
   readonly env: Record<string, string>;
   readonly account: { readonly accountSid: string; readonly authToken: string };
-  /** Decrypts what the service encrypts. Default: the service encrypts nothing. */
+  /** Decrypts the service's payloads. Default: they are not encrypted. */
   readonly codec?: PayloadCodec;
 }
 
@@ -55,7 +55,7 @@ export async function startObservedService({
     sandbox: processes.sandbox,
     processes,
 
-    async traces() {
+    async writtenData() {
       const names = await readdir(directory);
       const files = names.map(async (name) => [name, await readFile(path.join(directory, name))] as const);
       return {
@@ -88,7 +88,7 @@ async function runs(client: Client) {
   return executions;
 }
 
-/** All fields of the runs, for example ids, memos and search attributes, with the bytes of payloads as they are. */
+/** All fields of the runs, for example ids, memos and search attributes, with the decoded bytes of payloads. */
 async function listedRuns(client: Client): Promise<string> {
   return JSON.stringify(await runs(client), (key, value: unknown) =>
     key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('latin1') : value,

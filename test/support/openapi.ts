@@ -38,7 +38,7 @@ export async function openApiDocument(app: FastifyInstance): Promise<OpenApiDocu
   return response.json<OpenApiDocument>();
 }
 
-/** Holds answers against the document. */
+/** Checks answers against the OpenAPI document. */
 export class Conformance {
   readonly #ajv = new Ajv2020({ strict: false });
 
@@ -47,12 +47,12 @@ export class Conformance {
     this.#ajv.addSchema(document, DOCUMENT_ID);
   }
 
-  /** What is wrong with an answer to this operation; undefined if nothing. */
-  complaint(method: string, path: string, answer: GivenAnswer): string | undefined {
+  /** How an answer to this operation violates the document. Undefined if it does not. */
+  violation(method: string, path: string, answer: GivenAnswer): string | undefined {
     const { statusCode, headers, body } = answer;
     const response = this.document.paths[path]?.[method.toLowerCase()]?.responses[statusCode];
     if (!response) return `${statusCode} is not in the document`;
-    if (!response.content) return body === '' ? undefined : 'There should be no body';
+    if (!response.content) return body === '' ? undefined : 'The answer must not have a body';
     const mediaType = String(headers['content-type']).split(';')[0] ?? '';
     if (!(mediaType in response.content)) return `${mediaType} is not in the document for ${statusCode}`;
     if (!mediaType.endsWith('json')) return undefined;
@@ -70,7 +70,7 @@ export class Conformance {
     return isValid(JSON.parse(body)) ? undefined : this.#ajv.errorsText(isValid.errors);
   }
 
-  /** A schema of the document, compiled. @throws Error if it is none */
+  /** Compiles a schema of the document. @throws Error if there is no schema */
   schemaAt(steps: readonly (string | number)[]): ValidateFunction {
     const pointer = steps.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'));
     const isValid = this.#ajv.getSchema(`${DOCUMENT_ID}#/${pointer.map(encodeURIComponent).join('/')}`);

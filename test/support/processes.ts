@@ -4,17 +4,17 @@ import { serviceEnvironment, type Variables } from '../../harness/service/servic
 import { eventually } from './eventually';
 import { requiredEnv } from './required-env';
 
-/** A process that is not started again when it ends. */
+/** A process that is not restarted when it ends. */
 export interface TestProcess {
   readonly pid: number;
-  /** All that it has printed so far. */
+  /** The whole output so far. */
   readonly output: () => string;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** The exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts a command and keeps what it prints. */
+/** Starts a command and keeps its output. */
 export function startCommand(command: Command): TestProcess {
   const lines: string[] = [];
   const { pid, signal, exited } = startProcess(command, (line) => lines.push(`${line}\n`));
@@ -26,17 +26,17 @@ export function startCommand(command: Command): TestProcess {
   };
 }
 
-/** Starts a TypeScript file with nothing but `env` in its environment. */
+/** Starts a TypeScript file. Its environment is only `env`. */
 export function startSource(script: string, env: Variables): TestProcess {
   return startCommand(sourceCommand(script, env));
 }
 
-/** The environment of an API or a worker that uses the Temporal server of the test run. */
+/** The environment of an API or a worker with the Temporal server of the test run. */
 export function serviceEnv(variables: Variables): Record<string, string> {
   return serviceEnvironment({ TEMPORAL_ADDRESS: requiredEnv('TEST_TEMPORAL_ADDRESS'), ...variables });
 }
 
-/** Waits until a process has printed this. */
+/** Waits until the output of a process contains the text. */
 export async function untilPrinted({ output }: TestProcess, text: string): Promise<void> {
   await eventually(() => output().includes(text), { output });
 }

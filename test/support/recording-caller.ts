@@ -5,13 +5,13 @@ import { type Answer, callApi } from './api-client';
 import type { Secrets } from './secrets';
 import { eventually, receivedCode, uniquePhoneNumber } from './service';
 
-/** It has eight digits, as the codes here have: a shorter one could be part of another number by chance. */
+/** It has eight digits, like the codes of these tests. A shorter one could be part of another number by chance. */
 export const WRONG_CODE = '97531864';
 
 export interface CallerOptions {
   readonly host: string;
   readonly sandbox: SmsSandbox;
-  /** Its own key, and that of another caller. */
+  /** The caller's own key and the key of another caller. */
   readonly apiKeys: readonly [string, string];
 }
 
@@ -21,7 +21,7 @@ export interface StartedVerification {
   readonly code: string;
 }
 
-/** A caller of the service that records everything it sends and gets that must stay secret. */
+/** A caller of the service that records all secrets that it sends or receives. */
 export class RecordingCaller {
   constructor(
     readonly options: CallerOptions,

@@ -9,7 +9,7 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** A real Redis on the loopback interface, which keeps nothing and ends with this process at the latest. */
+/** Starts a real Redis on the loopback interface, without persistence. It never outlives this process. */
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];

@@ -1,6 +1,7 @@
-/** A variable that the global set-up of the tests sets. @throws Error that says so if it is missing */
+/** Reads a variable that the global set-up of the tests has set. @throws Error if it is missing */
 export function requiredEnv(name: string): string {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: the tests run by "npm test", which sets it`);
+  if (value === undefined)
+    throw new Error(`${name} is not set: run the tests with Jest, whose global set-up sets it`);
   return value;
 }

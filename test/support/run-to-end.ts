@@ -8,7 +8,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a command to its end, which it comes to by itself. Nothing but PATH and `env` is in its environment. */
+/** Runs a command that ends by itself. Its environment is PATH and `env`. */
 export function runToEnd(
   command: string,
   args: readonly string[],
@@ -23,12 +23,12 @@ export function runToEnd(
   });
 }
 
-/** Runs a file of the source to its end. */
+/** Runs a TypeScript file that ends by itself. */
 export function runSource(script: string, args: readonly string[], env: Record<string, string>) {
   return runToEnd(process.execPath, ['--import', 'tsx', path.join(PROJECT_DIRECTORY, script), ...args], env);
 }
 
-/** Runs a command of package.json to its end. */
+/** Runs a script of package.json that ends by itself. */
 export function runNpm(
   script: string,
   args: readonly string[],

@@ -10,18 +10,18 @@ import { requiredEnv } from './required-env';
 import { serviceBuild } from './service-build';
 import { startTestSandbox } from './test-sandbox';
 
-/** Seconds, on a busy machine many. */
+/** On a busy machine, a start can take many seconds. */
 const START_LIMIT_MS = 40_000;
 
 export interface RunningApi {
-  /** Host name and port, as its PUBLIC_URL has them. */
+  /** Host name and port of its PUBLIC_URL. */
   readonly host: string;
-  /** Of its verifications. */
+  /** The URL of its verifications. */
   readonly url: string;
   readonly process: TestProcess;
 }
 
-/** APIs and workers, compiled, as processes that share a task queue, and the SMS sandbox that they use. `stop` ends all of them. */
+/** Compiled APIs and workers that share a task queue, each as a process, and their SMS sandbox. */
 export class RunningService {
   readonly #processes: TestProcess[] = [];
   readonly #setup: ServiceSetup;
@@ -34,7 +34,7 @@ export class RunningService {
     this.#setup = new ServiceSetup({ scripts, env: { TWILIO_API_URL: sandbox.url, ...env } });
   }
 
-  /** No API and no worker runs yet. Their Temporal server is that of the test run unless `env` names another one. */
+  /** Starts no API and no worker. The default Temporal server is the one of the test run. */
   static async create(env: Variables = {}, sandbox?: Partial<SmsSandboxOptions>): Promise<RunningService> {
     const temporal = env['TEMPORAL_ADDRESS'] ?? requiredEnv('TEST_TEMPORAL_ADDRESS');
     const scripts = scriptsIn(await serviceBuild());
@@ -44,12 +44,12 @@ export class RunningService {
     });
   }
 
-  /** What every process has printed so far. */
+  /** The output of all processes so far. */
   get output(): string {
     return this.#processes.map((process) => process.output()).join('\n');
   }
 
-  /** Starts an API on a port of its own. It need not reach Temporal. */
+  /** Starts an API on its own port. It need not reach Temporal. */
   async startApi(env: Variables = {}): Promise<RunningApi> {
     const spec = await this.#setup.apiSpec(env);
     const process = this.#start(spec);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** The answer to a start has exactly these fields. */
+/** An answer to a start must have exactly these fields. */
 const Instance = z.strictObject({
   id: z.string(),
   statusQueryGetUri: z.string(),
@@ -16,7 +16,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Where a function app expects its key. Only the start needs one. */
+/** The key of a start, in the query or in a header. Other requests need no key. */
 export interface StartKey {
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,8 +27,8 @@ const JSON_BODY = { 'content-type': 'application/json' };
 const HOP_HEADERS = ['connection', 'keep-alive', 'date', 'transfer-encoding'];
 
 /**
- * A client that was written for the Durable Functions sample. It knows a host name and what the sample's page says:
- * it uses the URLs that it is given, fills what they leave open, and waits as it is told to.
+ * A client for the Durable Functions sample. It only knows a host name and the sample's documentation: it uses the URLs
+ * of the answers, replaces their placeholders, and obeys Retry-After.
  */
 export class SampleClient {
   constructor(
@@ -47,7 +47,7 @@ export class SampleClient {
     return send('POST', url, { ...JSON_BODY, ...headers }, body);
   }
 
-  /** Sends the digits as they are in the message: with leading zeros they are not JSON. */
+  /** Sends the digits of the message unchanged. With leading zeros, they are not JSON. */
   respond({ sendEventPostUri }: Instance, code: string): Promise<Answer> {
     return send('POST', sendEventPostUri.replace('{eventName}', 'SmsChallengeResponse'), JSON_BODY, code);
   }
@@ -60,7 +60,7 @@ export class SampleClient {
     return send('GET', statusQueryGetUri);
   }
 
-  /** Repeats the request while the answer is 202, after the time that it names. */
+  /** Repeats the request while the answer is 202, each time after its Retry-After. */
   async statusWhenEnded(instance: Instance): Promise<Answer> {
     for (;;) {
       const answer = await this.status(instance);

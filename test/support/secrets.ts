@@ -1,8 +1,8 @@
-/** Values that must not appear anywhere, each in all spellings that a careless line of code could write. */
+/** Values that must not appear anywhere, each in all encodings in which it could leak. */
 export class Secrets {
   readonly #needles: { readonly name: string; readonly bytes: Buffer }[] = [];
 
-  /** Adds a value as it is and as it is encoded in a URL. */
+  /** Adds a value, and its form in URLs. */
   add(name: string, value: string): void {
     for (const spelling of new Set([value, encodeURIComponent(value)])) this.#needle(name, spelling);
   }
@@ -25,7 +25,7 @@ export class Secrets {
     }
   }
 
-  /** The names of the values that are in `content`. */
+  /** The names of the values that `content` contains. */
   foundIn(content: Buffer | string): string[] {
     const bytes = Buffer.from(content);
     return this.#needles.filter((needle) => bytes.includes(needle.bytes)).map(({ name }) => name);

@@ -6,8 +6,8 @@ import { buildService } from '../../harness/service/build-service';
 import { requiredEnv } from './required-env';
 
 /**
- * The folder of the compiled service. Whoever needs it first in a test run builds it: a process of it starts in a
- * fraction of the time that one takes which compiles the source and bundles the workflows.
+ * The folder of the compiled service. It is built once in a test run, by the first test that needs it. Compiled
+ * processes start much faster than processes that compile the source and bundle the workflows.
  */
 export async function serviceBuild(): Promise<string> {
   const directory = path.join(requiredEnv('TEST_DIRECTORY'), 'service');

@@ -53,14 +53,13 @@ export const DEFAULT_POLICY: Policy = {
   numberLimit: null,
 };
 
-/** What the tests' worker sends, and from whom. */
+/** The wording and the sender of the tests' messages. */
 const TEST_MESSAGING: TenantMessaging = {
   id: DEFAULT_TENANT,
   wording: createWording('Your code is {code}.'),
   sender: { from: SANDBOX_FROM },
 };
 
-/** What tests digest numbers with. */
 export const testDigests = createDigests(Buffer.alloc(32, 2));
 export const testKeyRing = createKeyRing([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
 export const testDataConverter = createDataConverter(testKeyRing, false);
@@ -81,25 +80,25 @@ const NO_LIMITS: Budgets & TenantLimits = {
   messagesPerSecond: undefined,
 };
 
-/** The service on real parts in this process: gateway, API, worker, the official Twilio client and the SMS sandbox. */
+/** The service in this process, with real parts: gateway, API, worker, Twilio's official client and the SMS sandbox. */
 export interface Service {
   readonly app: FastifyInstance;
   readonly client: Client;
   readonly sandbox: SmsSandbox;
-  /** On behalf of the default tenant. */
+  /** The gateway for the default tenant. */
   readonly verifications: TenantVerifications;
-  /** A start by this service's rules. */
+  /** A start request with this service's rules. */
   startRequest(
     phoneNumber: string,
     idempotencyKey?: string,
     caller?: string,
   ): ReturnType<typeof startRequest>;
   readonly taskQueue: string;
-  /** Starts a worker; the service starts with one unless told otherwise. */
+  /** Starts a worker. By default, the service already has one. */
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
   /** Starts a verification for a new number and waits for its message. */
-  startTexted(): Promise<{ id: string; phoneNumber: string; code: string; wrongCode: string }>;
+  startAndReceive(): Promise<{ id: string; phoneNumber: string; code: string; wrongCode: string }>;
   stop(): Promise<void>;
 }
 
@@ -108,23 +107,23 @@ export interface ServiceOptions {
   readonly nativeConnection: NativeConnection;
   readonly policy?: Partial<Policy>;
   readonly withWorker?: boolean;
-  /** As the client's. Default: without encryption, so that histories can be read. */
+  /** Must be the client's. Default: without encryption, so that tests can read histories. */
   readonly dataConverter?: DataConverter;
   readonly keyRing?: KeyRing;
   readonly cooldownSeconds?: readonly number[];
   readonly numberRules?: NumberRules;
-  /** Default: none. */
+  /** Default: no limits. */
   readonly limits?: Partial<Budgets & TenantLimits>;
   readonly redis?: Redis;
   readonly trustProxy?: string[];
   readonly durableFunctionsAuth?: 'function' | 'anonymous';
-  /** Whether the sandbox reports deliveries: the API then listens on a port. */
+  /** Whether the sandbox reports deliveries. The API then listens on a port. */
   readonly withStatusCallback?: boolean;
   readonly codecServer?: CodecServer;
   readonly tryItPage?: TryItPage;
-  /** Another place than the sandbox for what stands in for Twilio. */
+  /** The URL of the SMS provider. Default: the sandbox. */
   readonly providerUrl?: string;
-  /** Takes the API's log, line by line. Default: there is none. */
+  /** Receives the API's log. Default: no log. */
   readonly log?: Writable;
 }
 
@@ -210,7 +209,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
     stopWorker: () => stopWorker(),
 
-    async startTexted() {
+    async startAndReceive() {
       const phoneNumber = uniquePhoneNumber();
       const { verification } = await verifications.start(service.startRequest(phoneNumber));
       const code = await receivedCode(sandbox, phoneNumber);
@@ -231,7 +230,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 let isQuiet = false;
 
-/** Keeps the SDK's log out of the tests' output, which Jest's own would be lost in. */
+/** Turns off the SDK's log, which would hide Jest's output. */
 export function quietRuntime(): void {
   if (isQuiet) return;
   isQuiet = true;
@@ -242,7 +241,7 @@ export function quietRuntime(): void {
   });
 }
 
-/** `tenant`: by the default rules. */
+/** A start request. By default, with the default rules. */
 export function startRequest(
   phoneNumber: string,
   idempotencyKey?: string,
@@ -268,7 +267,7 @@ export function startRequest(
 }
 
 const NUMBERS = 8_000_000;
-/** It has no common factor with NUMBERS, so that no number comes again. The next number is in another block. */
+/** It has no common factor with NUMBERS, so that no number is repeated. The next number is in another block. */
 const STEP = 999_983;
 let drawn = randomInt(NUMBERS);
 
@@ -289,7 +288,7 @@ export async function untilPending({ verifications }: Pick<Service, 'verificatio
   await eventually(async () => (await verifications.get(id)).status === 'pending');
 }
 
-/** The gateway of another API process. */
+/** A second gateway, as in another API process. */
 export function anotherGateway(
   { client, taskQueue }: Pick<Service, 'taskQueue'> & { readonly client: Client },
   tenantId?: string,
@@ -298,7 +297,7 @@ export function anotherGateway(
   return forTenant(createVerifications(dependencies), tenantId);
 }
 
-/** The code in the newest message to a number, as soon as it has arrived. */
+/** Waits for a message to a number and returns the code in the newest one. */
 export async function receivedCode(sandbox: SmsSandbox, phoneNumber: string): Promise<string> {
   return eventually(() => findReceivedCode(sandbox, phoneNumber));
 }
@@ -307,7 +306,7 @@ export function wrongCodeFor(code: string): string {
   return code === '0000' ? '0001' : '0000';
 }
 
-/** The whole history as JSON with every payload in clear: what somebody sees who may read the namespace. */
+/** The whole history as JSON, with decoded payloads, as everyone with access to the namespace can read it. */
 export async function readableHistory(client: Client, workflowId: string): Promise<string> {
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   const readable: unknown = JSON.parse(JSON.stringify(history), (key, value: unknown) =>

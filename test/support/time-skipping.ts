@@ -1,7 +1,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { quietRuntime, requiredEnv, testDataConverter } from './service';
 
-/** The time-skipping test server: where it waits for a timer, that time is over at once. */
+/** The time-skipping test server. It does not wait for timers: it moves its clock forward instead. */
 export async function createTimeSkipping(): Promise<TestWorkflowEnvironment> {
   quietRuntime();
   return TestWorkflowEnvironment.createTimeSkipping({

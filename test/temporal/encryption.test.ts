@@ -28,7 +28,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-/** Stands for one process with these keys, in this order, and its own connection. */
+/** Represents one process with these keys, in this order, and its own connection. */
 async function connect(keys: (typeof oldKey)[]) {
   const keyRing = createKeyRing(keys);
   const dataConverter = createDataConverter(keyRing, true);
@@ -47,7 +47,7 @@ describe('with encryption on', () => {
   test('a history contains no phone number, no tag, no state and no failure message', async () => {
     const process = await connect([oldKey]);
     const service = await start(process);
-    const { id, phoneNumber, code, wrongCode } = await service.startTexted();
+    const { id, phoneNumber, code, wrongCode } = await service.startAndReceive();
     await untilPending(service, id);
     await service.verifications.check(id, wrongCode, by);
     await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_too_soon' });
@@ -89,7 +89,7 @@ describe('with encryption on', () => {
   test('a start finds the open verification of the number and the ledger of the one before', async () => {
     const process = await connect([oldKey]);
     const service = await start(process);
-    const { id, phoneNumber } = await service.startTexted();
+    const { id, phoneNumber } = await service.startAndReceive();
     await untilPending(service, id);
     await expect(service.verifications.start(service.startRequest(phoneNumber))).rejects.toMatchObject({
       code: 'verification_in_progress',

@@ -42,7 +42,7 @@ test('no warning for the default cool-downs, or for one that is as long as the r
   expect(await warningFor('default', [30 * 86_400])).toBeUndefined();
 });
 
-test('no warning if the retention can not be read', async () => {
+test('no warning if the retention cannot be read', async () => {
   expect(await warningFor('nowhere', A_WEEK)).toBeUndefined();
 });
 

@@ -23,7 +23,7 @@ test.each([
   expect(tenants.callerOf(apiKey)?.tenant.id).toBe(id);
 });
 
-test('each API key is a caller of its own', () => {
+test('each API key is a separate caller', () => {
   const callers = ['alice', 'bob', 'carol'].map((apiKey) => tenants.callerOf(apiKey)?.id);
   expect(new Set(callers).size).toBe(3);
 });

@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 async function startPending() {
-  const started = await service.startTexted();
+  const started = await service.startAndReceive();
   await untilPending(service, started.id);
   return { ...started, workflowId: partsOf(started.id).workflowId };
 }
@@ -33,13 +33,13 @@ async function costOf(workflowId: string): Promise<{ events: number; workflowTas
 }
 
 describe('a verification costs', () => {
-  test('18 events and 3 workflow tasks if the first code is right and comes as an Update', async () => {
+  test('18 events and 3 workflow tasks if the first code is right and is sent as an Update', async () => {
     const { id, code, workflowId } = await startPending();
     await service.verifications.check(id, code, by);
     expect(await costOf(workflowId)).toEqual({ events: 18, workflowTasks: 3 });
   });
 
-  test('17 events and 3 workflow tasks if the first code is right and comes as a Signal', async () => {
+  test('17 events and 3 workflow tasks if the first code is right and is sent as a Signal', async () => {
     const { id, code, workflowId } = await startPending();
     await service.verifications.submit(id, code);
     expect(await costOf(workflowId)).toEqual({ events: 17, workflowTasks: 3 });
@@ -65,7 +65,7 @@ describe('a verification costs', () => {
 test('a complete history contains neither the code nor any submitted code', async () => {
   // Eight digits, because four digits can be in a history by chance, as part of a time or an id.
   const longCodes = await startService({ ...server, policy: { codeLength: 8 } });
-  const { id, code } = await longCodes.startTexted();
+  const { id, code } = await longCodes.startAndReceive();
   const guesses = ['73915026', '82640317', '59173804'];
   for (const guess of guesses) await longCodes.verifications.check(id, guess, by);
   await longCodes.verifications.submit(id, code);

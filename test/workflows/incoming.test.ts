@@ -17,7 +17,7 @@ const readers = [
   readSubmission,
 ];
 
-test('no value makes a reader throw', () => {
+test('the readers do not throw for any value', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
       for (const read of readers) read(value);
@@ -30,7 +30,7 @@ test.each([
   { outcome: 'accepted', sid: 'SM1', acceptedAt: 1, possibleDuplicate: true },
   { outcome: 'not_sent', acceptedAt: 1 },
   { outcome: 'failed', error: { code: '21211', message: 'No.' } },
-])('the outcome %j is read as it is', (outcome) => {
+])('the outcome %j is returned unchanged', (outcome) => {
   expect(readSendOutcome(outcome)).toEqual(outcome);
 });
 
@@ -43,6 +43,6 @@ test.each([
   { outcome: 'accepted', sid: 'SM1', acceptedAt: NaN },
   { outcome: 'accepted', sid: 1, acceptedAt: 1 },
   { outcome: 'failed', error: null },
-])('the outcome %j of a stranger is ignored', (outcome) => {
+])('the invalid outcome %j is ignored', (outcome) => {
   expect(readSendOutcome(outcome)).toBeUndefined();
 });

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 /** Starts a verification and waits until it is pending. */
 async function startPending() {
-  const started = await service.startTexted();
+  const started = await service.startAndReceive();
   await untilPending(service, started.id);
   return started;
 }

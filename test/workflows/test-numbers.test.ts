@@ -41,7 +41,7 @@ function call(method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) 
   return service.app.inject({ method, url, headers, ...(payload && { payload }) });
 }
 
-/** Starts as soon as the number has no open run: an unsuccessful run stays open for two seconds. */
+/** Starts a verification when the number has no open run. An unsuccessful run stays open for two seconds. */
 const started = (number = phoneNumber) =>
   eventually(async () => {
     const response = await call('POST', '/verifications', { phoneNumber: number });

@@ -58,7 +58,7 @@ describe('while a message is being sent', () => {
       nativeConnection: env.nativeConnection,
       policy: { resendIntervalMs: 0 },
     });
-    const { id, phoneNumber } = await quick.startTexted();
+    const { id, phoneNumber } = await quick.startAndReceive();
     await untilPending(quick, id);
     const hold = quick.sandbox.hold('received', phoneNumber);
     await quick.verifications.resend(id);

@@ -41,7 +41,7 @@ function post({ verification, form, signature }: Report, to: Service = service) 
 }
 
 async function startPending() {
-  const { id, phoneNumber } = await service.startTexted();
+  const { id, phoneNumber } = await service.startAndReceive();
   await untilPending(service, id);
   const sid = service.sandbox.inbox(phoneNumber)[0]?.sid ?? '';
   return { id, sid };

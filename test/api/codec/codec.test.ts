@@ -32,7 +32,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** An encrypted payload in the JSON form that Temporal's UI and CLI send. */
+/** An encrypted payload in the JSON format of Temporal's Web UI and CLI. */
 async function encrypted(keys = keyRing): Promise<JsonPayload> {
   const [payload] = await new EncryptionCodec(keys).encode([
     { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(CONTENT) },

@@ -6,9 +6,9 @@ const START = '/orchestrators/E4_SmsPhoneVerification';
 const FOREIGN = 'https://evil.example.com';
 
 let server: DevServer;
-/** Here, starts need no API key. */
+/** A service whose starts need no API key. */
 let anonymous: Service;
-/** The same, with a PUBLIC_URL on 127.0.0.1. */
+/** The same service with a PUBLIC_URL on 127.0.0.1. */
 let onLoopback: Service;
 let port: string;
 

@@ -35,7 +35,7 @@ async function attemptsRemaining(id: string): Promise<number> {
 }
 
 test('a code must have the length that was configured when its verification started', async () => {
-  const { id, code } = await before.startTexted();
+  const { id, code } = await before.startAndReceive();
   const short = await check(id, '1234');
   expect(short.statusCode).toBe(400);
   expect(short.json()).toMatchObject({
@@ -48,7 +48,7 @@ test('a code must have the length that was configured when its verification star
 });
 
 test('an event’s code is padded to the length of the verification’s code', async () => {
-  const { id, code } = await before.startTexted();
+  const { id, code } = await before.startAndReceive();
   const event = (body: string) =>
     post(`/runtime/webhooks/durabletask/instances/${id}/raiseEvent/SmsChallengeResponse`, body);
   expect((await event('1234567')).statusCode).toBe(400);

@@ -306,7 +306,7 @@ test('a DELETE cancels, and returns the final state when repeated', async () => 
 });
 
 describe('a number', () => {
-  test('cools down after two unsuccessful verifications, and Retry-After says how long', async () => {
+  test('cools down after two unsuccessful verifications, and Retry-After has the remaining time', async () => {
     const phoneNumber = uniquePhoneNumber();
     const startAgain = () =>
       eventually(async () => {

@@ -22,7 +22,7 @@ testMessageSender('Twilio', async () => {
     withWrongCredentials: senderTo(sandbox.url, 'wrong'),
     unreachable: senderTo(`http://127.0.0.1:${await freePort()}`),
     reports: (publicUrl) => createTwilioReports({ authToken, publicUrl }),
-    // Twilio's magic number that stands for an invalid number.
+    // Twilio's magic number for an invalid number.
     refused: { number: '+15005550001', code: '21211' },
     lost: { number: LOST, code: '30003' },
     loseNextAnswer: (number) => sandbox.stubAnswer(number, { status: 500, body: '', recorded: true }),

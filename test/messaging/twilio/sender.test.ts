@@ -85,7 +85,7 @@ describe('without a connection no message is created, and the reason names the e
   });
 });
 
-test('429 means that no message was created, and says how long to wait', async () => {
+test('after 429, no message was created, and the result has the time to wait', async () => {
   const { sender, host } = await senderTo(answering(429, 'Slow down', { 'retry-after': '3' }));
   expect(await send(sender)).toEqual({
     result: 'not_created',
@@ -145,7 +145,7 @@ describe('a refusal', () => {
     [21606, 'check TWILIO_FROM'],
     [21608, 'trial account'],
     [21703, 'TWILIO_MESSAGING_SERVICE_SID'],
-  ])('%i, which only an operator can fix, says what to check', async (code, advice) => {
+  ])('%i, which only an operator can fix, has advice what to check', async (code, advice) => {
     const { sender } = await senderTo(twilioError(400, code));
     const result = await send(sender);
     expect(result).toMatchObject({ result: 'refused', advice: expect.stringContaining(advice) });

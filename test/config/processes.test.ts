@@ -3,7 +3,7 @@ import { operatorConfig } from '../../src/config/operator-config';
 import { environment } from '../../src/config/variables';
 import { workerConfig } from '../../src/config/worker-config';
 import { createTemporalClient } from '../../src/temporal/client';
-import { COMPLETE, refusalOf, views } from './environments';
+import { COMPLETE, refusalOf, processes } from './environments';
 
 const required: Record<string, readonly (keyof typeof COMPLETE)[]> = {
   api: ['SECRET_KEYS', 'PHONE_DIGEST_KEY', 'API_KEYS'],
@@ -32,25 +32,25 @@ function requiredBy(process: string): Record<string, string> {
   return Object.fromEntries((required[process] ?? []).map((name) => [name, COMPLETE[name]]));
 }
 
-describe.each(views)('$process', ({ process, read, variables }) => {
-  test('its own required variables are enough: it demands none of another process', () => {
+describe.each(processes)('$process', ({ process, read, variables }) => {
+  test('needs only its own required variables', () => {
     expect(() => read(requiredBy(process))).not.toThrow();
   });
 
-  test.each(required[process] ?? [])('without %s it names that variable, and no other', (name) => {
+  test.each(required[process] ?? [])('without %s, the error names only this variable', (name) => {
     const message = refusalOf(read, { ...requiredBy(process), [name]: '' });
 
     expect(message).toMatch(new RegExp(`^The configuration is not valid:\\n  ${name} is required[^\\n]*$`));
   });
 
-  test('without any variable it names all that it requires, and nothing else', () => {
+  test('without any variable, the error names exactly its required variables', () => {
     const named = [...refusalOf(read, {}).matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name);
 
     expect(named).toHaveLength(required[process]?.length ?? 0);
     expect(new Set(named)).toEqual(new Set(required[process]));
   });
 
-  test('no variable of another process can stop it', () => {
+  test('ignores invalid variables of other processes', () => {
     const foreign = Object.keys(environment.shape).filter((name) => !(name in variables));
     const wrong = Object.fromEntries(foreign.map((name) => [name, ' ']));
 
@@ -58,22 +58,22 @@ describe.each(views)('$process', ({ process, read, variables }) => {
     expect(() => read({ ...wrong, ...requiredBy(process) })).not.toThrow();
   });
 
-  test('it is frozen all the way down', () => {
+  test('has a deeply frozen configuration', () => {
     const objects = objectsIn(read(EVERYTHING));
 
     expect(objects.length).toBeGreaterThan(4);
     expect(objects.filter((value) => !Object.isFrozen(value))).toEqual([]);
-    // What freezing does not protect.
+    // Freezing does not protect maps and sets.
     expect(objects.filter((value) => value instanceof Map || value instanceof Set)).toEqual([]);
   });
 });
 
-test('find can do without SECRET_KEYS', () => {
+test('npm run find does not require SECRET_KEYS', () => {
   expect(operatorConfig(requiredBy('operator')).secretKeys).toBeUndefined();
   expect(operatorConfig(COMPLETE).secretKeys?.map(({ id }) => id)).toEqual(['k1']);
 });
 
-test('a frozen configuration makes a client for Temporal, also with headers of the user', async () => {
+test('a frozen configuration can be used for a Temporal client, also with custom gRPC headers', async () => {
   const { temporal } = apiConfig(EVERYTHING);
   const withoutTls = { ...temporal, connection: { ...temporal.connection, tls: false } };
 
@@ -83,15 +83,15 @@ test('a frozen configuration makes a client for Temporal, also with headers of t
   await connection.close();
 });
 
-test('every variable is read by some process', () => {
+test('every variable is read by at least one process', () => {
   const unread = Object.keys(environment.shape).filter((name) =>
-    views.every(({ variables }) => !(name in variables)),
+    processes.every(({ variables }) => !(name in variables)),
   );
 
   expect(unread).toEqual([]);
 });
 
-test('what is read can not be changed', () => {
+test('a configuration cannot be changed', () => {
   const { secretKeys, policy } = apiConfig(COMPLETE);
   const { twilio } = workerConfig(COMPLETE);
 
@@ -99,7 +99,7 @@ test('what is read can not be changed', () => {
     expect(() => Object.assign(value, { more: 1 })).toThrow(TypeError);
 });
 
-/** A value and everything in it. Bytes are left out: they can not be frozen, what holds them is. */
+/** A value and all objects in it, except byte arrays, which cannot be frozen. */
 function objectsIn(value: unknown): object[] {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
   return [value, ...Object.values(value).flatMap(objectsIn)];
