@@ -72,7 +72,7 @@ describe('with encryption on', () => {
     async (queryType) => {
       const process = await connect([oldKey]);
       const service = await start(process);
-      const { id } = await service.startTexted();
+      const { id } = await service.startAndReceive();
       await untilPending(service, id);
       const { queryResult } = await process.client.workflowService.queryWorkflow({
         namespace: 'default',
