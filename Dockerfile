@@ -1,4 +1,4 @@
-# Temporal's native core needs glibc: a Debian base, never Alpine.
+# Temporal's native core needs glibc, so the base must be Debian and not Alpine.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -17,15 +17,15 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev \
   && rm -r node_modules/@temporalio/core-bridge/releases/*-apple-* node_modules/@temporalio/core-bridge/releases/*-windows-*
 
-# The SMS sandbox is a development tool: it runs from source, with the development dependencies.
+# The SMS sandbox is a development tool. It runs from source, with the development dependencies.
 FROM build AS sandbox
 USER 1000
 EXPOSE 3001
 ENV HOST=0.0.0.0
 CMD ["node", "--import", "tsx", "sandbox/main.ts"]
 
-# The API and the worker. A worker is this image with the command `node dist/worker.js`, not through npm, which would
-# stand between it and its signals.
+# The API and the worker. A worker is this image with the command `node dist/worker.js`. Without npm in between, signals
+# reach the process.
 FROM ${NODE_IMAGE} AS runtime
 ARG VERSION=0.1.0
 ARG REVISION=unknown
@@ -40,7 +40,7 @@ COPY scripts scripts
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/sbom.cdx.json ./
-# The image's user `node`, as a number: Kubernetes can then tell that it isn't root.
+# The image's user `node`, as a number: only then can Kubernetes check that it is not root.
 USER 1000
 EXPOSE 3000
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps HOST=0.0.0.0

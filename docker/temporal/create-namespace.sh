@@ -1,5 +1,5 @@
 #!/bin/sh
-# Waits for the server, then makes the namespace once. One that exists is left as its operator set it.
+# Waits for the server, then creates the namespace. An existing namespace is not changed.
 set -eu
 
 until temporal operator cluster health; do sleep 1; done

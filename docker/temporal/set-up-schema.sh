@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes both databases, or upgrades them to this image's version; run again, it changes nothing.
-# The SQL_… variables of docker-compose.yml say where.
+# Creates both databases, or upgrades them to this image's version. A second run changes nothing.
+# The SQL_… variables in docker-compose.yml configure the connection.
 set -eu
 
 set_up() {
