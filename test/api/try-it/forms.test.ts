@@ -35,9 +35,9 @@ function startPage(options: Partial<ServiceOptions> = {}, cookieKeys = [KEY]): P
 }
 
 async function another(options: Partial<ServiceOptions> = {}, cookieKeys = [KEY]): Promise<Service> {
-  const started = await startPage({ withWorker: false, ...options }, cookieKeys);
-  others.push(started);
-  return started;
+  const created = await startPage({ withWorker: false, ...options }, cookieKeys);
+  others.push(created);
+  return created;
 }
 
 /** A browser without JavaScript: it keeps cookies and sends the forms of the page that it shows. */
