@@ -1,13 +1,13 @@
 import type { DataConverter } from '@temporalio/common';
 import type { KeyRing } from '../crypto/key-ring';
-import { EncryptionCodec } from './payload-codec';
+import { ServicePayloadCodec } from './payload-codec';
 
 /** Part of the workflow bundle; client and worker load it as well. */
 export const FAILURE_CONVERTER_PATH = require.resolve('./failure-converter');
 
 /**
  * How payloads, memos and failures are stored. Client and worker must use the same settings.
- * `onForeign`: for workers, see EncryptionCodec.
+ * `onForeign`: for workers, see PayloadCodecOptions.
  */
 export function createDataConverter(
   keyRing: KeyRing,
@@ -16,6 +16,6 @@ export function createDataConverter(
 ): DataConverter {
   return {
     failureConverterPath: FAILURE_CONVERTER_PATH,
-    payloadCodecs: encrypted ? [new EncryptionCodec(keyRing, onForeign)] : [],
+    payloadCodecs: [new ServicePayloadCodec(keyRing, { encrypted, onForeign })],
   };
 }

@@ -1,4 +1,5 @@
 import {
+  defaultPayloadConverter,
   METADATA_ENCODING_KEY,
   type Payload,
   type PayloadCodec,
@@ -24,25 +25,34 @@ export class UnreadablePayload extends Error {
 /** A payload that somebody else wrote or changed. A retry can't help, unlike with a key that may be added later. */
 class ForeignPayload extends UnreadablePayload {}
 
-/**
- * Encrypts every payload with the first secret key, and decrypts with every key. A payload is bound to its workflow ID:
- * it can't be read after it is copied to another workflow. An unencrypted payload is refused: otherwise anyone who can
- * write to the namespace could supply any content.
- */
-export class EncryptionCodec implements PayloadCodec {
-  readonly #keyRing: KeyRing;
-  readonly #onForeign: ((reason: string) => void) | undefined;
-
+export interface PayloadCodecOptions {
   /**
-   * `onForeign`: for workers. It reports a payload that somebody else wrote or changed. The payload is then read as
-   * `undefined`, which every handler ignores. An error would make the workflow's task fail again and again.
+   * Whether payloads are encrypted. If they are, an unencrypted payload is refused: otherwise anyone who can write to the
+   * namespace could supply any content. If they are not, encrypted payloads of an earlier setting can still be read.
    */
-  constructor(keyRing: KeyRing, onForeign?: (reason: string) => void) {
+  readonly encrypted: boolean;
+  /**
+   * For workers. It reports a payload that somebody else wrote or changed. The payload is then read as `undefined`, which
+   * every handler ignores. An error would make the workflow's task fail again and again.
+   */
+  readonly onForeign?: ((reason: string) => void) | undefined;
+}
+
+/**
+ * Encrypts every payload with the first secret key, unless encryption is off, and decrypts with every key. An encrypted
+ * payload is bound to its workflow ID: it can't be read after it is copied to another workflow.
+ */
+export class ServicePayloadCodec implements PayloadCodec {
+  readonly #keyRing: KeyRing;
+  readonly #options: PayloadCodecOptions;
+
+  constructor(keyRing: KeyRing, options: PayloadCodecOptions) {
     this.#keyRing = keyRing;
-    this.#onForeign = onForeign;
+    this.#options = options;
   }
 
   async encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
+    if (!this.#options.encrypted) return payloads;
     return payloads.map((payload) =>
       toPayload(
         encrypt(
@@ -56,24 +66,32 @@ export class EncryptionCodec implements PayloadCodec {
 
   /** @throws UnreadablePayload */
   async decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
+    const { onForeign } = this.#options;
     return payloads.map((payload) => {
       try {
-        return temporal.api.common.v1.Payload.decode(this.#decrypt(payload, context?.workflowId));
+        return this.#decode(payload, context?.workflowId);
       } catch (error) {
-        if (!(error instanceof ForeignPayload) || !this.#onForeign) throw error;
-        this.#onForeign(error.message);
+        if (!(error instanceof ForeignPayload) || !onForeign) throw error;
+        onForeign(error.message);
         return UNDEFINED_PAYLOAD;
       }
     });
   }
 
-  /** `workflowId`: undefined if the caller does not know which workflow the payload belongs to. */
-  #decrypt(payload: Payload, workflowId: string | undefined): Uint8Array {
+  #decode(payload: Payload, workflowId: string | undefined): Payload {
     const encrypted = fromPayload(payload);
-    if (encrypted === undefined)
+    if (encrypted) return temporal.api.common.v1.Payload.decode(this.#decrypt(encrypted, workflowId));
+    if (this.#options.encrypted)
       throw new ForeignPayload(
         'This payload is not encrypted: it is not accepted with PAYLOAD_ENCRYPTION=on',
       );
+    // The SDK would decode it after this codec. In a worker, its error would make the workflow's task fail.
+    if (this.#options.onForeign) assertReadable(payload);
+    return payload;
+  }
+
+  /** `workflowId`: undefined if the caller does not know which workflow the payload belongs to. */
+  #decrypt(encrypted: Encrypted, workflowId: string | undefined): Uint8Array {
     const { keyId, context } = encrypted;
     if (workflowId !== undefined && context !== workflowId)
       throw new ForeignPayload(`A payload of the key ${keyId} belongs to another workflow`);
@@ -85,6 +103,15 @@ export class EncryptionCodec implements PayloadCodec {
       const reason = 'it was changed, or another key has this id now';
       throw new ForeignPayload(`A payload of the key ${keyId} does not authenticate: ${reason}`, { cause });
     }
+  }
+}
+
+/** @throws ForeignPayload for an unknown encoding, or data that does not have its encoding */
+function assertReadable(payload: Payload): void {
+  try {
+    defaultPayloadConverter.fromPayload(payload);
+  } catch (cause) {
+    throw new ForeignPayload('A payload does not have an encoding that this service reads', { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Payload } from '@temporalio/common';
 import type { KeyRing } from '../crypto/key-ring';
 import { VerificationError } from '../domain/refusals';
-import { EncryptionCodec, encryptionKeyId, UnreadablePayload } from './payload-codec';
+import { encryptionKeyId, ServicePayloadCodec, UnreadablePayload } from './payload-codec';
 
 /** A payload in proto3 JSON, as Temporal's Web UI and CLI send it to a codec server. Bytes are base64. */
 export interface JsonPayload {
@@ -16,7 +16,7 @@ export interface JsonPayload {
 export type DecodePayloads = (payloads: readonly JsonPayload[]) => Promise<JsonPayload[]>;
 
 export function createPayloadReader(keyRing: KeyRing): DecodePayloads {
-  const codec = new EncryptionCodec(keyRing);
+  const codec = new ServicePayloadCodec(keyRing, { encrypted: true });
 
   return async function decodePayloads(payloads) {
     // One after the other: a promise for each payload would need more memory than the payloads.

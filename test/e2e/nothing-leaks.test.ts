@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { freePort } from '../../harness/ports';
 import { createKeyRing } from '../../src/crypto/key-ring';
-import { EncryptionCodec } from '../../src/temporal/payload-codec';
+import { ServicePayloadCodec } from '../../src/temporal/payload-codec';
 import { badInput } from '../support/bad-input';
 import * as mixedDay from '../support/mixed-day';
 import { Secrets } from '../support/secrets';
@@ -73,7 +73,9 @@ async function scrape(port: number): Promise<string> {
 }
 
 test('nothing that Temporal, API and workers write contains a number, a code or a key', async () => {
-  const { sandbox, processes } = await start('on', { codec: new EncryptionCodec(keyRing) });
+  const { sandbox, processes } = await start('on', {
+    codec: new ServicePayloadCodec(keyRing, { encrypted: true }),
+  });
   const ports = [await freePort(), await freePort()] as const;
   const [{ host }, { host: quickHost }] = await Promise.all([
     processes.startApi(),

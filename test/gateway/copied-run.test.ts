@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 async function begin(encrypted: boolean): Promise<void> {
-  const dataConverter = encrypted ? createDataConverter(testKeyRing, true, () => {}) : testDataConverter;
+  const dataConverter = createDataConverter(testKeyRing, encrypted, () => {});
   server = await connectDevServer(encrypted ? createDataConverter(testKeyRing, true) : testDataConverter);
   service = await startService({ ...server, dataConverter });
 }
@@ -92,12 +92,19 @@ test.each(['without encryption', 'with encryption'])(
     const { id, code } = await service.startAndReceive();
     const { workflowId, runId } = partsOf(id);
     // Temporal's CLI and Web UI always send payloads without encryption.
-    const payloads = [null, 42, 'x', [], {}, { nonce: null }, { nonce: 'x', tags: null, digits: 'x' }].map(
-      (value) => ({
-        metadata: { encoding: Buffer.from('json/plain') },
-        data: Buffer.from(JSON.stringify(value)),
-      }),
-    );
+    const values = [null, 42, 'x', [], {}, { nonce: null }, { nonce: 'x', tags: null, digits: 'x' }];
+    const texts = [
+      ...values.map((value) => ['json/plain', JSON.stringify(value)] as const),
+      ['json/plain', 'not JSON'],
+      ['foo/bar', 'z'],
+      ['binary/encrypted', 'z'],
+      ['binary/protobuf', 'z'],
+      ['json/protobuf', 'z'],
+    ] as const;
+    const payloads = texts.map(([encoding, data]) => ({
+      metadata: { encoding: Buffer.from(encoding) },
+      data: Buffer.from(data),
+    }));
     for (const signalName of ['submit', 'cancel', 'deliveryReport', 'unknown']) {
       for (const input of [undefined, ...payloads]) {
         await server.client.workflowService.signalWorkflowExecution({

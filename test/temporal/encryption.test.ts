@@ -1,6 +1,6 @@
 import { createKeyRing } from '../../src/crypto/key-ring';
 import { createDataConverter } from '../../src/temporal/data-converter';
-import { EncryptionCodec } from '../../src/temporal/payload-codec';
+import { ServicePayloadCodec } from '../../src/temporal/payload-codec';
 import { createVerifications } from '../../src/gateway/verifications';
 import { forTenant } from '../support/for-tenant';
 import { connectDevServer } from '../support/dev-server';
@@ -29,9 +29,9 @@ afterEach(async () => {
 });
 
 /** Represents one process with these keys, in this order, and its own connection. */
-async function connect(keys: (typeof oldKey)[]) {
+async function connect(keys: (typeof oldKey)[], encrypted = true) {
   const keyRing = createKeyRing(keys);
-  const dataConverter = createDataConverter(keyRing, true);
+  const dataConverter = createDataConverter(keyRing, encrypted);
   const server = await connectDevServer(dataConverter);
   closers.push(() => server.close());
   return { ...server, keyRing, dataConverter };
@@ -86,6 +86,19 @@ describe('with encryption on', () => {
     },
   );
 
+  test('what was encrypted can still be read after encryption is switched off', async () => {
+    const before = await start(await connect([oldKey]));
+    const { id, phoneNumber, wrongCode } = await before.startAndReceive();
+    await untilPending(before, id);
+    await before.verifications.check(id, wrongCode, by);
+    await before.verifications.cancel(id);
+
+    const after = await start(await connect([oldKey], false));
+    expect(await after.verifications.get(id)).toMatchObject({ status: 'canceled', attemptsRemaining: 3 });
+    const { created } = await after.verifications.start(after.startRequest(phoneNumber));
+    expect(created).toBe(true);
+  });
+
   test('a start finds the open verification of the number and the ledger of the one before', async () => {
     const process = await connect([oldKey]);
     const service = await start(process);
@@ -122,7 +135,7 @@ test('during a key rotation, a process with both keys can complete an open verif
 });
 
 describe('the codec', () => {
-  const codec = new EncryptionCodec(createKeyRing([oldKey]));
+  const codec = new ServicePayloadCodec(createKeyRing([oldKey]), { encrypted: true });
   const plain = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"+14255550123"') };
 
   test('decodes what it encoded', async () => {
@@ -137,7 +150,9 @@ describe('the codec', () => {
   });
 
   test('names the id of a missing key', async () => {
-    const foreign = await new EncryptionCodec(createKeyRing([newKey])).encode([plain]);
+    const foreign = await new ServicePayloadCodec(createKeyRing([newKey]), { encrypted: true }).encode([
+      plain,
+    ]);
     await expect(codec.decode(foreign)).rejects.toThrow('No secret key has the id new');
   });
 

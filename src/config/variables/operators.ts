@@ -13,12 +13,13 @@ export const operators = {
       rules: [
         'These stay readable: workflow IDs (keyed digests), times, and the names and number of Signals, Updates and ' +
           'Queries.',
-        'Decide before the first verification: with `on`, unencrypted data causes errors.',
+        'You can change `on` to `off` at any time: with the same `SECRET_KEYS`, encrypted data can still be read.',
+        'Change `off` to `on` only before the first verification: with `on`, unencrypted data causes errors.',
         'API, worker and operator commands must have the same value.',
       ],
     }),
   CODEC_SERVER_TOKEN: text
-    .regex(/^\S{16,}$/, 'must have 16 characters or more, and no space')
+    .regex(/^[\x21-\x7E]{16,}$/, 'must have 16 ASCII characters or more, and no space')
     .optional()
     .register(documentation, {
       description:

@@ -1,6 +1,6 @@
 import { createKeyRing } from '../../../src/crypto/key-ring';
 import { createPayloadReader, type JsonPayload } from '../../../src/temporal/payload-reader';
-import { EncryptionCodec } from '../../../src/temporal/payload-codec';
+import { ServicePayloadCodec } from '../../../src/temporal/payload-codec';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { API_KEYS, startService, type Service } from '../../support/service';
 
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 /** An encrypted payload in the JSON format of Temporal's Web UI and CLI. */
 async function encrypted(keys = keyRing): Promise<JsonPayload> {
-  const [payload] = await new EncryptionCodec(keys).encode([
+  const [payload] = await new ServicePayloadCodec(keys, { encrypted: true }).encode([
     { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(CONTENT) },
   ]);
   const metadata = Object.entries(payload?.metadata ?? {});
