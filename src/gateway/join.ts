@@ -32,6 +32,8 @@ export function createJoin(states: RunStates) {
     const state = hasNoState ? undefined : await states.readWithin(id, STATE_TIMEOUT_MS);
     const isOurs = memo.nonce === request.nonce;
     const { idempotencyDigest, requestDigest } = memo;
+    // After the end, the same key starts a new verification.
+    if (state?.endedAt && !isOurs) return { outcome: 'closing', id };
     if (
       isOurs ||
       (request.idempotencyDigest !== undefined && request.idempotencyDigest === idempotencyDigest)
@@ -41,7 +43,6 @@ export function createJoin(states: RunStates) {
       // If no worker answers, a repeat gets the initial state.
       return { outcome: isOurs ? 'started' : 'joined', id, state: state ?? initialState(memo) };
     }
-    if (state?.endedAt) return { outcome: 'closing', id };
     throw inProgressError(latestEndMs(state, run, memo));
   };
 }
