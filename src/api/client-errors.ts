@@ -1,4 +1,5 @@
 import type { ConnectionError, FastifyBaseLogger } from 'fastify';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { VerificationError } from '../domain/refusals';
 import { logProblem, problem, type Problem } from './problem';
@@ -20,8 +21,23 @@ const statuses: Readonly<Record<string, readonly [status: number, detail: string
 export function answerClientError({ code }: ConnectionError, socket: Socket, log: FastifyBaseLogger): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const [status, detail] = statuses[code] ?? [400, 'This is not an HTTP request.'];
+  refuse(socket, new VerificationError({ code: 'invalid_request' }, detail), log, status);
+}
+
+/** Answers requests that Node does not pass to Fastify: CONNECT, and an `Expect` header other than `100-continue`. */
+export function answerUnroutedRequests(server: Server, log: FastifyBaseLogger): void {
+  server.on('connect', (_request, socket: Socket) =>
+    refuse(socket, new VerificationError({ code: 'method_not_allowed' }, 'CONNECT is not supported.'), log),
+  );
+  server.on('checkExpectation', ({ socket }) => {
+    const detail = 'Leave the Expect header out, or send "Expect: 100-continue".';
+    refuse(socket, new VerificationError({ code: 'invalid_request' }, detail), log, 417);
+  });
+}
+
+/** Writes the answer to the socket and closes the connection. `status`: the default is that of the error's code. */
+function refuse(socket: Socket, error: VerificationError, log: FastifyBaseLogger, status?: number): void {
   if (socket.writable) {
-    const error = new VerificationError({ code: 'invalid_request' }, detail);
     const answer = problem(error, status);
     logProblem(log, answer, error);
     socket.write(rawAnswer(answer));

@@ -2,7 +2,7 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyServerOptions } from 'fastify';
 import { VerificationError } from '../domain/refusals';
-import { answerClientError, SAFE_HEADERS } from './client-errors';
+import { answerClientError, answerUnroutedRequests, SAFE_HEADERS } from './client-errors';
 import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
@@ -62,6 +62,7 @@ export function createHttpServer(logger: FastifyServerOptions['logger'], trustPr
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   acceptEveryMethod(app);
+  answerUnroutedRequests(app.server, app.log);
   app.register(helmet, SECURITY_HEADERS);
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.host === undefined && raw.httpVersion !== '1.0')

@@ -107,6 +107,14 @@ describe('data that is not an HTTP request gets 400 as a problem:', () => {
   });
 });
 
+test('an Expect header that is not supported gets 417', async () => {
+  expectProblem(await request('POST /verifications', 'expect: something', 'content-length: 0'), 417);
+});
+
+test('a CONNECT request gets 405', async () => {
+  expectProblem(await request('CONNECT example.com:443'), 405);
+});
+
 test('headers larger than 16 KiB get 431', async () => {
   expectProblem(await request('GET /healthz', `x-long: ${SENTINEL.repeat(2_500)}`), 431);
 });
