@@ -67,7 +67,19 @@ async function main(): Promise<void> {
   warnOfTestNumbers(app.log, config.numberRules.testNumbers);
   warnOfShortApiKeys(app.log, config.apiKeys);
   if (!deliveryReports.enabled) app.log.warn(NO_DELIVERY_REPORTS);
-  await app.listen({ host: config.host, port: config.port });
+  await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+    throw listenError(error);
+  });
+}
+
+/** Names the variable that is at fault, and no value. */
+function listenError(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return new Error('PORT: another process uses this port');
+  if (code === 'EACCES') return new Error('PORT: this user may not use this port');
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+    return new Error('HOST: this machine does not have this address');
+  return error;
 }
 
 /** The one tenant that the environment configures. */

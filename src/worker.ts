@@ -43,7 +43,9 @@ async function main(): Promise<void> {
   const deliveryReports = createTwilioReports(config.statusCallback);
   if (!deliveryReports.enabled) logger.warn(NO_DELIVERY_REPORTS);
   const connection = await NativeConnection.connect(config.temporal.connection).catch(() => {
-    throw new Error(`Temporal can't be reached at ${config.temporal.connection.address} (TEMPORAL_ADDRESS)`);
+    const { address, tls, apiKey } = config.temporal.connection;
+    const others = tls || apiKey !== undefined ? ', or TEMPORAL_TLS… or TEMPORAL_API_KEY is wrong' : '';
+    throw new Error(`Temporal can't be reached at ${address} (TEMPORAL_ADDRESS)${others}`);
   });
   const { namespace } = config.temporal;
   const tooShort = await retentionWarning(connection, namespace, config.cooldownSeconds);

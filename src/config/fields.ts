@@ -15,8 +15,23 @@ export function integer(min: number, max: number) {
   return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(min, error).max(max, error));
 }
 
-/** Of any length: the caller checks it. */
-export const secretBytes = (base64: string) => Buffer.from(base64, 'base64');
+/** Whether links can be made by adding a path to the URL. */
+export function isBase(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  // Not `search` and `hash`: these are empty for a single `?` or `#`.
+  return url.username === '' && url.password === '' && !/[?#]/.test(value);
+}
+
+/** The bytes, of any length. Empty if the text is not base64: Node's decoder skips invalid characters. */
+export function secretBytes(base64: string): Buffer {
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : Buffer.alloc(0);
+}
+
+/** Whether a client can send the text in a header: HTTP libraries encode other characters in different ways. */
+export function isHeaderText(value: string): boolean {
+  return /^[\x21-\x7E]+$/.test(value);
+}
 
 const LONGEST_SHORT_CODE = 6;
 

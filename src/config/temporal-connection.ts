@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DEFAULT_ADDRESS, DEFAULT_NAMESPACE } from './variables/temporal';
 
 /** `temporal.example.com:7233`, `127.0.0.1:7233`, `[::1]:7233`. */
-const HOST_AND_PORT = /^([^\s:/[\]]+|\[[\da-fA-F:.]+\]):[1-9]\d{0,4}$/;
+const HOST_AND_PORT = /^([^\s:/[\]]+|\[[\da-fA-F:.]+\]):([1-9]\d{0,4})$/;
+const MAX_PORT = 65_535;
 
 type ConnectionOptions = ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
 
@@ -15,10 +17,14 @@ export interface TemporalConnection {
 export function readTemporalConnection(
   set: Readonly<Record<string, string>>,
 ): TemporalConnection | { readonly fault: string } {
+  const { TEMPORAL_CONFIG_FILE: file } = set;
+  // The SDK ignores a file that does not exist, and would connect to the default address.
+  if (file !== undefined && !existsSync(file)) return { fault: 'TEMPORAL_CONFIG_FILE names no file' };
   try {
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: set });
     const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
-    if (!HOST_AND_PORT.test(address))
+    const [, , port] = HOST_AND_PORT.exec(address) ?? [];
+    if (port === undefined || Number(port) > MAX_PORT)
       return { fault: 'TEMPORAL_ADDRESS must be a host and a port, like temporal.example.com:7233' };
     return {
       connection: {
@@ -30,6 +36,10 @@ export function readTemporalConnection(
       namespace: namespace ?? DEFAULT_NAMESPACE,
     };
   } catch {
-    return { fault: 'TEMPORAL_… the connection settings (address, TLS, API key, profile) can not be read' };
+    const names = Object.keys(set).filter(
+      (name) => name.startsWith('TEMPORAL_') && name !== 'TEMPORAL_TASK_QUEUE',
+    );
+    const files = 'one of them names a file or a profile that does not exist, or has an invalid value';
+    return { fault: `${names.join(', ')} cannot be read: ${files}` };
   }
 }

@@ -11,3 +11,8 @@ export const ownDeliveryErrors = {
     message: 'The SMS provider did not confirm the message. Start a new verification.',
   },
 } as const satisfies Record<string, DeliveryError>;
+
+/** Whether this is one of the codes above, or has the form of the provider's error codes. */
+export function isDeliveryErrorCode(code: string): boolean {
+  return Object.hasOwn(ownDeliveryErrors, code) || /^\d{1,10}$/.test(code);
+}

@@ -1,3 +1,4 @@
+import { isDeliveryErrorCode } from '../domain/delivery-errors';
 import type { DeliveryError, DeliveryReport, SendOutcome } from '../domain/types';
 import type { Addressed, CancelRequest, FromTenant, Submission } from './messages';
 
@@ -48,6 +49,7 @@ export function readSendOutcome(value: unknown): SendOutcome | undefined {
 
 function readDeliveryError(value: unknown): DeliveryError | undefined {
   if (!isRecord(value) || !isString(value.code) || !isString(value.message)) return undefined;
+  if (!isDeliveryErrorCode(value.code)) return undefined;
   return { code: value.code, message: value.message };
 }
 

@@ -43,6 +43,7 @@ test.each([
   { outcome: 'accepted', sid: 'SM1', acceptedAt: NaN },
   { outcome: 'accepted', sid: 1, acceptedAt: 1 },
   { outcome: 'failed', error: null },
+  { outcome: 'failed', error: { code: 'abc', message: 'No.' } },
 ])('the invalid outcome %j is ignored', (outcome) => {
   expect(readSendOutcome(outcome)).toBeUndefined();
 });

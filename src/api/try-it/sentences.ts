@@ -94,9 +94,9 @@ export function endSentences(status: FinalStatus, verification: IdentifiedView):
     case 'verified':
       return { heading: 'Verified', sentence: `Verified. The number ${number} is yours.` };
     case 'expired':
-      return { heading: 'Time is up', sentence: 'Expired. The right code did not arrive in time.' };
+      return { heading: 'Time is up', sentence: 'Expired. The right code was not entered in time.' };
     case 'max_attempts_reached':
-      return { heading: 'Too many attempts', sentence: 'Too many attempts. No code of yours was right.' };
+      return { heading: 'Too many attempts', sentence: 'Too many attempts. None of the codes was right.' };
     case 'undeliverable':
       return {
         heading: 'No message',

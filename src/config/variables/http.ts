@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, parseTrustProxy, text } from '../fields';
+import { integer, isBase, parseTrustProxy, text } from '../fields';
 import { documentation } from '../documentation';
 
 export const http = {
@@ -19,6 +19,7 @@ export const http = {
     }),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL like https://verify.example.com' })
+    .refine(isBase, 'must be a URL like https://verify.example.com, without user name, password, ? and #')
     .optional()
     .register(documentation, {
       description: 'The URL at which callers reach the API. Every link in an answer starts with it.',

@@ -1,4 +1,13 @@
-import { ALL_ZERO, hasDoubles, isAllZero, list, parseSecretKeys, required, secretBytes } from '../fields';
+import {
+  ALL_ZERO,
+  hasDoubles,
+  isAllZero,
+  isHeaderText,
+  list,
+  parseSecretKeys,
+  required,
+  secretBytes,
+} from '../fields';
 import { documentation } from '../documentation';
 
 export const secrets = {
@@ -39,7 +48,8 @@ export const secrets = {
     .transform((value, context) => {
       const keys = list(value);
       if (keys.includes('')) context.addIssue('has an empty key between its commas');
-      if (keys.some((key) => /\s/.test(key))) context.addIssue('has a key with a space in it');
+      if (!keys.filter(Boolean).every(isHeaderText))
+        context.addIssue('has a key with a space or a character that is not ASCII');
       if (hasDoubles(keys)) context.addIssue('has the same key twice');
       return keys;
     })
