@@ -17,7 +17,7 @@ function envTemplate(today) {
 API_KEYS=${randomBytes(24).toString('base64url')}
 
 # One or more id:base64(32 bytes), comma-separated.
-# New codes, tags and ciphertexts use the first key; all keys can read.
+# New codes, tags and ciphertexts use the first key. Every key in the list is accepted.
 # How to change them: docs/production.md, "Secrets".
 SECRET_KEYS=${SECRET_KEYS}
 
@@ -71,6 +71,7 @@ function fileToWrite(args) {
 /** `npm run keys`: prints the content of a `.env` file, or writes the file with `-- --write .env`. */
 function main() {
   const file = fileToWrite(process.argv.slice(2));
+  if (file === '') throw new Error(USAGE);
   if (file === undefined) {
     process.stdout.write(envTemplate(new Date()));
     return;

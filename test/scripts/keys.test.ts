@@ -87,7 +87,7 @@ test('--write does not change an existing file', () => {
   expect(readFileSync(file, 'utf8')).toBe('API_KEYS=mine\n');
 });
 
-test.each([['--write'], ['.env'], ['--wirte', '.env']])('%s %s: prints the usage', (...args) => {
+test.each([['--write'], ['--write='], ['.env'], ['--wirte', '.env']])('%s %s: prints the usage', (...args) => {
   const { exitCode, stderr } = npmRunKeys(...args);
 
   expect(exitCode).toBe(1);
