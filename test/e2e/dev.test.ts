@@ -111,10 +111,10 @@ test('there is no warning about the short default API key', () => {
 });
 
 test('all addresses of the banner answer', async () => {
-  const pattern = /^ {2}(?:API|Temporal Web UI|SMS sandbox) +(\S+)$/;
+  const pattern = /^ {2}(?:Try it|The phone|Temporal Web UI|API) +(\S+)$/;
   const urls = linesOf(dev).flatMap((line) => pattern.exec(line)?.[1] ?? []);
 
-  expect(urls).toHaveLength(3);
+  expect(urls).toHaveLength(4);
   for (const url of urls) expect((await fetch(url)).status).toBeLessThan(500);
 });
 
