@@ -71,6 +71,9 @@ function wantedPorts({ settings, config }: DevConfiguration): WantedPort[] {
   return [
     { host: config.host, port: config.port, variable: 'PORT', user: 'the API' },
     { host: LOOPBACK, port: smsSandboxPort, variable: 'SMS_SANDBOX_PORT', user: 'the SMS sandbox' },
+    ...(config.metricsPort === undefined
+      ? []
+      : [{ host: config.host, port: config.metricsPort, variable: 'METRICS_PORT', user: 'the metrics' }]),
     ...(settings.hasTemporalAddress ? [] : temporal),
   ];
 }

@@ -1,12 +1,14 @@
 import closeWithGrace from 'close-with-grace';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './api/app';
+import { buildMetricsServer } from './api/metrics-server';
 import type { TestNumber } from './numbers/phone-number';
 import { apiConfig, type ApiConfig } from './config/api-config';
 import { configOrExit } from './config/config-or-exit';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
+import { createApiMetrics, type ApiMetrics } from './telemetry/api-metrics';
 import { unforeseenError } from './telemetry/unforeseen-error';
 import { connectRedis } from './api/redis';
 import { runMain } from './run-main';
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, () => app.log);
   const tenants = createTenants([{ tenant: defaultTenant(config), apiKeys: config.apiKeys }]);
   const deliveryReports = createTwilioReports(config.statusCallback);
+  const metrics = createApiMetrics();
   const verifications = createVerifications({ client, taskQueue: config.taskQueue, keyRing, digests });
   const app = buildApp({
     verifications,
@@ -48,6 +51,7 @@ async function main(): Promise<void> {
     redis,
     trustProxy: config.trustProxy && [...config.trustProxy],
     deliveryReports,
+    metrics,
     durableFunctionsAuth: config.durableFunctionsAuth,
     codecServer: config.codecServer && { ...config.codecServer, decode: createPayloadReader(keyRing) },
     tryItPage: config.tryItPage && {
@@ -57,11 +61,13 @@ async function main(): Promise<void> {
     logger: requestLogging,
   });
 
+  const metricsServer = await listenForMetrics(config, metrics);
   closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal(unforeseenError(err), 'unforeseen failure');
     await app.close();
     await verifications.idle();
     redis?.disconnect();
+    await metricsServer?.close();
     await client.connection.close();
   });
   warnOfTestNumbers(app.log, config.numberRules.testNumbers);
@@ -80,6 +86,16 @@ function listenError(error: unknown): unknown {
   if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
     return new Error('HOST: this machine does not have this address');
   return error;
+}
+
+/** Undefined if no metrics are configured. @throws Error if the port can't be used */
+async function listenForMetrics({ host, metricsPort }: ApiConfig, metrics: ApiMetrics) {
+  if (metricsPort === undefined) return undefined;
+  const server = buildMetricsServer(metrics);
+  await server.listen({ host, port: metricsPort }).catch((cause: unknown) => {
+    throw new Error(`The port for metrics can't be used (METRICS_PORT=${metricsPort})`, { cause });
+  });
+  return server;
 }
 
 /** The one tenant that the environment configures. */

@@ -14,6 +14,7 @@ import { registerHealth } from './health/routes';
 import { registerTryIt, type TryItPage } from './try-it/routes';
 import { registerRest } from './rest/routes';
 import { registerCallbacks } from './callbacks/routes';
+import type { ApiMetrics } from '../telemetry/api-metrics';
 import { createMessageRequests } from './message-requests';
 
 export interface AppDependencies
@@ -21,6 +22,7 @@ export interface AppDependencies
   /** The proxies whose `X-Forwarded-For` header is trusted. */
   readonly trustProxy: TrustProxy;
   readonly deliveryReports: DeliveryReports;
+  readonly metrics: ApiMetrics;
   /** Undefined if this API does not decrypt payloads for operators. */
   readonly codecServer: CodecServer | undefined;
   /** Undefined if the page is switched off. */
@@ -60,7 +62,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     registerDurableFunctions(scope, shared);
     refuseOtherMethodsHere(scope);
   });
-  surface((scope) => registerCallbacks(scope, { verifications, deliveryReports }));
+  surface((scope) => registerCallbacks(scope, dependencies));
   if (tryItPage) surface((scope) => registerTryIt(scope, { ...shared, ...tryItPage }));
   if (codecServer) surface((scope) => registerCodec(scope, codecServer), '/codec');
   app.register(async (scope) => refuseOtherMethods(scope));

@@ -37,6 +37,7 @@ export const apiEnvironment = environment
     PAYLOAD_ENCRYPTION: true,
     CODEC_SERVER_TOKEN: true,
     CODEC_SERVER_ORIGIN: true,
+    METRICS_PORT: true,
     DURABLE_FUNCTIONS_AUTH: true,
     TRY_IT_PAGE: true,
     SMS_SANDBOX_URL: true,
@@ -52,6 +53,8 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
   return freeze({
     host: variables.HOST,
     port: variables.PORT,
+    /** Undefined for no metrics. */
+    metricsPort: variables.METRICS_PORT,
     /** Without a slash at its end. */
     publicUrl: publicUrl(variables),
     trustProxy: variables.TRUST_PROXY,

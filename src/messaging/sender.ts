@@ -82,6 +82,8 @@ export interface DeliveryReports {
   /** The URL for reports about the messages of one verification; undefined if reports are not possible. */
   urlFor(verificationId: string): string | undefined;
   isSigned(request: ReportRequest): boolean;
+  /** The provider's word for the status that a report is about: one of a few, for metrics. */
+  statusOf(fields: Readonly<Record<string, unknown>>): string;
   /** Undefined for a report that has no effect, such as `queued`. */
   parseReport(fields: Readonly<Record<string, unknown>>): DeliveryReport | undefined;
 }

@@ -1,5 +1,6 @@
 import { freePort } from '../../harness/ports';
 import { callApi } from '../support/api-client';
+import { serviceEnv, startSource } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
@@ -39,4 +40,38 @@ test('the worker counts verifications by country and final status', async () => 
   expect(value('phone_verification_ended_total', 'country="US"', 'status="verified"')).toBe('1');
   expect(value('phone_verification_ended_total', 'country="US"', 'status="max_attempts_reached"')).toBe('1');
   expect(value('phone_verification_ended_total', 'country="DE"', 'status="verified"')).toBe('1');
+}, 60_000);
+
+test('the API counts delivery reports by status, and offers them on METRICS_PORT of the loopback address', async () => {
+  const port = await freePort();
+  service = await RunningService.create({ METRICS_PORT: String(port) });
+  const { host, url } = await service.startApi();
+  // Where deliveries are reported to.
+  await service.startWorker({ PUBLIC_URL: `http://${host}` });
+  await callApi('POST', url, { body: { phoneNumber: uniquePhoneNumber() } });
+
+  const name = 'phone_verification_delivery_reports_total';
+  const response = await eventually(async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    const text = await answer.text();
+    return text.includes(`${name}{status="delivered"} 1`) && { text, headers: answer.headers };
+  });
+
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(response.text).toContain(`# TYPE ${name} counter`);
+  expect(response.text).toContain(`${name}{status="sent"} 1`);
+  const [others, onApi] = await Promise.all([
+    fetch(`http://127.0.0.1:${port}/healthz`),
+    fetch(`http://${host}/metrics`),
+  ]);
+  expect([others.status, onApi.status]).toEqual([404, 404]);
+}, 60_000);
+
+test('an API whose port for metrics is taken ends, and names the variable', async () => {
+  service = await RunningService.create();
+  const taken = new URL(service.sandbox.url).port;
+  const api = startSource('src/server.ts', serviceEnv({ METRICS_PORT: taken, PORT: '0' }));
+
+  expect(await api.exited).toBe(1);
+  expect(api.output()).toContain(`The port for metrics can't be used (METRICS_PORT=${taken})`);
 }, 60_000);

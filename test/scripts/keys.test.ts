@@ -87,12 +87,15 @@ test('--write does not change an existing file', () => {
   expect(readFileSync(file, 'utf8')).toBe('API_KEYS=mine\n');
 });
 
-test.each([['--write'], ['--write='], ['.env'], ['--wirte', '.env']])('%s %s: prints the usage', (...args) => {
-  const { exitCode, stderr } = npmRunKeys(...args);
+test.each([['--write'], ['--write='], ['.env'], ['--wirte', '.env']])(
+  '%s %s: prints the usage',
+  (...args) => {
+    const { exitCode, stderr } = npmRunKeys(...args);
 
-  expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/^Usage: .*-- --write \.env/);
-});
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^Usage: .*-- --write \.env/);
+  },
+);
 
 test('--write prints why it cannot write', () => {
   const { exitCode, stderr } = npmRunKeys('--write', path.join('elsewhere', '.env'));

@@ -23,6 +23,7 @@ import {
 } from '../../src/tenants/tenant';
 import type { StartRequest } from '../../src/gateway/start';
 import type { NumberRules } from '../../src/numbers/phone-number';
+import { createApiMetrics, type ApiMetrics } from '../../src/telemetry/api-metrics';
 import { requestLogging } from '../../src/telemetry/request-logging';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests } from '../../src/crypto/digest';
@@ -85,6 +86,7 @@ export interface Service {
   readonly app: FastifyInstance;
   readonly client: Client;
   readonly sandbox: SmsSandbox;
+  readonly metrics: ApiMetrics;
   /** The gateway for the default tenant. */
   readonly verifications: TenantVerifications;
   /** A start request with this service's rules. */
@@ -158,6 +160,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     limits,
   };
   const verifications = createVerifications({ client, taskQueue, keyRing, digests: testDigests });
+  const metrics = createApiMetrics();
   const app = buildApp({
     verifications,
     tenants: createTenants([{ tenant, apiKeys: API_KEYS }]),
@@ -168,6 +171,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     redis: options.redis,
     trustProxy: options.trustProxy ?? false,
     deliveryReports,
+    metrics,
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     codecServer: options.codecServer,
     tryItPage: options.tryItPage,
@@ -179,6 +183,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     app,
     client,
     sandbox,
+    metrics,
     verifications: forTenant(verifications),
     startRequest: (phoneNumber, idempotencyKey, caller) =>
       startRequest(phoneNumber, idempotencyKey, caller, tenant),

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { VerificationError } from '../../domain/refusals';
 import type { DeliveryReports } from '../../messaging/sender';
 import type { Verifications } from '../../gateway/verifications';
+import type { ApiMetrics } from '../../telemetry/api-metrics';
 import type { Api } from '../http-server';
 import { noBody, problems } from '../responses';
 import { stringRecord } from '../string-record';
@@ -11,6 +12,7 @@ import { stringRecord } from '../string-record';
 export interface CallbacksDependencies {
   readonly verifications: Verifications;
   readonly deliveryReports: DeliveryReports;
+  readonly metrics: ApiMetrics;
 }
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -18,7 +20,10 @@ const REPEATED_FIELD = 'Send each field of the form once.';
 const NOT_A_FORM = `Send a form, with "Content-Type: ${FORM}".`;
 
 /** The provider's delivery reports, which are signed forms. A request without a valid signature always gets 403. */
-export function registerCallbacks(app: Api, { verifications, deliveryReports }: CallbacksDependencies): void {
+export function registerCallbacks(
+  app: Api,
+  { verifications, deliveryReports, metrics }: CallbacksDependencies,
+): void {
   const { path, signatureHeader } = deliveryReports;
   app.removeAllContentTypeParsers();
   app.register(formbody);
@@ -51,6 +56,7 @@ export function registerCallbacks(app: Api, { verifications, deliveryReports }: 
       },
     },
     async (request, reply) => {
+      metrics.countDeliveryReport(deliveryReports.statusOf(request.body));
       const report = deliveryReports.parseReport(request.body);
       if (report) await verifications.reportDelivery(request.query.verification ?? '', report);
       return reply.code(204).send(undefined);

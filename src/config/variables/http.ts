@@ -5,7 +5,7 @@ import { documentation } from '../documentation';
 export const http = {
   HOST: text.prefault('127.0.0.1').register(documentation, {
     description:
-      'The IP address or host name on which the API listens. The worker offers its metrics on the same one.',
+      'The IP address or host name on which the API listens. API and worker offer their metrics on the same one.',
     rules: [
       'If `WORKER_METRICS_PORT` is set, the worker accepts only an IP address.',
       'The image and docker-compose.yml set `0.0.0.0`.',

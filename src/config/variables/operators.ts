@@ -44,6 +44,11 @@ export const operators = {
       ],
       example: 'https://temporal.example.com',
     }),
+  METRICS_PORT: integer(1, 65_535).optional().register(documentation, {
+    description: 'The port on which the API offers metrics for Prometheus, at `/metrics` on `HOST`.',
+    default: 'none: no metrics',
+    example: '9464',
+  }),
   WORKER_METRICS_PORT: integer(1, 65_535)
     .optional()
     .register(documentation, {

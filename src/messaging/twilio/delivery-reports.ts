@@ -15,6 +15,20 @@ export const NO_DELIVERY_REPORTS =
 
 const PATH = '/webhooks/twilio/status';
 
+/** The statuses of a message that is sent, as Twilio documents them. */
+const STATUSES: readonly unknown[] = [
+  'accepted',
+  'scheduled',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'canceled',
+  'read',
+];
+
 /**
  * Twilio's status callbacks. The signature covers the URL that we gave Twilio, and the form's fields.
  * `options`: undefined if delivery reports are not possible.
@@ -28,6 +42,7 @@ export function createTwilioReports(options: TwilioReportsOptions | undefined): 
     isSigned: ({ url, signature, fields }) =>
       options !== undefined &&
       validateRequest(options.authToken, signature, `${options.publicUrl}${url}`, { ...fields }),
+    statusOf: ({ MessageStatus: status }) => (STATUSES.includes(status) ? String(status) : 'other'),
     parseReport({ MessageSid: sid, MessageStatus: status, ErrorCode: code }) {
       if (typeof sid !== 'string') return undefined;
       if (status === 'sent' || status === 'delivered') return { sid, failure: null };
