@@ -5,6 +5,7 @@ import { statuses, type Status } from '../domain/types';
 import { stateQuery } from '../workflows/messages';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 import { createRunLookup, runIdOf, type RunInfo } from '../temporal/run-lookup';
+import { timestampMs } from '../temporal/timestamp';
 
 /** The time-out of a query to an open run, which needs a worker. */
 const QUERY_TIMEOUT_MS = 2_000;
@@ -34,7 +35,9 @@ export function createRunList(client: Client) {
     }
 
     const runs: ListedRun[] = [];
-    for (const info of infos.toSorted((one, other) => startedMs(other) - startedMs(one))) {
+    for (const info of infos.toSorted(
+      (one, other) => timestampMs(other.startTime) - timestampMs(one.startTime),
+    )) {
       const runId = runIdOf(info);
       const verification = await verificationStatus(workflowId, runId, info.status);
       runs.push({ runId, execution: executionName(info.status), verification });
@@ -60,10 +63,6 @@ export function createRunList(client: Client) {
   }
 
   return listRuns;
-}
-
-function startedMs({ startTime }: RunInfo): number {
-  return Number(startTime?.seconds ?? 0) * 1_000 + (startTime?.nanos ?? 0) / 1e6;
 }
 
 function executionName(status: RunInfo['status']): string {

@@ -83,7 +83,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
   const states = createRunStates(dependencies.client, calls);
   const messages = createRunMessages(calls, states);
   const start = createStart(dependencies, calls, states);
-  const reportDelivery = createDeliveryReports(states, messages);
+  const reportDelivery = createDeliveryReports(dependencies.client, calls, messages);
 
   return {
     async start(request) {

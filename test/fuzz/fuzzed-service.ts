@@ -20,7 +20,7 @@ export interface FuzzedService {
 
 export async function startFuzzedService(): Promise<FuzzedService> {
   const dataConverter = createDataConverter(testKeyRing, true);
-  const server = await connectDevServer(dataConverter);
+  const server = await connectDevServer({ dataConverter });
   const service = await startService({
     ...server,
     dataConverter,

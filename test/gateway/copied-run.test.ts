@@ -30,7 +30,9 @@ afterEach(async () => {
 
 async function begin(encrypted: boolean): Promise<void> {
   const dataConverter = createDataConverter(testKeyRing, encrypted, () => {});
-  server = await connectDevServer(encrypted ? createDataConverter(testKeyRing, true) : testDataConverter);
+  server = await connectDevServer({
+    dataConverter: encrypted ? createDataConverter(testKeyRing, true) : testDataConverter,
+  });
   service = await startService({ ...server, dataConverter });
 }
 

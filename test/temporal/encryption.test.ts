@@ -32,7 +32,7 @@ afterEach(async () => {
 async function connect(keys: (typeof oldKey)[], encrypted = true) {
   const keyRing = createKeyRing(keys);
   const dataConverter = createDataConverter(keyRing, encrypted);
-  const server = await connectDevServer(dataConverter);
+  const server = await connectDevServer({ dataConverter });
   closers.push(() => server.close());
   return { ...server, keyRing, dataConverter };
 }

@@ -1,0 +1,214 @@
+import { getExpectedTwilioSignature } from 'twilio';
+import { SANDBOX_AUTH_TOKEN } from '../../sandbox/account';
+import { stateQuery } from '../../src/workflows/messages';
+import { CallCounter } from '../support/call-counter';
+import { connectDevServer, type DevServer } from '../support/dev-server';
+import { eventually, receivedCode, startService, uniquePhoneNumber, type Service } from '../support/service';
+import { partsOf } from '../support/verification-id';
+
+const QUERY = 'QueryWorkflow';
+const SIGNAL = 'SignalWorkflowExecution';
+const DESCRIBE = 'DescribeWorkflowExecution';
+
+let counted: DevServer;
+let server: DevServer;
+let service: Service;
+let calls: CallCounter;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+});
+
+beforeEach(async () => {
+  calls = new CallCounter();
+  counted = await connectDevServer({ interceptors: [calls.interceptor] });
+  service = await startService({ ...counted, withStatusCallback: true });
+  // The reports of these tests are the only ones.
+  service.sandbox.settings.statusStepMs = 60_000;
+});
+
+afterEach(async () => {
+  await service.stop();
+  await counted.close();
+});
+
+afterAll(() => server.close());
+
+/** Starts a verification and waits until the sandbox has its message. */
+async function startRecorded() {
+  const phoneNumber = uniquePhoneNumber();
+  const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
+  await receivedCode(service.sandbox, phoneNumber);
+  return { id: verification.id, sid: service.sandbox.inbox(phoneNumber)[0]?.sid ?? '', phoneNumber };
+}
+
+async function startPending() {
+  const started = await startRecorded();
+  await untilPending(started.id);
+  return started;
+}
+
+/** Does not use the client whose calls are counted. */
+async function untilPending(id: string): Promise<void> {
+  const { workflowId } = partsOf(id);
+  const handle = server.client.workflow.getHandle(workflowId);
+  await eventually(async () => (await handle.query(stateQuery)).status === 'pending');
+}
+
+/** Posts a signed report. Returns its answer's status, and the calls to Temporal that it led to. */
+async function report(id: string, sid: string, status: string, more: Record<string, string> = {}) {
+  const before = made();
+  const path = `/webhooks/twilio/status?verification=${id}`;
+  const form = { MessageSid: sid, MessageStatus: status, ...more };
+  const response = await service.app.inject({
+    method: 'POST',
+    url: path,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': getExpectedTwilioSignature(
+        SANDBOX_AUTH_TOKEN,
+        `${service.app.listeningOrigin}${path}`,
+        form,
+      ),
+    },
+    payload: new URLSearchParams(form).toString(),
+  });
+  const after = made();
+  return {
+    status: response.statusCode,
+    describes: after.describes - before.describes,
+    queries: after.queries - before.queries,
+    signals: after.signals - before.signals,
+  };
+}
+
+const made = () => ({
+  describes: calls.made(DESCRIBE),
+  queries: calls.made(QUERY),
+  signals: calls.made(SIGNAL),
+});
+
+test('good reports about an accepted message wake no workflow: together they lead to one describe', async () => {
+  const { id, sid } = await startPending();
+
+  expect(await report(id, sid, 'sent')).toEqual({ status: 204, describes: 1, queries: 0, signals: 0 });
+  expect(await report(id, sid, 'delivered')).toEqual({ status: 204, describes: 0, queries: 0, signals: 0 });
+});
+
+test('a report without an effect leads to no call', async () => {
+  const { id, sid } = await startPending();
+
+  expect(await report(id, sid, 'queued')).toEqual({ status: 204, describes: 0, queries: 0, signals: 0 });
+});
+
+test('a good report needs no worker', async () => {
+  const { id, sid } = await startPending();
+  await service.stopWorker();
+
+  expect(await report(id, sid, 'delivered')).toEqual({ status: 204, describes: 1, queries: 0, signals: 0 });
+});
+
+test('a good report that comes before the answer to the create call waits for that answer', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  const hold = service.sandbox.hold('recorded', phoneNumber);
+  const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
+  await receivedCode(service.sandbox, phoneNumber);
+  const describes = calls.made(DESCRIBE);
+
+  const reported = report(verification.id, service.sandbox.inbox(phoneNumber)[0]?.sid ?? '', 'sent');
+  await eventually(() => calls.made(DESCRIBE) > describes);
+  hold.release();
+
+  expect(await reported).toEqual({ status: 204, describes: 2, queries: 0, signals: 0 });
+});
+
+test('a good report reaches the workflow if the answer to the create call is late', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  service.sandbox.hold('recorded', phoneNumber);
+  const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
+  await receivedCode(service.sandbox, phoneNumber);
+  const sid = service.sandbox.inbox(phoneNumber)[0]?.sid ?? '';
+
+  expect(await report(verification.id, sid, 'sent')).toEqual({
+    status: 204,
+    describes: 2,
+    queries: 0,
+    signals: 1,
+  });
+  await untilPending(verification.id);
+  expect(await report(verification.id, sid, 'delivered')).toMatchObject({ queries: 0, signals: 0 });
+});
+
+test('a good report reaches the workflow if its worker died, since its task may be about this message', async () => {
+  const { id, sid, phoneNumber } = await startPending();
+  await service.stopWorker();
+  await service.verifications.submit(id, '0000');
+
+  expect(await report(id, sid, 'sent')).toMatchObject({ status: 204, queries: 0, signals: 1 });
+  expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+});
+
+test('a good report about a closed verification leads to nothing more', async () => {
+  const { id, sid } = await startPending();
+  await service.verifications.cancel(id);
+  await server.client.workflow.getHandle(partsOf(id).workflowId).result();
+
+  expect(await report(id, sid, 'delivered')).toEqual({ status: 204, describes: 1, queries: 0, signals: 0 });
+});
+
+test('a lost message reaches the workflow at once', async () => {
+  const { id, sid } = await startPending();
+
+  expect(await report(id, sid, 'undelivered', { ErrorCode: '30003' })).toEqual({
+    status: 204,
+    describes: 0,
+    queries: 0,
+    signals: 1,
+  });
+  expect(await service.verifications.get(id)).toMatchObject({
+    status: 'undeliverable',
+    error: { code: '30003' },
+  });
+});
+
+test('the live details show a lost message with the code of the carrier, and nothing about good reports', async () => {
+  const { id, sid } = await startPending();
+  const handle = server.client.workflow.getHandle(partsOf(id).workflowId);
+  const details = async () => {
+    const metadata = await handle.query('__temporal_workflow_metadata');
+    return (metadata as { currentDetails: string }).currentDetails;
+  };
+  const before = await details();
+  await report(id, sid, 'delivered');
+  expect(await details()).toBe(before);
+
+  await report(id, sid, 'undelivered', { ErrorCode: '30003' });
+
+  expect(await details()).toContain(`${sid}, lost with error 30003`);
+});
+
+test('reports are counted by their status, of which there are few', async () => {
+  const { id, sid } = await startPending();
+  for (const status of ['sent', 'delivered', 'delivered', 'x'.repeat(100), 'toString'])
+    await report(id, sid, status);
+  await report(id, sid, 'undelivered', { ErrorCode: '30003' });
+  await service.app.inject({ method: 'POST', url: '/webhooks/twilio/status' });
+
+  const name = 'phone_verification_delivery_reports_total';
+  // The sandbox itself has reported that it queued the message.
+  const text = await eventually(async () => {
+    const metrics = await service.metrics.text();
+    return metrics.includes('queued') && metrics;
+  });
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`));
+
+  expect(new Set(lines)).toEqual(
+    new Set([
+      `${name}{status="queued"} 1`,
+      `${name}{status="sent"} 1`,
+      `${name}{status="delivered"} 2`,
+      `${name}{status="other"} 2`,
+      `${name}{status="undelivered"} 1`,
+    ]),
+  );
+});
