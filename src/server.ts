@@ -17,6 +17,8 @@ import { requestLogging } from './telemetry/request-logging';
 import { createPayloadReader } from './temporal/payload-reader';
 import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
+import { missingAttributesWarning, lacksSearchAttributes } from './temporal/search-attributes';
+import { SearchAttributeUse } from './gateway/search-attribute-use';
 import { createVerifications } from './gateway/verifications';
 import { createTenants } from './tenants/registry';
 import { DEFAULT_TENANT, type Tenant } from './tenants/tenant';
@@ -40,7 +42,10 @@ async function main(): Promise<void> {
   const tenants = createTenants([{ tenant: defaultTenant(config), apiKeys: config.apiKeys }]);
   const deliveryReports = createTwilioReports(config.statusCallback);
   const metrics = createApiMetrics();
-  const verifications = createVerifications({ client, taskQueue: config.taskQueue, keyRing, digests });
+  const { namespace } = config.temporal;
+  const attributeUse = new SearchAttributeUse(() => app.log.warn(missingAttributesWarning(namespace)));
+  const { taskQueue } = config;
+  const verifications = createVerifications({ client, taskQueue, keyRing, digests, attributeUse });
   const app = buildApp({
     verifications,
     tenants,
@@ -73,6 +78,8 @@ async function main(): Promise<void> {
   warnOfTestNumbers(app.log, config.numberRules.testNumbers);
   warnOfShortApiKeys(app.log, config.apiKeys);
   if (!deliveryReports.enabled) app.log.warn(NO_DELIVERY_REPORTS);
+  // Not awaited: Temporal may not be reachable yet. A start that is refused says the same.
+  void lacksSearchAttributes(client.connection, namespace).then((lacks) => lacks && attributeUse.refused());
   await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
     throw listenError(error);
   });

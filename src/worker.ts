@@ -15,6 +15,7 @@ import { createTwilioSender } from './messaging/twilio/sender';
 import { DEFAULT_TENANT, type TenantMessaging } from './tenants/tenant';
 import { createDataConverter } from './temporal/data-converter';
 import { retentionWarning } from './temporal/retention';
+import { lacksSearchAttributes, missingAttributesWarning } from './temporal/search-attributes';
 import { formatVerificationId } from './gateway/ids';
 import { createWorkerLogger, forwardedCoreLogs } from './telemetry/worker-logger';
 import { workflowBundle } from './temporal/workflow-bundle';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
   const { namespace } = config.temporal;
   const tooShort = await retentionWarning(connection, namespace, config.cooldownSeconds);
   if (tooShort !== undefined) logger.warn(tooShort);
+  if (await lacksSearchAttributes(connection, namespace)) logger.warn(missingAttributesWarning(namespace));
   const sender = createTwilioSender(config.twilio);
   const messaging = defaultMessaging(config);
   const worker = await Worker.create({

@@ -1,8 +1,10 @@
 import { Connection } from '@temporalio/client';
 import { msNumberToTs } from '@temporalio/common/lib/time';
+import { lacksSearchAttributes } from '../../src/temporal/search-attributes';
 import { LOOPBACK } from '../ports';
 import { type Command, startProcess } from '../processes/start-process';
 import { waitUntil } from '../wait-until';
+import { addSearchAttributes } from './add-search-attributes';
 
 /** Cool-downs are read from closed runs. The dev server's default of 24 h is too short for the longest cool-down. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
@@ -46,7 +48,10 @@ export function devServerCommand(options: DevServerOptions): Command {
   return { command: executable, args };
 }
 
-/** Sets the namespace's retention to 30 days. @throws Error if the server does not answer */
+/**
+ * Sets the namespace's retention to 30 days and adds the search attributes, which a database from an earlier version
+ * lacks. @throws Error if the server does not answer
+ */
 export async function isDevServerReady({ port, namespace = 'default' }: DevServerOptions): Promise<boolean> {
   const connection = await Connection.connect({
     address: `${LOOPBACK}:${port}`,
@@ -55,7 +60,8 @@ export async function isDevServerReady({ port, namespace = 'default' }: DevServe
   try {
     const config = { workflowExecutionRetentionTtl: msNumberToTs(RETENTION_MS) };
     await connection.workflowService.updateNamespace({ namespace, config });
-    return true;
+    await addSearchAttributes(connection, namespace);
+    return !(await lacksSearchAttributes(connection, namespace));
   } finally {
     await connection.close();
   }

@@ -64,7 +64,7 @@ export interface VerificationInput {
   /** The right code's tag, base64url. */
   readonly tag: string;
   readonly policy: Policy;
-  /** ISO 3166-1 alpha-2. Only the metric uses it. */
+  /** ISO 3166-1 alpha-2. In the workflow, only the metric uses it. */
   readonly country?: string;
   /** Whether this is a test number: its code is fixed, and it gets no message. */
   readonly testNumber?: boolean;

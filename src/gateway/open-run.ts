@@ -2,9 +2,11 @@ import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/c
 import { deriveCode, deriveTag } from '../crypto/code';
 import type { KeyRing } from '../crypto/key-ring';
 import { RUN_TIMEOUT_AFTER_WINDOW_MS } from '../domain/policy';
-import type { VerificationInput } from '../domain/types';
-import { isNoWorker, isRejected, isServiceError } from '../temporal/grpc-errors';
+import { searchAttributes } from '../domain/search-attributes';
+import type { Status, VerificationInput } from '../domain/types';
+import { isInvalidArgument, isNoWorker, isRejected, isServiceError } from '../temporal/grpc-errors';
 import { PHONE_VERIFICATION } from '../workflows/messages';
+import type { SearchAttributeUse } from './search-attribute-use';
 import type { VerificationMemo } from './stored-data';
 import { unavailableOr } from './workflow-calls';
 
@@ -30,33 +32,24 @@ export interface OpenRunDependencies {
   readonly client: Client;
   readonly taskQueue: string;
   readonly keyRing: KeyRing;
+  readonly attributeUse: SearchAttributeUse;
 }
 
 /** Another worker gets a workflow task after this time. It is short because a person is waiting. */
 const WORKFLOW_TASK_TIMEOUT = '3s';
 
+const FIRST_STATUS: Status = 'sending';
+
 /** Starts a workflow run unless the workflow ID has an open run. */
-export function createOpenRun({ client, taskQueue, keyRing }: OpenRunDependencies) {
+export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: OpenRunDependencies) {
   /**
    * `deadline`: epoch milliseconds.
    * @throws VerificationError `temporal_unavailable`
    */
   return async function openRun(run: NewRun, deadline: number): Promise<OpenOutcome> {
-    const { workflowId, memo, maskedPhoneNumber } = run;
     try {
-      const handle = await client.withDeadline(deadline, () =>
-        client.workflow.start(PHONE_VERIFICATION, {
-          workflowId,
-          taskQueue,
-          args: [inputOf(run)],
-          memo: { ...memo },
-          workflowIdConflictPolicy: 'FAIL',
-          workflowRunTimeout: memo.policy.windowMs + RUN_TIMEOUT_AFTER_WINDOW_MS,
-          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-          staticSummary: `Verify ${maskedPhoneNumber}`,
-        }),
-      );
-      return { outcome: 'opened', runId: handle.firstExecutionRunId };
+      const runId = await client.withDeadline(deadline, () => startRun(run));
+      return { outcome: 'opened', runId };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'already_open' };
       // Temporal may have started the run before the connection or the deadline broke off.
@@ -64,6 +57,49 @@ export function createOpenRun({ client, taskQueue, keyRing }: OpenRunDependencie
       throw unavailableOr(error);
     }
   };
+
+  /** Returns the run id. A namespace that lacks the search attributes gets the same run without them. */
+  async function startRun(run: NewRun): Promise<string> {
+    if (!attributeUse.isNext()) return requestStart(run, false);
+    try {
+      const runId = await requestStart(run, true);
+      attributeUse.accepted();
+      return runId;
+    } catch (error) {
+      if (!isInvalidArgument(error)) throw error;
+    }
+    try {
+      const runId = await requestStart(run, false);
+      attributeUse.refused();
+      return runId;
+    } catch (error) {
+      // If an argument is still invalid, it is another one.
+      if (!isInvalidArgument(error)) attributeUse.refused();
+      throw error;
+    }
+  }
+
+  async function requestStart(run: NewRun, withAttributes: boolean): Promise<string> {
+    const { workflowId, memo, maskedPhoneNumber, country } = run;
+    const handle = await client.workflow.start(PHONE_VERIFICATION, {
+      workflowId,
+      taskQueue,
+      args: [inputOf(run)],
+      memo: { ...memo },
+      workflowIdConflictPolicy: 'FAIL',
+      workflowRunTimeout: memo.policy.windowMs + RUN_TIMEOUT_AFTER_WINDOW_MS,
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+      staticSummary: `Verify ${maskedPhoneNumber}`,
+      ...(withAttributes && {
+        typedSearchAttributes: [
+          { key: searchAttributes.status, value: FIRST_STATUS },
+          { key: searchAttributes.country, value: country },
+          { key: searchAttributes.textsSent, value: 0 },
+        ],
+      }),
+    });
+    return handle.firstExecutionRunId;
+  }
 
   function inputOf({ workflowId, memo, country, testCode }: NewRun): VerificationInput {
     const { tenantId, phoneNumber, nonce, createdAt, policy, ledger } = memo;

@@ -28,10 +28,14 @@ const REJECTIONS = [
   UNAUTHENTICATED,
 ];
 
-/** The gRPC status code of a failed call; undefined for other errors. */
+/**
+ * The gRPC status code of a failed call; undefined for other errors. The client wraps gRPC's error in a ServiceError. A
+ * worker's connection throws a ServiceError, by name, that is gRPC's error itself.
+ */
 export function grpcCode(error: unknown): number | undefined {
-  const source: unknown = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(source) ? source.code : undefined;
+  if (isGrpcServiceError(error)) return error.code;
+  const cause: unknown = error instanceof ServiceError ? error.cause : undefined;
+  return isGrpcServiceError(cause) ? cause.code : undefined;
 }
 
 /** The result of a call. Undefined if Temporal answers NOT_FOUND. */
@@ -47,6 +51,10 @@ export async function unlessNotFound<T>(call: () => Promise<T>): Promise<T | und
 /** Temporal refused the call: it has not done anything, and will not. */
 export function isRejected(error: unknown): boolean {
   return REJECTIONS.includes(grpcCode(error) ?? -1);
+}
+
+export function isInvalidArgument(error: unknown): boolean {
+  return grpcCode(error) === INVALID_ARGUMENT;
 }
 
 export function isServiceError(error: unknown): boolean {

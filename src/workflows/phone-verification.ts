@@ -20,6 +20,7 @@ import { liveDetails } from './details';
 import { setHandlers } from './handlers';
 import { isReadableInput, readSendOutcome } from './incoming';
 import type { VerificationResult, VerificationState } from './messages';
+import { recordEnd } from './search-attributes';
 
 const DELIVERY_UNKNOWN: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown };
 
@@ -51,6 +52,8 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
     const summary = `The window of ${input.policy.windowMs / 1000} s closes`;
     if (windowMs > 0) await condition(() => verification.hasEnded, windowMs, { summary });
     verification.close();
+    // Now, and not when the run closes: an unsuccessful run stays open for up to two seconds more.
+    recordEnd(verification);
 
     const delayMs = verification.stayOpenMs(Date.now());
     if (delayMs > 0) await sleep(delayMs, { summary: 'Stays open until no start can use an older ledger' });

@@ -103,11 +103,13 @@ test('nothing that Temporal, API and workers write contains a number, a code or 
   for (const text of metrics) expect(text).toContain('phone_verification');
 
   const summaries = await observed.summaries();
-  const writtenData = {
+  const writtenData: Record<string, Buffer | string> = {
     ...(await observed.writtenData()),
     metrics: metrics.join('\n'),
     summaries: summaries.join('\n'),
   };
+  // The list contains the search attributes.
+  expect(writtenData["Temporal's list of runs"]).toContain('VerificationStatus');
   expect(Object.keys(writtenData)).toEqual(expect.arrayContaining(['temporal.db', 'temporal.db-wal']));
   expect(summaries.filter((summary) => MASKED.test(summary)).length).toBeGreaterThan(10);
   expect(Object.entries(writtenData).filter(([, content]) => content.length === 0)).toEqual([]);

@@ -3,13 +3,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time';
+import { temporal } from '@temporalio/proto';
 import { freePort } from '../../harness/ports';
+import { startProcess } from '../../harness/processes/start-process';
 import {
+  devServerCommand,
   type DevServerOptions,
   startTemporalDevServer,
   type TemporalDevServer,
 } from '../../harness/temporal/dev-server';
+import { eventually } from '../support/eventually';
 
+const { IndexedValueType } = temporal.api.enums.v1;
 const RETENTION_MS = 30 * 24 * 3_600_000;
 
 let directory: string;
@@ -29,6 +34,16 @@ async function start(options: Partial<DevServerOptions> = {}): Promise<TemporalD
   const server = await startTemporalDevServer({ executable, port: await freePort(), ...options });
   servers.push(server);
   return server;
+}
+
+/** The search attributes of a namespace that were added to it. */
+async function attributes(address: string, namespace: string) {
+  const connection = await Connection.connect({ address });
+  try {
+    return (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
+  } finally {
+    await connection.close();
+  }
 }
 
 async function retentionMs({ address }: TemporalDevServer, namespace: string): Promise<number> {
@@ -51,8 +66,28 @@ test('the retention is 30 days, also after a restart', async () => {
   expect(await retentionMs(await start({ dbFile }), 'default')).toBe(RETENTION_MS);
 });
 
-test('another namespace is created, with the same retention', async () => {
-  expect(await retentionMs(await start({ namespace: 'mine' }), 'mine')).toBe(RETENTION_MS);
+test('the search attributes are added, also to a database that is older than they are', async () => {
+  const dbFile = path.join(directory, 'temporal.db');
+  const port = await freePort();
+  const executable = process.env['TEST_TEMPORAL_CLI'] ?? '';
+  const older = startProcess(devServerCommand({ executable, port, dbFile }), () => {});
+  const address = `127.0.0.1:${port}`;
+  expect(await eventually(() => attributes(address, 'default'))).toEqual({});
+  await older.stop(10_000);
+
+  const now = await start({ dbFile });
+
+  expect(await attributes(now.address, 'default')).toEqual({
+    VerificationStatus: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    Country: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    TextsSent: IndexedValueType.INDEXED_VALUE_TYPE_INT,
+  });
+});
+
+test('another namespace is created, with the same retention and search attributes', async () => {
+  const server = await start({ namespace: 'mine' });
+  expect(await retentionMs(server, 'mine')).toBe(RETENTION_MS);
+  expect(Object.keys(await attributes(server.address, 'mine'))).toContain('VerificationStatus');
 });
 
 test('the Web UI answers at its URL, if there is one', async () => {

@@ -34,6 +34,8 @@ import { createWording } from '../../src/messaging/wording';
 import { createTwilioSender } from '../../src/messaging/twilio/sender';
 import { formatVerificationId } from '../../src/gateway/ids';
 import { createDataConverter } from '../../src/temporal/data-converter';
+import { missingAttributesWarning } from '../../src/temporal/search-attributes';
+import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
 import { createVerifications } from '../../src/gateway/verifications';
 import { forTenant, type TenantVerifications } from './for-tenant';
 import { eventually } from './eventually';
@@ -159,7 +161,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     numberRules: options.numberRules ?? ANY_NUMBER,
     limits,
   };
-  const verifications = createVerifications({ client, taskQueue, keyRing, digests: testDigests });
+  const { namespace } = client.options;
+  const attributeUse = new SearchAttributeUse(() => app.log.warn(missingAttributesWarning(namespace)));
+  const verifications = createVerifications({
+    client,
+    taskQueue,
+    keyRing,
+    digests: testDigests,
+    attributeUse,
+  });
   const metrics = createApiMetrics();
   const app = buildApp({
     verifications,
@@ -298,7 +308,8 @@ export function anotherGateway(
   { client, taskQueue }: Pick<Service, 'taskQueue'> & { readonly client: Client },
   tenantId?: string,
 ): TenantVerifications {
-  const dependencies = { client, taskQueue, keyRing: testKeyRing, digests: testDigests };
+  const attributeUse = new SearchAttributeUse(() => {});
+  const dependencies = { client, taskQueue, keyRing: testKeyRing, digests: testDigests, attributeUse };
   return forTenant(createVerifications(dependencies), tenantId);
 }
 

@@ -1,6 +1,7 @@
 import { createKeyRing } from '../../src/crypto/key-ring';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { ServicePayloadCodec } from '../../src/temporal/payload-codec';
+import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
 import { createVerifications } from '../../src/gateway/verifications';
 import { forTenant } from '../support/for-tenant';
 import { connectDevServer } from '../support/dev-server';
@@ -121,7 +122,15 @@ test('during a key rotation, a process with both keys can complete an open verif
   const after = await connect([newKey, oldKey]);
   const service = await start(between);
   const gatewayOf = ({ client, keyRing }: typeof before) =>
-    forTenant(createVerifications({ client, keyRing, taskQueue: service.taskQueue, digests: testDigests }));
+    forTenant(
+      createVerifications({
+        client,
+        keyRing,
+        taskQueue: service.taskQueue,
+        digests: testDigests,
+        attributeUse: new SearchAttributeUse(() => {}),
+      }),
+    );
 
   for (const [starter, checker] of [
     [before, after],

@@ -33,16 +33,16 @@ async function costOf(workflowId: string): Promise<{ events: number; workflowTas
 }
 
 describe('a verification costs', () => {
-  test('18 events and 3 workflow tasks if the first code is right and is sent as an Update', async () => {
+  test('19 events and 3 workflow tasks if the first code is right and is sent as an Update', async () => {
     const { id, code, workflowId } = await startPending();
     await service.verifications.check(id, code, by);
-    expect(await costOf(workflowId)).toEqual({ events: 18, workflowTasks: 3 });
+    expect(await costOf(workflowId)).toEqual({ events: 19, workflowTasks: 3 });
   });
 
-  test('17 events and 3 workflow tasks if the first code is right and is sent as a Signal', async () => {
+  test('18 events and 3 workflow tasks if the first code is right and is sent as a Signal', async () => {
     const { id, code, workflowId } = await startPending();
     await service.verifications.submit(id, code);
-    expect(await costOf(workflowId)).toEqual({ events: 17, workflowTasks: 3 });
+    expect(await costOf(workflowId)).toEqual({ events: 18, workflowTasks: 3 });
   });
 
   test('5 more events and 1 more workflow task for each wrong code before it', async () => {
@@ -50,7 +50,13 @@ describe('a verification costs', () => {
     await service.verifications.check(id, wrongCode, by);
     await service.verifications.check(id, wrongCode, by);
     await service.verifications.check(id, code, by);
-    expect(await costOf(workflowId)).toEqual({ events: 18 + 2 * 5, workflowTasks: 3 + 2 });
+    expect(await costOf(workflowId)).toEqual({ events: 19 + 2 * 5, workflowTasks: 3 + 2 });
+  });
+
+  test('24 events and 4 workflow tasks if it is canceled in its first two seconds, after which its run closes', async () => {
+    const { id, workflowId } = await startPending();
+    await service.verifications.cancel(id);
+    expect(await costOf(workflowId)).toEqual({ events: 24, workflowTasks: 4 });
   });
 
   test('nothing more for requests that its validators refuse', async () => {
@@ -58,7 +64,7 @@ describe('a verification costs', () => {
     for (let reads = 0; reads < 3; reads++) await service.verifications.get(id);
     await expect(service.verifications.resend(id)).rejects.toMatchObject({ code: 'resend_too_soon' });
     await service.verifications.check(id, code, by);
-    expect(await costOf(workflowId)).toEqual({ events: 18, workflowTasks: 3 });
+    expect(await costOf(workflowId)).toEqual({ events: 19, workflowTasks: 3 });
   });
 });
 
