@@ -1,11 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { tsToMs } from '@temporalio/common/lib/time';
+import { temporal } from '@temporalio/proto';
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { parse } from 'yaml';
 import { apiConfig } from '../src/config/api-config';
 import { environment } from '../src/config/variables';
 import { workerConfig } from '../src/config/worker-config';
+import { searchAttributes } from '../src/domain/search-attributes';
 import { composeSpecification } from './support/compose-specification';
+import { connectBareNamespace, connectDevServer, type DevServer } from './support/dev-server';
+import { runTemporal } from './support/temporal-command';
+
+const { IndexedValueType } = temporal.api.enums.v1;
 
 interface Service {
   readonly image?: string;
@@ -117,6 +125,56 @@ describe('docker-compose.yml', () => {
 
   test('disables the write actions of the Web UI', () => {
     expect(services['temporal-ui']?.environment).toMatchObject({ TEMPORAL_DISABLE_WRITE_ACTIONS: 'true' });
+  });
+});
+
+describe('docker/temporal/create-namespace.sh', () => {
+  const script = '. ./docker/temporal/create-namespace.sh';
+  const ATTRIBUTES = Object.values(searchAttributes).map(({ name, type }) => [name, type]);
+  let server: DevServer;
+
+  beforeAll(async () => {
+    server = await connectDevServer();
+  });
+
+  afterAll(() => server.close());
+
+  const run = (namespace: string) => runTemporal(script, { namespace }, { NAMESPACE_RETENTION: '30d' });
+
+  /** What a namespace has: its retention in days, and the search attributes that were added, with their types. */
+  async function settings(namespace: string) {
+    const { operatorService, workflowService } = server.client.connection;
+    const { config } = await workflowService.describeNamespace({ namespace });
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    const attributes = Object.entries(customAttributes).map(([name, type]) => [
+      name,
+      IndexedValueType[type].replace('INDEXED_VALUE_TYPE_', ''),
+    ]);
+    return { days: tsToMs(config?.workflowExecutionRetentionTtl) / 86_400_000, attributes };
+  }
+
+  test('makes a namespace with 30 days and the search attributes, and changes nothing the second time', async () => {
+    const namespace = `new-${randomUUID()}`;
+    expect(await run(namespace)).toMatchObject({ exitCode: 0 });
+    const first = await settings(namespace);
+    expect(first).toEqual({ days: 30, attributes: expect.arrayContaining(ATTRIBUTES) as unknown });
+    expect(first.attributes).toHaveLength(ATTRIBUTES.length);
+
+    expect(await run(namespace)).toMatchObject({ exitCode: 0, stderr: '' });
+
+    expect(await settings(namespace)).toEqual(first);
+  }, 60_000);
+
+  test('adds them to a namespace that exists, and keeps its retention', async () => {
+    const bare = await connectBareNamespace();
+    const { namespace } = bare.client.options;
+
+    expect(await run(namespace)).toMatchObject({ exitCode: 0 });
+
+    const { days, attributes } = await settings(namespace);
+    expect(days).toBe(1);
+    expect(attributes).toEqual(expect.arrayContaining(ATTRIBUTES));
+    await bare.close();
   });
 });
 

@@ -64,7 +64,7 @@ describe('on each path, the search attributes say how the verification ended', (
 
 test('an operator sees the end at once, while the run of a canceled verification is still open', async () => {
   const service = await startService({ ...server });
-  const { id } = await service.startTexted();
+  const { id } = await service.startAndReceive();
   expect(await attributesOf(server.client, id)).toMatchObject({ VerificationStatus: 'sending' });
 
   await service.verifications.cancel(id);
@@ -78,7 +78,7 @@ test('an operator sees the end at once, while the run of a canceled verification
 test('a run that was started without search attributes needs none at its end', async () => {
   const bare = await connectBareNamespace();
   const service = await startService({ ...bare });
-  const { id, code } = await service.startTexted();
+  const { id, code } = await service.startAndReceive();
   await service.verifications.submit(id, code);
   const { upserts } = await closedRun(service, id);
 
@@ -90,7 +90,7 @@ test('a run that was started without search attributes needs none at its end', a
 
 test('no search attribute contains the number, not even masked', async () => {
   const service = await startService({ ...server });
-  const { id, phoneNumber, code } = await service.startTexted();
+  const { id, phoneNumber, code } = await service.startAndReceive();
   await service.verifications.submit(id, code);
   const { events } = await closedRun(service, id);
   const attributes = events.flatMap((event) => [
