@@ -38,8 +38,8 @@ describe('the current workflow can replay', () => {
 });
 
 describe('the recorded histories', () => {
-  test.each(Object.keys(paths))('contain the path %s', (name) => {
-    expect([...histories.keys()]).toContain(name);
+  test.each(Object.keys(paths))('contain the path %s, with and without search attributes', (name) => {
+    expect([...histories.keys()]).toEqual(expect.arrayContaining([name, `${name}.attributes`]));
   });
 
   const sent = Object.values(messages).flatMap((message) =>
