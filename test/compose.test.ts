@@ -146,10 +146,9 @@ describe('docker/temporal/create-namespace.sh', () => {
     const { operatorService, workflowService } = server.client.connection;
     const { config } = await workflowService.describeNamespace({ namespace });
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-    const attributes = Object.entries(customAttributes).map(([name, type]) => [
-      name,
-      IndexedValueType[type].replace('INDEXED_VALUE_TYPE_', ''),
-    ]);
+    const attributes = Object.entries(customAttributes)
+      .map(([name, type]) => [name, IndexedValueType[type].replace('INDEXED_VALUE_TYPE_', '')])
+      .toSorted(([one = ''], [other = '']) => one.localeCompare(other));
     return { days: tsToMs(config?.workflowExecutionRetentionTtl) / 86_400_000, attributes };
   }
 
