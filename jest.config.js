@@ -8,8 +8,6 @@ module.exports = {
   transform: {
     '^.+\\.[tj]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
   },
-  // light-my-request (Fastify's inject) requires an ES module that Jest on Node 20 can load only after a transform.
-  transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,

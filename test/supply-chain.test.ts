@@ -12,6 +12,7 @@ interface Locked {
   readonly resolved?: string;
   readonly link?: boolean;
   readonly hasInstallScript?: boolean;
+  readonly engines?: { readonly node?: string };
 }
 
 const project = path.resolve(__dirname, '..');
@@ -48,6 +49,17 @@ test('no install scripts run, and only these packages have one', () => {
     'protobufjs',
     'unrs-resolver',
   ]);
+});
+
+/**
+ * `npm ci` would warn otherwise. So package.json overrides light-my-request: its newer versions need Node 22, through
+ * the package cookie.
+ */
+test('every package supports Node 20', () => {
+  const majors = (range: string) => range.split('||').map((part) => Number(/\d+/.exec(part)?.[0] ?? 0));
+  const tooNew = packages.filter(([, { engines }]) => Math.min(...majors(engines?.node ?? '')) > 20);
+
+  expect(namesOf(tooNew)).toEqual([]);
 });
 
 test('the image is built with the same .npmrc and contains its bill of materials', () => {
