@@ -55,12 +55,18 @@ export function inProgressError(endsAt: number): VerificationError {
   });
 }
 
-/** When the run's window closes at the latest, epoch milliseconds. */
+/**
+ * When the run's window closes at the latest, epoch milliseconds. Before the window opens, two steps may take
+ * SEND_DEADLINE_MS each: a worker requests the message, and the provider accepts it.
+ */
 function latestEndMs(
   state: VerificationState | undefined,
   { startTime }: Run,
   { policy }: VerificationMemo,
 ): number {
   if (state?.expiresAt) return Date.parse(state.expiresAt);
-  return startTime.getTime() + SEND_DEADLINE_MS + policy.windowMs;
+  const requestedAt = state?.messageInFlightSince
+    ? Date.parse(state.messageInFlightSince)
+    : startTime.getTime() + SEND_DEADLINE_MS;
+  return requestedAt + SEND_DEADLINE_MS + policy.windowMs;
 }

@@ -24,7 +24,7 @@ export function createManagementUrls({ publicUrl, capabilities }: ManagementUrls
     { id, createdAt, windowMs }: IdentifiedView,
   ): ManagementUrls {
     const instance = `${publicUrl}${MANAGEMENT_PATHS[0]}/instances/${id}`;
-    // One hour after the latest end of the verification.
+    // The verification ends at most 2 * SEND_DEADLINE_MS + windowMs after its start, so most of the hour is spare.
     const expiresAt = Date.parse(createdAt) + SEND_DEADLINE_MS + windowMs + HOUR_MS;
     const code = (purpose: CapabilityPurpose) =>
       `code=${capabilities.grant(purpose, { tenantId, id }, expiresAt)}`;

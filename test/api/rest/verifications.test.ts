@@ -140,12 +140,24 @@ describe('a start', () => {
     expect(refused).toHaveLength(9);
     for (const { headers, body } of refused) {
       expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
-      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(120);
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(150);
       expect(Object.keys(body).toSorted()).toEqual(['code', 'detail', 'status', 'title', 'type']);
       expect(body['code']).toBe('verification_in_progress');
     }
     await receivedCode(service.sandbox, phoneNumber);
     expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+  });
+
+  test('while a message is being sent gets the longest time to send it and the window as Retry-After', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const hold = service.sandbox.hold('received', phoneNumber);
+    await start(phoneNumber);
+    await hold.untilHeld();
+    const { status, headers } = await start(phoneNumber);
+    expect(status).toBe(409);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(110);
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(120);
+    hold.release();
   });
 
   test('with the same Idempotency-Key does not return another caller’s verification', async () => {
