@@ -43,7 +43,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     // During a shutdown, open connections would keep the process running.
     if (shutdown.signal.aborted) reply.header('connection', 'close');
   });
-  acceptEmptyJson(app);
+  acceptEmptyBodies(app);
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler(() => {
     throw new VerificationError({ code: 'not_found' });
@@ -74,12 +74,15 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   }
 }
 
-/** Accepts an empty body with a JSON content type, since some clients set that content type on every request. */
-function acceptEmptyJson(app: Api): void {
+/** An empty body is no body, also with a content type: some clients set one on every request. */
+function acceptEmptyBodies(app: Api): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser('application/json');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
     if (body === '') done(null, undefined);
     else void parseJson(request, body, done);
   });
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body: string, done) =>
+    done(null, body === '' ? undefined : body),
+  );
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { VerificationError } from '../../domain/refusals';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
 import type { Tenants } from '../../tenants/registry';
@@ -63,14 +64,20 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     return reply.code(202).send(undefined);
   });
 
-  app.post('/verifications/:id/resend', { schema: schemas.resend }, async (request, reply) => {
-    reply.code(202);
-    const { id: caller, tenant } = authenticate(request, tenants);
-    const { id } = request.params;
-    return resource(await messageRequests.resend({ tenant, caller, clientAddress: undefined, id }));
-  });
+  const withoutBody = { preValidation: async (request: FastifyRequest) => refuseBody(request) };
 
-  app.delete('/verifications/:id', { schema: schemas.cancel }, async (request) =>
+  app.post(
+    '/verifications/:id/resend',
+    { schema: schemas.resend, ...withoutBody },
+    async (request, reply) => {
+      reply.code(202);
+      const { id: caller, tenant } = authenticate(request, tenants);
+      const { id } = request.params;
+      return resource(await messageRequests.resend({ tenant, caller, clientAddress: undefined, id }));
+    },
+  );
+
+  app.delete('/verifications/:id', { schema: schemas.cancel, ...withoutBody }, async (request) =>
     resource(await verifications.cancel(refOf(request))),
   );
 
@@ -93,4 +100,14 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     };
     return { id, phoneNumber, status, attemptsRemaining, createdAt, expiresAt, endedAt, error, links };
   }
+}
+
+/**
+ * Accepts no body and `{}`: other bodies have fields that would be ignored.
+ * @throws VerificationError `invalid_request`
+ */
+function refuseBody({ body }: FastifyRequest): void {
+  if (body === undefined) return;
+  if (JSON.stringify(body) !== '{}')
+    throw new VerificationError({ code: 'invalid_request' }, 'This request takes no body.');
 }

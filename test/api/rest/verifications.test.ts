@@ -309,6 +309,35 @@ describe('a resend', () => {
   });
 });
 
+describe('a resend and a DELETE take no body:', () => {
+  const json = { 'content-type': 'application/json' };
+
+  test.each([
+    ['a field', { payload: { x: 1 } }],
+    ['null', { payload: 'null', headers: json }],
+    ['an array', { payload: '[]', headers: json }],
+    ['an empty string in JSON', { payload: '""', headers: json }],
+    ['plain text', { payload: 'x', headers: { 'content-type': 'text/plain' } }],
+  ])('one with %s gets 400 and changes nothing', async (_case, body) => {
+    const { path, phoneNumber } = await startPending();
+    for (const answer of [await call('POST', `${path}/resend`, body), await call('DELETE', path, body)])
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect((await call('GET', path)).body).toMatchObject({ status: 'pending' });
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+  });
+
+  test.each([
+    ['an empty object', { payload: {} }],
+    ['an empty body that is called JSON', { headers: json }],
+    ['an empty body that is called plain text', { headers: { 'content-type': 'text/plain' } }],
+    ['an empty body without a type', { headers: { 'content-length': '0' } }],
+  ])('one with %s is accepted', async (_case, body) => {
+    const { path } = await startPending();
+    expect(await call('POST', `${path}/resend`, body)).toMatchObject({ status: 202 });
+    expect(await call('DELETE', path, body)).toMatchObject({ status: 200, body: { status: 'canceled' } });
+  });
+});
+
 test('a DELETE cancels, and returns the final state when repeated', async () => {
   const { path } = await startPending();
   const canceled = await call('DELETE', path);
