@@ -44,6 +44,9 @@ const NO_COUNTRY = 'ZZ';
 /** A number with one trunk zero too many takes two rounds of parsing. No number is known to take more than four. */
 const MAX_ROUNDS = 8;
 
+/** A digit of another script, such as `７` or `٧`. The library would convert the common ones. */
+const OTHER_DIGIT = /(?![0-9])\p{Nd}/u;
+
 /** Types of numbers that get no messages, or that cost extra: fraudsters earn money with messages to such numbers. */
 const REFUSED_TYPES: readonly string[] = [
   'PREMIUM_RATE',
@@ -107,7 +110,7 @@ function readPhoneNumber(text: string, rules: NumberRules, now: number) {
  */
 function parseUntilStable(text: string): Parsed | undefined {
   // RFC 3966 parameters: `;phone-context=` would give a national number a country.
-  if (text.includes(';')) return undefined;
+  if (text.includes(';') || OTHER_DIGIT.test(text)) return undefined;
   let spelling = text;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const parsed = parsePhoneNumberFromString(spelling, { extract: false });

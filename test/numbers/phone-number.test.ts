@@ -32,6 +32,8 @@ test.each([
   '+14255550123;ext=7',
   '5550123;phone-context=+1425',
   '+999123',
+  '+1425555012７',
+  '+١٤٢٥٥٥٥٠١٢٣',
 ])('%j is not a number in international format', (text) => {
   expect(() => parsePhoneNumber(text)).toThrow('invalid_phone_number');
 });
