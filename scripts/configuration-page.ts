@@ -25,8 +25,10 @@ const service: readonly Process[] = [
   { name: 'worker', reads: workerEnvironment.shape },
   { name: 'operator commands', reads: operatorEnvironment.shape },
 ];
+const { DATA_DIR, TEMPORAL_DEV_PORT, TEMPORAL_UI_PORT } = development;
 const tools: readonly Process[] = [
   { name: '`npm run dev`', reads: { ...development, TEMPORAL_CLI_PATH: executables.TEMPORAL_CLI_PATH } },
+  { name: 'operator commands from source', reads: { DATA_DIR, TEMPORAL_DEV_PORT, TEMPORAL_UI_PORT } },
   { name: '`npm test`', reads: executables },
   { name: 'SMS sandbox', reads: sandboxEnvironment.shape },
 ];

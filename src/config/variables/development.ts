@@ -1,24 +1,29 @@
 import { integer, text } from '../fields';
 import { documentation } from '../documentation';
 
-/** For `npm run dev` alone. */
+/** For `npm run dev`. `npm run find` and `npm run forget` from source read some of them, too. */
 export const development = {
   SMS_SANDBOX_PORT: integer(1, 65_535).prefault('3001').register(documentation, {
     description: 'The port of the SMS sandbox.',
   }),
-  TEMPORAL_DEV_PORT: integer(1, 65_535).prefault('7233').register(documentation, {
-    description: 'The port of the Temporal server that `npm run dev` starts.',
-  }),
-  TEMPORAL_UI_PORT: integer(1, 65_535).prefault('8233').register(documentation, {
-    description: 'The port of the Web UI of that server.',
-  }),
+  TEMPORAL_DEV_PORT: integer(1, 65_535)
+    .prefault('7233')
+    .register(documentation, {
+      description: 'The port of the Temporal server that `npm run dev` starts.',
+      rules: ['Without `PHONE_DIGEST_KEY`, the operator commands from source look for the server there.'],
+    }),
+  TEMPORAL_UI_PORT: integer(1, 65_535)
+    .prefault('8233')
+    .register(documentation, {
+      description: 'The port of the Web UI of that server.',
+      rules: ['Without `PHONE_DIGEST_KEY`, the links of `npm run find` from source have this port.'],
+    }),
   DATA_DIR: text.prefault('.data').register(documentation, {
     description:
       'The folder for data that survives a restart: secrets, the database of Temporal, messages of the sandbox.',
     rules: [
       'The SMS sandbox, if it is started alone, has no default: it keeps messages in memory.',
-      'From source and without `PHONE_DIGEST_KEY`, `npm run find` and `npm run forget` read it, too. They then use the ' +
-        'secrets of `npm run dev`.',
+      'Without `PHONE_DIGEST_KEY`, the operator commands from source use the secrets of `npm run dev` in it.',
     ],
   }),
   WORKERS: integer(1, 64).prefault('1').register(documentation, {
