@@ -20,3 +20,20 @@ if (version(process.version) < version(engines.node)) {
   );
   process.exit(1);
 }
+
+// Production loads this file with -r. Only development commands run it as a script, and they need the package tsx.
+if (require.main === module && !isInstalled('tsx')) {
+  process.stderr.write('The development packages are missing. Run npm ci.\n');
+  process.exit(1);
+}
+
+/** @param {string} name */
+function isInstalled(name) {
+  try {
+    return require.resolve(name) !== '';
+    // ES5 has no catch without a parameter.
+    // oxlint-disable-next-line eslint/no-unused-vars
+  } catch (error) {
+    return false;
+  }
+}

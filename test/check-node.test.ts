@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { PROJECT_DIRECTORY } from '../harness/project';
-import { runToEnd } from './support/run-to-end';
+import { runNpm, runToEnd } from './support/run-to-end';
 
 const { engines, scripts } = z
   .object({ engines: z.object({ node: z.string() }), scripts: z.record(z.string(), z.string()) })
@@ -50,6 +51,35 @@ test('no npm script for production needs the development dependencies', () => {
   for (const name of ['start:api', 'start:worker', 'keys', 'forget', 'find', 'sbom']) {
     expect(scripts[name]).toMatch(/^node -r \.\/scripts\/check-node\.js (scripts|dist)\/[\w-]+\.js/);
   }
+});
+
+describe('without the development packages', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'check-node-'));
+    for (const part of ['package.json', 'scripts'])
+      cpSync(path.join(PROJECT_DIRECTORY, part), path.join(folder, part), { recursive: true });
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each(['dev', 'sandbox', 'test', 'build', 'bench'])('npm run %s says what to do', async (script) => {
+    expect(await runNpm(script, [], {}, folder)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'The development packages are missing. Run npm ci.\n',
+    });
+  });
+
+  test('production’s commands pass the check', async () => {
+    const { exitCode, stdout, stderr } = await runNpm('keys', [], {}, folder);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain('SECRET_KEYS=');
+  });
 });
 
 test('the check itself runs on old versions', () => {
