@@ -17,11 +17,16 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   void reply.code(answer.status).headers(answer.headers).type('application/problem+json').send(answer.body);
 }
 
-/** Logs one line for each error response: its `code`, and the limit if one was reached. No data of the request. */
+/** Logs one line for each error response: its `code`, and the refusal's limit or reason. No data of the request. */
 export function logProblem(log: FastifyBaseLogger, { status, body }: Problem, error: unknown): void {
   const refusal = error instanceof VerificationError ? error.refusal : undefined;
-  const limit = refusal?.limit === undefined ? {} : { limit: refusal.limit };
-  const line = { status, code: body['code'], ...limit };
+  const { limit, reason } = refusal ?? {};
+  const line = {
+    status,
+    code: body['code'],
+    ...(limit !== undefined && { limit }),
+    ...(reason !== undefined && { reason }),
+  };
   if (status < 500) log.info(line, 'request refused');
   else if (refusal) log.warn(line, 'request not served');
   else log.error({ ...line, ...unforeseenError(error) }, 'request failed');

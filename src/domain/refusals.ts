@@ -33,6 +33,8 @@ export interface Refusal {
   readonly verificationStatus?: FinalStatus;
   /** The name of the limit that was reached, for logs only. Set on `rate_limited`, and if a process is too busy. */
   readonly limit?: string;
+  /** What an operator must know, for logs only. It contains nothing personal. */
+  readonly reason?: string;
   /** On `invalid_code`: how many digits the verification's code has. */
   readonly codeLength?: number;
 }

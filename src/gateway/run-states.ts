@@ -7,7 +7,6 @@ import {
 import type { Payload, SerializationContext } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { VerificationError } from '../domain/refusals';
-import { isServiceError } from '../temporal/grpc-errors';
 import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/messages';
 import { Bound } from './bound';
 import { SharedReads } from './shared-reads';
@@ -141,7 +140,7 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
         return await waits.wait(keyOf(id), poll, waitMs, signal);
       } catch (error) {
         if (error instanceof WorkflowFailedError) return undefined;
-        throw isServiceError(error) ? unavailableOr(error) : notFoundOr(error);
+        throw notFoundOr(unavailableOr(error));
       }
     },
   };

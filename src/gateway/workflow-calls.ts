@@ -4,7 +4,7 @@ import {
   type WorkflowHandle,
   type WorkflowUpdateOptions,
 } from '@temporalio/client';
-import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import { NamespaceNotFoundError, type SignalDefinition, type UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/refusals';
 import { isNoWorker, isServiceError, TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 import { isUpdateAborted, validatorRefusal } from './failures';
@@ -117,8 +117,16 @@ export function tooBusyError(limit: string): VerificationError {
   );
 }
 
-/** Turns the error of an SDK call into `temporal_unavailable` if the server caused it. */
+/** Turns the error of an SDK call into `temporal_unavailable` if the server or the configured namespace caused it. */
 export function unavailableOr(error: unknown): unknown {
+  if (error instanceof NamespaceNotFoundError) {
+    const reason = `NamespaceNotFoundError: ${error.namespace}`;
+    return new VerificationError({
+      code: 'temporal_unavailable',
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      reason,
+    });
+  }
   return isServiceError(error) || isNoWorker(error) ? unavailable('temporal_unavailable') : error;
 }
 

@@ -1,8 +1,17 @@
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import type { InjectOptions } from 'fastify';
+import { createTemporalClient } from '../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { API_KEYS, sameBlockNumber, startService, uniquePhoneNumber, type Service } from '../support/service';
+import {
+  API_KEYS,
+  requiredEnv,
+  sameBlockNumber,
+  startService,
+  testDataConverter,
+  uniquePhoneNumber,
+  type Service,
+} from '../support/service';
 
 const [KEY] = API_KEYS;
 const START = '/verifications';
@@ -154,4 +163,39 @@ test('a 503 is logged as a warning', async () => {
   expect(errorLines()).toEqual([
     { level: WARN, status: 503, code: 'worker_unavailable', msg: 'request not served' },
   ]);
+});
+
+test('a namespace that does not exist makes the service unavailable, and only the log names it', async () => {
+  const client = createTemporalClient({
+    connection: { address: requiredEnv('TEST_TEMPORAL_ADDRESS') },
+    namespace: 'not-created',
+    dataConverter: testDataConverter,
+  });
+  await withLog({ client });
+  const headers = { authorization: `Bearer ${KEY}` };
+  const id = Buffer.alloc(48, 1).toString('base64url');
+
+  for (const response of [
+    await start({ phoneNumber: uniquePhoneNumber() }),
+    await service.app.inject({ url: `/verifications/${id}`, headers }),
+    await service.app.inject({
+      method: 'POST',
+      url: `/verifications/${id}/signal`,
+      headers,
+      payload: { code: CODE },
+    }),
+  ]) {
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ code: 'temporal_unavailable' });
+    expect(response.body).not.toContain('not-created');
+  }
+  const line = {
+    level: WARN,
+    status: 503,
+    code: 'temporal_unavailable',
+    reason: 'NamespaceNotFoundError: not-created',
+    msg: 'request not served',
+  };
+  expect(errorLines()).toEqual([line, line, line]);
+  await client.connection.close();
 });
