@@ -11,7 +11,9 @@ export const problemCatalogue: Readonly<Record<ErrorCode, Entry>> = {
   invalid_request: { status: 400, detail: 'The request is not valid.' },
   invalid_phone_number: {
     status: 400,
-    detail: 'Send the phone number in international E.164 format, for example +14255550123.',
+    detail:
+      'This is not a valid phone number. Check its digits, and send it in international E.164 format, for example ' +
+      '+14255550123.',
   },
   invalid_code: {
     status: 400,

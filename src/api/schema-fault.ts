@@ -9,7 +9,9 @@ export function schemaFault([fault]: FastifySchemaValidationError[], part: strin
   const { schemaPath, instancePath, message } = fault;
   const hasCallerNames = /\/(patternProperties|additionalProperties)\//.test(schemaPath);
   const where = `${part}${hasCallerNames ? '' : instancePath}`;
-  return new Error(`${where} ${unknownPropertyFault(fault) ?? message ?? 'is not valid'}`);
+  return new Error(
+    `${where} ${unknownPropertyFault(fault) ?? ipAddressFault(fault) ?? message ?? 'is not valid'}`,
+  );
 }
 
 /** Names the unknown property, which Ajv's message does not. Otherwise a misspelled property is hard to find. */
@@ -17,4 +19,12 @@ function unknownPropertyFault({ keyword, params }: FastifySchemaValidationError)
   const { additionalProperty: name } = params;
   if (keyword !== 'additionalProperties' || typeof name !== 'string') return undefined;
   return IDENTIFIER.test(name) ? `must NOT have the property "${name}"` : undefined;
+}
+
+/** An IP address may have either format. Ajv's message names only the first. */
+function ipAddressFault({ keyword, params }: FastifySchemaValidationError): string | undefined {
+  const { format } = params;
+  return keyword === 'format' && (format === 'ipv4' || format === 'ipv6')
+    ? 'must be an IP address'
+    : undefined;
 }

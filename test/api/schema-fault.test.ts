@@ -45,3 +45,11 @@ test.each([
   const detail = await detailOf({ phoneNumber: '+14255550123', [name]: 'x' });
   expect(detail).toBe('body must NOT have additional properties.');
 });
+
+test.each(['localhost', '203.0.113.300', '2001:db8::x', ''])(
+  'the error says that %j is not an IP address',
+  async (clientIp) => {
+    const detail = await detailOf({ phoneNumber: '+14255550123', clientIp });
+    expect(detail).toBe('body/clientIp must be an IP address.');
+  },
+);

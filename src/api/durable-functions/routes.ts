@@ -31,6 +31,9 @@ const EVENT_BODY_LIMIT_BYTES = 65_536;
 /** A longer reason is cut off and not refused. */
 const MAX_REASON_LENGTH = 500;
 const POLL_AFTER_SECONDS = '10';
+const START_NEEDS_KEY =
+  'Send an API key: as "?code=<key>", as "x-functions-key: <key>" or as "Authorization: Bearer <key>".';
+const NEEDS_URL_OR_KEY = 'Send the complete URL from the response to the start, or an API key.';
 
 /** The HTTP API of Microsoft's Durable Functions sample "phone verification", for clients of that sample. */
 export function registerDurableFunctions(app: Api, dependencies: DurableFunctionsDependencies): void {
@@ -54,7 +57,7 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
       { schema: startSchema(durableFunctionsAuth), config: startBody },
       async (request, reply) => {
         const caller = apiCaller(request, request.query.code);
-        if (caller === undefined && durableFunctionsAuth === 'function') throw unauthorized();
+        if (caller === undefined && durableFunctionsAuth === 'function') throw unauthorized(START_NEEDS_KEY);
         if (request.params.name.toLowerCase() !== ORCHESTRATOR.toLowerCase()) {
           throw new VerificationError({ code: 'not_found' });
         }
@@ -160,9 +163,6 @@ function accepted(reply: FastifyReply): FastifyReply {
   return reply.code(202).send(undefined);
 }
 
-function unauthorized(): VerificationError {
-  return new VerificationError(
-    { code: 'unauthorized' },
-    'Send the complete URL from the response to the start, or an API key.',
-  );
+function unauthorized(detail = NEEDS_URL_OR_KEY): VerificationError {
+  return new VerificationError({ code: 'unauthorized' }, detail);
 }

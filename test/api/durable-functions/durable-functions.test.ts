@@ -150,7 +150,9 @@ describe('a start', () => {
     ['with a wrong key', { 'x-functions-key': 'wrong' }, ''],
     ['with a wrong code', {}, '?code=wrong'],
   ])('%s gets 401', async (_case, headers, query) => {
-    expect((await post(ORCHESTRATOR + query, '"+14255550123"', headers)).statusCode).toBe(401);
+    const response = await post(ORCHESTRATOR + query, '"+14255550123"', headers);
+    expect(response.statusCode).toBe(401);
+    expect(response.json()).toMatchObject({ detail: expect.stringMatching(/^Send an API key: as/) });
   });
 
   test('needs no key with anonymous starts, but all other requests do', async () => {

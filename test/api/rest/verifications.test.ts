@@ -99,6 +99,18 @@ describe('a start', () => {
     expect(body).toMatchObject({ status: 400, code, type: 'about:blank', title: 'Bad Request' });
   });
 
+  test.each(['4255550123', '+142555501234567'])(
+    'with the number %s says what to check',
+    async (phoneNumber) => {
+      expect((await start(phoneNumber)).body).toMatchObject({
+        code: 'invalid_phone_number',
+        detail:
+          'This is not a valid phone number. Check its digits, and send it in international E.164 format, for example ' +
+          '+14255550123.',
+      });
+    },
+  );
+
   test.each([
     ['plain text', 'text/plain', 'phoneNumber'],
     ['a form', 'application/x-www-form-urlencoded', 'phoneNumber=x'],
