@@ -8,7 +8,7 @@ import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
 import { createDataConverter } from './temporal/data-converter';
 import { createRunList, type ListedRun } from './gateway/run-list';
-import { parseVerificationId, workflowIdFor } from './gateway/ids';
+import { isWorkflowId, parseVerificationId, workflowIdFor } from './gateway/ids';
 
 /** Endpoints of Temporal Cloud, of a namespace or of a region. */
 const CLOUD_ADDRESS = /\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/;
@@ -16,6 +16,7 @@ const CLOUD_WEB_UI = 'https://cloud.temporal.io';
 const SHOWN_ID_CHARACTERS = 8;
 
 const NO_LINKS = "For a link to each run, set CODEC_SERVER_ORIGIN to the origin of Temporal's Web UI.";
+const LOCKED = '  locked    too many wrong codes: npm run forget ends the lock, as does the retention';
 const RETENTION = "Temporal deletes a closed run after the namespace's retention.";
 
 /** One argument of the command: a phone number or a public id. */
@@ -29,7 +30,7 @@ interface Target {
 }
 
 /**
- * Prints the workflow IDs of phone numbers and public ids (`args`), and the runs that Temporal has of each. Does not
+ * Prints the workflow IDs of phone numbers, public ids and workflow IDs (`args`), and the runs that Temporal has of each. Does not
  * print phone numbers.
  * @throws Error whose message is for the operator
  */
@@ -56,6 +57,7 @@ function sayRuns(
   config: OperatorConfig,
 ): void {
   say(`\n${label}\n  workflow  ${workflowId}`);
+  if (runs[0]?.isNumberLocked === true) say(LOCKED);
   if (runs.length === 0) say(`  no run found: ${hintIfNone}`);
   for (const run of runs) {
     const status = [run.execution, ...(run.verification === undefined ? [] : [run.verification])].join(', ');
@@ -68,9 +70,9 @@ function sayRuns(
 /** @throws Error whose message is for the operator */
 function parseTargets(args: readonly string[], config: OperatorConfig): Target[] {
   const digests = createDigests(config.phoneDigestKey);
-  return parseArguments(args, (arg) => idTarget(arg) ?? numberTarget(arg, digests), {
-    none: 'nothing to find was given: add phone numbers like +14255550123, or ids of verifications',
-    invalid: 'is neither a phone number like +14255550123 nor the id of a verification',
+  return parseArguments(args, (arg) => idTarget(arg) ?? workflowTarget(arg) ?? numberTarget(arg, digests), {
+    none: 'nothing to find was given: add phone numbers like +14255550123, ids of verifications, or workflow IDs',
+    invalid: 'is neither a phone number like +14255550123 nor the id of a verification or workflow',
   });
 }
 
@@ -84,6 +86,10 @@ function idTarget(arg: string): Target | undefined {
       hintIfNone: RETENTION,
     }
   );
+}
+
+function workflowTarget(arg: string): Target | undefined {
+  return isWorkflowId(arg) ? { label: 'workflow ID', workflowId: arg, hintIfNone: RETENTION } : undefined;
 }
 
 function numberTarget(arg: string, digests: Digests): Target | undefined {

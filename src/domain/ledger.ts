@@ -69,12 +69,17 @@ export function attemptsAllowed({ failedCodes }: Ledger, maxAttempts: number): n
   return Math.min(maxAttempts, MAX_FAILED_CODES - failedCodes);
 }
 
+/** Whether a number with this ledger is locked. Its last verification then ended as `max_attempts_reached`. */
+export function isLocked({ failedCodes }: Ledger): boolean {
+  return failedCodes >= MAX_FAILED_CODES;
+}
+
 /**
  * Returns a refusal for a locked number. The lock lasts until the number's last run is deleted from Temporal
  * (`npm run forget`, or the namespace's retention).
  */
 export function lockRefusal(ledger: Ledger, cooldownSeconds: readonly number[]): Refusal | undefined {
-  if (ledger.failedCodes < MAX_FAILED_CODES) return undefined;
+  if (!isLocked(ledger)) return undefined;
   return { code: 'phone_number_cooling_down', retryAfterSeconds: Math.max(...cooldownSeconds, 1) };
 }
 

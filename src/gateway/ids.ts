@@ -9,11 +9,16 @@ export interface VerificationId {
 }
 
 const PART_BYTES = 16;
+const WORKFLOW_ID = /^phone-verification:[0-9a-f]{32}$/;
 const PUBLIC_ID = /^[A-Za-z0-9_-]{64}$/;
 
 /** Each number has one workflow ID: so Temporal allows one open verification for each number. */
 export function workflowIdFor(phoneNumberDigest: Buffer): string {
   return `phone-verification:${phoneNumberDigest.toString('hex')}`;
+}
+
+export function isWorkflowId(text: string): boolean {
+  return WORKFLOW_ID.test(text);
 }
 
 /** The public id: base64url(number digest ‖ run id ‖ nonce), 48 bytes, 64 characters. */

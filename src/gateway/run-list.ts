@@ -1,11 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
+import { isLocked } from '../domain/ledger';
 import { statuses, type Status } from '../domain/types';
 import { stateQuery } from '../workflows/messages';
-import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 import { createRunLookup, runIdOf, type RunInfo } from '../temporal/run-lookup';
 import { timestampMs } from '../temporal/timestamp';
+import type { VerificationId } from './ids';
+import { createRunStates } from './run-states';
+import { createWorkflowCalls } from './workflow-calls';
 
 /** The time-out of a query to an open run, which needs a worker. */
 const QUERY_TIMEOUT_MS = 2_000;
@@ -14,17 +17,26 @@ const { WorkflowExecutionStatus } = temporal.api.enums.v1;
 
 const State = z.object({ status: z.enum(statuses) });
 
+type Execution = Pick<VerificationId, 'workflowId' | 'runId'>;
+type RunFacts = Pick<ListedRun, 'verification' | 'isNumberLocked'>;
+
+/** The list then shows Temporal's status only. */
+const NOTHING_KNOWN: RunFacts = { verification: undefined, isNumberLocked: false };
+
 export interface ListedRun {
   readonly runId: string;
   /** Temporal's status, as in its command line: `Running`, `Completed`, `TimedOut`. */
   readonly execution: string;
   /** The verification's status. Undefined if no worker answered, a secret key is missing or there is no result. */
   readonly verification: Status | undefined;
+  /** Whether the number was locked when this run closed. False if that is not known. */
+  readonly isNumberLocked: boolean;
 }
 
 /** Lists the runs of a workflow ID for operators. */
 export function createRunList(client: Client) {
   const lookup = createRunLookup(client);
+  const states = createRunStates(client, createWorkflowCalls(client));
 
   /** Newest first. @throws gRPC errors */
   async function listRuns(workflowId: string): Promise<ListedRun[]> {
@@ -38,28 +50,38 @@ export function createRunList(client: Client) {
     for (const info of infos.toSorted(
       (one, other) => timestampMs(other.startTime) - timestampMs(one.startTime),
     )) {
-      const runId = runIdOf(info);
-      const verification = await verificationStatus(workflowId, runId, info.status);
-      runs.push({ runId, execution: executionName(info.status), verification });
+      const execution = { workflowId, runId: runIdOf(info) };
+      const facts =
+        info.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
+          ? await openRunFacts(execution)
+          : await closedRunFacts(execution, info.status);
+      runs.push({ runId: execution.runId, execution: executionName(info.status), ...facts });
     }
     return runs;
   }
 
-  async function verificationStatus(workflowId: string, runId: string, status: RunInfo['status']) {
+  async function openRunFacts({ workflowId, runId }: Execution): Promise<RunFacts> {
     const handle = client.workflow.getHandle(workflowId, runId);
     try {
-      if (status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING)
-        return State.parse(await call(() => handle.query(stateQuery), QUERY_TIMEOUT_MS)).status;
-      if (status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED)
-        return State.parse(await call(() => handle.result())).status;
+      const state = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(stateQuery));
+      return { verification: State.parse(state).status, isNumberLocked: false };
     } catch {
-      // The list then shows Temporal's status only.
+      return NOTHING_KNOWN;
     }
-    return undefined;
   }
 
-  function call<T>(fn: () => Promise<T>, timeoutMs = TEMPORAL_TIMEOUT_MS): Promise<T> {
-    return client.withDeadline(Date.now() + timeoutMs, fn);
+  async function closedRunFacts(execution: Execution, status: RunInfo['status']): Promise<RunFacts> {
+    try {
+      const result = await states.readClosed(execution);
+      // Without a result of its own, the run's status is only an assumption. Temporal's word then says more.
+      const hasResult = status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED;
+      return {
+        verification: hasResult ? result.status : undefined,
+        isNumberLocked: isLocked(result.ledger),
+      };
+    } catch {
+      return NOTHING_KNOWN;
+    }
   }
 
   return listRuns;

@@ -13,7 +13,7 @@ import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { runNpm, runSource } from '../support/run-to-end';
-import { eventually, receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
+import { DEFAULT_POLICY, eventually, receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
 
 jest.setTimeout(90_000);
 
@@ -125,6 +125,31 @@ test('without a worker and a result, the status is the one of Temporal', async (
   expect(runsIn(stdout)).toEqual([`${second}  Running`, `${first}  Terminated`]);
   expect(stdout).toContain('set CODEC_SERVER_ORIGIN');
   await server.client.workflow.getHandle(workflowId).terminate();
+});
+
+test('a locked number is shown as locked, also if only its workflow ID is given', async () => {
+  const workflowId = workflowIdOf(uniquePhoneNumber());
+  const ledger = { unsuccessful: 24, failedCodes: 96, lastUnsuccessfulAt: null, messages: [] };
+  const memo = {
+    tenantId: 'default',
+    nonce: 'n',
+    phoneNumber: '+14255550123',
+    createdAt: '2026-11-23T10:00:00.000Z',
+    policy: DEFAULT_POLICY,
+    ledger,
+  };
+  const execution = { workflowId, taskQueue: `find-${randomUUID()}`, memo };
+  const { firstExecutionRunId } = await server.client.workflow.start('phoneVerification', execution);
+  const unencrypted = { PAYLOAD_ENCRYPTION: 'off' };
+  expect((await find([workflowId], unencrypted)).stdout).not.toContain('locked');
+  // A terminated run counts as if all of its four attempts had been wrong.
+  await server.client.workflow.getHandle(workflowId).terminate();
+
+  const { exitCode, stdout } = await find([workflowId], unencrypted);
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`workflow ID\n  workflow  ${workflowId}\n  locked    too many wrong codes`);
+  expect(runsIn(stdout)).toEqual([`${firstExecutionRunId}  Terminated`]);
 });
 
 test('a number without runs', async () => {
