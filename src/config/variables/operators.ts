@@ -11,8 +11,8 @@ export const operators = {
         '`on`: phone numbers, tags, memos, results, answers to Queries and failures are encrypted in Temporal, with ' +
         'AES-256-GCM and a key from `SECRET_KEYS`.',
       rules: [
-        'These stay readable: workflow IDs (keyed digests), times, and the names and number of Signals, Updates and ' +
-          'Queries.',
+        'These stay readable: workflow IDs (keyed digests), times, the names and number of Signals, Updates and ' +
+          'Queries, and the [search attributes](operations.md).',
         'You can change `on` to `off` at any time: with the same `SECRET_KEYS`, encrypted data can still be read.',
         'Change `off` to `on` only before the first verification: with `on`, unencrypted data causes errors.',
         'API, worker and operator commands must have the same value.',
