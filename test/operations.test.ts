@@ -72,7 +72,7 @@ async function guessTwice(service: Service): Promise<void> {
 
 async function undeliverable(service: Service): Promise<void> {
   const phoneNumber = uniquePhoneNumber();
-  service.sandbox.deny(phoneNumber, { status: 400, body: { code: 21610, message: 'no', status: 400 } });
+  service.sandbox.stubAnswer(phoneNumber, { status: 400, body: { code: 21610, message: 'no', status: 400 } });
   await start(service, phoneNumber, 'DE');
 }
 
