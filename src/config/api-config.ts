@@ -5,7 +5,7 @@ import { readEnvironment } from './read-environment';
 import { environment } from './variables';
 import { temporalConnection } from './variables/temporal';
 
-/** What the API reads. */
+/** The variables of the API. */
 export const apiEnvironment = environment
   .pick({
     SECRET_KEYS: true,
@@ -55,7 +55,7 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     port: variables.PORT,
     /** Undefined for no metrics. */
     metricsPort: variables.METRICS_PORT,
-    /** Without a slash at its end. */
+    /** Without a trailing slash. */
     publicUrl: publicUrl(variables),
     trustProxy: variables.TRUST_PROXY,
     temporal,
@@ -87,12 +87,12 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
       messagesPerSecond: variables.TEXTS_PER_SECOND,
     },
     redisUrl: variables.REDIS_URL,
-    /** Undefined where delivery is not reported. */
+    /** Undefined if there are no delivery reports. */
     statusCallback: statusCallback(variables),
     durableFunctionsAuth: variables.DURABLE_FUNCTIONS_AUTH,
     /** Undefined if the page is switched off. */
     tryItPage: variables.TRY_IT_PAGE === 'on' ? { phonePageUrl: variables.SMS_SANDBOX_URL } : undefined,
-    /** Undefined where operators do not read encrypted payloads. */
+    /** Undefined if the API is not a codec server. */
     codecServer:
       variables.CODEC_SERVER_TOKEN === undefined
         ? undefined

@@ -1,8 +1,8 @@
 import { ConfigError } from './read-environment';
 
 /**
- * Reads the configuration of this process, at its start. A wrong configuration ends the process at once, with one
- * message. The only reader of process.env.
+ * Reads the configuration of this process when it starts. An invalid configuration ends the process with one message.
+ * Nothing else in src reads process.env.
  */
 export function configOrExit<Config>(readConfig: (env: NodeJS.ProcessEnv) => Config): Config {
   try {

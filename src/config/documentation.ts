@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-/** What docs/configuration.md says about a variable, in Markdown. The page takes the rest from the schema. */
+/** The text about a variable in docs/configuration.md, in Markdown. The rest of its section comes from the schema. */
 export interface Documentation {
   /** One or two sentences. */
   readonly description: string;
-  /** Further facts, one sentence or two each. */
+  /** More facts, each in one or two sentences. */
   readonly rules?: readonly string[];
-  /** A value, as it stands in the environment. */
+  /** A valid value, as it is written in the environment. */
   readonly example?: string;
-  /** For a default that the code computes. */
+  /** The default, if the code computes it. */
   readonly default?: string;
-  /** For a variable that is required unless another one is set. */
+  /** For a variable that is required only if another one is not set. */
   readonly requirement?: string;
 }
 
@@ -19,7 +19,7 @@ export const documentation = z.registry<Documentation>();
 /** Variables that belong together. */
 export interface VariableGroup {
   readonly title: string;
-  /** What holds for all of them: a paragraph each. */
+  /** Paragraphs about all variables of the group. */
   readonly introduction?: readonly string[];
   readonly variables: z.ZodRawShape;
 }

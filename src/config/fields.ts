@@ -88,7 +88,7 @@ export const limitsByCountry = text.transform((value, context) => {
       );
     else countries.set(country, parseLimit(countryLimit, context));
   }
-  // Entries: a Map can not be frozen.
+  // An array of entries, because a Map can't be frozen.
   return { general: parseLimit(general, context), countries: [...countries] };
 });
 
@@ -105,7 +105,7 @@ function parseLimit(value: string, context: z.RefinementCtx): Limit | undefined 
 
 const MAX_NUMBER_LIMIT = 1_000;
 
-/** Like `limit`, but null for `off`, and small: Temporal keeps the time of each message to a number. */
+/** Like `limit`, but null for `off`, and with a maximum: Temporal stores the time of each message to a number. */
 export const numberLimit = limit.transform((value, context) => {
   if (value && value.max > MAX_NUMBER_LIMIT)
     context.addIssue(`must be off or at most ${MAX_NUMBER_LIMIT} in a period`);
@@ -125,9 +125,9 @@ export function parseTestNumbers(value: string, context: z.RefinementCtx) {
   const testNumbers = list(value).map((entry) => {
     const [, phoneNumber = '', code = '', lastDay = ''] = TEST_NUMBER.exec(entry) ?? [];
     const endsAt = Date.parse(`${lastDay}T23:59:59.999Z`);
-    // Date.parse takes 31 February for a day in March.
+    // Date.parse reads 31 February as a day in March.
     const isDay = !Number.isNaN(endsAt) && new Date(endsAt).toISOString().startsWith(lastDay);
-    // In any other form it would match no start, and a message would go to the number.
+    // Another spelling would match no start, and the number would get a real message.
     return { phoneNumber, code, endsAt, isRight: isDay && isCanonical(phoneNumber) };
   });
   if (!testNumbers.every(({ isRight }) => isRight))
@@ -152,7 +152,7 @@ export function parseSeconds(value: string, context: z.RefinementCtx): number[] 
   return seconds.map(Number);
 }
 
-/** The entries between commas. */
+/** The entries of a comma-separated list. */
 export function list(value: string): string[] {
   return value.split(',').map((entry) => entry.trim());
 }

@@ -1,12 +1,12 @@
-/** Read-only all the way down. Bytes and functions stay as they are. */
+/** Deeply read-only, except for bytes and functions. */
 export type Frozen<T> = T extends Uint8Array | ((...args: never[]) => unknown)
   ? T
   : { readonly [Key in keyof T]: Frozen<T[Key]> };
 
-/** Freezes a value and everything in it. A Buffer can not be frozen: the object that holds it is. */
+/** Freezes a value and all values in it, except Buffers, which can't be frozen. */
 export function freeze<T>(value: T): Frozen<T> {
   freezeAll(value);
-  // The same value: only its type says more than before.
+  // This is the same value with a more exact type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return value as Frozen<T>;
 }

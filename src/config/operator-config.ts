@@ -4,7 +4,7 @@ import { readEnvironment } from './read-environment';
 import { environment } from './variables';
 import { temporalConnection } from './variables/temporal';
 
-/** What `npm run find` and `npm run forget` read. */
+/** The variables of `npm run find` and `npm run forget`. */
 export const operatorEnvironment = environment
   .pick({
     SECRET_KEYS: true,
@@ -24,12 +24,12 @@ export function operatorConfig(env: NodeJS.ProcessEnv) {
   return freeze({
     temporal,
     phoneDigestKey: variables.PHONE_DIGEST_KEY,
-    /** Undefined where encrypted payloads need not be read. */
+    /** Undefined if the command does not read encrypted payloads. */
     secretKeys: variables.SECRET_KEYS,
     payloadEncryption: variables.PAYLOAD_ENCRYPTION === 'on',
-    /** Where Temporal's Web UI is, if that was said. */
+    /** The origin of Temporal's Web UI. Undefined if it is not configured. */
     webUiOrigin: variables.CODEC_SERVER_ORIGIN,
-    /** Undefined for Twilio's own. */
+    /** Undefined for Twilio's own API. */
     twilioApiUrl: variables.TWILIO_API_URL,
   });
 }

@@ -5,14 +5,14 @@ interface Variables {
   readonly TWILIO_API_URL?: string | undefined;
 }
 
-/** Without a slash at its end. */
+/** Without a trailing slash. */
 export function publicUrl({ PORT, PUBLIC_URL }: Variables): string {
   return (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, '');
 }
 
 /**
- * Where Twilio reports what becomes of a message, and the token that it signs with. Undefined without the token, which
- * an API key does not replace, and where Twilio can not reach us safely: only the SMS sandbox comes by plain http.
+ * The URL for Twilio's delivery reports, and the token that signs them. Undefined without the token: an API key does
+ * not replace it. Also undefined if the URL is not https: only the SMS sandbox may report over plain http.
  */
 export function statusCallback(variables: Variables) {
   const { TWILIO_AUTH_TOKEN: authToken, TWILIO_API_URL } = variables;

@@ -4,14 +4,14 @@ import { readTemporalConnection } from './temporal-connection';
 /** The variables that are set. */
 export type SetVariables = Readonly<Record<string, string>>;
 
-/** Finds what each variable alone does not show. Gets the values as they were set: another fault must not hide these. */
+/** Finds invalid combinations. It gets the values before they are parsed, so that it runs even if some are invalid. */
 export type CombinationCheck = (set: SetVariables) => readonly string[];
 
-/** Wrong configuration. Its message names every variable at fault and shows no value. */
+/** An invalid configuration. The message names every invalid variable and shows no value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  /** One line each, which begins with the name of a variable. */
+  /** Each fault is one line that begins with the name of a variable. */
   constructor(readonly faults: readonly string[]) {
     super(['The configuration is not valid:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
   }
@@ -27,7 +27,7 @@ export function setVariables(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 /**
- * Reads what one process needs, and nothing else: a variable of another process never stops this one.
+ * Reads only the variables of one process, so that an invalid variable of another process does not stop it.
  * @throws ConfigError
  */
 export function readEnvironment<View extends z.ZodObject>(

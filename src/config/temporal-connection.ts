@@ -13,7 +13,7 @@ export interface TemporalConnection {
   readonly namespace: string;
 }
 
-/** How to reach Temporal, from the variables and the profile of the user; or what is wrong with them. */
+/** Reads the connection to Temporal from the variables and the user's profile. Returns a fault if it is not valid. */
 export function readTemporalConnection(
   set: Readonly<Record<string, string>>,
 ): TemporalConnection | { readonly fault: string } {
@@ -40,6 +40,6 @@ export function readTemporalConnection(
       (name) => name.startsWith('TEMPORAL_') && name !== 'TEMPORAL_TASK_QUEUE',
     );
     const files = 'one of them names a file or a profile that does not exist, or has an invalid value';
-    return { fault: `${names.join(', ')} cannot be read: ${files}` };
+    return { fault: `${names.join(', ')} can't be read: ${files}` };
   }
 }

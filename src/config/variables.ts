@@ -12,7 +12,7 @@ import { tryItPage } from './variables/try-it-page';
 import { twilio } from './variables/twilio';
 import { verification } from './variables/verification';
 
-/** Every variable of API, worker and operator commands. Each of these processes reads a part: see its view. */
+/** All variables of the API, the worker and the operator commands. The configuration of each picks those it reads. */
 export const environment = z.object({
   ...secrets,
   ...http,

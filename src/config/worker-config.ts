@@ -6,7 +6,7 @@ import { ConfigError, readEnvironment } from './read-environment';
 import { environment } from './variables';
 import { temporalConnection } from './variables/temporal';
 
-/** What the worker reads. */
+/** The variables of the worker. */
 export const workerEnvironment = environment
   .pick({
     SECRET_KEYS: true,
@@ -52,20 +52,20 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
       messagingServiceSid: variables.TWILIO_MESSAGING_SERVICE_SID,
       apiUrl: variables.TWILIO_API_URL,
     },
-    /** Undefined where delivery is not reported. */
+    /** Undefined if there are no delivery reports. */
     statusCallback: statusCallback(variables),
     smsTemplate: variables.SMS_TEMPLATE,
     webOtpDomain: variables.WEBOTP_DOMAIN,
     /** The namespace must keep a number's history for as long as the longest of these. */
     cooldownSeconds: variables.COOLDOWN_SECONDS,
-    /** Where metrics are offered. */
+    /** The address on which the worker serves metrics. */
     host: variables.HOST,
     /** Undefined for no metrics. */
     workerMetricsPort: variables.WORKER_METRICS_PORT,
   });
 }
 
-/** Which build a worker is. Undefined without an id: it then shares all tasks with every other worker that has none. */
+/** The worker's build. Undefined without a build id: it then shares all tasks with all other workers without one. */
 function workerVersion({ TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID }: WorkerVariables) {
   if (TEMPORAL_WORKER_BUILD_ID === undefined) return undefined;
   return { deploymentName: TEMPORAL_DEPLOYMENT_NAME, buildId: TEMPORAL_WORKER_BUILD_ID };

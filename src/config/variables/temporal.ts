@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { text } from '../fields';
 import { documentation } from '../documentation';
 
-/** What is used where neither a variable nor a profile says otherwise. */
+/** Used if neither a variable nor a profile sets them. */
 export const DEFAULT_ADDRESS = '127.0.0.1:7233';
 export const DEFAULT_NAMESPACE = 'default';
 
 /**
- * How to reach Temporal. `@temporalio/envconfig` names and reads these variables; it also reads a profile, so that it
- * is not known here which values count.
+ * The connection to Temporal. `@temporalio/envconfig` defines and reads these variables. It also reads a profile, so
+ * these values are not always the ones that apply.
  */
 export const temporalConnection = {
   TEMPORAL_ADDRESS: text.optional().register(documentation, {
@@ -28,7 +28,7 @@ export const temporalConnection = {
     description: 'An API key for Temporal, for example for Temporal Cloud. It switches TLS on.',
   }),
   TEMPORAL_TLS: z
-    // The package takes every other value for false, and would send an API key in clear.
+    // `@temporalio/envconfig` reads every other value as false: it would then send an API key unencrypted.
     .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
     .optional()
     .register(documentation, {
