@@ -2,7 +2,14 @@ import { configOrExit } from './config/config-or-exit';
 import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests, type Digests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
-import { failureReason, operatorNumber, parseArguments, say, temporalPlace } from './operator-command';
+import {
+  failureReason,
+  operatorNumber,
+  OTHER_DIGEST_KEY,
+  parseArguments,
+  print,
+  temporalPlace,
+} from './operator-command';
 import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
@@ -41,9 +48,9 @@ export async function find(args: readonly string[], config: OperatorConfig): Pro
   const client = createTemporalClient({ ...config.temporal, ...(dataConverter && { dataConverter }) });
   const listRuns = createRunList(client);
   try {
-    say(`In Temporal at ${temporalPlace(config)}, newest run first:`);
-    for (const target of targets) sayRuns(target, await listRuns(target.workflowId), config);
-    if (webUi(config) === undefined) say(NO_LINKS);
+    print(`In Temporal at ${temporalPlace(config)}, newest run first:`);
+    for (const target of targets) printRuns(target, await listRuns(target.workflowId), config);
+    if (webUi(config) === undefined) print(NO_LINKS);
   } catch (error) {
     throw new Error(failureReason(error, config), { cause: error });
   } finally {
@@ -51,19 +58,19 @@ export async function find(args: readonly string[], config: OperatorConfig): Pro
   }
 }
 
-function sayRuns(
+function printRuns(
   { label, workflowId, runId, hintIfNone }: Target,
   runs: ListedRun[],
   config: OperatorConfig,
 ): void {
-  say(`\n${label}\n  workflow  ${workflowId}`);
-  if (runs[0]?.isNumberLocked === true) say(LOCKED);
-  if (runs.length === 0) say(`  no run found: ${hintIfNone}`);
+  print(`\n${label}\n  workflow  ${workflowId}`);
+  if (runs[0]?.isNumberLocked === true) print(LOCKED);
+  if (runs.length === 0) print(`  no run found. ${hintIfNone}`);
   for (const run of runs) {
     const status = [run.execution, ...(run.verification === undefined ? [] : [run.verification])].join(', ');
-    say(`  run       ${run.runId}  ${status}${run.runId === runId ? '  <- this id' : ''}`);
+    print(`  run       ${run.runId}  ${status}${run.runId === runId ? '  <- this id' : ''}`);
     const link = webUiLink(config, workflowId, run.runId);
-    if (link !== undefined) say(`            ${link}`);
+    if (link !== undefined) print(`            ${link}`);
   }
 }
 
@@ -71,7 +78,7 @@ function sayRuns(
 function parseTargets(args: readonly string[], config: OperatorConfig): Target[] {
   const digests = createDigests(config.phoneDigestKey);
   return parseArguments(args, (arg) => idTarget(arg) ?? workflowTarget(arg) ?? numberTarget(arg, digests), {
-    none: 'nothing to find was given: add phone numbers like +14255550123, ids of verifications, or workflow IDs',
+    none: 'no argument was given: add phone numbers like +14255550123, ids of verifications, or workflow IDs',
     invalid: 'is neither a phone number like +14255550123 nor the id of a verification or workflow',
   });
 }
@@ -98,7 +105,7 @@ function numberTarget(arg: string, digests: Digests): Target | undefined {
     number && {
       label: number.masked,
       workflowId: workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, number.e164)),
-      hintIfNone: `with another PHONE_DIGEST_KEY, runs may exist. ${RETENTION}`,
+      hintIfNone: `${OTHER_DIGEST_KEY} ${RETENTION}`,
     }
   );
 }

@@ -2,14 +2,21 @@ import type { PhoneNumber } from './numbers/phone-number';
 import { configOrExit } from './config/config-or-exit';
 import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests } from './crypto/digest';
-import { failureReason, operatorNumber, parseArguments, say, temporalPlace } from './operator-command';
+import {
+  failureReason,
+  operatorNumber,
+  OTHER_DIGEST_KEY,
+  parseArguments,
+  print,
+  temporalPlace,
+} from './operator-command';
 import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
 import { createErasure } from './temporal/erasure';
 import { workflowIdFor } from './gateway/ids';
 
-const NOTHING_FOUND = 'none found; with another PHONE_DIGEST_KEY, some may exist';
+const NOTHING_FOUND = `no run found. ${OTHER_DIGEST_KEY}`;
 
 const TWILIO_LOG = `Twilio keeps messages with their numbers for 400 days, unless the account's messaging settings
                        differ, and then in its archive. To delete one now: list Messages by To, then
@@ -31,7 +38,7 @@ export async function forget(args: readonly string[], config: OperatorConfig): P
   let progress = 'Nothing was deleted';
   try {
     const archive = await erasure.archive();
-    say(
+    print(
       `Deleting from Temporal at ${temporalPlace(config)}; a run that has just closed takes half a minute.`,
     );
     progress = 'Some runs may not be deleted: run the command again';
@@ -39,10 +46,10 @@ export async function forget(args: readonly string[], config: OperatorConfig): P
       numbers.map(({ e164 }) => workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, e164))),
     );
     for (const [index, { deleted, open }] of erased.entries()) {
-      const outcome = deleted === 0 ? NOTHING_FOUND : `${deleted} deleted, ${open} of them under way`;
-      say(`  ${numbers[index]?.masked}: ${outcome}`);
+      const outcome = deleted === 0 ? NOTHING_FOUND : `${deleted} deleted, ${open} of them open`;
+      print(`  ${numbers[index]?.masked}: ${outcome}`);
     }
-    say(remainingData(archive, config));
+    print(remainingData(archive, config));
   } catch (error) {
     throw new Error(`${failureReason(error, config)}. ${progress}`, { cause: error });
   } finally {
@@ -54,7 +61,7 @@ export async function forget(args: readonly string[], config: OperatorConfig): P
 function parseNumbers(args: readonly string[]): PhoneNumber[] {
   const numbers = parseArguments(args, operatorNumber, {
     none: 'no number was given: add one or more, like +14255550123',
-    invalid: 'is no phone number like +14255550123. Nothing was deleted',
+    invalid: 'is not a phone number like +14255550123. Nothing was deleted',
   });
   return [...new Map(numbers.map((number) => [number.e164, number])).values()];
 }
@@ -62,7 +69,7 @@ function parseNumbers(args: readonly string[]): PhoneNumber[] {
 function remainingData(archive: string | undefined, { twilioApiUrl }: OperatorConfig): string {
   const archival =
     archive === undefined
-      ? 'none: the namespace archives nothing.'
+      ? 'none: the namespace has no archive.'
       : `runs that closed before this command, in ${archive}, until you delete them there.`;
   return `Data that remains elsewhere, and for how long:
   Temporal's database  free pages until they are overwritten; backups until you delete them.

@@ -11,6 +11,9 @@ const ANY_NUMBER: NumberRules = {
   testNumbers: [],
 };
 
+/** For a number without runs. */
+export const OTHER_DIGEST_KEY = 'Runs that were created with another PHONE_DIGEST_KEY are not found.';
+
 /** What is wrong with the arguments of a command, for the operator. */
 export interface ArgumentFaults {
   readonly none: string;
@@ -60,6 +63,6 @@ export function failureReason(error: unknown, config: OperatorConfig): string {
 }
 
 /** Prints a line to stdout. */
-export function say(text: string): void {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

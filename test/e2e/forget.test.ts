@@ -87,9 +87,9 @@ describe('with the service', () => {
     const { exitCode, stdout, stderr } = await forget([guessed, open, guessed, frequent]);
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toContain(`${guessed.slice(-2)}: 1 deleted, 0 of them under way`);
-    expect(stdout).toContain(`${open.slice(-2)}: 1 deleted, 1 of them under way`);
-    expect(stdout).toContain(`${frequent.slice(-2)}: 4 deleted, 1 of them under way`);
+    expect(stdout).toContain(`${guessed.slice(-2)}: 1 deleted, 0 of them open`);
+    expect(stdout).toContain(`${open.slice(-2)}: 1 deleted, 1 of them open`);
+    expect(stdout).toContain(`${frequent.slice(-2)}: 4 deleted, 1 of them open`);
     expect(stdout).not.toMatch(NUMBER);
     expect(await runsOf(workflowIdOf(frequent))).toEqual([]);
     expect((await callApi('GET', first.at)).status).toBe(404);
@@ -111,8 +111,8 @@ test('the output lists the data that remains elsewhere, and for how long', async
   const { exitCode, stdout } = await forget([uniquePhoneNumber()]);
 
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('none found; with another PHONE_DIGEST_KEY');
-  for (const fact of ['backups until', 'the namespace archives nothing', '400 days', 'until their period']) {
+  expect(stdout).toContain('no run found. Runs that were created with another PHONE_DIGEST_KEY');
+  for (const fact of ['backups until', 'the namespace has no archive', '400 days', 'until their period']) {
     expect(stdout).toContain(fact);
   }
 });
@@ -126,7 +126,7 @@ describe('nothing is deleted', () => {
     const { exitCode, stdout, stderr } = await forget([phoneNumber, '4255550123', 'secret']);
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toContain('argument 2 and 3 of 3 is no phone number');
+    expect(stderr).toContain('argument 2 and 3 of 3 is not a phone number');
     expect(stderr).toContain('Nothing was deleted');
     expect(stderr).not.toMatch(/secret|[^1]4255550123/);
     expect(await server.client.workflow.getHandle(workflowId).describe()).toMatchObject({
@@ -185,7 +185,7 @@ describe('npm run forget', () => {
     const { exitCode, stdout } = await inDevelopment([phoneNumber]);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(': 1 deleted, 1 of them under way');
+    expect(stdout).toContain(': 1 deleted, 1 of them open');
     expect(stdout).toContain('DATA_DIR/sms-sandbox');
     expect(await runsOf(workflowIdOf(phoneNumber, key))).toEqual([]);
   });
@@ -197,7 +197,7 @@ describe('npm run forget', () => {
 
     const { stdout } = await runNpm('forget', [phoneNumber], serviceEnv({ DATA_DIR: dataDir }));
 
-    expect(stdout).toContain(': 1 deleted, 1 of them under way');
+    expect(stdout).toContain(': 1 deleted, 1 of them open');
   });
 
   test('without both, prints what to set and creates no secrets', async () => {

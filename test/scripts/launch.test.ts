@@ -42,7 +42,7 @@ describe('with the build and without the development dependencies', () => {
 
   test.each([
     ['find', 'no run found'],
-    ['forget', 'none found'],
+    ['forget', 'no run found'],
   ])('npm run %s works', async (command, answer) => {
     installWithoutTsx();
     cpSync(build, path.join(folder, 'dist'), { recursive: true });
@@ -68,5 +68,5 @@ test('the exit code is that of the command', async () => {
   const { exitCode, stderr } = await runNpm('find', [], serviceEnv({}));
 
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('nothing to find was given');
+  expect(stderr).toContain('no argument was given');
 });
