@@ -6,7 +6,7 @@ import {
   ledgerAfter,
   numberLimitRefusal,
 } from '../src/domain/ledger';
-import { MIN_UNSUCCESSFUL_RUN_MS } from '../src/domain/policy';
+import { MIN_UNVERIFIED_RUN_MS } from '../src/domain/policy';
 import type { Ledger } from '../src/domain/types';
 
 const HOUR_MS = 3_600_000;
@@ -51,7 +51,7 @@ export function attack(): readonly Try[] {
 /** When the next start is allowed. Undefined if the number is locked: then every start is refused. */
 function nextStart(ledger: Ledger, endedAt: number): number | undefined {
   const wait = cooldownRefusal(ledger, cooldownSeconds, endedAt)?.retryAfterSeconds ?? 0;
-  const cooledDownAt = endedAt + Math.max(wait * 1_000, MIN_UNSUCCESSFUL_RUN_MS);
+  const cooledDownAt = endedAt + Math.max(wait * 1_000, MIN_UNVERIFIED_RUN_MS);
   const tooMany = numberLimitRefusal(ledger.messages, numberLimit, cooledDownAt)?.retryAfterSeconds ?? 0;
   const at = cooledDownAt + tooMany * 1_000;
   return cooldownRefusal(ledger, cooldownSeconds, at) ? undefined : at;

@@ -9,11 +9,11 @@ import type { Policy } from './types';
 export const SEND_DEADLINE_MS = 30_000;
 
 /**
- * An unsuccessful run stays open at least this long, although callers see its result at once. A start uses a ledger
- * that is at most MAX_LEDGER_AGE_MS old. If a run began after that ledger was read, the start finds it open: so its
- * failed codes are never missed.
+ * A run that does not end `verified` stays open at least this long, although callers see its result at once. A start
+ * uses a ledger that is at most MAX_LEDGER_AGE_MS old. If a run began after that ledger was read, the start finds it
+ * open: so its failed codes are never missed.
  */
-export const MIN_UNSUCCESSFUL_RUN_MS = 2_000;
+export const MIN_UNVERIFIED_RUN_MS = 2_000;
 export const MAX_LEDGER_AGE_MS = 1_000;
 
 /** With less time left in the window, a person could not answer another message in time. */

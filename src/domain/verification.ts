@@ -2,7 +2,7 @@ import { ownDeliveryErrors } from './delivery-errors';
 import type { Refusal } from './refusals';
 import { Messages } from './messages';
 import { ledgerAfter, numberLimitRefusal } from './ledger';
-import { MIN_UNSUCCESSFUL_RUN_MS, nextResendAt, resendRefusal, SEND_DEADLINE_MS } from './policy';
+import { MIN_UNVERIFIED_RUN_MS, nextResendAt, resendRefusal, SEND_DEADLINE_MS } from './policy';
 import { rfc3339, rfc3339OrNull } from './rfc3339';
 import {
   isFinal,
@@ -154,9 +154,9 @@ export class Verification {
     return ledgerAfter(this.input.ledger, outcome, this.input.policy.numberLimit);
   }
 
-  /** How much longer an ended run must stay open: see MIN_UNSUCCESSFUL_RUN_MS. */
+  /** How much longer an ended run must stay open: see MIN_UNVERIFIED_RUN_MS. */
   stayOpenMs(now: number): number {
-    return this.status === 'verified' ? 0 : Math.max(0, this.startedAt + MIN_UNSUCCESSFUL_RUN_MS - now);
+    return this.status === 'verified' ? 0 : Math.max(0, this.startedAt + MIN_UNVERIFIED_RUN_MS - now);
   }
 
   view(): VerificationView {

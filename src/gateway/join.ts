@@ -8,7 +8,7 @@ import type { VerificationId } from './ids';
 
 export type Run = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>;
 
-/** The result of a start. `closing`: the open run has a final status and will close within MIN_UNSUCCESSFUL_RUN_MS. */
+/** The result of a start. `closing`: the open run has a final status and will close within MIN_UNVERIFIED_RUN_MS. */
 export type StartOutcome =
   | { readonly outcome: 'started' | 'joined'; readonly id: VerificationId; readonly state: VerificationState }
   | { readonly outcome: 'closing'; readonly id: VerificationId };

@@ -10,7 +10,7 @@ import {
   lockRefusal,
   numberLimitRefusal,
 } from '../domain/ledger';
-import { MAX_LEDGER_AGE_MS, MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
+import { MAX_LEDGER_AGE_MS, MIN_UNVERIFIED_RUN_MS } from '../domain/policy';
 import type { Ledger } from '../domain/types';
 import type { Tenant } from '../tenants/tenant';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
@@ -59,7 +59,7 @@ export interface StartDependencies extends OpenRunDependencies {
 export type Started = Extract<StartOutcome, { readonly state: unknown }>;
 
 /** How long a start waits for an open run that has ended and is about to close. */
-const CLOSING_TIMEOUT_MS = MIN_UNSUCCESSFUL_RUN_MS + 1_000;
+const CLOSING_TIMEOUT_MS = MIN_UNVERIFIED_RUN_MS + 1_000;
 
 /** Before the next try of a start that another one overtook, or that Temporal did not answer. */
 const RETRY_PAUSE_MS = 20;

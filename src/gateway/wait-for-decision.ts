@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { MIN_UNSUCCESSFUL_RUN_MS } from '../domain/policy';
+import { MIN_UNVERIFIED_RUN_MS } from '../domain/policy';
 import type { VerificationState } from '../workflows/messages';
 import type { RunStates } from './run-states';
 import type { VerificationId } from './ids';
@@ -25,8 +25,8 @@ export async function waitForDecision(
   const deadline = Date.now() + waitMs;
   const closed = states.waitForEnd(id, waitMs, AbortSignal.any([signal, done.signal]));
   try {
-    // A younger run stays open after an unsuccessful end: only its state shows that it has ended.
-    const pollUntil = Date.parse(state.createdAt) + MIN_UNSUCCESSFUL_RUN_MS;
+    // A younger run that did not end `verified` stays open: only its state shows that it has ended.
+    const pollUntil = Date.parse(state.createdAt) + MIN_UNVERIFIED_RUN_MS;
     while (Date.now() < Math.min(pollUntil, deadline) && !signal.aborted) {
       const end = await Promise.race([closed, setTimeout(POLL_INTERVAL_MS, STILL_OPEN)]);
       if (end !== STILL_OPEN) break;
@@ -34,7 +34,7 @@ export async function waitForDecision(
       if (current.endedAt !== null) return current;
     }
     const end = await closed;
-    // Without a client there is nobody to read it for.
+    // If the client is gone, the state is not read again.
     return end ?? (signal.aborted ? state : await states.read(id));
   } finally {
     done.abort();
