@@ -20,7 +20,7 @@ export function notCreatedFailure(message: string, retryAfterMs?: number): Appli
 export function deliveryUnknownFailure(reason: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: DELIVERY_UNKNOWN,
-    message: `The SMS provider did not say whether it took the message: ${reason}`,
+    message: `The SMS provider did not say whether it accepted the message: ${reason}`,
   });
 }
 

@@ -104,14 +104,16 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
         logRefusal(sent, context);
         return { outcome: 'failed', error: sent.error };
       case 'not_created':
-        context.log.warn('The SMS provider took no message', { reason: sent.reason });
+        context.log.warn('The SMS provider did not accept the message', { reason: sent.reason });
         throw nothingSentFailure(
           context,
-          `The SMS provider took no message: ${sent.reason}`,
+          `The SMS provider did not accept the message: ${sent.reason}`,
           sent.retryAfterMs,
         );
       case 'unknown':
-        context.log.warn('The SMS provider did not say whether it took the message', { reason: sent.reason });
+        context.log.warn('The SMS provider did not say whether it accepted the message', {
+          reason: sent.reason,
+        });
         throw deliveryUnknownFailure(sent.reason);
     }
   }

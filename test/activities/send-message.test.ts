@@ -54,7 +54,7 @@ test('an unreachable provider is called again until it answers', async () => {
   const provider = await startTestSandbox({ port });
   expect(await settled(id, early)).toMatchObject({ status: 'pending' });
   expect(provider.inbox(phoneNumber)).toHaveLength(1);
-  expect(failure).toBe(`The SMS provider took no message: ECONNREFUSED at 127.0.0.1:${port}`);
+  expect(failure).toBe(`The SMS provider did not accept the message: ECONNREFUSED at 127.0.0.1:${port}`);
   await early.stop();
   await provider.close();
 });

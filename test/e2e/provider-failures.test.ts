@@ -57,14 +57,14 @@ test('if the provider is unreachable, the log has the error and the host, for th
 
   const phoneNumber = uniquePhoneNumber();
   await call('POST', '/verifications', { phoneNumber });
-  expect(await line(({ msg }) => msg === 'The SMS provider took no message')).toMatchObject({
+  expect(await line(({ msg }) => msg === 'The SMS provider did not accept the message')).toMatchObject({
     level: WARN,
     reason,
   });
   const failed = await line(({ msg }) => msg === 'Activity failed');
   expect(failed.error).toEqual({
     type: 'NotCreated',
-    message: `The SMS provider took no message: ${reason}`,
+    message: `The SMS provider did not accept the message: ${reason}`,
   });
   expect(worker.output()).not.toContain('"stack"');
   expect(worker.output()).not.toContain(phoneNumber.slice(1));
