@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 /** A signal that aborts when the client closes its connection before the answer, or when the server shuts down. */
 export function clientGoneSignal({ raw, request }: FastifyReply, shutdownSignal: AbortSignal): AbortSignal {
   const gone = new AbortController();
-  // A response that waits behind another one on its connection does not hear that the connection is closed.
+  // While a response waits behind another one on its connection, only the socket emits `close`.
   const { socket } = request.raw;
   const end = () => {
     gone.abort();
@@ -14,7 +14,7 @@ export function clientGoneSignal({ raw, request }: FastifyReply, shutdownSignal:
   raw.once('close', end);
   socket.once('close', end);
   shutdownSignal.addEventListener('abort', end);
-  // Events of the past do not come again.
+  // Events that were emitted earlier are not emitted again.
   if (raw.destroyed || socket.destroyed || shutdownSignal.aborted) end();
   return gone.signal;
 }

@@ -13,7 +13,7 @@ export interface BoundOptions {
   readonly maxWaitMs: number;
 }
 
-/** Bounds the calls of one kind in this process. What is too much is refused before it runs. */
+/** Bounds the calls of one kind in this process. Calls above the bounds are refused and do not run. */
 export class Bound {
   readonly #slots: Semaphore;
   #accepted = 0;
@@ -22,7 +22,7 @@ export class Bound {
     this.#slots = new Semaphore(options.maxRunning);
   }
 
-  /** @throws VerificationError `temporal_unavailable` if it is too much, at once or after `maxWaitMs` */
+  /** @throws VerificationError `temporal_unavailable` above the bounds, at once or after `maxWaitMs` */
   async run<T>(call: () => Promise<T>): Promise<T> {
     const { maxAccepted, maxWaitMs } = this.options;
     if (this.#accepted >= maxAccepted) throw this.#refusal();

@@ -1,6 +1,6 @@
 /**
- * Reads that many clients may ask for at once. Clients that ask for the same key share a read, and it begins after each
- * of them has asked: nobody gets an answer that is older than the question.
+ * Reads that many clients may request at the same time. Clients that request the same key share a read. It begins after
+ * each of their requests, so no client gets a state that is older than its request.
  */
 export class SharedReads<T> {
   readonly #reads = new Map<string, { readonly current: Promise<T>; next?: Promise<T> }>();
@@ -13,7 +13,7 @@ export class SharedReads<T> {
     return reads.next;
   }
 
-  /** Resolves when no read runs any more, also none that nobody waits for. */
+  /** Resolves when no read runs any more. This includes reads whose clients no longer wait. */
   async idle(): Promise<void> {
     while (this.#reads.size > 0)
       await Promise.allSettled([...this.#reads.values()].map(({ current, next }) => next ?? current));

@@ -11,7 +11,7 @@ export type StartQueue = <T>(workflowId: string, start: () => Promise<T>) => Pro
 /**
  * Bounds the starts of this process. Those of one number run one by one, so that they do not race each other, and so
  * that many starts of one number do not delay those of others.
- * The function throws VerificationError `temporal_unavailable`, before `start` runs, for what is too much.
+ * Above the bounds, the function throws VerificationError `temporal_unavailable`, and `start` does not run.
  */
 export function createStartQueue(): StartQueue {
   const all = new Bound(STARTS);

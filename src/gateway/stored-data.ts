@@ -94,7 +94,7 @@ export function initialState(memo: VerificationMemo): VerificationState {
 
 /**
  * The result of a run that closed without a result: an operator terminated it (`canceled`), or it was stuck until its
- * run time-out (`expired`). Nobody knows what it did. For the number's next verification, this assumes that every
+ * run time-out (`expired`). It is unknown what the run did. For the number's next verification, this assumes that every
  * attempt failed and that one message was sent.
  */
 export function assumedResult(

@@ -15,7 +15,7 @@ export const CALL_TIMEOUT_MS = CONNECT_TIMEOUT_MS + RESPONSE_TIMEOUT_MS;
 
 /**
  * Connections whose errors tell a failed connection attempt from a failed request. Each is used for one request only:
- * when a reused connection turns out to be closed, nobody knows whether the request arrived.
+ * if a reused connection turns out to be closed, it is unknown whether the request arrived.
  */
 export function createConnections(): Dispatcher {
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
