@@ -7,7 +7,7 @@ const STICKY = 0o1000;
 
 /**
  * Creates DATA_DIR if it does not exist. Removes the access of other users, because it contains secrets and codes.
- * @throws Error with the reason why it cannot be used
+ * @throws Error with the reason why it can't be used
  */
 export function prepareDataFolder(dataDir: string): void {
   try {

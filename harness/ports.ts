@@ -16,7 +16,7 @@ export interface WantedPort {
 const SECOND_INSTANCE_HINT =
   'To run a second instance at the same time, also set DATA_DIR to another folder: each needs its own database.';
 
-/** @throws Error that lists every port that cannot be used, with the variable that changes it */
+/** @throws Error that lists every port that can't be used, with the variable that changes it */
 export async function assertPortsAreFree(wanted: WantedPort[]): Promise<void> {
   const held: { server: Server; by: WantedPort }[] = [];
   const faults: string[] = [];

@@ -16,7 +16,7 @@ export function connectRedis(url: string, log: () => FastifyBaseLogger): Redis {
   });
   let isUnreachable = false;
   redis.on('error', () => {
-    if (!isUnreachable) log().warn('Redis can not be reached (REDIS_URL): each process counts limits alone');
+    if (!isUnreachable) log().warn("Redis can't be reached (REDIS_URL): each process counts limits alone");
     isUnreachable = true;
   });
   redis.on('ready', () => {

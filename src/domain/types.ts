@@ -51,7 +51,7 @@ export interface Ledger {
 /** How a message reaches the person. */
 export type Channel = 'sms';
 
-/** The workflow's input. Without a secret key, the code cannot be computed from it. */
+/** The workflow's input. Without a secret key, the code can't be computed from it. */
 export interface VerificationInput {
   readonly tenantId: string;
   readonly channel: Channel;

@@ -29,7 +29,7 @@ const DELIVERY_UNKNOWN: SendOutcome = { outcome: 'failed', error: ownDeliveryErr
  * domain/verification.ts; the workflow adds timers, messages and activities.
  */
 export async function phoneVerification(input: VerificationInput): Promise<VerificationResult> {
-  if (!isReadableInput(input)) throw ApplicationFailure.nonRetryable('The input can not be read');
+  if (!isReadableInput(input)) throw ApplicationFailure.nonRetryable("The input can't be read");
   const verification = new Verification(input, workflowInfo().startTime.getTime(), (changed) =>
     setCurrentDetails(liveDetails(changed)),
   );

@@ -14,7 +14,7 @@ export const twilio = {
     requirement: 'The worker requires it, or `TWILIO_API_KEY_SID` and `TWILIO_API_KEY_SECRET`.',
     rules: [
       'Delivery reports need it: Twilio signs them with the token, and the API checks the signature. ' +
-        'An API key cannot do this.',
+        "An API key can't do this.",
       'If the token and an API key are set, the worker uses the token.',
     ],
   }),
