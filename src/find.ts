@@ -26,7 +26,7 @@ const NO_LINKS = "For a link to each run, set CODEC_SERVER_ORIGIN to the origin 
 const LOCKED = '  locked    too many wrong codes: npm run forget ends the lock, as does the retention';
 const RETENTION = "Temporal deletes a closed run after the namespace's retention.";
 
-/** One argument of the command: a phone number or a public id. */
+/** One argument of the command: a phone number, a public id or a workflow ID. */
 interface Target {
   /** What the operator sees: a masked number, or the first characters of an id. */
   readonly label: string;
@@ -37,8 +37,8 @@ interface Target {
 }
 
 /**
- * Prints the workflow IDs of phone numbers, public ids and workflow IDs (`args`), and the runs that Temporal has of each. Does not
- * print phone numbers.
+ * Prints the workflow IDs of phone numbers, public ids and workflow IDs (`args`), and the runs that Temporal has of
+ * each. Does not print phone numbers.
  * @throws Error whose message is for the operator
  */
 export async function find(args: readonly string[], config: OperatorConfig): Promise<void> {
