@@ -186,7 +186,8 @@ describe('the commands print', () => {
 });
 
 test('the page has the command, the attributes and the words of the code', () => {
-  expect(page).toContain(`\n${addAttributesCommand('default')}\n`);
+  const withoutLineBreaks = page.replaceAll(/ \\\n +/g, ' ');
+  expect(withoutLineBreaks).toContain(`\n${addAttributesCommand('default')}\n`);
   for (const { name, type } of Object.values(searchAttributes))
     expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\| ${type} `, 'im'));
   expect(page).toContain(`for status in sending ${finalStatuses.join(' ')}; do`);
