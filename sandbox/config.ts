@@ -3,25 +3,24 @@ import { z } from 'zod';
 import { sandboxCredentials } from './account';
 import { defaultSettings } from './settings';
 import type { SmsSandboxOptions } from './index';
-import { CarrierErrorCode } from './messages/message';
+import { type CarrierErrorCode, parseCarrierErrorCode } from './messages/carrier-errors';
 
 /** The environment variables of the sandbox process. An empty variable counts as not set. */
 export const environment = z.object({
-  SMS_SANDBOX_PORT: wholeNumber(65_535, 3001),
+  SMS_SANDBOX_PORT: wholeNumber(65_535).default(3001),
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().optional(),
   TWILIO_ACCOUNT_SID: z.string('is required').startsWith('AC', 'must start with AC'),
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_API_KEY_SID: z.string().optional(),
   TWILIO_API_KEY_SECRET: z.string().optional(),
-  SMS_SANDBOX_STATUS_STEP_MS: wholeNumber(2 ** 31 - 1, defaultSettings.statusStepMs),
-  SMS_SANDBOX_LIST_LAG_MS: wholeNumber(2 ** 31 - 1, defaultSettings.listLagMs),
-  SMS_SANDBOX_ANSWER_DELAY_MS: wholeNumber(2 ** 31 - 1, defaultSettings.answerDelayMs),
+  SMS_SANDBOX_STATUS_STEP_MS: milliseconds().default(defaultSettings.statusStepMs),
+  SMS_SANDBOX_CARRIER_MS: milliseconds().optional(),
+  SMS_SANDBOX_LIST_LAG_MS: milliseconds().default(defaultSettings.listLagMs),
+  SMS_SANDBOX_ANSWER_DELAY_MS: milliseconds().default(defaultSettings.answerDelayMs),
   SMS_SANDBOX_BODY_PREFIX: z.string().default(defaultSettings.bodyPrefix),
   SMS_SANDBOX_UNDELIVERABLE: z.string().default('').transform(parseUndeliverable),
 });
-
-const carrierErrorCodes = CarrierErrorCode.anyOf.map((literal) => literal.const);
 
 type Environment = z.infer<typeof environment>;
 
@@ -59,6 +58,7 @@ function toOptions(env: Environment): SmsSandboxOptions {
     authToken: env.TWILIO_AUTH_TOKEN ?? randomBytes(16).toString('hex'),
     apiKey: sid === undefined || secret === undefined ? undefined : { sid, secret },
     statusStepMs: env.SMS_SANDBOX_STATUS_STEP_MS,
+    carrierMs: env.SMS_SANDBOX_CARRIER_MS,
     listLagMs: env.SMS_SANDBOX_LIST_LAG_MS,
     answerDelayMs: env.SMS_SANDBOX_ANSWER_DELAY_MS,
     bodyPrefix: env.SMS_SANDBOX_BODY_PREFIX,
@@ -71,19 +71,18 @@ function parseUndeliverable(list: string, context: z.RefinementCtx): Record<stri
   const numbers: Record<string, CarrierErrorCode> = {};
   for (const entry of list.split(',').filter(Boolean)) {
     const [, number, digits] = /^\s*(\+\d+):(\d+)\s*$/.exec(entry) ?? [];
-    const code = carrierErrorCodes.find((known) => known === Number(digits));
+    const code = parseCarrierErrorCode(digits);
     if (number !== undefined && code !== undefined) numbers[number] = code;
     else context.addIssue('must be number:code pairs with commas between them, codes from 30003 to 30008');
   }
   return numbers;
 }
 
-function wholeNumber(max: number, fallback: number) {
+function milliseconds() {
+  return wholeNumber(2 ** 31 - 1);
+}
+
+function wholeNumber(max: number) {
   const error = `must be a whole number from 0 to ${max}`;
-  return z
-    .string()
-    .regex(/^\d+$/, error)
-    .transform(Number)
-    .pipe(z.number().max(max, error))
-    .default(fallback);
+  return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().max(max, error));
 }

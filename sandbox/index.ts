@@ -7,7 +7,7 @@ import { type SandboxSettings, defaultSettings } from './settings';
 import type { Hold, HoldStage } from './faults/call-hold';
 import { type StubAnswer, NumberFaults } from './faults/number-faults';
 import { fileJournal, noJournal } from './messages/journal';
-import type { CarrierErrorCode } from './messages/message';
+import type { CarrierErrorCode } from './messages/carrier-errors';
 import { type InboxMessage, MessageStore } from './messages/message-store';
 import type { Credentials } from './twilio/credentials';
 import type { LoggedRequest } from './twilio/request-log';
@@ -86,7 +86,7 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
     inbox: (number) => store.inbox(number),
     hold: (stage, to) => faults.hold(stage, to),
     stubAnswer: (to, stub) => faults.stubAnswer(to, stub),
-    failDelivery: (to, code) => faults.failDelivery(to, code),
+    failDelivery: (to, code) => faults.setDelivery(to, code),
     close: async () => {
       stop.abort();
       faults.disconnectAll();
@@ -98,6 +98,7 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
 function settingsOf(options: Partial<SandboxSettings>): SandboxSettings {
   return {
     statusStepMs: options.statusStepMs ?? defaultSettings.statusStepMs,
+    carrierMs: options.carrierMs ?? defaultSettings.carrierMs,
     listLagMs: options.listLagMs ?? defaultSettings.listLagMs,
     answerDelayMs: options.answerDelayMs ?? defaultSettings.answerDelayMs,
     bodyPrefix: options.bodyPrefix ?? defaultSettings.bodyPrefix,

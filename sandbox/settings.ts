@@ -5,6 +5,8 @@ export interface SandboxSettings {
    * messaging service no sender. Default: 100 ms.
    */
   statusStepMs: number;
+  /** How long the carrier takes: how long a message stays `sent`. Default: `statusStepMs`. */
+  carrierMs: number | undefined;
   /** How long a new message is missing in the list of messages. It can be fetched by SID at once. Default: 0. */
   listLagMs: number;
   /** The time between recording a message and answering the create-message call. Default: 0. */
@@ -15,6 +17,7 @@ export interface SandboxSettings {
 
 export const defaultSettings: Readonly<SandboxSettings> = {
   statusStepMs: 100,
+  carrierMs: undefined,
   listLagMs: 0,
   answerDelayMs: 0,
   bodyPrefix: '',

@@ -1,4 +1,5 @@
-import type { CarrierErrorCode } from '../messages/message';
+import { EventEmitter } from 'node:events';
+import type { CarrierErrorCode } from '../messages/carrier-errors';
 import { CallHold, type HoldEnd, type Hold, type HoldStage } from './call-hold';
 
 /** An answer that a create-message call gets instead of the sandbox's own answer. */
@@ -13,14 +14,17 @@ export interface StubAnswer {
   recorded?: boolean;
 }
 
-/** Faults of numbers, which a test can set while the sandbox runs. */
+/** Faults of numbers, which can be set while the sandbox runs. */
 export class NumberFaults {
+  /** Emits a number when its next messages get another fate. */
+  readonly changes = new EventEmitter<{ change: [number: string] }>();
   readonly #holds = new Set<CallHold>();
   readonly #stubs = new Map<string, StubAnswer[]>();
-  readonly #undeliverable: Map<string, CarrierErrorCode>;
+  /** Why the next messages to a number do not arrive. Null if they do arrive, after they once did not. */
+  readonly #carrierErrors: Map<string, CarrierErrorCode | null>;
 
   constructor(undeliverable: Readonly<Record<string, CarrierErrorCode>>) {
-    this.#undeliverable = new Map(Object.entries(undeliverable));
+    this.#carrierErrors = new Map(Object.entries(undeliverable));
   }
 
   hold(stage: HoldStage, to?: string): Hold {
@@ -56,11 +60,19 @@ export class NumberFaults {
     return this.#stubs.get(to)?.shift();
   }
 
-  failDelivery(to: string, code: CarrierErrorCode): void {
-    this.#undeliverable.set(to, code);
+  /** What becomes of the next messages to a number: null if they arrive. */
+  setDelivery(to: string, carrierError: CarrierErrorCode | null): void {
+    this.#carrierErrors.delete(to);
+    this.#carrierErrors.set(to, carrierError);
+    this.changes.emit('change', to);
+  }
+
+  /** The numbers for which the delivery was set, the latest last. */
+  numbersWithDelivery(): string[] {
+    return [...this.#carrierErrors.keys()];
   }
 
   carrierErrorFor(to: string): CarrierErrorCode | null {
-    return this.#undeliverable.get(to) ?? null;
+    return this.#carrierErrors.get(to) ?? null;
   }
 }

@@ -1,17 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import { SANDBOX_FROM } from '../account';
-
-export const CarrierErrorCode = Type.Union([
-  Type.Literal(30003),
-  Type.Literal(30004),
-  Type.Literal(30005),
-  Type.Literal(30006),
-  Type.Literal(30007),
-  Type.Literal(30008),
-]);
-/** Why a carrier did not deliver a message that Twilio had accepted. */
-export type CarrierErrorCode = Static<typeof CarrierErrorCode>;
+import { CarrierErrorCode } from './carrier-errors';
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
 
@@ -30,7 +20,7 @@ export const Message = Type.Object({
     Type.Literal('undelivered'),
   ]),
   statusCallback: Nullable,
-  /** Set when the message is created. Reported only when it is `undelivered`. */
+  /** Why the message will not arrive. Reported only when it is `undelivered`. */
   carrierError: Type.Union([CarrierErrorCode, Type.Null()]),
   createdAt: Type.String(),
   updatedAt: Type.String(),

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { carrierErrors } from '../messages/carrier-errors';
 import { type Message, reportedError, reportedSender } from '../messages/message';
 
 export const API_VERSION = '2010-04-01';
@@ -30,15 +31,6 @@ export const MessageResource = Type.Object({
 });
 export type MessageResource = Static<typeof MessageResource>;
 
-const carrierErrorMessages = {
-  30003: 'Unreachable destination handset',
-  30004: 'Message blocked',
-  30005: 'Unknown destination handset',
-  30006: 'Landline or unreachable carrier',
-  30007: 'Message filtered',
-  30008: 'Unknown error',
-};
-
 export function messagesPath(accountSid: string): string {
   return `/${API_VERSION}/Accounts/${accountSid}/Messages`;
 }
@@ -63,7 +55,7 @@ export function toMessageResource(message: Message, accountSid: string): Message
     date_updated: toRfc2822(message.updatedAt),
     date_sent: message.sentAt === null ? null : toRfc2822(message.sentAt),
     error_code: error,
-    error_message: error === null ? null : carrierErrorMessages[error],
+    error_message: error === null ? null : carrierErrors[error].message,
     price: null,
     price_unit: 'USD',
     api_version: API_VERSION,

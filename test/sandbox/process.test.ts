@@ -73,6 +73,12 @@ test('npm run sandbox needs no variables: it uses port 3001 and the account of n
   });
 });
 
+test('the time that the carrier takes is the time of the other steps, unless it is set', async () => {
+  expect(loadOptions({}).carrierMs).toBeUndefined();
+  expect(loadOptions({ SMS_SANDBOX_CARRIER_MS: '15000' }).carrierMs).toBe(15_000);
+  expect((await startSandbox({ carrierMs: 7 })).settings).toMatchObject({ statusStepMs: 1, carrierMs: 7 });
+});
+
 test('without an account in the environment, the account of npm run dev is accepted', async () => {
   const sandbox = start({ TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' });
   const url = await addressOf(sandbox);
