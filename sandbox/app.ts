@@ -1,14 +1,13 @@
 import formbody from '@fastify/formbody';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import { phoneRoutes } from './phone/routes';
+import { inboxRoutes } from './phone/inbox-routes';
+import { type PageDependencies, pageRoutes } from './phone/page-routes';
 import { TwilioError } from './twilio/error';
 import { API_VERSION } from './twilio/message-resource';
 import { type MessagesDependencies, messageRoutes } from './twilio/routes';
 
-interface AppDependencies extends MessagesDependencies {
-  report: (problem: string) => void;
-}
+type AppDependencies = MessagesDependencies & PageDependencies;
 
 /** The sandbox's HTTP server. It logs no requests, because they contain numbers and codes. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
@@ -30,7 +29,8 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   });
 
   app.register(messageRoutes(dependencies), { prefix: `/${API_VERSION}/Accounts` });
-  app.register(phoneRoutes(dependencies.store));
+  app.register(inboxRoutes(dependencies.store));
+  app.register(pageRoutes(dependencies));
   return app;
 }
 

@@ -20,6 +20,8 @@ export const environment = z.object({
   SMS_SANDBOX_ANSWER_DELAY_MS: milliseconds().default(defaultSettings.answerDelayMs),
   SMS_SANDBOX_BODY_PREFIX: z.string().default(defaultSettings.bodyPrefix),
   SMS_SANDBOX_UNDELIVERABLE: z.string().default('').transform(parseUndeliverable),
+  TRY_IT_PAGE: z.enum(['on', 'off'], 'must be on or off').default('off'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be a URL like http://localhost:3000' }).optional(),
 });
 
 type Environment = z.infer<typeof environment>;
@@ -63,6 +65,7 @@ function toOptions(env: Environment): SmsSandboxOptions {
     answerDelayMs: env.SMS_SANDBOX_ANSWER_DELAY_MS,
     bodyPrefix: env.SMS_SANDBOX_BODY_PREFIX,
     undeliverable: env.SMS_SANDBOX_UNDELIVERABLE,
+    tryItUrl: env.TRY_IT_PAGE === 'on' ? env.PUBLIC_URL?.replace(/\/+$/, '') : undefined,
   };
 }
 

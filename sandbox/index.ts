@@ -23,6 +23,11 @@ export interface SmsSandboxOptions extends Credentials, Partial<SandboxSettings>
   dataDir?: string | undefined;
   /** Numbers whose messages end `undelivered`, with the carrier's error. */
   undeliverable?: Readonly<Record<string, CarrierErrorCode>>;
+  /**
+   * Where a browser finds the try-it page, without a slash at the end. The sandbox's page links to it. Default: no
+   * link.
+   */
+  tryItUrl?: string | undefined;
   /** Called for each failed status callback and failed request, without numbers or codes. Default: no reports. */
   report?: (problem: string) => void;
 }
@@ -52,7 +57,7 @@ export interface SmsSandbox {
  * @throws Error with code `EADDRINUSE` if the port is in use
  */
 export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSandbox> {
-  const { port, host = '127.0.0.1', dataDir, undeliverable = {}, report = () => {} } = options;
+  const { port, host = '127.0.0.1', dataDir, undeliverable = {}, tryItUrl, report = () => {} } = options;
   const stop = new AbortController();
   const closing = stop.signal;
   // Each message that is not delivered yet adds a listener.
@@ -75,6 +80,7 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
     requests,
     closing,
     report,
+    tryItUrl,
   });
   const url = await app.listen({ port, host });
   delivery.resumeAll();

@@ -57,6 +57,7 @@ test('it prints its address, and no numbers or codes', async () => {
   const message = { to: PHONE, from: SENDER, body: 'Your code is 0068.' };
   await clientAt(url).messages.create(message);
   await fetch(`${url}/inbox/${PHONE}`);
+  expect(await (await fetch(url)).text()).toContain('0068');
 
   expect(await stop(sandbox, 'SIGTERM')).toBe(0);
   expect(sandbox.output()).toBe(`SMS sandbox: ${url}\n`);
@@ -71,6 +72,16 @@ test('npm run sandbox needs no variables: it uses port 3001 and the account of n
     apiKey: undefined,
     dataDir: undefined,
   });
+});
+
+test('the page links to the API if the API has a try-it page', () => {
+  const api = { TRY_IT_PAGE: 'on', PUBLIC_URL: 'https://verify.example.com/sms/' };
+  expect(loadOptions(api).tryItUrl).toBe('https://verify.example.com/sms');
+  expect(loadOptions({ ...api, TRY_IT_PAGE: 'off' }).tryItUrl).toBeUndefined();
+  expect(loadOptions({ ...api, PUBLIC_URL: '' }).tryItUrl).toBeUndefined();
+  expect(() => loadOptions({ TRY_IT_PAGE: 'yes', PUBLIC_URL: 'secret' })).toThrow(
+    "The SMS sandbox can't start:\n  TRY_IT_PAGE must be on or off\n  PUBLIC_URL must be a URL like",
+  );
 });
 
 test('the time that the carrier takes is the time of the other steps, unless it is set', async () => {

@@ -103,3 +103,54 @@ async function readCallback(request: IncomingMessage): Promise<ReceivedCallback>
     signature: String(request.headers['x-twilio-signature']),
   };
 }
+
+export interface ServerEvent {
+  id: string;
+  event: string;
+  data: { numbers: string[]; total: number; phones: Record<string, string> };
+}
+
+export interface EventReader {
+  status: number;
+  headers: Headers;
+  /** The next event; undefined if the server has ended the stream. */
+  next(): Promise<ServerEvent | undefined>;
+  close(): void;
+}
+
+/** Reads the server-sent events of the sandbox's page. */
+export async function readEvents(
+  sandbox: SmsSandbox,
+  headers: Record<string, string> = {},
+): Promise<EventReader> {
+  const stop = new AbortController();
+  const answer = await fetch(`${sandbox.url}/events`, { headers, signal: stop.signal });
+  cleanups.push(async () => stop.abort());
+  const events = parseEvents(answer.body as unknown as AsyncIterable<Uint8Array>);
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    next: async () => (await events.next()).value,
+    close: () => stop.abort(),
+  };
+}
+
+async function* parseEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent, undefined> {
+  const decoder = new TextDecoder();
+  let unread = '';
+  for await (const chunk of body) {
+    unread += decoder.decode(chunk, { stream: true });
+    const blocks = unread.split('\n\n');
+    unread = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const { id, event, data } = Object.fromEntries(
+        block
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      );
+      if (id !== undefined && event !== undefined && data !== undefined)
+        yield { id, event, data: JSON.parse(data) as ServerEvent['data'] };
+    }
+  }
+  return undefined;
+}

@@ -14,10 +14,31 @@ export async function startBrowser(): Promise<Browser> {
   return launchBrowser(JSON.parse(requiredEnv('TEST_BROWSER')) as BrowserCommand);
 }
 
-/** Keeps a picture of the page under `.cache/screenshots`. */
+/** Keeps a picture of the page under `.cache/screenshots`, as it is after its animations. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  await page.screenshot({
+    path: path.join(SCREENSHOTS, `${name}.png`),
+    fullPage: true,
+    animations: 'disabled',
+  });
+}
+
+/** The URLs that a page loads, and the errors that it reports. */
+export interface PageLog {
+  readonly requests: string[];
+  readonly faults: string[];
+}
+
+/** Call it before the page loads. */
+export function watchPage(page: Page): PageLog {
+  const log: PageLog = { requests: [], faults: [] };
+  page.on('request', (request) => log.requests.push(request.url()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') log.faults.push(message.text());
+  });
+  page.on('pageerror', (error) => log.faults.push(error.message));
+  return log;
 }
 
 /** What axe finds on the page: the rule and the elements. Empty if it finds nothing. */

@@ -4,8 +4,8 @@ import { InboxMessage, type MessageStore } from '../messages/message-store';
 
 const InboxParams = Type.Object({ number: Type.String() });
 
-/** The inboxes. They need no credentials: the sandbox is for development only. */
-export function phoneRoutes(store: MessageStore): FastifyPluginCallbackTypebox {
+/** The inboxes as JSON. They need no credentials: the sandbox is for development only. */
+export function inboxRoutes(store: MessageStore): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     const inbox = { params: InboxParams, response: { 200: Type.Array(InboxMessage) } };
     app.get('/inbox/:number', { schema: inbox }, ({ params }) => store.inbox(params.number));
