@@ -5,6 +5,9 @@ import { LOOPBACK, urlOf } from '../harness/ports';
 import { NO_LIMITS } from '../harness/service/service-environment';
 import { sandboxCredentials, SANDBOX_FROM } from '../sandbox/account';
 
+/** Slow enough to see each status on the phone, and to report a failure before the message is delivered. */
+const VISIBLE_DELIVERY = { SMS_SANDBOX_STATUS_STEP_MS: '1000', SMS_SANDBOX_CARRIER_MS: '15000' };
+
 /** The environment of the processes of `npm run dev`. The variables that are set override its defaults. */
 export function developmentEnvironment(
   set: SetVariables,
@@ -51,6 +54,7 @@ function sandboxVariables(set: SetVariables, settings: DevSettings): SetVariable
     ...sandboxCredentials(set),
     TWILIO_API_URL: smsSandboxUrl(settings),
     SMS_SANDBOX_URL: `http://localhost:${settings.smsSandboxPort}`,
+    ...VISIBLE_DELIVERY,
     ...(set['TWILIO_MESSAGING_SERVICE_SID'] === undefined && { TWILIO_FROM: SANDBOX_FROM }),
   };
 }

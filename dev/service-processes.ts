@@ -18,11 +18,11 @@ export function temporalProcess(executable: string, { settings, config }: DevCon
   });
 }
 
-export function smsSandboxProcess({ settings, env }: DevConfiguration): ProcessSpec {
+export function smsSandboxProcess({ settings, env, config }: DevConfiguration): ProcessSpec {
   return {
     name: 'sms',
     // Everyone who reaches the sandbox can read codes. So it listens on the loopback address, whatever HOST is.
-    ...sourceCommand('sandbox/main.ts', { ...env, HOST: LOOPBACK }),
+    ...sourceCommand('sandbox/main.ts', { ...env, HOST: LOOPBACK, PUBLIC_URL: config.publicUrl }),
     isReady: () => isOk(`${smsSandboxUrl(settings)}/healthz`),
   };
 }

@@ -18,6 +18,8 @@ test('without any variable, it has a short API key, the secrets, the started Tem
     ...NO_LIMITS,
     ...secrets,
     SMS_SANDBOX_URL: 'http://localhost:3001',
+    SMS_SANDBOX_STATUS_STEP_MS: '1000',
+    SMS_SANDBOX_CARRIER_MS: '15000',
     TEMPORAL_ADDRESS: '127.0.0.1:7233',
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_TLS: 'false',
