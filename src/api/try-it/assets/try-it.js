@@ -115,7 +115,8 @@ async function followVerification({ news = '', inFlight }, signal) {
   while (!signal.aborted) {
     try {
       const headers = new Headers(isInFlight ? {} : { prefer: `wait=${WAIT_SECONDS}` });
-      const page = await fetchPage(news, { headers, signal });
+      // A browser that uses its cache sends one request for a URL at a time: then another tab of this page would wait.
+      const page = await fetchPage(news, { headers, signal, cache: 'no-store' });
       if (!signal.aborted && screenOf(page) !== 'error') return update(page);
     } catch {
       // The next read may succeed.
