@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { freePort } from '../../harness/ports';
 import { receivedCode as findReceivedCode } from '../../harness/received-code';
-import type { SmsSandbox } from '../../sandbox';
+import type { SmsSandbox, SmsSandboxOptions } from '../../sandbox';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../sandbox/account';
 import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
@@ -125,6 +125,7 @@ export interface ServiceOptions {
   readonly withStatusCallback?: boolean;
   readonly codecServer?: CodecServer;
   readonly tryItPage?: TryItPage;
+  readonly sandbox?: Partial<SmsSandboxOptions>;
   /** The URL of the SMS provider. Default: the sandbox. */
   readonly providerUrl?: string;
   /** Receives the API's log. Default: no log. */
@@ -141,9 +142,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   } = options;
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const taskQueue = `test-${randomUUID()}`;
-  const sandbox = await startTestSandbox();
   const port = await freePort();
   const publicUrl = options.withStatusCallback === true ? `http://127.0.0.1:${port}` : PUBLIC_URL;
+  const sandbox = await startTestSandbox({
+    ...(options.tryItPage && { tryItUrl: publicUrl }),
+    ...options.sandbox,
+  });
   const deliveryReports = createTwilioReports(
     options.withStatusCallback === true ? { authToken: SANDBOX_AUTH_TOKEN, publicUrl } : undefined,
   );

@@ -40,6 +40,8 @@ export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOp
         contentSecurityPolicy: CONTENT_SECURITY_POLICY,
         // With `no-referrer`, browsers send `Origin: null` with the page's own forms.
         referrerPolicy: { policy: 'same-origin' as const },
+        // The page and the phone link to each other. With this policy, each click would open one more tab.
+        ...(phonePageUrl !== undefined && { crossOriginOpenerPolicy: false as const }),
       },
     },
 
