@@ -1,0 +1,47 @@
+import { waitUntil } from '../../harness/wait-until';
+import type { DevInstance } from './dev-instance';
+
+const LIMIT_MS = 20_000;
+const HEADERS = { authorization: 'Bearer dev', 'content-type': 'application/json' };
+
+/** Calls the API of an instance, as a backend does. */
+export class Verifications {
+  constructor(private readonly instance: DevInstance) {}
+
+  /** Starts a verification and waits for its message. Returns its id and its code. */
+  async start(phoneNumber: string): Promise<{ id: string; code: string }> {
+    const { id } = await this.#call('POST', '', { phoneNumber });
+    await waitUntil(async () => (await this.#call('GET', `/${id}`)).status !== 'sending', {
+      what: 'the message',
+      limitMs: LIMIT_MS,
+    });
+    return { id, code: await this.#code(phoneNumber) };
+  }
+
+  async check(id: string, code: string): Promise<void> {
+    await this.#call('POST', `/${id}/check`, { code });
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this.#call('DELETE', `/${id}`);
+  }
+
+  async #code(phoneNumber: string): Promise<string> {
+    const response = await fetch(`${this.instance.phoneUrl}/inbox/${encodeURIComponent(phoneNumber)}`);
+    const [newest] = (await response.json()) as { body: string }[];
+    return /\d{4,8}/.exec(newest?.body ?? '')?.[0] ?? '';
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<{ id: string; status: string }> {
+    const response = await fetch(`${this.instance.apiUrl}/verifications${path}`, {
+      method,
+      headers: HEADERS,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as { id: string; status: string };
+  }
+}
+
+export function wrongCodeFor(code: string): string {
+  return code === '0000' ? '0001' : '0000';
+}
