@@ -83,7 +83,7 @@ async function inWebUi(
   url: string,
   arrange: (page: Page) => Promise<void>,
 ): Promise<Buffer> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 720 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 860 } });
   const page = await context.newPage();
   await page.goto(url);
   await arrange(page);
