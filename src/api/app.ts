@@ -50,7 +50,11 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   });
 
   const refuseOtherMethods = observeMethods(app);
-  documentApi(app, { publicUrl: dependencies.publicUrl, signatureHeader: deliveryReports.signatureHeader });
+  documentApi(app, {
+    publicUrl: dependencies.publicUrl,
+    signatureHeader: deliveryReports.signatureHeader,
+    hasCodecServer: codecServer !== undefined,
+  });
   const limits = createLimits(dependencies);
   const messageRequests = createMessageRequests({ verifications, limits });
   const shared = { ...dependencies, messageRequests, shutdownSignal: shutdown.signal };

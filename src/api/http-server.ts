@@ -6,6 +6,7 @@ import { answerClientError, answerUnroutedRequests, SAFE_HEADERS } from './clien
 import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
+import { buildSerializer } from './serializers';
 
 /**
  * No proxies, or the addresses of all proxies. Not the number of proxies: then a client that reaches this port directly
@@ -51,6 +52,7 @@ export function createHttpServer(logger: FastifyServerOptions['logger'], trustPr
     // No hooks run for these errors, so helmet adds no headers.
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(SAFE_HEADERS)),
     schemaErrorFormatter: schemaFault,
+    schemaController: { compilersFactory: { buildSerializer } },
     // Azure Functions also ignores case and a trailing slash. Parameters may be as long as the request line: Fastify's
     // limit is a protection for routes with regular expressions, and there are none.
     routerOptions: {

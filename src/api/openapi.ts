@@ -1,17 +1,41 @@
 import swagger from '@fastify/swagger';
 import { Type } from '@sinclair/typebox';
 import type { Api } from './http-server';
-import { InstanceStatus, ManagementUrls } from './durable-functions/schemas';
-import { answer } from './responses';
+import { InstanceStatus, ManagementUrls } from './durable-functions/resources';
+import { answer, problems } from './responses';
 import { Problem } from './problem-schema';
 import { CheckedVerification, Verification } from './rest/resource';
 
 const DESCRIPTION = `Phone verification by SMS.
 
+Start a verification with a phone number: the phone gets a code. Check the code that the person enters. Every operation
+under **Verifications** needs an API key, as \`Authorization: Bearer <key>\`.
+
 JSON bodies are checked strictly: values are not converted, and unknown fields are refused.
 
 Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`. This includes errors of the connection
 (400, 408, 431) and methods that a path does not support (405, with an \`Allow\` header).`;
+
+const tags = [
+  { name: 'Verifications', description: 'Start, read, check, resend and cancel verifications.' },
+  {
+    name: 'Durable Functions',
+    description:
+      'The API of the Durable Functions sample "phone verification", for clients of that sample. New clients use ' +
+      'Verifications.',
+  },
+  {
+    name: 'Delivery reports',
+    description: 'What the SMS provider reports about messages. Clients do not call it.',
+  },
+  { name: 'Health', description: 'For load balancers and orchestrators of containers.' },
+  { name: 'Documentation', description: 'This document, and a page to read it.' },
+];
+
+const codecTag = {
+  name: 'Codec server',
+  description: 'Shows decrypted payloads to operators, in the tools of Temporal.',
+};
 
 const securitySchemes = {
   apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS.' },
@@ -22,6 +46,9 @@ const securitySchemes = {
     name: 'code',
     description: 'One of API_KEYS, or the capability from a URL in the response to a start.',
   },
+} as const;
+
+const codecSecuritySchemes = {
   codecToken: { type: 'http', scheme: 'bearer', description: 'CODEC_SERVER_TOKEN.' },
   codecPassword: {
     type: 'http',
@@ -34,21 +61,35 @@ export interface DocumentOptions {
   readonly publicUrl: string;
   /** The header that holds the signature of the SMS provider's delivery reports. */
   readonly signatureHeader: string;
+  readonly hasCodecServer: boolean;
 }
 
 /** Serves the OpenAPI document at GET /openapi.json. It contains the routes that are registered after this call. */
-export function documentApi(app: Api, { publicUrl, signatureHeader }: DocumentOptions): void {
+export function documentApi(app: Api, { publicUrl, signatureHeader, hasCodecServer }: DocumentOptions): void {
   for (const schema of [Verification, CheckedVerification, ManagementUrls, InstanceStatus, Problem])
     app.addSchema(schema);
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Phone verification', version: '1', description: DESCRIPTION },
+      info: {
+        title: 'Phone verification',
+        version: '1',
+        description: DESCRIPTION,
+        contact: { name: 'The operator of this service', url: publicUrl },
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
       servers: [{ url: publicUrl }],
+      tags: [...tags, ...(hasCodecServer ? [codecTag] : [])],
       components: {
         securitySchemes: {
           ...securitySchemes,
-          deliveryReportSignature: { type: 'apiKey', in: 'header', name: signatureHeader },
+          ...(hasCodecServer && codecSecuritySchemes),
+          deliveryReportSignature: {
+            type: 'apiKey',
+            in: 'header',
+            name: signatureHeader,
+            description: "The SMS provider's signature of the request.",
+          },
         },
       },
     },
@@ -60,9 +101,22 @@ export function documentApi(app: Api, { publicUrl, signatureHeader }: DocumentOp
   });
   app.register(async (scope) => {
     const schema = {
+      operationId: 'getOpenApiDocument',
       summary: 'Get this document',
+      description: 'It is made from the schemas that check requests.',
+      tags: ['Documentation'],
       security: [],
-      response: { 200: answer('The OpenAPI 3.1 document.', Type.Object({}, { additionalProperties: true })) },
+      response: {
+        200: answer('The OpenAPI 3.1 document.', Type.Object({}, { additionalProperties: true }), {
+          examples: {
+            document: {
+              summary: 'The beginning of the document',
+              value: { openapi: '3.1.0', info: { title: 'Phone verification', version: '1' } },
+            },
+          },
+        }),
+        ...problems(),
+      },
     };
     scope.get('/openapi.json', { schema }, () => app.swagger());
   });

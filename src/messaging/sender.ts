@@ -79,6 +79,8 @@ export interface DeliveryReports {
   readonly path: string;
   /** In lower case. */
   readonly signatureHeader: string;
+  /** The fields of a report, for the OpenAPI document. */
+  readonly exampleFields: Readonly<Record<string, string>>;
   /** The URL for reports about the messages of one verification; undefined if reports are not possible. */
   urlFor(verificationId: string): string | undefined;
   isSigned(request: ReportRequest): boolean;

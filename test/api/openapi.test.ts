@@ -1,10 +1,17 @@
 import type { RouteOptions } from 'fastify';
 import { createPayloadReader } from '../../src/temporal/payload-reader';
-import { errorCodes } from '../../src/domain/refusals';
+import { errorCodes, type ErrorCode } from '../../src/domain/refusals';
+import { problemCatalogue, titles } from '../../src/api/problem-catalogue';
 import { finalStatuses } from '../../src/domain/types';
 import { openApiFaults } from '../fuzz/schemathesis';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { Conformance, openApiDocument, type OpenApiDocument, type Operation } from '../support/openapi';
+import {
+  Conformance,
+  openApiDocument,
+  type Media,
+  type OpenApiDocument,
+  type Operation,
+} from '../support/openapi';
 import { startService, testKeyRing, type Service } from '../support/service';
 
 let server: DevServer;
@@ -62,14 +69,50 @@ describe('GET /openapi.json', () => {
     expect(operations().map(([name]) => name)).toEqual(expect.arrayContaining([...new Set(shown)]));
   });
 
-  test('gives each operation a summary, its security schemes and the media type of its errors', () => {
-    for (const [name, { summary, security, responses }] of operations()) {
+  test('gives each operation an id that does not change', () => {
+    const ids = Object.fromEntries(operations().map(([name, { operationId }]) => [name, operationId]));
+
+    expect(ids).toEqual({
+      'POST /verifications': 'startVerification',
+      'GET /verifications/{id}': 'getVerification',
+      'POST /verifications/{id}/check': 'checkCode',
+      'POST /verifications/{id}/signal': 'signalCode',
+      'POST /verifications/{id}/resend': 'resendCode',
+      'DELETE /verifications/{id}': 'cancelVerification',
+      'POST /orchestrators/{name}': 'startOrchestrator',
+      'POST /api/orchestrators/{name}': 'startOrchestratorUnderApi',
+      'GET /admin/extensions/DurableTaskExtension/instances/{id}': 'getInstanceV1',
+      'POST /admin/extensions/DurableTaskExtension/instances/{id}/raiseEvent/{eventName}': 'raiseEventV1',
+      'POST /admin/extensions/DurableTaskExtension/instances/{id}/terminate': 'terminateInstanceV1',
+      'GET /runtime/webhooks/durabletask/instances/{id}': 'getInstanceV2',
+      'POST /runtime/webhooks/durabletask/instances/{id}/raiseEvent/{eventName}': 'raiseEventV2',
+      'POST /runtime/webhooks/durabletask/instances/{id}/terminate': 'terminateInstanceV2',
+      'POST /webhooks/twilio/status': 'reportDelivery',
+      'GET /codec': 'openCodecSession',
+      'POST /codec/decode': 'decodePayloads',
+      'GET /healthz': 'getLiveness',
+      'GET /readyz': 'getReadiness',
+      'GET /openapi.json': 'getOpenApiDocument',
+    });
+  });
+
+  test('puts each operation under one tag, and describes each tag', () => {
+    const used = operations().map(([, { tags = [] }]) => tags);
+
+    expect(used.filter((tags) => tags.length !== 1)).toEqual([]);
+    expect(new Set(document.tags.map(({ name }) => name))).toEqual(new Set(used.flat()));
+    for (const { description } of document.tags) expect(description).toMatch(/\S/);
+  });
+
+  test('gives each operation words, its security schemes and the media type of its errors', () => {
+    for (const [name, { summary, description, security, responses }] of operations()) {
       expect([name, summary]).toEqual([name, expect.stringMatching(/\S/)]);
+      expect([name, description]).toEqual([name, expect.stringMatching(/\S/)]);
       expect([name, security]).toEqual([name, expect.any(Array)]);
       const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400);
       for (const [, { content }] of errors)
         expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
-      expect(Object.values(responses).map(({ description }) => description)).not.toContain(
+      expect(Object.values(responses).map((response) => response.description)).not.toContain(
         'Default Response',
       );
       const schemes = security.flatMap((alternative) => Object.keys(alternative));
@@ -104,6 +147,81 @@ describe('GET /openapi.json', () => {
     ['POST /webhooks/twilio/status', ['application/x-www-form-urlencoded']],
   ])('lists the body types of %s', (name, types) => {
     expect(Object.keys(operation(name)?.requestBody?.content ?? {})).toEqual(types);
+  });
+
+  describe('examples', () => {
+    const bodies = () =>
+      operations().flatMap(([name, { requestBody, responses }]) => [
+        ...Object.entries(requestBody?.content ?? {}).map(([type, media]) => ({
+          at: ['requestBody', 'content', type],
+          name,
+          media,
+        })),
+        ...Object.entries(responses).flatMap(([status, { content = {} }]) =>
+          Object.entries(content).map(([type, media]) => ({
+            at: ['responses', status, 'content', type],
+            name,
+            media,
+          })),
+        ),
+      ]);
+    const examplesOf = ({ example, examples = {}, schema }: Media): unknown[] => [
+      ...(example === undefined ? [] : [example]),
+      ...Object.values(examples).map(({ value }) => value),
+      ...(schema.examples ?? []),
+    ];
+    /** The steps from the document to an operation. */
+    const stepsTo = (name: string) => {
+      const [method = '', path = ''] = name.split(' ');
+      return ['paths', path, method.toLowerCase()];
+    };
+
+    test('are there for each body, and agree with its schema', () => {
+      const conformance = new Conformance(document);
+      for (const { name, at, media } of bodies()) {
+        const examples = examplesOf(media);
+        const isValid = conformance.schemaAt([...stepsTo(name), ...at, 'schema']);
+        expect([name, ...at, examples.length > 0]).toEqual([name, ...at, true]);
+        const wrong = examples.filter((example) => !isValid(example));
+        expect([name, ...at, wrong]).toEqual([name, ...at, []]);
+      }
+      expect(bodies().length).toBeGreaterThan(100);
+    });
+
+    test('of parameters agree with their schemas', () => {
+      const conformance = new Conformance(document);
+      const checked = operations().flatMap(([name, { parameters = [] }]) =>
+        parameters.flatMap((parameter, index) => {
+          const isValid = conformance.schemaAt([...stepsTo(name), 'parameters', index, 'schema']);
+          return examplesOf(parameter).map((example) => [name, parameter.name, isValid(example)]);
+        }),
+      );
+
+      expect(checked.length).toBeGreaterThan(10);
+      expect(checked.filter(([, , isValid]) => isValid !== true)).toEqual([]);
+    });
+
+    test('of errors: each code that the response can have, as the service sends it', () => {
+      const errors = bodies().filter(({ at }) => Number(at[1]) >= 400);
+      for (const { name, at, media } of errors) {
+        const status = Number(at[1]);
+        const examples = Object.entries(media.examples ?? {});
+        expect([name, status, codesOf(media)]).toEqual([name, status, examples.map(([code]) => code)]);
+        for (const [code, { value }] of examples) {
+          expect(value).toMatchObject({ type: 'about:blank', title: titles[status], status, code });
+          const isTooLarge = status === 413 && code === 'invalid_request';
+          expect(isTooLarge || problemCatalogue[code as ErrorCode].status === status).toBe(true);
+        }
+      }
+      const documented = new Set(errors.flatMap(({ media }) => codesOf(media)));
+      // No operation has it: it is the answer to a method that a path does not have.
+      expect(errorCodes.filter((code) => !documented.has(code))).toEqual(['method_not_allowed']);
+    });
+
+    function codesOf({ schema }: Media): readonly string[] {
+      const { allOf } = schema as { allOf: [object, { properties: { code: { enum: string[] } } }] };
+      return allOf[1].properties.code.enum;
+    }
   });
 
   describe('allows', () => {

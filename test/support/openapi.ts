@@ -2,10 +2,20 @@ import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance } from 'fastify';
 
+/** A body or a parameter. */
+export interface Media {
+  readonly schema: object & { readonly examples?: readonly unknown[] };
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly summary?: string; readonly value: unknown }>>;
+}
+
 export interface Operation {
+  readonly operationId?: string;
   readonly summary?: string;
-  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly (Media & { readonly in: string; readonly name: string })[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
   readonly security: readonly object[];
   readonly responses: Readonly<Record<string, DocumentedResponse>>;
 }
@@ -13,11 +23,12 @@ export interface Operation {
 interface DocumentedResponse {
   readonly description: string;
   readonly headers?: Readonly<Record<string, object>>;
-  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+  readonly content?: Readonly<Record<string, Media>>;
 }
 
 export interface OpenApiDocument {
   readonly openapi: string;
+  readonly tags: readonly { readonly name: string; readonly description?: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, object>>;

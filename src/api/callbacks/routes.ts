@@ -6,7 +6,7 @@ import type { DeliveryReports } from '../../messaging/sender';
 import type { Verifications } from '../../gateway/verifications';
 import type { ApiMetrics } from '../../telemetry/api-metrics';
 import type { Api } from '../http-server';
-import { noBody, problems } from '../responses';
+import { bodyTooLarge, noBody, problems } from '../responses';
 import { stringRecord } from '../string-record';
 
 export interface CallbacksDependencies {
@@ -24,7 +24,7 @@ export function registerCallbacks(
   app: Api,
   { verifications, deliveryReports, metrics }: CallbacksDependencies,
 ): void {
-  const { path, signatureHeader } = deliveryReports;
+  const { path, signatureHeader, exampleFields } = deliveryReports;
   app.removeAllContentTypeParsers();
   app.register(formbody);
 
@@ -47,12 +47,23 @@ export function registerCallbacks(
     path,
     {
       schema: {
+        operationId: 'reportDelivery',
         summary: "Receive the SMS provider's delivery report for a message",
+        description:
+          'The SMS provider calls it. Its fields are those of the provider. A report for a verification that is ' +
+          'unknown or has ended is accepted and has no effect.',
+        tags: ['Delivery reports'],
         security: [{ deliveryReportSignature: [] }],
         consumes: [FORM],
-        querystring: Type.Object({ verification: Type.Optional(Type.String()) }),
-        body: stringRecord(),
-        response: { 204: noBody('The report was accepted.'), ...problems(400, 403, 413, 503) },
+        querystring: Type.Object({
+          verification: Type.Optional(Type.String({ description: 'The id of the verification.' })),
+        }),
+        body: stringRecord({ examples: [exampleFields] }),
+        response: {
+          204: noBody('The report was accepted.'),
+          ...problems('forbidden', 'temporal_unavailable'),
+          ...bodyTooLarge,
+        },
       },
     },
     async (request, reply) => {

@@ -3,10 +3,10 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { ApiKeys } from '../../crypto/api-keys';
 import { VerificationError } from '../../domain/refusals';
-import type { DecodePayloads } from '../../temporal/payload-reader';
+import type { DecodePayloads, JsonPayload } from '../../temporal/payload-reader';
 import { bearerToken } from '../authentication';
 import type { Api } from '../http-server';
-import { answer, problems } from '../responses';
+import { answer, bodyTooLarge, problems } from '../responses';
 import { stringRecord } from '../string-record';
 
 export interface CodecServer {
@@ -39,25 +39,40 @@ const Payloads = Type.Object(
   { additionalProperties: false },
 );
 
+const ENCRYPTED: JsonPayload = { metadata: { encoding: 'YmluYXJ5L2VuY3J5cHRlZA==' }, data: 'AAECAwQFBgc=' };
+const PLAIN: JsonPayload = { metadata: { encoding: 'anNvbi9wbGFpbg==' }, data: 'IisxNDI1NTU1MDEyMyI=' };
+
+const tags = ['Codec server'];
 const security = [{ codecToken: [] }, { codecPassword: [] }];
 const welcomeSchema = {
+  operationId: 'openCodecSession',
   summary: "Sign in with a browser, for Temporal's Web UI",
+  description: 'A browser asks for the password and sends it with all later requests to this server.',
+  tags,
   security,
   response: {
     200: {
       description: 'Signed in. The browser sends the password with each later request to this server.',
-      content: { 'text/plain': { schema: Type.String() } },
+      content: { 'text/plain': { schema: Type.String(), example: WELCOME } },
     },
-    ...problems(401),
+    ...problems('unauthorized'),
   },
 };
 const decodeSchema = {
+  operationId: 'decodePayloads',
   summary: 'Decrypt payloads (Temporal remote codec)',
+  description:
+    "Temporal's Web UI and the `temporal` command call it. Payloads that this service did not encrypt are returned " +
+    'unchanged.',
+  tags,
   security,
-  body: Payloads,
+  body: { ...Payloads, examples: [{ payloads: [ENCRYPTED] }] },
   response: {
-    200: answer('The decrypted payloads, in the same order. Other payloads are unchanged.', Payloads),
-    ...problems(400, 401, 413, 422),
+    200: answer('The decrypted payloads, in the same order. Other payloads are unchanged.', Payloads, {
+      examples: { decrypted: { summary: 'A phone number, as JSON', value: { payloads: [PLAIN] } } },
+    }),
+    ...problems('unauthorized', 'unreadable_payload'),
+    ...bodyTooLarge,
   },
 };
 

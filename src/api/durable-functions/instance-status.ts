@@ -1,5 +1,5 @@
 import type { IdentifiedView } from '../../gateway/verifications';
-import type { InstanceStatus } from './schemas';
+import type { InstanceStatus } from './resources';
 
 export const ORCHESTRATOR = 'E4_SmsPhoneVerification';
 

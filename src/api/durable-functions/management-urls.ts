@@ -1,12 +1,12 @@
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
 import { SEND_DEADLINE_MS } from '../../domain/policy';
 import type { IdentifiedView } from '../../gateway/verifications';
-import type { ManagementUrls } from './schemas';
+import type { ManagementUrls } from './resources';
 
 /** The paths of the HTTP API in Durable Functions 1.x and 2.x. The URLs in the start's response use the first. */
 export const MANAGEMENT_PATHS = [
-  '/admin/extensions/DurableTaskExtension',
-  '/runtime/webhooks/durabletask',
+  { version: 'V1', path: '/admin/extensions/DurableTaskExtension' },
+  { version: 'V2', path: '/runtime/webhooks/durabletask' },
 ] as const;
 
 const HUB = 'taskHub=DurableFunctionsHub&connection=Storage';
@@ -23,7 +23,7 @@ export function createManagementUrls({ publicUrl, capabilities }: ManagementUrls
     tenantId: string,
     { id, createdAt, windowMs }: IdentifiedView,
   ): ManagementUrls {
-    const instance = `${publicUrl}${MANAGEMENT_PATHS[0]}/instances/${id}`;
+    const instance = `${publicUrl}${MANAGEMENT_PATHS[0].path}/instances/${id}`;
     // The verification ends at most 2 * SEND_DEADLINE_MS + windowMs after its start, so most of the hour is spare.
     const expiresAt = Date.parse(createdAt) + SEND_DEADLINE_MS + windowMs + HOUR_MS;
     const code = (purpose: CapabilityPurpose) =>

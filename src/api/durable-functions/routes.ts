@@ -34,6 +34,11 @@ const POLL_AFTER_SECONDS = '10';
 const START_NEEDS_KEY =
   'Send an API key: as "?code=<key>", as "x-functions-key: <key>" or as "Authorization: Bearer <key>".';
 const NEEDS_URL_OR_KEY = 'Send the complete URL from the response to the start, or an API key.';
+/** Azure Functions puts `/api` before the paths unless it is configured otherwise. */
+const START_PATHS = [
+  { prefix: '', operationId: 'startOrchestrator' },
+  { prefix: '/api', operationId: 'startOrchestratorUnderApi' },
+] as const;
 
 /** The HTTP API of Microsoft's Durable Functions sample "phone verification", for clients of that sample. */
 export function registerDurableFunctions(app: Api, dependencies: DurableFunctionsDependencies): void {
@@ -51,10 +56,10 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.addHook('onSend', async (_request, reply) => void reply.header('referrer-policy', 'no-referrer'));
 
-  for (const prefix of ['', '/api']) {
+  for (const { prefix, operationId } of START_PATHS) {
     app.post(
       `${prefix}/orchestrators/:name`,
-      { schema: startSchema(durableFunctionsAuth), config: startBody },
+      { schema: startSchema({ operationId, prefix, auth: durableFunctionsAuth }), config: startBody },
       async (request, reply) => {
         const caller = apiCaller(request, request.query.code);
         if (caller === undefined && durableFunctionsAuth === 'function') throw unauthorized(START_NEEDS_KEY);
@@ -77,8 +82,8 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
     );
   }
 
-  for (const prefix of MANAGEMENT_PATHS) {
-    app.get(`${prefix}/instances/:id`, { schema: statusSchema }, async (request, reply) => {
+  for (const { version, path } of MANAGEMENT_PATHS) {
+    app.get(`${path}/instances/:id`, { schema: statusSchema(version) }, async (request, reply) => {
       const { id } = request.params;
       const { code, showInput } = request.query;
       const verification = await authorized('status', id, request, code, (ref) => verifications.get(ref));
@@ -87,8 +92,8 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
     });
 
     app.post(
-      `${prefix}/instances/:id/raiseEvent/:eventName`,
-      { bodyLimit: EVENT_BODY_LIMIT_BYTES, schema: eventSchema, config: eventBody },
+      `${path}/instances/:id/raiseEvent/:eventName`,
+      { bodyLimit: EVENT_BODY_LIMIT_BYTES, schema: eventSchema(version), config: eventBody },
       async (request, reply) => {
         const { id, eventName } = request.params;
         await authorized('event', id, request, request.query.code, (ref) =>
@@ -100,14 +105,18 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
       },
     );
 
-    app.post(`${prefix}/instances/:id/terminate`, { schema: terminateSchema }, async (request, reply) => {
-      const { id } = request.params;
-      const { code, reason } = request.query;
-      await authorized('terminate', id, request, code, (ref) =>
-        verifications.requestCancel(ref, reason?.slice(0, MAX_REASON_LENGTH) ?? null),
-      );
-      return accepted(reply);
-    });
+    app.post(
+      `${path}/instances/:id/terminate`,
+      { schema: terminateSchema(version) },
+      async (request, reply) => {
+        const { id } = request.params;
+        const { code, reason } = request.query;
+        await authorized('terminate', id, request, code, (ref) =>
+          verifications.requestCancel(ref, reason?.slice(0, MAX_REASON_LENGTH) ?? null),
+        );
+        return accepted(reply);
+      },
+    );
   }
 
   /** As in Azure: 410 for an ended instance takes precedence over 400 for an invalid event. */

@@ -4,12 +4,27 @@ import type { Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
 import { answer, problems } from '../responses';
 
-const ok = answer('The API is reachable.', Type.Object({ status: Type.Literal('ok') }));
-const alive = { summary: 'Liveness: whether the process answers', security: [], response: { 200: ok } };
-const ready = {
-  summary: 'Readiness: whether Temporal can be reached',
+const tags = ['Health'];
+const ok = (description: string) =>
+  answer(description, Type.Object({ status: Type.Literal('ok') }), {
+    examples: { ok: { summary: description, value: { status: 'ok' } } },
+  });
+
+const alive = {
+  operationId: 'getLiveness',
+  summary: 'Liveness: whether the process answers',
+  description: 'It does not look at Temporal: restart the process if this fails.',
+  tags,
   security: [],
-  response: { 200: ok, ...problems(503) },
+  response: { 200: ok('The process answers.'), ...problems() },
+};
+const ready = {
+  operationId: 'getReadiness',
+  summary: 'Readiness: whether Temporal can be reached',
+  description: 'Send requests to this process only while this succeeds.',
+  tags,
+  security: [],
+  response: { 200: ok('Temporal can be reached.'), ...problems('temporal_unavailable') },
 };
 
 /** Liveness: the process answers. Readiness: Temporal can be reached, which every other route needs. */

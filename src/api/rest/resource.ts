@@ -2,8 +2,12 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { ownDeliveryErrors } from '../../domain/delivery-errors';
 import { statuses, type Status } from '../../domain/types';
 
+/** For the OpenAPI document. */
+export const EXAMPLE_ID = 'QoJ_3jvu5DbV_Mt_XOwOlgGiB2XeJXOiujGE5o7lrABPTTMMZWHF5GggCeb3fliJ';
+
 const strict = { additionalProperties: false };
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const Nullable = <T extends TSchema>(schema: T, options: { description: string }) =>
+  Type.Union([schema, Type.Null()], options);
 
 export const StartBody = Type.Object(
   {
@@ -18,7 +22,7 @@ export const StartBody = Type.Object(
       }),
     ),
   },
-  strict,
+  { ...strict, examples: [{ phoneNumber: '+14255550123', clientIp: '203.0.113.7' }] },
 );
 
 export const CodeBody = Type.Object(
@@ -29,11 +33,11 @@ export const CodeBody = Type.Object(
       examples: ['2168'],
     }),
   },
-  strict,
+  { ...strict, examples: [{ code: '2168' }] },
 );
 
 export const VerificationParams = Type.Object({
-  id: Type.String({ description: 'The id of the verification.' }),
+  id: Type.String({ description: 'The id of the verification.', examples: [EXAMPLE_ID] }),
 });
 
 const key = { minLength: 1, maxLength: 255 };
@@ -41,6 +45,7 @@ export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
       ...key,
+      examples: ['5f1c0a3e-7b0d-4c58-9f7e-3d0f1a2b4c6d'],
       description:
         'A repeat of the same request with the same key has no further effect. With other content, it gets 422. ' +
         'For a start, this holds while the verification is open. After its end, or with another phone number, the ' +
@@ -52,6 +57,7 @@ export const IdempotencyHeaders = Type.Object({
 export const PreferHeaders = Type.Object({
   prefer: Type.Optional(
     Type.String({
+      examples: ['wait=20'],
       description:
         'RFC 7240. With `wait=20`, the answer comes when the verification ends, or after 20 s. The maximum is 60.',
     }),
@@ -68,27 +74,46 @@ const DeliveryErrorCode = Type.Unsafe<string>({
     "message in time. Otherwise the SMS provider's error code.",
 });
 
+const time = { format: 'date-time' };
+const address = { format: 'uri' };
+
 const verification = {
-  id: Type.String({ pattern: '^[A-Za-z0-9_-]{64}$' }),
+  id: Type.String({ pattern: '^[A-Za-z0-9_-]{64}$', description: 'Treat it as an opaque string.' }),
   phoneNumber: Type.String({ description: 'The phone number in E.164 format.' }),
-  status: Type.Unsafe<Status>({ type: 'string', enum: [...statuses] }),
-  attemptsRemaining: Type.Integer({ minimum: 0 }),
-  createdAt: Type.String({ format: 'date-time' }),
-  expiresAt: Nullable(Type.String({ format: 'date-time' })),
-  endedAt: Nullable(Type.String({ format: 'date-time' })),
-  error: Nullable(Type.Object({ code: DeliveryErrorCode, message: Type.String() })),
-  links: Type.Object({
-    self: Type.String({ format: 'uri' }),
-    check: Type.String({ format: 'uri' }),
-    signal: Type.String({ format: 'uri' }),
-    resend: Type.String({ format: 'uri' }),
-    cancel: Type.String({ format: 'uri' }),
+  status: Type.Unsafe<Status>({
+    type: 'string',
+    enum: [...statuses],
+    description:
+      '`sending`: the message is being sent; codes already count. `pending`: the SMS provider has the message; the ' +
+      'window is open. The others are final: `verified`, `expired` (the window closed without the right code), ' +
+      '`max_attempts_reached`, `undeliverable` (`error` says why) and `canceled`.',
   }),
+  attemptsRemaining: Type.Integer({ minimum: 0, description: 'How many more codes will be judged.' }),
+  createdAt: Type.String(time),
+  expiresAt: Nullable(Type.String(time), {
+    description: 'The end of the window. Null until the SMS provider has accepted the message.',
+  }),
+  endedAt: Nullable(Type.String(time), {
+    description: 'When the verification ended. Null while it is open.',
+  }),
+  error: Nullable(Type.Object({ code: DeliveryErrorCode, message: Type.String() }), {
+    description: 'Why no message reached the phone. Only with the status `undeliverable`.',
+  }),
+  links: Type.Object(
+    {
+      self: Type.String(address),
+      check: Type.String(address),
+      signal: Type.String(address),
+      resend: Type.String(address),
+      cancel: Type.String(address),
+    },
+    { description: 'Absolute addresses. They need the API key, too.' },
+  ),
 };
 
 export const Verification = Type.Object(verification, { $id: 'Verification' });
 export const CheckedVerification = Type.Object(
-  { ...verification, verified: Type.Boolean() },
+  { ...verification, verified: Type.Boolean({ description: 'Whether the code was right.' }) },
   { $id: 'CheckedVerification' },
 );
 export type VerificationResource = Static<typeof Verification>;

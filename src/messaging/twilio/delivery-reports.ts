@@ -38,6 +38,7 @@ export function createTwilioReports(options: TwilioReportsOptions | undefined): 
     enabled: options !== undefined,
     path: PATH,
     signatureHeader: 'x-twilio-signature',
+    exampleFields: { MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'delivered' },
     urlFor: (verificationId) => options && `${options.publicUrl}${PATH}?verification=${verificationId}`,
     isSigned: ({ url, signature, fields }) =>
       options !== undefined &&
