@@ -3,6 +3,7 @@ const path = require('node:path');
 const { promisify } = require('node:util');
 const { z } = require('zod');
 const { name } = require('../package.json');
+const { packages } = require('../package-lock.json');
 
 const ROOT = path.resolve(__dirname, '..');
 const MAX_BYTES = 2 ** 26;
@@ -18,9 +19,12 @@ const Bom = z.looseObject({
   dependencies: z.array(z.looseObject({ ref: z.string(), dependsOn: z.array(z.string()) })),
 });
 
+const Locked = z.object({ version: z.string(), dev: z.boolean().default(false) });
+
 /**
  * `npm run sbom`: lists the packages of production from the lockfile, in CycloneDX format. npm's `--omit dev` also
- * omits packages that production shares with development. So this script omits those that only development needs.
+ * omits packages that production shares with development. So this script omits those that only development needs. npm
+ * lists a package once even if it is in several folders, and marks it as one of them is marked. So the lockfile decides.
  */
 async function main() {
   const command = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'];
@@ -28,9 +32,13 @@ async function main() {
   const bom = Bom.parse(JSON.parse(stdout));
 
   const root = bom.metadata.component;
-  const components = bom.components.filter(
-    ({ properties }) => !properties.some((property) => property.name === DEVELOPMENT),
-  );
+  const production = inProduction();
+  const components = bom.components
+    .filter((component) => production.has(component['bom-ref']))
+    .map((component) => ({
+      ...component,
+      properties: component.properties.filter((property) => property.name !== DEVELOPMENT),
+    }));
   const refs = new Set([root['bom-ref'], ...components.map((component) => component['bom-ref'])]);
   const dependencies = bom.dependencies
     .filter(({ ref }) => refs.has(ref))
@@ -39,6 +47,17 @@ async function main() {
   // npm uses the folder's name.
   const metadata = { ...bom.metadata, component: { ...root, name } };
   process.stdout.write(`${JSON.stringify({ ...bom, metadata, components, dependencies }, null, 2)}\n`);
+}
+
+/** The packages that production needs, as `name@version`. */
+function inProduction() {
+  const dependencies = Object.entries(packages).filter(([location]) => location !== '');
+  return new Set(
+    dependencies.flatMap(([location, entry]) => {
+      const { version, dev } = Locked.parse(entry);
+      return dev ? [] : [`${location.split('node_modules/').at(-1)}@${version}`];
+    }),
+  );
 }
 
 void main();
