@@ -44,6 +44,8 @@ test('no install scripts run, and only these packages have one', () => {
   expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
   expect(namesOf(packages.filter(([, { hasInstallScript }]) => hasInstallScript === true))).toEqual([
     '@parcel/watcher',
+    // It would send what is installed to its maker, and has no other purpose. scarfSettings turns it off as well.
+    '@scarf/scarf',
     '@swc/core',
     'esbuild',
     'protobufjs',
