@@ -12,6 +12,7 @@ import { registerCodec, type CodecServer } from './codec/routes';
 import { registerDurableFunctions, type DurableFunctionsDependencies } from './durable-functions/routes';
 import { registerHealth } from './health/routes';
 import { registerTryIt, type TryItPage } from './try-it/routes';
+import { registerReference } from './reference/routes';
 import { registerRest } from './rest/routes';
 import { registerCallbacks } from './callbacks/routes';
 import type { ApiMetrics } from '../telemetry/api-metrics';
@@ -60,6 +61,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   const shared = { ...dependencies, messageRequests, shutdownSignal: shutdown.signal };
   surface((scope) => registerHealth(scope, verifications));
   surface((scope) => registerRest(scope, shared));
+  surface(registerReference);
   surface((scope) => {
     // In its own scope, so that the cross-site check comes before 405.
     const refuseOtherMethodsHere = observeMethods(scope);

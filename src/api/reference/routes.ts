@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Api } from '../http-server';
+import { problems } from '../responses';
+import { page, PAGE_HEADERS, START_SCRIPT } from './page';
+import { createScalarScript } from './scalar-script';
+
+const schema = {
+  operationId: 'getApiReference',
+  summary: 'Read this document as a page, and try requests',
+  description: 'A page for people. Nothing on it is loaded from elsewhere.',
+  tags: ['Documentation'],
+  security: [],
+  response: {
+    200: {
+      description: 'The page.',
+      content: { 'text/html': { schema: Type.String(), example: '<!doctype html>' } },
+    },
+    ...problems(),
+  },
+};
+
+/** The API reference: a page for people, made by Scalar in the browser from /openapi.json. */
+export function registerReference(app: Api): void {
+  const scalar = createScalarScript();
+  const assets = {
+    schema: { hide: true },
+    onSend: async (_request: FastifyRequest, reply: FastifyReply) =>
+      void reply.header('cache-control', 'public, max-age=3600'),
+  };
+
+  app.get('/docs', { schema, helmet: PAGE_HEADERS }, async (request, reply) => {
+    const [pathname = ''] = request.url.split('?');
+    return reply.type('text/html; charset=utf-8').send(page(pathname.endsWith('/') ? '' : 'docs/'));
+  });
+
+  app.get('/docs/start.js', assets, async (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(START_SCRIPT),
+  );
+
+  app.get('/docs/scalar.js', assets, async (request, reply) => {
+    reply.type('text/javascript; charset=utf-8').header('vary', 'accept-encoding');
+    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(await scalar.plain());
+    return reply.header('content-encoding', 'gzip').send(await scalar.gzipped());
+  });
+}
