@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import { waitUntil } from '../../harness/wait-until';
 import type { DevInstance } from './dev-instance';
 
 const LIMIT_MS = 20_000;
+const Verification = z.object({ id: z.string(), status: z.string() });
+const Inbox = z.array(z.object({ body: z.string() }));
 const HEADERS = { authorization: 'Bearer dev', 'content-type': 'application/json' };
 
 /** Calls the API of an instance, as a backend does. */
@@ -28,17 +31,17 @@ export class Verifications {
 
   async #code(phoneNumber: string): Promise<string> {
     const response = await fetch(`${this.instance.phoneUrl}/inbox/${encodeURIComponent(phoneNumber)}`);
-    const [newest] = (await response.json()) as { body: string }[];
+    const [newest] = Inbox.parse(await response.json());
     return /\d{4,8}/.exec(newest?.body ?? '')?.[0] ?? '';
   }
 
-  async #call(method: string, path: string, body?: object): Promise<{ id: string; status: string }> {
+  async #call(method: string, path: string, body?: object): Promise<z.infer<typeof Verification>> {
     const response = await fetch(`${this.instance.apiUrl}/verifications${path}`, {
       method,
       headers: HEADERS,
       ...(body && { body: JSON.stringify(body) }),
     });
-    return (await response.json()) as { id: string; status: string };
+    return Verification.parse(await response.json());
   }
 }
 
