@@ -6,6 +6,7 @@ const FOLDER = path.join(__dirname, 'assets');
 
 /** The files that the page loads. */
 const NAMES = [
+  'colors.css',
   'page.css',
   'phone.css',
   'forms.css',
