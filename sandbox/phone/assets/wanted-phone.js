@@ -20,5 +20,6 @@ export function showWantedPhone() {
   showNotice('');
   phone.dataset.wanted = '';
   phone.scrollIntoView({ block: 'center' });
-  if (document.activeElement === document.body) phone.focus({ preventScroll: true });
+  // Does not take the focus from a field or a button.
+  if (document.activeElement?.matches('body, .phone')) phone.focus({ preventScroll: true });
 }
