@@ -118,6 +118,13 @@ test('all addresses of the banner answer', async () => {
   for (const url of urls) expect((await fetch(url)).status).toBeLessThan(500);
 });
 
+test('the try-it page and the phone link to each other', async () => {
+  const [tryIt, phone] = [`http://localhost:${env['PORT']}/`, `http://localhost:${env['SMS_SANDBOX_PORT']}/`];
+
+  expect(await (await fetch(tryIt)).text()).toContain(`href="${phone}#"`);
+  expect(await (await fetch(phone)).text()).toContain(`href="${tryIt}"`);
+});
+
 test('a killed worker is restarted, with a printed line, and sends messages again', async () => {
   const killedAt = Date.now();
   process.kill(pidOf('worker'), 'SIGKILL');
