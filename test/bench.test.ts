@@ -43,7 +43,7 @@ test('a small run prints one JSON object with the service, the floor and their r
       node: process.version,
       temporal: 'server at TEMPORAL_ADDRESS',
     },
-    service: figures,
+    service: { ...figures, historyEvents: 19 },
     floor: figures,
     ratio: expect.any(Object) as object,
   });
