@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Api } from '../http-server';
 import { problems } from '../responses';
-import { page, PAGE_HEADERS, START_SCRIPT } from './page';
+import { page, PAGE_HEADERS } from './page';
 import { createScalarScript } from './scalar-script';
+
+/** It runs in the browser. */
+const START_SCRIPT = path.join(__dirname, 'assets/start.js');
 
 const schema = {
   operationId: 'getApiReference',
@@ -35,7 +40,7 @@ export function registerReference(app: Api): void {
   });
 
   app.get('/docs/start.js', assets, async (_request, reply) =>
-    reply.type('text/javascript; charset=utf-8').send(START_SCRIPT),
+    reply.type('text/javascript; charset=utf-8').send(await readFile(START_SCRIPT)),
   );
 
   app.get('/docs/scalar.js', assets, async (request, reply) => {

@@ -133,7 +133,7 @@ test('a wrong code takes one attempt, and the last one ends the verification', a
   await screenshot(page, 'try-it-wrong-code');
   await enterCode(page, wrongCode);
   await says(page, 'Too many attempts');
-  await screenshot(page, 'try-it-too-many-attempts');
+  await expectGoodScreen(page, 'too-many-attempts');
 });
 
 test('text that is no code takes no attempt', async () => {
@@ -154,7 +154,7 @@ test('the code is sent again on request, which takes no attempt', async () => {
   await page.getByRole('button', { name: 'Send the code again' }).click();
   await eventually(() => service.sandbox.inbox(phoneNumber).length === 2);
   await says(page, 'We sent the code again. 4 attempts left.');
-  await screenshot(page, 'try-it-resent');
+  await expectGoodScreen(page, 'resent');
 });
 
 test('the page shows by itself that the time is up', async () => {
@@ -162,7 +162,7 @@ test('the page shows by itself that the time is up', async () => {
   await startOnPage(page, quickService);
   await says(page, 'Expired');
   expect(await focused(page)).toBe('heading');
-  await screenshot(page, 'try-it-expired');
+  await expectGoodScreen(page, 'expired');
 });
 
 test('the time runs down each second; a screen reader hears it at 60, 30 and 10 seconds', async () => {
@@ -187,7 +187,7 @@ test('the page says why no message arrived', async () => {
   await page.keyboard.press('Enter');
   await says(page, 'The message could not be delivered.');
   expect(await statusOf(page).textContent()).not.toContain('undefined');
-  await screenshot(page, 'try-it-undeliverable');
+  await expectGoodScreen(page, 'undeliverable');
 });
 
 test('a verification that the API cancels ends on the page, too', async () => {
@@ -198,7 +198,7 @@ test('a verification that the API cancels ends on the page, too', async () => {
   const [id = ''] = cookies.find(({ name }) => name === 'verification')?.value.split('.') ?? [];
   await service.verifications.cancel(id);
   await says(page, 'Canceled');
-  await screenshot(page, 'try-it-canceled');
+  await expectGoodScreen(page, 'canceled');
   await page.getByRole('button').click();
   await numberField(page).waitFor();
   expect(await focused(page)).toBe('phone-number');
@@ -211,7 +211,17 @@ test('a number that is refused stays in the field, with a sentence that says wha
   await says(page, 'Enter a mobile number with its country code');
   expect(await numberField(page).inputValue()).toBe('12');
   expect(await numberField(page).getAttribute('aria-invalid')).toBe('true');
-  await screenshot(page, 'try-it-refused-number');
+  await expectGoodScreen(page, 'refused-number');
+});
+
+test('without a worker, the page says that the service is not available', async () => {
+  const withoutWorker = await startPage({ withWorker: false });
+  const page = await open({}, withoutWorker);
+  await numberField(page).fill(uniquePhoneNumber());
+  await page.keyboard.press('Enter');
+  await says(page, 'The service is not available at the moment. Try again.');
+  await expectGoodScreen(page, 'not-available');
+  await withoutWorker.stop();
 });
 
 test('without JavaScript, the same forms start and check', async () => {
