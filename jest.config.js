@@ -11,6 +11,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
-  // Most tests wait for processes and timers, so use all cores. Jest's default leaves one core free.
-  maxWorkers: '100%',
+  // Most tests wait for processes and clocks: more workers than cores.
+  maxWorkers: '150%',
 };

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { createDigests } from '../../src/crypto/digest';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { createPayloadReader } from '../../src/temporal/payload-reader';
 import { connectDevServer } from '../support/dev-server';
@@ -24,6 +26,8 @@ export async function startFuzzedService(): Promise<FuzzedService> {
   const service = await startService({
     ...server,
     dataConverter,
+    // The fuzzer uses the numbers of the examples. Other tests may have used them without encryption.
+    digests: createDigests(randomBytes(32)),
     policy: { windowMs: 600_000, maxAttempts: ATTEMPTS, resendIntervalMs: 0, maxResends: 10 },
     cooldownSeconds: [0],
     withStatusCallback: true,
