@@ -1,4 +1,5 @@
 require('./scripts/check-node');
+const { availableParallelism } = require('node:os');
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -12,5 +13,5 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
   // Most tests wait for processes and clocks: more workers than cores.
-  maxWorkers: '150%',
+  maxWorkers: availableParallelism() + 1,
 };
