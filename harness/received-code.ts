@@ -4,3 +4,8 @@ import type { SmsSandbox } from '../sandbox';
 export function receivedCode(sandbox: SmsSandbox, phoneNumber: string): string | undefined {
   return /\d{4,8}/.exec(sandbox.inbox(phoneNumber)[0]?.body ?? '')?.[0];
 }
+
+/** A code with the same number of digits that is not this one. */
+export function wrongCodeFor(code: string): string {
+  return code === '0000' ? '0001' : '0000';
+}

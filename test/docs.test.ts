@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { curlLines } from '../dev/banner';
+import { defaultBannerFacts } from './support/banner-facts';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../sandbox/account';
 import { environment } from '../sandbox/config';
 import { carrierErrorCodes } from '../sandbox/messages/carrier-errors';
@@ -24,16 +25,7 @@ const testPages = readdirSync(path.join(project, 'test'), { recursive: true, enc
 const pages = ['README.md', 'CONTRIBUTING.md', ...docsPages, ...testPages];
 
 /** The lines that `npm run dev` prints to paste. Each of them must stay one line. */
-const devLines: readonly string[] = curlLines({
-  apiUrl: 'http://localhost:3000',
-  hasTryItPage: true,
-  apiKey: 'dev',
-  codeLength: 4,
-  smsSandboxUrl: 'http://localhost:3001',
-  usesSandbox: true,
-  temporalUiUrl: 'http://localhost:8233',
-  temporalAddress: '127.0.0.1:7233',
-});
+const devLines: readonly string[] = curlLines(defaultBannerFacts);
 
 const MAX_README_LINES = 150;
 /** The README is read in a terminal as well. */

@@ -8,7 +8,7 @@ export interface Command {
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
-  /** Default: the one of this process. */
+  /** The working directory. Default: that of this process. */
   cwd?: string;
 }
 

@@ -21,7 +21,7 @@ export function temporalSpec(options: DevServerOptions): ProcessSpec {
   return { name: 'temporal', ...devServerCommand(options), isReady: () => isDevServerReady(options) };
 }
 
-/** An API is ready when `/readyz` answers 200: it then reaches Temporal. */
+/** An API is ready when `/readyz` answers 200, which means that it can reach Temporal. */
 export function apiSpec(command: Command, url: string): ProcessSpec {
   return { name: 'api', ...command, isReady: () => isOk(`${url}/readyz`) };
 }

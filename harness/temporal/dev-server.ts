@@ -19,7 +19,7 @@ export interface DevServerOptions {
   uiPort?: number;
   /** The URL of the codec server with which the Web UI decodes payloads. */
   uiCodecEndpoint?: string;
-  /** Default: data is only in memory. */
+  /** Default: the data is kept in memory and lost at the end. */
   dbFile?: string;
   /** Default: `default`. */
   namespace?: string;

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
+import { wrongCodeFor } from '../../harness/received-code';
 import type { DevInstance } from './dev-instance';
-import { Verifications, wrongCodeFor } from './verifications';
+import { Verifications } from './verifications';
 
 const NUMBER = '+14255550123';
 /** The device pixels of one CSS pixel: pictures are sharp on good screens. */

@@ -44,7 +44,3 @@ export class Verifications {
     return Verification.parse(await response.json());
   }
 }
-
-export function wrongCodeFor(code: string): string {
-  return code === '0000' ? '0001' : '0000';
-}

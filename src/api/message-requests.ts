@@ -1,4 +1,4 @@
-import { VerificationError } from '../domain/refusals';
+import { VerificationError, type ErrorCode } from '../domain/refusals';
 import type { IdentifiedView, Verifications } from '../gateway/verifications';
 import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
 import type { Tenant } from '../tenants/tenant';
@@ -25,6 +25,17 @@ export interface ReceivedStart extends MessageRequester {
   readonly phoneNumber: string;
   readonly idempotencyKey: string | undefined;
 }
+
+/** The errors that a start can have on every surface, for its documentation. */
+export const startErrors = [
+  'invalid_phone_number',
+  'verification_in_progress',
+  'unsupported_phone_number',
+  'country_not_allowed',
+  'phone_number_cooling_down',
+  'rate_limited',
+  'temporal_unavailable',
+] as const satisfies readonly ErrorCode[];
 
 /** Applies the limits to all requests that lead to a message: the starts and resends of all surfaces. */
 export interface MessageRequests {

@@ -1,15 +1,5 @@
-import { banner, type BannerFacts, curlLines } from '../../dev/banner';
-
-const facts: BannerFacts = {
-  apiUrl: 'http://localhost:3000',
-  hasTryItPage: true,
-  apiKey: 'dev',
-  codeLength: 4,
-  smsSandboxUrl: 'http://localhost:3001',
-  usesSandbox: true,
-  temporalUiUrl: 'http://localhost:8233',
-  temporalAddress: '127.0.0.1:7233',
-};
+import { banner, curlLines } from '../../dev/banner';
+import { defaultBannerFacts as facts } from '../support/banner-facts';
 
 test('the banner lists all addresses and the three commands', () => {
   const text = banner(facts);

@@ -24,7 +24,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   });
 }
 
-/** The URLs that a page loads, and the errors that it reports. */
+/** The URLs that a page loads, and the errors and warnings in its console. */
 export interface PageLog {
   readonly requests: string[];
   readonly faults: string[];
@@ -35,7 +35,7 @@ export function watchPage(page: Page): PageLog {
   const log: PageLog = { requests: [], faults: [] };
   page.on('request', (request) => log.requests.push(request.url()));
   page.on('console', (message) => {
-    if (message.type() === 'error') log.faults.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning') log.faults.push(message.text());
   });
   page.on('pageerror', (error) => log.faults.push(error.message));
   return log;

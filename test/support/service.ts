@@ -6,7 +6,7 @@ import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { freePort } from '../../harness/ports';
-import { receivedCode as findReceivedCode } from '../../harness/received-code';
+import { receivedCode as findReceivedCode, wrongCodeFor } from '../../harness/received-code';
 import type { SmsSandbox, SmsSandboxOptions } from '../../sandbox';
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_FROM } from '../../sandbox/account';
 import { createActivities } from '../../src/activities';
@@ -42,7 +42,7 @@ import { eventually } from './eventually';
 import { requiredEnv } from './required-env';
 import { startTestSandbox } from './test-sandbox';
 
-export { eventually, requiredEnv };
+export { eventually, requiredEnv, wrongCodeFor };
 
 export const API_KEYS = ['alice-key', 'bob-key'] as const;
 export const PUBLIC_URL = 'https://verify.example.com';
@@ -323,10 +323,6 @@ export function anotherGateway(
 /** Waits for a message to a number and returns the code in the newest one. */
 export async function receivedCode(sandbox: SmsSandbox, phoneNumber: string): Promise<string> {
   return eventually(() => findReceivedCode(sandbox, phoneNumber));
-}
-
-export function wrongCodeFor(code: string): string {
-  return code === '0000' ? '0001' : '0000';
 }
 
 /** The whole history as JSON, with decoded payloads, as everyone with access to the namespace can read it. */

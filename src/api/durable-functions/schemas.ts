@@ -1,5 +1,6 @@
 import type { SwaggerTransform } from '@fastify/swagger';
 import { Type, type TSchema } from '@sinclair/typebox';
+import { startErrors } from '../message-requests';
 import { answer, bodyTooLarge, noBody, problems, retryAfter } from '../responses';
 import { InstanceStatus, ManagementUrls } from './resources';
 import { EXAMPLE_ID, managementUrlsExamples, runningExamples, endedExamples } from './examples';
@@ -122,18 +123,7 @@ export function startSchema({ operationId, prefix, auth }: StartSchemaOptions) {
         },
         examples: managementUrlsExamples,
       }),
-      ...problems(
-        'invalid_phone_number',
-        'unauthorized',
-        'forbidden',
-        'not_found',
-        'verification_in_progress',
-        'unsupported_phone_number',
-        'country_not_allowed',
-        'phone_number_cooling_down',
-        'rate_limited',
-        'temporal_unavailable',
-      ),
+      ...problems('unauthorized', 'forbidden', 'not_found', ...startErrors),
       ...bodyTooLarge,
     },
   };

@@ -57,7 +57,7 @@ export const IdempotencyHeaders = Type.Object({
 export const PreferHeaders = Type.Object({
   prefer: Type.Optional(
     Type.String({
-      examples: ['wait=20'],
+      examples: ['wait=2'],
       description:
         'RFC 7240. With `wait=20`, the answer comes when the verification ends, or after 20 s. The maximum is 60.',
     }),

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { startErrors } from '../message-requests';
 import { answer, bodyTooLarge, noBody, problems } from '../responses';
 import {
   canceledExamples,
@@ -45,17 +46,7 @@ export const start = {
       headers: location,
       examples: startedExamples,
     }),
-    ...problems(
-      'invalid_phone_number',
-      'unauthorized',
-      'verification_in_progress',
-      'idempotency_key_reused',
-      'unsupported_phone_number',
-      'country_not_allowed',
-      'phone_number_cooling_down',
-      'rate_limited',
-      'temporal_unavailable',
-    ),
+    ...problems('unauthorized', 'idempotency_key_reused', ...startErrors),
     ...bodyTooLarge,
   },
 };
@@ -75,7 +66,7 @@ export const get = {
       headers: {
         'Preference-Applied': Type.String({
           description: 'Only after `Prefer: wait`: the wait in seconds that was applied.',
-          examples: ['wait=20'],
+          examples: ['wait=2'],
         }),
       },
       examples: currentExamples,

@@ -36,7 +36,7 @@ export interface TryItDependencies extends TryItPage {
   readonly shutdownSignal: AbortSignal;
 }
 
-/** Makes the page's Idempotency-Keys different from those of API callers. */
+/** The caller of the page's checks. Their Idempotency-Keys are never those of an API caller. */
 const CALLER = 'try-it';
 
 /**

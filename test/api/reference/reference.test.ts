@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { LOOPBACK } from '../../../harness/ports';
-import { screenshot, startBrowser } from '../../support/browser';
+import { screenshot, startBrowser, watchPage } from '../../support/browser';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { openApiDocument } from '../../support/openapi';
 import { startReverseProxy, type ReverseProxy } from '../../support/reverse-proxy';
@@ -167,13 +167,6 @@ describe('in a browser', () => {
   async function openPage(viewport: { width: number; height: number }) {
     const page = await browser.newPage({ viewport });
     page.setDefaultTimeout(PAGE_LIMIT_MS);
-    const faults: string[] = [];
-    const requests: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
-    });
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('request', (request) => requests.push(request.url()));
-    return { page, faults, requests };
+    return { page, ...watchPage(page) };
   }
 });

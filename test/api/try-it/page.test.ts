@@ -1,5 +1,11 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { accessibilityFaults, screenshot, startBrowser } from '../../support/browser';
+import {
+  accessibilityFaults,
+  screenshot,
+  startBrowser,
+  watchPage,
+  type PageLog,
+} from '../../support/browser';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import {
   eventually,
@@ -20,20 +26,14 @@ let browser: Browser;
 let service: Service;
 /** Its window is 3 seconds. */
 let quickService: Service;
-/** What the pages of the current test loaded and reported. */
-let requests: string[];
-let faults: string[];
+/** What the page that was opened last loaded and reported. */
+let log: PageLog;
 
 beforeAll(async () => {
   server = await connectDevServer();
   browser = await startBrowser();
   service = await startPage({ policy: { resendIntervalMs: 0 } });
   quickService = await startPage({ policy: { windowMs: 3_000 } });
-});
-
-beforeEach(() => {
-  requests = [];
-  faults = [];
 });
 
 afterEach(async () => {
@@ -59,11 +59,7 @@ function startPage(options: Partial<ServiceOptions>): Promise<Service> {
 async function open(options: BrowserContextOptions = {}, { app } = service): Promise<Page> {
   const context = await browser.newContext({ baseURL: app.listeningOrigin, ...options });
   const page = await context.newPage();
-  page.on('request', (request) => requests.push(request.url()));
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(error.message));
+  log = watchPage(page);
   await page.goto('/');
   return page;
 }
@@ -116,8 +112,8 @@ test('a number is verified by keyboard alone, and the focus moves to what is new
   await page.reload();
   await says(page, 'Verified');
 
-  expect(faults).toEqual([]);
-  const origins = new Set(requests.map((url) => new URL(url).origin));
+  expect(log.faults).toEqual([]);
+  const origins = new Set(log.requests.map((url) => new URL(url).origin));
   expect([...origins]).toEqual([service.app.listeningOrigin]);
 });
 
