@@ -12,10 +12,19 @@ import {
   receivedCode,
   startService,
   uniquePhoneNumber,
-  wrongCodeFor,
   type Service,
   type ServiceOptions,
 } from '../../support/service';
+import {
+  codeField,
+  enterCode,
+  focused,
+  numberField,
+  says,
+  startOnPage,
+  statusOf,
+  verificationIdOf,
+} from '../../support/try-it-page';
 
 const COOKIE_KEYS = [Buffer.alloc(32, 7)];
 const PHONE_PAGE = 'http://localhost:3001';
@@ -64,30 +73,6 @@ async function open(options: BrowserContextOptions = {}, { app } = service): Pro
   return page;
 }
 
-const numberField = (page: Page) => page.locator('input[type=tel]');
-const codeField = (page: Page) => page.locator('input[autocomplete=one-time-code]');
-const statusOf = (page: Page) => page.locator('[role=status]');
-const says = (page: Page, text: string) => statusOf(page).filter({ hasText: text }).waitFor();
-const focused = (page: Page) => page.evaluate('document.activeElement.id');
-
-/** Starts a verification by keyboard and waits for its message. */
-async function startOnPage(
-  page: Page,
-  { sandbox } = service,
-): Promise<{ phoneNumber: string; code: string; wrongCode: string }> {
-  const phoneNumber = uniquePhoneNumber();
-  await numberField(page).fill(phoneNumber);
-  await page.keyboard.press('Enter');
-  await codeField(page).waitFor();
-  const code = await receivedCode(sandbox, phoneNumber);
-  return { phoneNumber, code, wrongCode: wrongCodeFor(code) };
-}
-
-async function enterCode(page: Page, code: string): Promise<void> {
-  await codeField(page).fill(code);
-  await page.keyboard.press('Enter');
-}
-
 test('a number is verified by keyboard alone, and the focus moves to what is new', async () => {
   const page = await open();
   expect(await focused(page)).toBe('phone-number');
@@ -119,7 +104,7 @@ test('a number is verified by keyboard alone, and the focus moves to what is new
 
 test('a wrong code takes one attempt, and the last one ends the verification', async () => {
   const page = await open();
-  const { wrongCode } = await startOnPage(page);
+  const { wrongCode } = await startOnPage(page, service);
   for (const left of ['3 attempts left', '2 attempts left', '1 attempt left']) {
     await enterCode(page, wrongCode);
     await says(page, `That code is not right. ${left}.`);
@@ -134,7 +119,7 @@ test('a wrong code takes one attempt, and the last one ends the verification', a
 
 test('text that is no code takes no attempt', async () => {
   const page = await open();
-  const { code } = await startOnPage(page);
+  const { code } = await startOnPage(page, service);
   await enterCode(page, 'abcd');
   await says(page, 'No attempt was used');
   await enterCode(page, `${code}0`);
@@ -145,7 +130,7 @@ test('text that is no code takes no attempt', async () => {
 
 test('the code is sent again on request, which takes no attempt', async () => {
   const page = await open();
-  const { phoneNumber } = await startOnPage(page);
+  const { phoneNumber } = await startOnPage(page, service);
   await says(page, '4 attempts left');
   await page.getByRole('button', { name: 'Send the code again' }).click();
   await eventually(() => service.sandbox.inbox(phoneNumber).length === 2);
@@ -164,7 +149,7 @@ test('the page shows by itself that the time is up', async () => {
 test('the time runs down each second; a screen reader hears it at 60, 30 and 10 seconds', async () => {
   const page = await open();
   await page.clock.install();
-  await startOnPage(page);
+  await startOnPage(page, service);
   await says(page, '4 attempts left');
   const heard: string[] = [];
   for (let second = 0; second < 89; second++) {
@@ -188,11 +173,9 @@ test('the page says why no message arrived', async () => {
 
 test('a verification that the API cancels ends on the page, too', async () => {
   const page = await open();
-  await startOnPage(page);
+  await startOnPage(page, service);
   await says(page, '4 attempts left');
-  const cookies = await page.context().cookies();
-  const [id = ''] = cookies.find(({ name }) => name === 'verification')?.value.split('.') ?? [];
-  await service.verifications.cancel(id);
+  await service.verifications.cancel(await verificationIdOf(page));
   await says(page, 'Canceled');
   await expectGoodScreen(page, 'canceled');
   await page.getByRole('button').click();
@@ -222,7 +205,7 @@ test('without a worker, the page says that the service is not available', async 
 
 test('without JavaScript, the same forms start and check', async () => {
   const page = await open({ javaScriptEnabled: false });
-  const { code, wrongCode } = await startOnPage(page);
+  const { code, wrongCode } = await startOnPage(page, service);
   await page.getByRole('link', { name: 'Reload it' }).click();
   await screenshot(page, 'try-it-without-javascript');
   await enterCode(page, wrongCode);
@@ -240,7 +223,7 @@ test.each([
 ] as const)('axe finds nothing on any screen, and nothing is cut off: %s', async (name, options) => {
   const page = await open(options);
   await expectGoodScreen(page, `${name}-number`);
-  const { wrongCode, code } = await startOnPage(page);
+  const { wrongCode, code } = await startOnPage(page, service);
   await says(page, '4 attempts left');
   await expectGoodScreen(page, `${name}-code`);
   await enterCode(page, wrongCode);
@@ -260,7 +243,7 @@ async function expectGoodScreen(page: Page, name: string): Promise<void> {
 
 test('motion stops if the person prefers that', async () => {
   const page = await open({ reducedMotion: 'reduce' });
-  await startOnPage(page);
+  await startOnPage(page, service);
   await says(page, '4 attempts left');
   const moving = await page.evaluate(
     "[...document.querySelectorAll('*')].filter((e) => getComputedStyle(e).transitionDuration !== '0s').length",

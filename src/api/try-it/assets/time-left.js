@@ -16,9 +16,9 @@ export function forgetTimeLeft() {
  * @param {DOMStringMap} state
  * @param {AbortSignal} signal
  */
-export function showTimeLeft({ secondsLeft, resendIn }, signal) {
-  const endsAt = endOf(secondsLeft);
-  const resendAt = endOf(resendIn);
+export function showTimeLeft(state, signal) {
+  const endsAt = endOf(state, 'secondsLeft');
+  const resendAt = endOf(state, 'resendIn');
   const tick = () => {
     if (signal.aborted) return;
     if (endsAt !== undefined) showWindow(secondsUntil(endsAt));
@@ -28,9 +28,16 @@ export function showTimeLeft({ secondsLeft, resendIn }, signal) {
   tick();
 }
 
-/** @param {string | undefined} seconds of a `data-` attribute, which is empty for none */
-function endOf(seconds) {
-  return seconds ? performance.now() + Number(seconds) * 1_000 : undefined;
+/**
+ * When a time ends, by the clock of `performance.now()`; undefined if the attribute is empty. It is kept in the state:
+ * after a form that could not be sent, the same state is shown again.
+ *
+ * @param {DOMStringMap} state
+ * @param {'secondsLeft' | 'resendIn'} name
+ */
+function endOf(state, name) {
+  if (!state[name]) return undefined;
+  return Number((state[`${name}Until`] ??= String(performance.now() + Number(state[name]) * 1_000)));
 }
 
 /** @param {number} time */

@@ -5,9 +5,9 @@ import { formatWhileTyping } from './phone-number-field.js';
 import { receiveCode } from './receive-code.js';
 import { forgetTimeLeft, showTimeLeft } from './time-left.js';
 
-/** How often the page reads the state while a message is being sent. */
+/** The pause before each read of the state. A busy service answers at once, although the page asks it to wait. */
 const POLL_INTERVAL_MS = 1_000;
-/** How long a read may wait for the end of the verification at other times. */
+/** How long a read may wait for the end of the verification, unless a message is being sent. */
 const WAIT_SECONDS = 20;
 const RETRY_INTERVAL_MS = 3_000;
 
@@ -40,12 +40,12 @@ async function send(form) {
   }
 }
 
-/** @param {string} url @param {RequestInit} options */
+/** Throws if the answer is no screen, such as the error page of a proxy. @param {string} url @param {RequestInit} options */
 async function fetchPage(url, options) {
   const response = await fetch(url, options);
-  const type = response.headers.get('content-type') ?? '';
-  if (!type.startsWith('text/html')) throw new Error(`Unexpected answer ${response.status}`);
-  return new DOMParser().parseFromString(await response.text(), 'text/html');
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  if (screenOf(page) === '') throw new Error(`Unexpected answer ${response.status}`);
+  return page;
 }
 
 /** Shows a new screen and moves the focus to it. @param {Document} page */
@@ -60,11 +60,16 @@ function show(page) {
   start();
 }
 
-/** Shows what changed by itself. Does not touch the field in which the person types. @param {Document} page */
+/** Shows what changed by itself. Does not touch what may have the focus. @param {Document} page */
 function update(page) {
   if (screenOf(page) !== main.dataset.screen) return show(page);
-  const { attempts, inFlight } = state();
-  for (const id of ['state', 'timer', 'resend']) take(page, id);
+  const { attempts, inFlight, resendIn } = state();
+  for (const id of ['state', 'timer']) take(page, id);
+  if (Boolean(resendIn) !== Boolean(state().resendIn)) {
+    const hadFocus = document.getElementById('resend')?.contains(document.activeElement);
+    take(page, 'resend');
+    if (hadFocus) document.getElementById('code')?.focus();
+  }
   if (attempts !== state().attempts || inFlight !== state().inFlight) say(sentenceOf(page));
   start();
 }
@@ -111,7 +116,7 @@ function start() {
 /** Reads the verification's state until it changes. @param {DOMStringMap} state @param {AbortSignal} signal */
 async function followVerification({ news = '', inFlight }, signal) {
   const isInFlight = inFlight === 'true';
-  if (isInFlight) await pause(POLL_INTERVAL_MS);
+  await pause(POLL_INTERVAL_MS);
   while (!signal.aborted) {
     try {
       const headers = new Headers(isInFlight ? {} : { prefer: `wait=${WAIT_SECONDS}` });
