@@ -14,8 +14,8 @@ import { parseSubmittedCode } from '../submitted-code';
 import { registerAssets } from './assets';
 import { createPages } from './pages';
 import * as schemas from './schemas';
-import { errorScreen, numberScreen, verificationScreen, type Screen } from './screens';
-import { refusalSentence, unforeseenSentence, type Notice } from './sentences';
+import { errorScreen, numberScreen, verificationScreen, type Refused, type Screen } from './screens';
+import { isEntryRefusal, refusalSentence, unforeseenSentence, type Notice } from './sentences';
 import { createSession } from './session';
 
 /** What differs between installations. */
@@ -149,23 +149,25 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     const refusal = cause instanceof VerificationError ? cause.refusal : undefined;
     if (refusal?.code === 'verification_ended') return backToPage(reply);
     reply.code(problem.status).headers(problem.headers);
-    const sentence = refusal ? refusalSentence(refusal) : unforeseenSentence(problem.status);
-    return pages.show(reply, await screenWithError(request, reply, sentence));
+    const refused = refusal
+      ? { sentence: refusalSentence(refusal), isFieldInvalid: isEntryRefusal(refusal) }
+      : { sentence: unforeseenSentence(problem.status), isFieldInvalid: false };
+    return pages.show(reply, await screenWithError(request, reply, refused));
   }
 
   async function screenWithError(
     request: FastifyRequest,
     reply: FastifyReply,
-    sentence: string,
+    refused: Refused,
   ): Promise<Screen> {
     const phoneNumber = schemas.typedPhoneNumber(request.body);
-    if (phoneNumber !== undefined) return numberScreen({ phoneNumber, sentence });
-    if (request.method !== 'POST') return errorScreen(sentence);
+    if (phoneNumber !== undefined) return numberScreen(refused, phoneNumber);
+    if (request.method !== 'POST') return errorScreen(refused.sentence);
     try {
       const verification = await currentVerification(request, reply);
-      return verification ? verificationScreen(verification, { sentence }) : numberScreen({ sentence });
+      return verification ? verificationScreen(verification, { refused }) : numberScreen(refused);
     } catch {
-      return errorScreen(sentence);
+      return errorScreen(refused.sentence);
     }
   }
 }

@@ -11,7 +11,10 @@ interface NumberScreen {
   readonly sentence: string;
   /** As the person typed it. */
   readonly phoneNumber: string;
+  /** Whether `sentence` says that a request was refused. */
   readonly isRefused: boolean;
+  /** Whether it was refused because of the text in the field. */
+  readonly isFieldInvalid: boolean;
 }
 
 interface CodeScreen {
@@ -22,6 +25,7 @@ interface CodeScreen {
   readonly phoneNumber: string;
   readonly codeLength: number;
   readonly isRefused: boolean;
+  readonly isFieldInvalid: boolean;
   readonly attemptsRemaining: number;
   /** When the window closes, RFC 3339; null before it opens. */
   readonly expiresAt: string | null;
@@ -48,35 +52,43 @@ interface ErrorScreen {
   readonly sentence: string;
 }
 
-export function numberScreen(refused?: {
+/** Why a request was refused. Its sentence replaces that of the screen. */
+export interface Refused {
   readonly sentence: string;
-  readonly phoneNumber?: string;
-}): NumberScreen {
+  /** Whether the text in the field is the reason. */
+  readonly isFieldInvalid: boolean;
+}
+
+export function numberScreen(refused?: Refused, phoneNumber = ''): NumberScreen {
   return {
     name: 'number',
     heading: 'Verify a phone number',
     sentence: refused?.sentence ?? '',
-    phoneNumber: refused?.phoneNumber ?? '',
+    phoneNumber,
     isRefused: refused !== undefined,
+    isFieldInvalid: refused?.isFieldInvalid ?? false,
   };
 }
 
-/** `sentence` replaces the sentence for the verification's state: a request was refused. */
 export function verificationScreen(
   verification: IdentifiedView,
-  { notice, sentence }: { readonly notice?: Notice | undefined; readonly sentence?: string } = {},
+  { notice, refused }: { readonly notice?: Notice | undefined; readonly refused?: Refused } = {},
   now = Date.now(),
 ): CodeScreen | ResultScreen {
   const { status, phoneNumber, codeLength, attemptsRemaining, windowMs } = verification;
   const { expiresAt, messageInFlight, nextResendAt } = verification;
-  if (isFinal(status)) return { name: 'result', status, ...endSentences(status, verification) };
+  if (isFinal(status)) {
+    const { heading, sentence } = endSentences(status, verification);
+    return { name: 'result', status, heading, sentence: refused?.sentence ?? sentence };
+  }
   return {
     name: 'code',
     heading: 'Enter the code',
-    sentence: sentence ?? openSentence(verification, notice),
+    sentence: refused?.sentence ?? openSentence(verification, notice),
     phoneNumber,
     codeLength,
-    isRefused: sentence !== undefined || notice === 'wrong_code',
+    isRefused: refused !== undefined || notice === 'wrong_code',
+    isFieldInvalid: refused?.isFieldInvalid ?? notice === 'wrong_code',
     attemptsRemaining,
     expiresAt,
     secondsLeft: secondsUntil(expiresAt, now),

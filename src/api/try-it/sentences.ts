@@ -31,6 +31,18 @@ const refusalSentences: Readonly<Partial<Record<ErrorCode, Sentence>>> = {
   worker_unavailable: 'The service is not available at the moment. Try again.',
 };
 
+/** These refuse what the person typed. Other refusals are not about the field. */
+const ENTRY_REFUSALS: readonly ErrorCode[] = [
+  'invalid_phone_number',
+  'unsupported_phone_number',
+  'country_not_allowed',
+  'invalid_code',
+];
+
+export function isEntryRefusal({ code }: Refusal): boolean {
+  return ENTRY_REFUSALS.includes(code);
+}
+
 export function refusalSentence(refusal: Refusal): string {
   const sentence = refusalSentences[refusal.code] ?? unforeseenSentence(500);
   return typeof sentence === 'string' ? sentence : sentence(refusal);

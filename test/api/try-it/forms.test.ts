@@ -232,6 +232,31 @@ test('a resend that comes too early says when to try again, and the code can sti
   expect(visitor.html).toContain('Verified');
 });
 
+test('a field is marked as invalid only if its text is the reason', async () => {
+  const isMarked = () => visitor.html.includes('aria-invalid="true"');
+  const { visitor, phoneNumber } = await started();
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  await untilPending(service, visitor.cookie(SESSION)?.split('.')[0] ?? '');
+  await visitor.get();
+  expect(isMarked()).toBe(false);
+  await visitor.send('/try-it/resend');
+  expect([visitor.status, isMarked()]).toEqual([429, false]);
+  expect(visitor.html).toContain('data-refused');
+  await visitor.send('/try-it/check', { code: 'abcd' });
+  expect([visitor.status, isMarked()]).toEqual([400, true]);
+  await visitor.sendAndFollow('/try-it/check', { code: wrongCodeFor(code) });
+  expect([visitor.status, isMarked()]).toEqual([200, true]);
+});
+
+test('a button that is refused after the end says so', async () => {
+  const { visitor, phoneNumber } = await started();
+  await visitor.sendAndFollow('/try-it/check', { code: await receivedCode(service.sandbox, phoneNumber) });
+  expect(visitor.html).toContain('Verified');
+  await visitor.send('/try-it/restart', { _csrf: '' });
+  expect(visitor.status).toBe(403);
+  expect(visitor.html).toContain('This form is no longer valid. Try again.');
+});
+
 test('“Use another number” cancels the verification', async () => {
   const { visitor } = await started();
   const id = visitor.cookie(SESSION)?.split('.')[0] ?? '';
