@@ -11,11 +11,11 @@ export const limits = {
     description:
       'How many verifications one end user may start. The caller sends the IP address of the end user as `clientIp`.',
     rules: [
-      'Resends do not count here.',
+      'Resends do not count here, except those on the try-it page (`TRY_IT_PAGE`).',
       'A start counts here, even if it is refused later, for example during a cool-down.',
       'Without `clientIp`, a start with an API key does not count here.',
-      'A start without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`) counts by the IP address it comes from. ' +
-        'Behind a proxy, set `TRUST_PROXY`: otherwise all of these starts count as one IP address.',
+      'A request without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`, `TRY_IT_PAGE`) counts by the IP address it ' +
+        'comes from. Behind a proxy, set `TRUST_PROXY`: otherwise all of these count as one IP address.',
       'All IP addresses of one IPv6 /64 network count as one.',
     ],
   }),
