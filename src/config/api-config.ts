@@ -91,7 +91,10 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     statusCallback: statusCallback(variables),
     durableFunctionsAuth: variables.DURABLE_FUNCTIONS_AUTH,
     /** Undefined if the page is switched off. */
-    tryItPage: variables.TRY_IT_PAGE === 'on' ? { phonePageUrl: variables.SMS_SANDBOX_URL } : undefined,
+    tryItPage:
+      variables.TRY_IT_PAGE === 'on'
+        ? { phonePageUrl: variables.SMS_SANDBOX_URL?.replace(/\/+$/, '') }
+        : undefined,
     /** Undefined if the API is not a codec server. */
     codecServer:
       variables.CODEC_SERVER_TOKEN === undefined

@@ -221,14 +221,17 @@ test('with the auth token and an API key, the worker uses the token', () => {
   expect(workerConfig(both).twilio).toMatchObject({ username: 'AC123', password: 'token' });
 });
 
-test('secret keys keep their order, and the trailing slash of a URL is removed', () => {
+test('secret keys keep their order, and the trailing slashes of URLs are removed', () => {
   const config = apiConfig({
     ...COMPLETE,
     SECRET_KEYS: `new:${Buffer.alloc(32, 3).toString('base64')},old:${KEY}`,
     PUBLIC_URL: 'https://a.example/',
+    TRY_IT_PAGE: 'on',
+    SMS_SANDBOX_URL: 'http://localhost:3001/',
   });
   expect(config.secretKeys.map(({ id }) => id)).toEqual(['new', 'old']);
   expect(config.publicUrl).toBe('https://a.example');
+  expect(config.tryItPage).toEqual({ phonePageUrl: 'http://localhost:3001' });
 });
 
 test.each([

@@ -22,7 +22,7 @@ import { createSession } from './session';
 export interface TryItPage {
   /** They sign the page's cookies: the first key signs, every key is accepted. */
   readonly cookieKeys: readonly Buffer[];
-  /** The page of the SMS sandbox, which shows the messages; undefined if messages go to real phones. */
+  /** The page of the SMS sandbox, without a trailing slash; undefined if messages go to real phones. */
   readonly phonePageUrl: string | undefined;
 }
 
