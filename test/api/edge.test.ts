@@ -72,6 +72,12 @@ function expectProblem({ status, headers, text }: Answer, expected: number): voi
   expect(text).not.toContain(SENTINEL);
 }
 
+test('an error in place of a file is not cached', async () => {
+  const answer = await sendLines('GET /docs/scalar.js HTTP/1.1', 'connection: close', '', '');
+  expect(answer.status).toBe(400);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+});
+
 describe('data that is not an HTTP request gets 400 as a problem:', () => {
   test.each([
     ['an invalid request line', [SENTINEL, '', '']],

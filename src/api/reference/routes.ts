@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Type } from '@sinclair/typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Api } from '../http-server';
 import { problems } from '../responses';
 import { page, PAGE_HEADERS } from './page';
@@ -28,24 +28,27 @@ const schema = {
 /** The API reference: a page for people, made by Scalar in the browser from /openapi.json. */
 export function registerReference(app: Api): void {
   const scalar = createScalarScript();
-  const assets = {
-    schema: { hide: true },
-    onSend: async (_request: FastifyRequest, reply: FastifyReply) =>
-      void reply.header('cache-control', 'public, max-age=3600'),
-  };
+  const hidden = { schema: { hide: true } };
+  const sendScript = (reply: FastifyReply, script: Buffer) =>
+    reply
+      .type('text/javascript; charset=utf-8')
+      .header('cache-control', 'public, max-age=3600')
+      .header('vary', 'accept-encoding')
+      .send(script);
 
   app.get('/docs', { schema, helmet: PAGE_HEADERS }, async (request, reply) => {
     const [pathname = ''] = request.url.split('?');
     return reply.type('text/html; charset=utf-8').send(page(pathname.endsWith('/') ? '' : 'docs/'));
   });
 
-  app.get('/docs/start.js', assets, async (_request, reply) =>
-    reply.type('text/javascript; charset=utf-8').send(await readFile(START_SCRIPT)),
+  app.get('/docs/start.js', hidden, async (_request, reply) =>
+    sendScript(reply, await readFile(START_SCRIPT)),
   );
 
-  app.get('/docs/scalar.js', assets, async (request, reply) => {
-    reply.type('text/javascript; charset=utf-8').header('vary', 'accept-encoding');
-    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(await scalar.plain());
-    return reply.header('content-encoding', 'gzip').send(await scalar.gzipped());
+  app.get('/docs/scalar.js', hidden, async (request, reply) => {
+    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
+      return sendScript(reply, await scalar.plain());
+    const script = await scalar.gzipped();
+    return sendScript(reply.header('content-encoding', 'gzip'), script);
   });
 }
