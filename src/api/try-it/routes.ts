@@ -53,7 +53,12 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
 
   app.removeAllContentTypeParsers();
   await app.register(formbody);
-  await app.register(csrfProtection, { cookieKey: session.csrfCookie, cookieOpts: session.cookieOptions });
+  await app.register(csrfProtection, {
+    cookieKey: session.csrfCookie,
+    cookieOpts: session.cookieOptions,
+    // `showError` logs the refusal.
+    logLevel: 'debug',
+  });
   await registerAssets(app);
   app.addHook('onRequest', async (request) => {
     if (request.method === 'POST') refuseCrossSite(request);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Signer } from '@fastify/cookie';
 import { formatVerificationId } from '../../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
+import { LogLines } from '../../support/log-lines';
 import {
   receivedCode,
   startService,
@@ -43,6 +44,8 @@ async function another(options: Partial<ServiceOptions> = {}, cookieKeys = [KEY]
 /** A browser without JavaScript: it keeps cookies and sends the forms of the page that it shows. */
 class Visitor {
   readonly #cookies = new Map<string, string>();
+  /** All `Set-Cookie` headers so far. */
+  readonly setCookies: string[] = [];
   html = '';
   status = 0;
   location: string | undefined;
@@ -91,6 +94,7 @@ class Visitor {
       headers: { ...headers, ...(this.#cookies.size > 0 && { cookie: this.cookieHeader }) },
       ...(payload !== undefined && { payload }),
     });
+    this.setCookies.push(...[response.headers['set-cookie'] ?? []].flat());
     for (const { name, value, maxAge, expires } of response.cookies) {
       const isDeleted = maxAge === 0 || (expires !== undefined && expires.getTime() <= Date.now());
       if (isDeleted) this.#cookies.delete(name);
@@ -131,12 +135,13 @@ test('the page loads only from the service itself, and other sites can not show 
 });
 
 test('cookies are signed, for this host only, and not readable by scripts', async () => {
-  const { visitor } = await started();
-  const response = await service.app.inject({ url: '/' });
-  expect(response.headers['set-cookie']).toMatch(
-    /^__Host-csrf=\S+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
-  );
-  expect(visitor.cookie(SESSION)).toMatch(/^[\w-]{64}\./);
+  const visitor = await new Visitor().get();
+  await visitor.send('/try-it/start', { phoneNumber: uniquePhoneNumber() });
+  const attributes = 'Path=/; HttpOnly; Secure; SameSite=Lax';
+  expect(visitor.setCookies).toEqual([
+    expect.stringMatching(new RegExp(`^__Host-csrf=[\\w-]+\\.[\\w%]+; ${attributes}$`)),
+    expect.stringMatching(new RegExp(`^__Host-verification=[\\w-]{64}\\.[\\w%]+; ${attributes}$`)),
+  ]);
 });
 
 test('a cookie without a valid signature shows no verification', async () => {
@@ -159,15 +164,22 @@ test('after a rotation of the secret keys, open pages go on', async () => {
   expect((await later.get()).html).not.toContain('name="phoneNumber"');
 });
 
+/** The token in the form of somebody else. */
+async function foreignToken(): Promise<string> {
+  const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec((await new Visitor().get()).html) ?? [];
+  expect(token).not.toBe('');
+  return token;
+}
+
 test.each([
-  ['without a token', { _csrf: '' }, {}],
-  ['with a token of another session', { _csrf: 'AAAAAAAA-BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB' }, {}],
-  ['from another site', {}, { origin: 'https://evil.example.com' }],
-  ['from another site, without an origin', {}, { 'sec-fetch-site': 'cross-site' }],
+  ['without a token', async () => ({ _csrf: '' }), {}],
+  ['with a token of another session', async () => ({ _csrf: await foreignToken() }), {}],
+  ['from another site', async () => ({}), { origin: 'https://evil.example.com' }],
+  ['from another site, without an origin', async () => ({}), { 'sec-fetch-site': 'cross-site' }],
 ])('a form %s is refused and starts nothing', async (_name, fields, headers) => {
   const visitor = await new Visitor().get();
   const phoneNumber = uniquePhoneNumber();
-  await visitor.send('/try-it/start', { phoneNumber, ...fields }, headers);
+  await visitor.send('/try-it/start', { phoneNumber, ...(await fields()) }, headers);
   expect(visitor.status).toBe(403);
   expect(visitor.html).toContain('This form is no longer valid');
   expect(visitor.cookie(SESSION)).toBeUndefined();
@@ -176,6 +188,15 @@ test.each([
   await visitor.get();
   await visitor.send('/try-it/start', { phoneNumber });
   expect(visitor.status).toBe(303);
+});
+
+test('a refused form is one line of the log, which nobody is warned by', async () => {
+  const log = new LogLines();
+  const { app } = await another({ log });
+  const visitor = await new Visitor(app).get();
+  await visitor.send('/try-it/start', { phoneNumber: uniquePhoneNumber(), _csrf: '' });
+  const about = log.lines.filter(({ msg }) => msg !== 'incoming request' && msg !== 'request completed');
+  expect(about).toMatchObject([{ level: 30, status: 403, code: 'forbidden' }]);
 });
 
 test('a form that is sent twice starts one verification and takes one attempt', async () => {
