@@ -163,6 +163,7 @@ test('a phone is prepared before its first message, and switched on again', asyn
   await screenshot(page, 'phone-prepared');
   await send(sandbox);
   await says(messages(page), 'Undelivered: the phone is off or has no signal. Error 30003');
+  expect(await phone(page).textContent()).not.toContain('No message yet');
 
   const answered = page.waitForResponse('/phone/delivery');
   await page.getByLabel('Next messages to +1 425 555 0123').selectOption('arrive');
