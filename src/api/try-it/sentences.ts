@@ -14,16 +14,16 @@ const refusalSentences: Readonly<Partial<Record<ErrorCode, Sentence>>> = {
   invalid_phone_number: 'Enter a mobile number with its country code, for example +1 425 555 0123.',
   unsupported_phone_number: 'We can’t send messages to this type of number. Enter a mobile number.',
   country_not_allowed: 'We don’t send messages to this country. Enter another number.',
-  verification_in_progress: (refusal) => `This number is being verified already. ${tryAgain(refusal)}`,
+  verification_in_progress: (refusal) => `This number is already being verified. ${tryAgain(refusal)}`,
   phone_number_cooling_down: (refusal) =>
     `This number had too many unsuccessful verifications. ${tryAgain(refusal)}`,
   rate_limited: (refusal) => `There were too many requests. ${tryAgain(refusal)}`,
   invalid_code: ({ codeLength }) =>
     codeLength === undefined
-      ? 'Enter the code from the message: digits only. No attempt was used.'
+      ? 'Enter all digits of the code from the message. No attempt was used.'
       : `The code has ${codeLength} digits. No attempt was used.`,
   idempotency_key_reused: 'This form was sent before. Enter the code again.',
-  resend_too_soon: (refusal) => `The last message was sent only recently. ${tryAgain(refusal)}`,
+  resend_too_soon: (refusal) => `The last message was sent a short time ago. ${tryAgain(refusal)}`,
   resend_limit_reached: 'We can’t send more messages for this verification.',
   forbidden: 'This form is no longer valid. Try again. The page needs cookies.',
   not_found: 'This verification no longer exists. Start again.',
@@ -106,12 +106,12 @@ export function endSentences(status: FinalStatus, verification: IdentifiedView):
     case 'verified':
       return { heading: 'Verified', sentence: `Verified. The number ${number} is yours.` };
     case 'expired':
-      return { heading: 'Time is up', sentence: 'Expired. The right code was not entered in time.' };
+      return { heading: 'Expired', sentence: 'Expired. The right code was not entered in time.' };
     case 'max_attempts_reached':
       return { heading: 'Too many attempts', sentence: 'Too many attempts. None of the codes was right.' };
     case 'undeliverable':
       return {
-        heading: 'No message',
+        heading: 'Message not delivered',
         sentence: `The message could not be delivered. ${error?.message ?? ''}`.trim(),
       };
     case 'canceled':

@@ -13,7 +13,7 @@ const sentences: Readonly<Record<string, string>> = {
   21606: 'Our sender number cannot send messages to this number. Please tell the operator of this service.',
   21608:
     'Our trial account can only send messages to confirmed numbers. Please tell the operator of this service.',
-  21610: 'This number has opted out of our messages. Reply START to an earlier message, then try again.',
+  21610: 'This number has unsubscribed from our messages. Reply START to an earlier message, then try again.',
   21612: 'We cannot send messages to this number.',
   21614: 'This number cannot receive messages. Use a mobile number.',
   30003: 'The phone could not be reached. Check that it is switched on and has a signal, then try again.',

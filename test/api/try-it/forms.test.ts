@@ -225,7 +225,7 @@ test('a number that somebody else is verifying is refused, and says when to try 
   const visitor = await new Visitor().get();
   await visitor.send('/try-it/start', { phoneNumber });
   expect(visitor.status).toBe(409);
-  expect(visitor.html).toMatch(/This number is being verified already\. Try again in \d+ seconds\./);
+  expect(visitor.html).toMatch(/This number is already being verified\. Try again in \d+ seconds\./);
   expect(visitor.html).toContain(`value="${phoneNumber}"`);
   expect(visitor.cookie(SESSION)).toBeUndefined();
 });
@@ -248,7 +248,7 @@ test('a resend that comes too early says when to try again, and the code can sti
   await visitor.get();
   await visitor.send('/try-it/resend');
   expect(visitor.status).toBe(429);
-  expect(visitor.html).toMatch(/The last message was sent only recently\. Try again in \d+ seconds\./);
+  expect(visitor.html).toMatch(/The last message was sent a short time ago\. Try again in \d+ seconds\./);
   await visitor.sendAndFollow('/try-it/check', { code });
   expect(visitor.html).toContain('Verified');
 });
