@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   onStopSignals({
     stop: () => {
       isStopping = true;
-      print('Stopping. Press Ctrl-C again to end everything at once.');
+      print('Stopping. Press Ctrl-C again to end everything immediately.');
       void supervisor.stop();
     },
     kill: () => {

@@ -61,7 +61,7 @@ export class SupervisedProcess {
     await waitUntil(() => this.#isReady, {
       limitMs: READY_LIMIT_MS,
       signal: this.#starting.signal,
-      onWait: (seconds) => this.print(`Waiting for ${this.name}: ${seconds} s …`),
+      onWait: (seconds) => this.print(`Still waiting for ${this.name} after ${seconds} s …`),
       what: `${this.name} to be ready`,
     });
   }

@@ -8,7 +8,7 @@ const meanings: Readonly<Partial<Record<TwilioErrorCode, string>>> = {
   21606: 'the account has no such SMS number',
   21610: 'the recipient has unsubscribed',
   21611: 'the sender’s queue is full',
-  21612: 'can not be reached by SMS',
+  21612: 'can’t be reached by SMS',
   21614: 'not a mobile number',
 };
 

@@ -6,7 +6,7 @@ type Headers = Pick<FastifyRequest, 'headers'>;
 
 /**
  * Refuses requests that name this server by a public host name. After DNS rebinding, a page of another site has such a
- * name and could otherwise read the messages. IP addresses and names without a dot can not be rebound.
+ * name and could otherwise read the messages. IP addresses and names without a dot can't be rebound.
  * @throws PageError
  */
 export function refusePublicHost({ headers: { host = '' } }: Headers): void {
