@@ -18,6 +18,8 @@ export interface BannerFacts {
 export function banner(facts: BannerFacts): string {
   const { apiUrl, smsSandboxUrl, temporalUiUrl, temporalAddress, usesSandbox, hasTryItPage } = facts;
   const page = hasTryItPage ? [`  Try it           ${apiUrl}/`] : [];
+  // Messages that go to real phones are not on this page.
+  const phone = usesSandbox ? [`  The phone        ${smsSandboxUrl}/`] : [];
   const temporal =
     temporalUiUrl === undefined ? `Temporal         ${temporalAddress}` : `Temporal Web UI  ${temporalUiUrl}`;
   const howTo = usesSandbox
@@ -27,9 +29,10 @@ export function banner(facts: BannerFacts): string {
     '',
     'Ready.',
     ...page,
-    `  The phone        ${smsSandboxUrl}/`,
+    ...phone,
     `  ${temporal}`,
     `  API              ${apiUrl}`,
+    `  API reference    ${apiUrl}/docs`,
     '',
     howTo,
     '',

@@ -8,6 +8,7 @@ test('the banner lists all addresses and the three commands', () => {
   expect(text).toContain('The phone        http://localhost:3001/\n');
   expect(text).toContain('Temporal Web UI  http://localhost:8233\n');
   expect(text).toContain('API              http://localhost:3000\n');
+  expect(text).toContain('API reference    http://localhost:3000/docs\n');
   for (const line of curlLines(facts)) expect(text).toContain(`\n${line}\n`);
 });
 
@@ -32,6 +33,7 @@ test('with a real Twilio account, the third command has a placeholder for the co
 
   expect(curlLines(real)[2]).toContain(`-d '{"code":"'0000'"}'`);
   expect(banner(real)).toContain('replace +14255550123 with yours, and 0000 with the code from your phone');
+  expect(banner(real)).not.toContain('The phone ');
 });
 
 test('a quote in the API key is escaped', () => {
