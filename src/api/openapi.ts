@@ -28,7 +28,7 @@ const tags = [
     name: 'Delivery reports',
     description: 'What the SMS provider reports about messages. Clients do not call it.',
   },
-  { name: 'Health', description: 'For load balancers and orchestrators of containers.' },
+  { name: 'Health', description: 'For load balancers and container orchestrators.' },
   { name: 'Documentation', description: 'This document, and a page to read it.' },
 ];
 
@@ -38,13 +38,23 @@ const codecTag = {
 };
 
 const securitySchemes = {
-  apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS.' },
-  functionsKey: { type: 'apiKey', in: 'header', name: 'x-functions-key', description: 'One of API_KEYS.' },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key in `API_KEYS`. With `npm run dev`: `dev`.',
+  },
+  functionsKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-functions-key',
+    description: 'One of the keys in the variable `API_KEYS`.',
+  },
   functionsCode: {
     type: 'apiKey',
     in: 'query',
     name: 'code',
-    description: 'One of API_KEYS, or the capability from a URL in the response to a start.',
+    description:
+      'One of the keys in the variable `API_KEYS`, or the capability from a URL in the answer to a start.',
   },
 } as const;
 

@@ -28,14 +28,14 @@ export const problemCatalogue: Readonly<Record<ErrorCode, Entry>> = {
   },
   verification_in_progress: {
     status: 409,
-    detail: 'This number has a verification in progress. Try again after it has ended.',
+    detail: 'This number has an open verification. Try again after it has ended.',
   },
   verification_ended: { status: 410, detail: 'This verification has ended. Start a new one.' },
   idempotency_key_reused: {
     status: 422,
     detail: 'This Idempotency-Key was used for another request. Use a new key.',
   },
-  resend_too_soon: { status: 429, detail: 'The last message was sent only recently. Try again later.' },
+  resend_too_soon: { status: 429, detail: 'The last message was sent a short time ago. Try again later.' },
   resend_limit_reached: { status: 429, detail: 'This verification can send no more messages.' },
   unsupported_phone_number: {
     status: 422,

@@ -45,7 +45,7 @@ const errorDescriptions: Readonly<Record<number, string>> = {
   401: 'The request has no valid credential.',
   403: 'The signature is not valid, or the request comes from another site.',
   404: 'The verification or the path does not exist.',
-  409: 'The phone number has a verification in progress.',
+  409: 'The phone number has an open verification.',
   410: 'The verification has ended.',
   413: 'The body is too large.',
   422: 'The request is well-formed, but its content is refused.',

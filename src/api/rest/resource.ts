@@ -88,7 +88,7 @@ const verification = {
       'window is open. The others are final: `verified`, `expired` (the window closed without the right code), ' +
       '`max_attempts_reached`, `undeliverable` (`error` says why) and `canceled`.',
   }),
-  attemptsRemaining: Type.Integer({ minimum: 0, description: 'How many more codes will be judged.' }),
+  attemptsRemaining: Type.Integer({ minimum: 0, description: 'How many more codes will be checked.' }),
   createdAt: Type.String(time),
   expiresAt: Nullable(Type.String(time), {
     description: 'The end of the window. Null until the SMS provider has accepted the message.',

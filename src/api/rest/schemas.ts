@@ -30,7 +30,7 @@ export const start = {
   operationId: 'startVerification',
   summary: 'Start a verification: send a message with a code',
   description:
-    'The answer comes before the message is sent, also while no worker process runs. A number has at most one open ' +
+    'The answer comes before the message is sent, even while no worker process runs. A number has at most one open ' +
     'verification: while there is one, only a repeat with the same `Idempotency-Key` succeeds.',
   tags,
   security,
@@ -38,7 +38,7 @@ export const start = {
   body: StartBody,
   response: {
     200: answer(
-      'A repeat with the same Idempotency-Key: the verification in progress. No second message is sent.',
+      'A repeat with the same Idempotency-Key: the open verification. No second message is sent.',
       Verification,
       { headers: location, examples: pendingExamples },
     ),
@@ -115,7 +115,7 @@ export const signal = {
   params,
   body: CodeBody,
   response: {
-    202: noBody('The code was accepted and will be judged. Get the verification to see the result.'),
+    202: noBody('The code was accepted and will be checked. Get the verification to see the result.'),
     ...problems('invalid_code', 'unauthorized', 'not_found', 'verification_ended', 'temporal_unavailable'),
     ...bodyTooLarge,
   },
@@ -150,7 +150,7 @@ export const cancel = {
   operationId: 'cancelVerification',
   summary: 'Cancel a verification',
   description:
-    'A message that the SMS provider does not have yet is not sent. A final status does not change.',
+    'If the SMS provider does not have the message yet, it is not sent. A final status does not change.',
   tags,
   security,
   params,
