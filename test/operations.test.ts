@@ -122,8 +122,8 @@ describe('the links into the Web UI find', () => {
     url: new URL(url),
   }));
   const expected: Readonly<Record<string, number>> = {
-    'not delivered since a day': 1,
-    'everything since a day': 11,
+    'not delivered, started after this date': 1,
+    'all verifications started after this date': 11,
     'open now': 1,
     verified: 3,
     'expired, canceled, or too many wrong codes': 4,
