@@ -13,7 +13,8 @@ let port: number;
 
 beforeAll(async () => {
   server = await connectDevServer();
-  service = await startService({ ...server, withWorker: false });
+  const tryItPage = { cookieKeys: [Buffer.alloc(32, 7)], phonePageUrl: undefined };
+  service = await startService({ ...server, withWorker: false, tryItPage });
   const address = await service.app.listen({ host: '127.0.0.1', port: 0 });
   port = Number(new URL(address).port);
 });
@@ -112,6 +113,17 @@ describe('data that is not an HTTP request gets 400 as a problem:', () => {
     expectProblem(await sendLines(...lines), 400);
   });
 });
+
+test.each(['/', '/try-it/assets/try-it.js', '/docs', '/docs/scalar.js', '/docs/start.js'])(
+  'without a Host header, the page or file %s gets 400, which no cache keeps',
+  async (url) => {
+    const { status, headers, text } = await sendLines(`GET ${url} HTTP/1.1`, 'connection: close', '', '');
+
+    expect(status).toBe(400);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(JSON.parse(text)).toMatchObject({ status: 400, code: 'invalid_request' });
+  },
+);
 
 test('an Expect header that is not supported gets 417', async () => {
   expectProblem(await request('POST /verifications', 'expect: something', 'content-length: 0'), 417);

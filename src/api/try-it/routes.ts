@@ -148,6 +148,8 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
 
   /** Shows the screen on which the error occurred, with a sentence that says what to do. */
   async function showError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    // Refused before its cookies were read. No browser sends such a request: the API's error handler answers it.
+    if (request.headers.host === undefined) throw error;
     const cause = isCsrfError(error) ? new VerificationError({ code: 'forbidden' }) : error;
     const problem = toProblem(cause);
     logProblem(request.log, problem, cause);
