@@ -10,6 +10,9 @@ import { createScalarScript } from './scalar-script';
 /** It runs in the browser. */
 const START_SCRIPT = path.join(__dirname, 'assets/start.js');
 
+/** An `Accept-Encoding` that names gzip, and not with `q=0`, which refuses it. */
+const GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i;
+
 const schema = {
   operationId: 'getApiReference',
   summary: 'Read this document as a page, and try requests',
@@ -46,8 +49,7 @@ export function registerReference(app: Api): void {
   );
 
   app.get('/docs/scalar.js', hidden, async (request, reply) => {
-    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
-      return sendScript(reply, await scalar.plain());
+    if (!GZIP.test(request.headers['accept-encoding'] ?? '')) return sendScript(reply, await scalar.plain());
     const script = await scalar.gzipped();
     return sendScript(reply.header('content-encoding', 'gzip'), script);
   });

@@ -84,6 +84,16 @@ describe('GET /docs', () => {
     expect(compressed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 3);
   });
 
+  test.each([
+    ['gzip;q=0, identity', undefined],
+    ['identity, gzip ; q=0.00', undefined],
+    ['GZIP;q=0.5', 'gzip'],
+    ['gzip;q=0.01', 'gzip'],
+  ])('with "Accept-Encoding: %s", Scalar has the encoding %s', async (accepted, encoding) => {
+    const { headers } = await get('/docs/scalar.js', { 'accept-encoding': accepted });
+    expect(headers['content-encoding']).toBe(encoding);
+  });
+
   test.each(['/docs', '/docs/scalar.js', '/docs/start.js'])('answers 405 to a POST to %s', async (url) => {
     const response = await service.app.inject({ method: 'POST', url });
 
