@@ -16,7 +16,7 @@ import { createPages } from './pages';
 import * as schemas from './schemas';
 import { errorScreen, numberScreen, verificationScreen, type Refused, type Screen } from './screens';
 import { isEntryRefusal, refusalSentence, unforeseenSentence, type Notice } from './sentences';
-import { createSession } from './session';
+import { createSession, isCsrfError } from './session';
 
 /** What differs between installations. */
 export interface TryItPage {
@@ -88,7 +88,10 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     return backToPage(reply);
   });
 
-  app.post('/try-it/check', { schema: schemas.check, ...form }, async (request, reply) => {
+  /** A form about the session's verification. */
+  const action = { ...form, preHandler: leaveEarlierVerification };
+
+  app.post('/try-it/check', { schema: schemas.check, ...action }, async (request, reply) => {
     const { code, formId } = request.body;
     const digits = parseSubmittedCode(code);
     const by = { caller: CALLER, idempotencyKey: formId };
@@ -96,17 +99,24 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     return backToPage(reply, verified ? undefined : 'wrong_code');
   });
 
-  app.post('/try-it/resend', { schema: schemas.button, ...form }, async (request, reply) => {
+  app.post('/try-it/resend', { schema: schemas.button, ...action }, async (request, reply) => {
     await messageRequests.resend({ ...requesterOf(request), id: openRefOf(request).id });
     return backToPage(reply, 'resent');
   });
 
-  app.post('/try-it/restart', { schema: schemas.button, ...form }, async (request, reply) => {
+  app.post('/try-it/restart', { schema: schemas.button, ...action }, async (request, reply) => {
     const ref = refOf(request);
     if (ref) await verifications.cancel(ref).catch(ignoreUnknown);
     session.end(reply);
     return backToPage(reply);
   });
+
+  /** A tab may still show an earlier verification of this browser. Its forms do nothing to the current one. */
+  async function leaveEarlierVerification(request: FastifyRequest, reply: FastifyReply) {
+    const current = session.verificationId(request);
+    const shown = schemas.shownVerification(request.body);
+    return current === undefined || current === shown ? undefined : backToPage(reply);
+  }
 
   /** Redirects with 303, so that the browser gets the page and does not send the form again on a reload. */
   function backToPage(reply: FastifyReply, notice?: Notice): FastifyReply {
@@ -182,9 +192,4 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
 function ignoreUnknown(error: unknown): undefined {
   if (error instanceof VerificationError && error.code === 'not_found') return undefined;
   throw error;
-}
-
-/** An error of the plugin that checks the form's token. */
-function isCsrfError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('FST_CSRF_');
 }

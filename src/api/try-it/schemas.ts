@@ -6,6 +6,8 @@ import { notices } from './sentences';
 const Token = Type.String({ maxLength: 200 });
 /** Identifies a form as it was shown, so that a form that is sent twice counts once. */
 const FormId = Type.String({ minLength: 1, maxLength: 100 });
+/** The verification that the form's screen is about. */
+const ShownVerification = Type.String({ minLength: 1, maxLength: 100 });
 
 export const page = {
   hide: true,
@@ -22,14 +24,31 @@ export const start = {
 
 export const check = {
   hide: true,
-  body: Type.Object({ _csrf: Token, formId: FormId, code: Type.String({ maxLength: 100 }) }),
+  body: Type.Object({
+    _csrf: Token,
+    formId: FormId,
+    verification: ShownVerification,
+    code: Type.String({ maxLength: 100 }),
+  }),
 } as const;
 
 /** A form with a button only. */
-export const button = { hide: true, body: Type.Object({ _csrf: Token }) } as const;
+export const button = {
+  hide: true,
+  body: Type.Object({ _csrf: Token, verification: ShownVerification }),
+} as const;
 
 /** The number in the form, whether or not the form is valid. */
 export function typedPhoneNumber(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('phoneNumber' in body)) return undefined;
-  return typeof body.phoneNumber === 'string' ? body.phoneNumber : undefined;
+  return field(body, 'phoneNumber');
+}
+
+export function shownVerification(body: unknown): string | undefined {
+  return field(body, 'verification');
+}
+
+function field(body: unknown, name: string): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const value: unknown = Reflect.get(body, name);
+  return typeof value === 'string' ? value : undefined;
 }

@@ -19,6 +19,8 @@ interface NumberScreen {
 
 interface CodeScreen {
   readonly name: 'code';
+  /** The verification that the screen is about. */
+  readonly verificationId: string;
   readonly heading: string;
   readonly sentence: string;
   /** E.164. */
@@ -41,6 +43,7 @@ interface CodeScreen {
 
 interface ResultScreen {
   readonly name: 'result';
+  readonly verificationId: string;
   readonly heading: string;
   readonly sentence: string;
   readonly status: FinalStatus;
@@ -75,14 +78,15 @@ export function verificationScreen(
   { notice, refused }: { readonly notice?: Notice | undefined; readonly refused?: Refused } = {},
   now = Date.now(),
 ): CodeScreen | ResultScreen {
-  const { status, phoneNumber, codeLength, attemptsRemaining, windowMs } = verification;
+  const { id: verificationId, status, phoneNumber, codeLength, attemptsRemaining, windowMs } = verification;
   const { expiresAt, messageInFlight, nextResendAt } = verification;
   if (isFinal(status)) {
     const { heading, sentence } = endSentences(status, verification);
-    return { name: 'result', status, heading, sentence: refused?.sentence ?? sentence };
+    return { name: 'result', verificationId, status, heading, sentence: refused?.sentence ?? sentence };
   }
   return {
     name: 'code',
+    verificationId,
     heading: 'Enter the code',
     sentence: refused?.sentence ?? openSentence(verification, notice),
     phoneNumber,

@@ -42,3 +42,8 @@ export async function createSession(app: Api, { cookieKeys, publicUrl }: Session
     end: (reply) => void reply.clearCookie(name, cookieOptions),
   };
 }
+
+/** An error of the plugin that checks the form's token. */
+export function isCsrfError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('FST_CSRF_');
+}

@@ -73,7 +73,7 @@ class Visitor {
 
   /** Sends the form of the current page that goes to `url`. `fields` replace its fields. */
   async send(url: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) {
-    const hidden = [...this.html.matchAll(/name="(_csrf|formId)" value="([^"]*)"/g)];
+    const hidden = [...this.html.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)];
     const form = { ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])), ...fields };
     const type = { 'content-type': 'application/x-www-form-urlencoded', ...headers };
     await this.#request('POST', url, type, new URLSearchParams(form).toString());
@@ -284,6 +284,27 @@ test('“Use another number” cancels the verification', async () => {
   await visitor.sendAndFollow('/try-it/restart');
   expect(visitor.html).toContain('name="phoneNumber"');
   expect((await service.verifications.get(id)).status).toBe('canceled');
+});
+
+test('a form of an earlier verification, in another tab, does nothing to the current one', async () => {
+  const { visitor } = await started();
+  const earlier = / name="verification" value="([^"]+)"/.exec(visitor.html)?.[1] ?? '';
+  await visitor.sendAndFollow('/try-it/restart');
+  const { phoneNumber } = await started(visitor);
+  const id = visitor.cookie(SESSION)?.split('.')[0] ?? '';
+  await untilPending(service, id);
+  const wrongCode = wrongCodeFor(await receivedCode(service.sandbox, phoneNumber));
+  await visitor.get();
+
+  for (const [url, fields] of [
+    ['/try-it/check', { code: wrongCode }],
+    ['/try-it/resend', {}],
+    ['/try-it/restart', {}],
+  ] as const) {
+    await visitor.sendAndFollow(url, { verification: earlier, ...fields });
+    expect(visitor.status).toBe(200);
+    expect(visitor.html).toMatch(/We sent a message with the code to [^<]*4 attempts left\./);
+  }
 });
 
 test('a verification that Temporal no longer has leads to the first screen', async () => {

@@ -183,6 +183,24 @@ test('a verification that the API cancels ends on the page, too', async () => {
   expect(await focused(page)).toBe('phone-number');
 });
 
+test('a tab shows the verification that another tab of the browser started', async () => {
+  const page = await open();
+  const other = await page.context().newPage();
+  await other.goto('/');
+  const phoneNumber = uniquePhoneNumber();
+  // While a message is in flight, the page reads the state each second.
+  const hold = service.sandbox.hold('received', phoneNumber);
+  await numberField(page).fill(phoneNumber);
+  await page.keyboard.press('Enter');
+  await codeField(page).waitFor();
+
+  const { code } = await startOnPage(other, service);
+  await says(page, 'We sent a message with the code');
+  await enterCode(page, code);
+  await says(page, 'Verified');
+  hold.release();
+});
+
 test('a number that is refused stays in the field, with a sentence that says what to do', async () => {
   const page = await open();
   await numberField(page).fill('12');

@@ -62,8 +62,10 @@ function show(page) {
 
 /** Shows what changed by itself. Does not touch what may have the focus. @param {Document} page */
 function update(page) {
-  if (screenOf(page) !== main.dataset.screen) return show(page);
-  const { attempts, inFlight, resendIn } = state();
+  const { verification, attempts, inFlight, resendIn } = state();
+  // Another tab of this browser may have started another verification.
+  const isOther = page.getElementById('state')?.dataset.verification !== verification;
+  if (screenOf(page) !== main.dataset.screen || isOther) return show(page);
   for (const id of ['state', 'timer']) take(page, id);
   if (Boolean(resendIn) !== Boolean(state().resendIn)) {
     const hadFocus = document.getElementById('resend')?.contains(document.activeElement);
