@@ -111,6 +111,10 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     return backToPage(reply);
   });
 
+  // A refused form stays in the address bar. Opened from there, it leads back to the page.
+  for (const name of ['start', 'check', 'resend', 'restart'])
+    app.get(`/try-it/${name}`, { schema: { hide: true } }, async (_request, reply) => backToPage(reply));
+
   /** A tab may still show an earlier verification of this browser. Its forms do nothing to the current one. */
   async function leaveEarlierVerification(request: FastifyRequest, reply: FastifyReply) {
     const current = session.verificationId(request);

@@ -335,6 +335,16 @@ test('a form that is not complete is refused with a sentence', async () => {
   expect(visitor.html).toContain('The form could not be read. Try again.');
 });
 
+test.each(['start', 'check', 'resend', 'restart'])(
+  'the address of the form %s, opened without sending it, leads to the page',
+  async (name) => {
+    const visitor = await new Visitor().get(`/try-it/${name}`);
+    expect([visitor.status, visitor.location]).toEqual([303, '/']);
+    const { statusCode, headers } = await service.app.inject({ method: 'PUT', url: `/try-it/${name}` });
+    expect([statusCode, headers['allow']]).toEqual([405, 'GET, HEAD, POST']);
+  },
+);
+
 test('text from a person is shown as text', async () => {
   const visitor = await new Visitor().get();
   await visitor.send('/try-it/start', { phoneNumber: '"><script>alert(1)</script>' });
