@@ -103,6 +103,7 @@ test.each([
   ['PUBLIC_URL', 'https://user:password@verify.example.com'],
   ['PUBLIC_URL', 'https://verify.example.com/?a=b'],
   ['PUBLIC_URL', 'https://verify.example.com/#'],
+  ['SMS_SANDBOX_URL', 'http://localhost:3001/#'],
   ['TWILIO_API_URL', 'ftp://sms'],
   ['SMS_TEMPLATE', 'Your code'],
   ['WEBOTP_DOMAIN', 'https://example.com'],

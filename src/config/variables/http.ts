@@ -38,7 +38,7 @@ export const http = {
         'The IP addresses of the proxies in front of the API, separated by commas, or `off`. ' +
         'The API believes the `X-Forwarded-For` header of these proxies only.',
       rules: [
-        'It matters only for starts without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`): ' +
+        'It matters only for requests without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`, `TRY_IT_PAGE`): ' +
           'they are limited by IP address.',
         'An entry is an IP address, a network, or one of `loopback`, `linklocal` and `uniquelocal`. ' +
           'A number of proxies is refused: a client that reaches the API directly could then claim any IP address.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documentation } from '../documentation';
+import { isBase } from '../fields';
 
 export const tryItPage = {
   TRY_IT_PAGE: z
@@ -14,6 +15,7 @@ export const tryItPage = {
     }),
   SMS_SANDBOX_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL like http://localhost:3001' })
+    .refine(isBase, 'must be a URL like http://localhost:3001, without user name, password, ? and #')
     .optional()
     .register(documentation, {
       description: 'Where a browser finds the SMS sandbox. The page links to it.',
