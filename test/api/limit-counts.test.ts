@@ -58,6 +58,8 @@ test('a cancel after the period does not change the count of the next period', a
   for (const reservation of reservations) await reservation.cancel();
   await limits.reserveResend();
   await limits.reserveResend();
-  await expect(limits.reserveResend()).rejects.toMatchObject(rateLimited);
+  await expect(limits.reserveResend()).rejects.toMatchObject({
+    refusal: { ...rateLimited, retryAfterSeconds: 1 },
+  });
   jest.useRealTimers();
 });
