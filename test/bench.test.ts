@@ -51,7 +51,7 @@ test('a small run prints one JSON object with the service, the floor and their r
   for (const [key, ratio] of Object.entries(report.ratio)) {
     expect(ratio).toBeCloseTo((report.service[key] ?? NaN) / (report.floor[key] ?? NaN), 3);
   }
-}, 180_000);
+});
 
 test('an invalid option ends it at once with an error about this option', async () => {
   await expect(bench('--n', 'many')).rejects.toMatchObject({

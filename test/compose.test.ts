@@ -61,7 +61,7 @@ describe('docker-compose.yml', () => {
 
   beforeAll(async () => {
     isCompose = new Ajv2020({ strict: false, validateFormats: false }).compile(await composeSpecification());
-  }, 120_000);
+  });
 
   test('is valid by the compose specification', () => {
     isCompose(parse(compose, { merge: true }));
@@ -162,7 +162,7 @@ describe('docker/temporal/create-namespace.sh', () => {
     expect(await run(namespace)).toMatchObject({ exitCode: 0, stderr: '' });
 
     expect(await settings(namespace)).toEqual(first);
-  }, 60_000);
+  });
 
   test('adds them to a namespace that exists, and keeps its retention', async () => {
     const bare = await connectBareNamespace();

@@ -17,8 +17,6 @@ import {
 import { runTemporal } from './support/temporal-command';
 import { partsOf } from './support/verification-id';
 
-jest.setTimeout(90_000);
-
 // Everything that docs/operations.md prints is run as it is printed, after a known set of verifications.
 
 const page = readFileSync(path.join(PROJECT_DIRECTORY, 'docs/operations.md'), 'utf8');

@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-jest.setTimeout(60_000);
-
 interface Locked {
   readonly version: string;
   readonly dev?: boolean;

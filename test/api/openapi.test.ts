@@ -55,7 +55,7 @@ describe('GET /openapi.json', () => {
   test('is valid against the JSON schema of OpenAPI 3.1', async () => {
     expect(await openApiFaults(document)).toEqual([]);
     expect(await openApiFaults({ ...document, paths: { verifications: {} } })).not.toEqual([]);
-  }, 120_000);
+  });
 
   test('contains every route, except those that answer 405 and the scripts of a page', () => {
     const hidden = routes.filter(({ schema }) => schema?.hide === true);

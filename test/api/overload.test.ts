@@ -17,8 +17,6 @@ import {
 import { LONG_POLL, CallCounter } from '../support/call-counter';
 import { partsOf } from '../support/verification-id';
 
-jest.setTimeout(60_000);
-
 const QUERY = 'QueryWorkflow';
 /** How many starts one API process runs at once. */
 const RUNNING_STARTS = 20;

@@ -1,8 +1,6 @@
 import { HIDDEN, makePlan } from './plan';
 import { runChaos } from './run';
 
-jest.setTimeout(180_000);
-
 /** Two verifications for each row of the table. */
 const VERIFICATIONS = 40;
 

@@ -5,8 +5,6 @@ import { untilPrinted } from '../support/processes';
 import { RunningService, type RunningApi } from '../support/running-service';
 import { receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
 
-jest.setTimeout(90_000);
-
 const TOKEN = 'operators-only-0123456789';
 
 let service: RunningService;

@@ -3,8 +3,6 @@ import { RunningService } from '../support/running-service';
 import { SampleClient, type StartKey } from '../support/sample-client';
 import { receivedCode, uniquePhoneNumber } from '../support/service';
 
-jest.setTimeout(90_000);
-
 const API_KEY = 'a+key/of/this+test==';
 /** Eight digits are not part of other numbers in a log line by chance. */
 const CODE_LENGTH = '8';

@@ -2,8 +2,6 @@ import { RunningService } from '../support/running-service';
 import { SampleClient, type Answer, type Instance, type StartKey } from '../support/sample-client';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
-jest.setTimeout(90_000);
-
 /** Base64, like Azure's keys. In a URL, it must be encoded. */
 const API_KEY = 'a+key/of/this+test==';
 const IN_THE_QUERY: StartKey = { query: `?code=${encodeURIComponent(API_KEY)}` };

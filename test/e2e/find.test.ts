@@ -15,8 +15,6 @@ import { RunningService } from '../support/running-service';
 import { runNpm, runSource } from '../support/run-to-end';
 import { DEFAULT_POLICY, eventually, receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
 
-jest.setTimeout(90_000);
-
 const NUMBER = /\+\d{11}/;
 const WEB_UI = 'https://temporal.example.com';
 

@@ -14,8 +14,6 @@ import { runNpm, runSource } from '../support/run-to-end';
 import { eventually, receivedCode, requiredEnv, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
 // The server takes half a minute to delete runs that have just closed.
-jest.setTimeout(150_000);
-
 const NUMBER = /\+?\d{11}/;
 
 const forget = (numbers: string[], env: Record<string, string> = {}) =>

@@ -40,7 +40,7 @@ test('the worker counts verifications by country and final status', async () => 
   expect(value('phone_verification_ended_total', 'country="US"', 'status="verified"')).toBe('1');
   expect(value('phone_verification_ended_total', 'country="US"', 'status="max_attempts_reached"')).toBe('1');
   expect(value('phone_verification_ended_total', 'country="DE"', 'status="verified"')).toBe('1');
-}, 60_000);
+});
 
 test('the API counts delivery reports by status, and offers them on METRICS_PORT of the loopback address', async () => {
   const port = await freePort();
@@ -65,7 +65,7 @@ test('the API counts delivery reports by status, and offers them on METRICS_PORT
     fetch(`http://${host}/metrics`),
   ]);
   expect([others.status, onApi.status]).toEqual([404, 404]);
-}, 60_000);
+});
 
 test('an API whose port for metrics is taken ends, and names the variable', async () => {
   service = await RunningService.create();
@@ -74,4 +74,4 @@ test('an API whose port for metrics is taken ends, and names the variable', asyn
 
   expect(await api.exited).toBe(1);
   expect(api.output()).toContain(`The port for metrics can't be used (METRICS_PORT=${taken})`);
-}, 60_000);
+});

@@ -10,8 +10,6 @@ import { startCommand, untilPrinted } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { eventually, receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
 
-jest.setTimeout(90_000);
-
 let service: RunningService;
 
 afterEach(() => service.stop());
@@ -74,10 +72,7 @@ test('npm run dev with a Temporal server of its user only warns: it changes noth
     },
   });
 
-  await eventually(() => dev.output().includes('Ctrl-C ends everything.'), {
-    limitMs: 60_000,
-    output: dev.output,
-  });
+  await untilPrinted(dev, 'Ctrl-C ends everything.');
   await untilPrinted(dev, addAttributesCommand(namespace));
 
   expect(await namespaceFacts(bare)).toEqual(before);

@@ -12,8 +12,6 @@ import {
 } from '../support/observed-service';
 import { RecordingCaller, WRONG_CODE } from '../support/recording-caller';
 
-jest.setTimeout(120_000);
-
 const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: randomBytes(16).toString('hex') };
 const API_KEYS = [randomBytes(24).toString('base64url'), randomBytes(24).toString('base64url')] as const;
 const CODEC_SERVER_TOKEN = randomBytes(24).toString('base64url');

@@ -14,8 +14,6 @@ import {
   type Service,
 } from '../support/service';
 
-jest.setTimeout(90_000);
-
 /** After this time, gRPC's default pause between attempts to reconnect is longer than ten seconds. */
 const OUTAGE_MS = 15_000;
 /** Enough for a pause of at most one second on a slow machine. */

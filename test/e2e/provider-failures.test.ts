@@ -4,8 +4,6 @@ import type { TestProcess } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { eventually, receivedCode, uniquePhoneNumber } from '../support/service';
 
-jest.setTimeout(60_000);
-
 const CHECK_CREDENTIALS =
   'Twilio refuses the credentials: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET).';
 const WARN = 40;

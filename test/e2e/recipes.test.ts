@@ -7,8 +7,6 @@ import { RunningService } from '../support/running-service';
 import { runToEnd, type Ended } from '../support/run-to-end';
 import { uniquePhoneNumber } from '../support/service';
 
-jest.setTimeout(90_000);
-
 const page = readFileSync(path.join(PROJECT_DIRECTORY, 'docs/recipes.md'), 'utf8');
 
 /** The only block of this language in a section of the page. */

@@ -6,8 +6,6 @@ import type { LoggedProcess } from '../support/logged-process';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 import { partsOf } from '../support/verification-id';
 
-jest.setTimeout(60_000);
-
 /** The longest time that a person waits for an answer after a worker was killed. */
 const RECOVERY_LIMIT_MS = 4_000;
 /** The API waits 6 s for a worker and then checks whether Temporal answers. */

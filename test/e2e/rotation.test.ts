@@ -4,8 +4,6 @@ import { RunningService, type RunningApi } from '../support/running-service';
 import { SampleClient, type Instance } from '../support/sample-client';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
-jest.setTimeout(120_000);
-
 const API_KEY = 'caller';
 const OLD = `old:${Buffer.alloc(32, 21).toString('base64')}`;
 const NEW = `new:${Buffer.alloc(32, 22).toString('base64')}`;

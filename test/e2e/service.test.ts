@@ -7,8 +7,6 @@ import { serviceEnv, startSource, untilPrinted } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { eventually, receivedCode, uniquePhoneNumber } from '../support/service';
 
-jest.setTimeout(90_000);
-
 const AUTHORIZED = { authorization: 'Bearer dev' };
 
 let service: RunningService;

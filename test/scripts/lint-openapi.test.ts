@@ -1,8 +1,6 @@
 import { lintOpenApi } from '../../scripts/lint-openapi';
 import { runNpm } from '../support/run-to-end';
 
-jest.setTimeout(60_000);
-
 /** Linters are happy with it, unless something is taken away. */
 const sound = {
   openapi: '3.1.0',

@@ -10,9 +10,6 @@ import { requiredEnv } from './required-env';
 import { serviceBuild } from './service-build';
 import { startTestSandbox } from './test-sandbox';
 
-/** On a busy machine, a start can take many seconds. */
-const START_LIMIT_MS = 40_000;
-
 export interface RunningApi {
   /** Host name and port of its PUBLIC_URL. */
   readonly host: string;
@@ -53,14 +50,14 @@ export class RunningService {
   async startApi(env: Variables = {}): Promise<RunningApi> {
     const spec = await this.#setup.apiSpec(env);
     const process = this.#start(spec);
-    await eventually(() => isOk(`${spec.url}/healthz`), { limitMs: START_LIMIT_MS, output: process.output });
+    await eventually(() => isOk(`${spec.url}/healthz`), process);
     return { host: spec.host, url: `${spec.url}/verifications`, process };
   }
 
   async startWorker(env: Variables = {}): Promise<TestProcess> {
     const spec = this.#setup.workerSpec(env);
     const process = this.#start(spec);
-    await eventually(() => spec.isReady(process.pid), { limitMs: START_LIMIT_MS, output: process.output });
+    await eventually(() => spec.isReady(process.pid), process);
     return process;
   }
 

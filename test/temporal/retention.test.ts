@@ -5,8 +5,6 @@ import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv, startSource, untilPrinted } from '../support/processes';
 import { DEFAULT_COOLDOWN_SECONDS } from '../support/service';
 
-jest.setTimeout(60_000);
-
 const A_WEEK = [...DEFAULT_COOLDOWN_SECONDS, 604_800];
 const shortLived = `short-lived-${randomUUID()}`;
 let server: DevServer;

@@ -60,7 +60,7 @@ describe('on each path, the search attributes say how the verification ended', (
 
   beforeAll(async () => {
     await Promise.all(Object.keys(accepted).map(async (name) => walked.set(name, await walk(name))));
-  }, 60_000);
+  });
 
   test.each(Object.entries(accepted))('%s, with %i accepted messages', (name, TextsSent) => {
     const { attributes, commands = [], upserts = [] } = walked.get(name) ?? {};

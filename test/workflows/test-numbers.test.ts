@@ -91,7 +91,7 @@ test('100 failed codes lock a test number; its last verification has only the at
   expect(locked.statusCode).toBe(429);
   expect(locked.json()).toMatchObject({ code: 'phone_number_cooling_down' });
   expect(locked.headers['retry-after']).toBe('3600');
-}, 60_000);
+});
 
 test('an expired test number is a normal number', async () => {
   const response = await started(expired);

@@ -8,8 +8,6 @@ import { openApiDocument } from '../../support/openapi';
 import { startReverseProxy, type ReverseProxy } from '../../support/reverse-proxy';
 import { API_KEYS, startService, type Service } from '../../support/service';
 
-jest.setTimeout(60_000);
-
 /** Below Jest's own limit, so that the error that a test shows says what it waited for. */
 const PAGE_LIMIT_MS = 40_000;
 
