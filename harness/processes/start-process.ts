@@ -54,10 +54,12 @@ export function startProcess(
   });
 
   for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', onLine);
-  const closed = once(child, 'close');
+  const outputEnd = new AbortController();
+  child.once('close', () => outputEnd.abort());
   const exited = once(child, 'exit').then(async ([code, signal]): Promise<Exit> => {
     guard.kill('SIGKILL');
-    await Promise.race([closed, sleep(LAST_OUTPUT_LIMIT_MS)]);
+    // The end of the output clears the timer, so that it does not keep this process running.
+    await sleep(LAST_OUTPUT_LIMIT_MS, undefined, outputEnd).catch(() => {});
     return { code, signal };
   });
 
