@@ -41,8 +41,8 @@ test('a number is verified with API, Temporal, worker and SMS provider as separa
 
 test('a start that no worker serves for 30 s ends undeliverable, and no message is sent late', async () => {
   const { url } = await service.startApi();
-  const startedAt = Date.now();
   const { phoneNumber, at } = await start(url);
+  const startedAt = Date.now();
   expect(await callApi('GET', at)).toMatchObject({ status: 503, body: { code: 'worker_unavailable' } });
   await sleep(startedAt + 30_500 - Date.now());
   await service.startWorker();

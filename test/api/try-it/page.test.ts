@@ -140,7 +140,10 @@ test('the code is sent again on request, which takes no attempt', async () => {
 
 test('the page shows by itself that the time is up', async () => {
   const page = await open({}, quickService);
+  // The window opens when the page already waits for the code.
+  const hold = quickService.sandbox.hold('recorded');
   await startOnPage(page, quickService);
+  hold.release();
   await says(page, 'Expired');
   expect(await focused(page)).toBe('heading');
   await expectGoodScreen(page, 'expired');
