@@ -83,7 +83,7 @@ describe('attempts', () => {
     await service.verifications.submit(id, wrongCode);
     await service.verifications.submit(id, code);
     const ended = await service.verifications.get(id, {
-      waitMs: 5_000,
+      waitMs: 60_000,
       signal: new AbortController().signal,
     });
     expect(ended).toMatchObject({ status: 'verified', attemptsRemaining: 2 });
@@ -106,7 +106,7 @@ describe('a cancel', () => {
     const { workflowId } = partsOf(id);
     await env.client.workflow.getHandle(workflowId).cancel();
     const ended = await service.verifications.get(id, {
-      waitMs: 5_000,
+      waitMs: 60_000,
       signal: new AbortController().signal,
     });
     expect(ended).toMatchObject({ status: 'canceled', phoneNumber });
@@ -117,7 +117,7 @@ describe('a message that is not sent', () => {
   test('ends the verification as undeliverable, with the provider’s error code and our sentence', async () => {
     const { verification } = await service.verifications.start(service.startRequest('+15005550001'));
     const ended = await service.verifications.get(verification.id, {
-      waitMs: 5_000,
+      waitMs: 60_000,
       signal: new AbortController().signal,
     });
     expect(ended).toMatchObject({ status: 'undeliverable', expiresAt: null, error: { code: '21211' } });

@@ -167,7 +167,7 @@ describe('a start', () => {
     await hold.untilHeld();
     const { status, headers } = await start(phoneNumber);
     expect(status).toBe(409);
-    expect(Number(headers['retry-after'])).toBeGreaterThan(110);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(90);
     expect(Number(headers['retry-after'])).toBeLessThanOrEqual(120);
     hold.release();
   });
