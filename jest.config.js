@@ -13,6 +13,8 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // Only ends a test that hangs: the slowest tests take about 50 s on two cores, and a slower machine must not fail them.
   testTimeout: 180_000,
+  // A worker without open handles can still take longer than the default of 500 ms to exit on a busy machine.
+  workerGracefulExitTimeout: 5_000,
   // Most tests wait for processes and clocks: more workers than cores.
   maxWorkers: availableParallelism() + 1,
 };
