@@ -279,17 +279,38 @@ test.each([
   const page = await open(sandbox, options);
   await expectGoodPage(page, `${name}-empty`);
 
+  await page.getByLabel('Phone number').fill('12');
+  await page.keyboard.press('Enter');
+  await says(page.getByRole('alert'), 'Enter a number with its country code');
+  await expectGoodPage(page, `${name}-refused-number`);
+
   await send(sandbox, { body: 'Your code is 730155. Do not share it.\n@example.com #730155' });
-  await send(sandbox, { to: '+491512345678', body: `A long word: ${'x'.repeat(80)}` });
-  sandbox.failDelivery('+447911123456', 30003);
-  await send(sandbox, { to: '+447911123456' });
-  await says(messages(page, '+447911123456'), 'Undelivered');
+  await says(messages(page), 'Delivered');
+  await page.getByRole('button', { name: 'Copy 730155' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  await expectGoodPage(page, `${name}-delivered`);
+
   sandbox.settings.carrierMs = NEVER_MS;
-  await send(sandbox);
-  await says(messages(page).last(), 'Sent to the carrier');
+  await send(sandbox, { to: OTHER_PHONE, body: `A long word: ${'x'.repeat(80)}` });
+  await says(messages(page, OTHER_PHONE), 'Sent to the carrier');
   await failureMenu(page).click();
   await page.getByText('Senders that Twilio refuses').click();
-  await expectGoodPage(page, name);
+  await expectGoodPage(page, `${name}-open-menus`);
+
+  await page.getByRole('button', { name: 'Report', exact: true }).click();
+  await says(messages(page, OTHER_PHONE), 'Undelivered');
+  await page.getByLabel('Next messages to +1 425 555 0124').selectOption('30004');
+  await phone(page, OTHER_PHONE).locator('.delivery[data-version="30004"]').waitFor();
+  await page.getByLabel('Phone number').fill('+1 425 555 0125');
+  await page.keyboard.press('Enter');
+  await says(phone(page, '+14255550125').and(page.locator('[data-wanted]')), 'No message yet');
+  await expectGoodPage(page, `${name}-failures`);
+
+  await page.goto('/#+14255550126');
+  await says(page.locator('#notice'), 'No message to +14255550126 yet.');
+  await sandbox.close();
+  await says(page.locator('#connection'), 'Connection lost');
+  await expectGoodPage(page, `${name}-connection-lost`);
 });
 
 async function expectGoodPage(page: Page, name: string): Promise<void> {
