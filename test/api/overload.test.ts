@@ -17,6 +17,10 @@ import {
 import { LONG_POLL, CallCounter } from '../support/call-counter';
 import { partsOf } from '../support/verification-id';
 
+interface Problem {
+  readonly detail: string;
+}
+
 const QUERY = 'QueryWorkflow';
 /** How many starts one API process runs at once. */
 const RUNNING_STARTS = 20;
@@ -59,22 +63,29 @@ function get(id: string, more: Record<string, string> = {}) {
   return service.app.inject({ url: `/verifications/${id}`, headers: { ...headers, ...more } });
 }
 
-test('of 400 simultaneous starts, each gets 202, or gets 503 and starts nothing', async () => {
+test('of 400 simultaneous starts, those beyond the bounds get 503 at once and start nothing', async () => {
   await begin({ withWorker: false });
   const starts = await Promise.all(Array.from({ length: 400 }, () => start()));
   const refused = starts.filter(({ answer }) => answer.statusCode !== 202);
-  // How many more than the running ones are in time depends on the machine.
-  expect(starts.length - refused.length).toBeGreaterThanOrEqual(RUNNING_STARTS);
-  expect(refused.length).toBeGreaterThan(0);
-  for (const { phoneNumber, answer } of refused) {
+  for (const { answer } of refused) {
     expect(answer.statusCode).toBe(503);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  }
+  // On a slow machine, Temporal does not answer some of the others in time. These may have started.
+  const beyondBounds = refused.filter(({ answer }) => answer.json<Problem>().detail.includes('too busy'));
+  expect(beyondBounds.length).toBeGreaterThan(0);
+  for (const { phoneNumber } of beyondBounds) {
     const workflow = server.client.workflow.getHandle(
       workflowIdFor(testDigests.phoneNumber('default', phoneNumber)),
     );
     await expect(workflow.describe()).rejects.toBeInstanceOf(WorkflowNotFoundError);
   }
   expect(calls.most('StartWorkflowExecution')).toBeLessThanOrEqual(RUNNING_STARTS);
+  const next = await eventually(async () => {
+    const { answer } = await start();
+    return answer.statusCode === 202 ? answer : undefined;
+  });
+  expect(next.json()).toMatchObject({ status: 'sending' });
 });
 
 test('300 simultaneous reads of one verification share a few queries, and all get an answer', async () => {
