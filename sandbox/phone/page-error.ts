@@ -1,4 +1,4 @@
-/** Why a request of the page is refused, in words that the page shows. */
+/** Why a request of the page or the inbox is refused, in words for a person. */
 export class PageError extends Error {
   constructor(
     readonly status: 400 | 403 | 404,

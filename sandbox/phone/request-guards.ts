@@ -4,16 +4,20 @@ import { PageError } from './page-error';
 
 type Headers = Pick<FastifyRequest, 'headers'>;
 
+/** Names under these are resolved on a machine or in a local network only (RFC 6761, RFC 6762, ICANN's `internal`). */
+const LOCAL_DOMAINS = ['.localhost', '.local', '.internal'];
+
 /**
  * Refuses requests that name this server by a public host name. After DNS rebinding, a page of another site has such a
- * name and could otherwise read the messages. IP addresses and names without a dot can't be rebound.
+ * name and could otherwise read the messages. IP addresses, names without a dot and local domains can't be rebound.
  * @throws PageError
  */
 export function refusePublicHost({ headers: { host = '' } }: Headers): void {
   const name = /^(\[[^\]]+\]|[^:]*)(:\d+)?$/.exec(host)?.[1]?.toLowerCase() ?? '';
   const address = name.replaceAll(/[[\]]/g, '');
-  const isLocal = isIP(address) !== 0 || /^[\w-]+$/.test(name) || name.endsWith('.localhost');
-  if (!isLocal) throw new PageError(403, 'Open this page as http://localhost, or with an IP address.');
+  const isLocalName = /^[\w-]+$/.test(name) || LOCAL_DOMAINS.some((domain) => name.endsWith(domain));
+  if (isIP(address) === 0 && !isLocalName)
+    throw new PageError(403, 'Use http://localhost, an IP address or a local host name, not a public one.');
 }
 
 /**
