@@ -17,12 +17,22 @@ export interface ScalarScript {
 }
 
 /** Reads the file when it is first needed: it must not delay the start. */
-export function createScalarScript(): ScalarScript {
+export function createScalarScript(file = FILE): ScalarScript {
   let gzipped: Promise<Buffer> | undefined;
 
   return {
-    plain: () => readFile(FILE),
+    plain: () => readFile(file),
     // 3.6 MB become 1 MB, which are kept: each compression takes 100 ms of a core.
-    gzipped: () => (gzipped ??= readFile(FILE).then(async (file) => compress(file))),
+    gzipped: () => (gzipped ??= compressed()),
   };
+
+  async function compressed(): Promise<Buffer> {
+    try {
+      return await compress(await readFile(file));
+    } catch (error) {
+      // The next request tries again.
+      gzipped = undefined;
+      throw error;
+    }
+  }
 }

@@ -142,6 +142,21 @@ describe('in a browser', () => {
     );
   });
 
+  test('says why it shows nothing if the document can not be read', async () => {
+    const { page } = await openPage({ width: 1280, height: 900 });
+    const body = JSON.stringify({ title: 'Service Unavailable' });
+    await page.route('**/openapi.json', (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body }),
+    );
+
+    await page.goto(`${proxy.url}/docs`);
+    await page.getByText('The API reference cannot be shown: ').waitFor();
+
+    expect(await page.locator('#app').textContent()).toBe(
+      `The API reference cannot be shown: ${proxy.url}/openapi.json answered 503`,
+    );
+  });
+
   test('shows a body that is a JSON string with its quotes', async () => {
     const { page, faults } = await openPage({ width: 1280, height: 900 });
 

@@ -37,6 +37,9 @@ function showError(error) {
 }
 
 fetch(`${service}/openapi.json`)
-  .then((answer) => answer.json())
+  .then((answer) => {
+    if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}`);
+    return answer.json();
+  })
   .then(show)
   .catch(showError);
