@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Eta } from 'eta';
 import type { Api } from '../http-server';
 import type { Screen } from './screens';
+import type { Notice } from './sentences';
 
 export interface PagesOptions {
   readonly publicUrl: string;
@@ -25,6 +26,8 @@ const CONTENT_SECURITY_POLICY = {
   },
 };
 
+export type Pages = Awaited<ReturnType<typeof createPages>>;
+
 export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOptions) {
   /** The path under which a proxy serves the API; empty for none. */
   const base = new URL(publicUrl).pathname.replace(/\/$/, '');
@@ -32,8 +35,6 @@ export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOp
   await app.register(view, { engine: { eta: new Eta({ views: root }) }, root, production: true });
 
   return {
-    /** The path of the page. */
-    home: `${base}/`,
     /** Options of every route that answers with a page. */
     options: {
       helmet: {
@@ -49,6 +50,11 @@ export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOp
     show(reply: FastifyReply, screen: Screen) {
       const forms = { csrfToken: reply.generateCsrf(), formId: crypto.randomUUID() };
       return reply.view(screen.name, { base, phonePageUrl, ...forms, ...screen });
+    },
+
+    /** Leads back to the page, with 303, so that a reload does not send the form again. */
+    redirect(reply: FastifyReply, notice?: Notice): FastifyReply {
+      return reply.redirect(notice === undefined ? `${base}/` : `${base}/?notice=${notice}`, 303);
     },
   };
 }

@@ -9,14 +9,13 @@ import { createCrossSiteGuard } from '../cross-site';
 import type { Api } from '../http-server';
 import type { MessageRequests } from '../message-requests';
 import { parsePreferWait } from '../prefer';
-import { logProblem, toProblem } from '../problem';
 import { parseSubmittedCode } from '../submitted-code';
 import { registerAssets } from './assets';
+import { createErrorHandler } from './error-handler';
 import { createPages } from './pages';
 import * as schemas from './schemas';
-import { errorScreen, numberScreen, verificationScreen, type Refused, type Screen } from './screens';
-import { isEntryRefusal, refusalSentence, unforeseenSentence, type Notice } from './sentences';
-import { createSession, isCsrfError } from './session';
+import { numberScreen, verificationScreen } from './screens';
+import { createSession } from './session';
 
 /** What differs between installations. */
 export interface TryItPage {
@@ -56,14 +55,14 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
   await app.register(csrfProtection, {
     cookieKey: session.csrfCookie,
     cookieOpts: session.cookieOptions,
-    // `showError` logs the refusal.
+    // The error handler logs the refusal.
     logLevel: 'debug',
   });
   await registerAssets(app);
   app.addHook('onRequest', async (request) => {
     if (request.method === 'POST') refuseCrossSite(request);
   });
-  app.setErrorHandler(showError);
+  app.setErrorHandler(createErrorHandler({ pages, currentVerification }));
 
   app.get('/', { schema: schemas.page, ...pages.options }, async (request, reply) => {
     const verification = await currentVerification(request, reply, request.headers.prefer);
@@ -85,7 +84,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
       idempotencyKey: formId,
     });
     session.begin(reply, verification.id);
-    return backToPage(reply);
+    return pages.redirect(reply);
   });
 
   /** A form about the session's verification. */
@@ -96,35 +95,30 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     const digits = parseSubmittedCode(code);
     const by = { caller: CALLER, idempotencyKey: formId };
     const { verified } = await verifications.check(openRefOf(request), digits, by);
-    return backToPage(reply, verified ? undefined : 'wrong_code');
+    return pages.redirect(reply, verified ? undefined : 'wrong_code');
   });
 
   app.post('/try-it/resend', { schema: schemas.button, ...action }, async (request, reply) => {
     await messageRequests.resend({ ...requesterOf(request), id: openRefOf(request).id });
-    return backToPage(reply, 'resent');
+    return pages.redirect(reply, 'resent');
   });
 
   app.post('/try-it/restart', { schema: schemas.button, ...action }, async (request, reply) => {
     const ref = refOf(request);
     if (ref) await verifications.cancel(ref).catch(ignoreUnknown);
     session.end(reply);
-    return backToPage(reply);
+    return pages.redirect(reply);
   });
 
   // A refused form stays in the address bar. Opened from there, it leads back to the page.
   for (const name of ['start', 'check', 'resend', 'restart'])
-    app.get(`/try-it/${name}`, { schema: { hide: true } }, async (_request, reply) => backToPage(reply));
+    app.get(`/try-it/${name}`, { schema: { hide: true } }, async (_request, reply) => pages.redirect(reply));
 
   /** A tab may still show an earlier verification of this browser. Its forms do nothing to the current one. */
   async function leaveEarlierVerification(request: FastifyRequest, reply: FastifyReply) {
     const current = session.verificationId(request);
     const shown = schemas.shownVerification(request.body);
-    return current === undefined || current === shown ? undefined : backToPage(reply);
-  }
-
-  /** Redirects with 303, so that the browser gets the page and does not send the form again on a reload. */
-  function backToPage(reply: FastifyReply, notice?: Notice): FastifyReply {
-    return reply.redirect(notice === undefined ? pages.home : `${pages.home}?notice=${notice}`, 303);
+    return current === undefined || current === shown ? undefined : pages.redirect(reply);
   }
 
   function requesterOf(request: FastifyRequest) {
@@ -158,38 +152,6 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     const verification = await verifications.get(ref, wait).catch(ignoreUnknown);
     if (!verification) session.end(reply);
     return verification;
-  }
-
-  /** Shows the screen on which the error occurred, with a sentence that says what to do. */
-  async function showError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    // Refused before its cookies were read. No browser sends such a request: the API's error handler answers it.
-    if (request.headers.host === undefined) throw error;
-    const cause = isCsrfError(error) ? new VerificationError({ code: 'forbidden' }) : error;
-    const problem = toProblem(cause);
-    logProblem(request.log, problem, cause);
-    const refusal = cause instanceof VerificationError ? cause.refusal : undefined;
-    if (refusal?.code === 'verification_ended') return backToPage(reply);
-    reply.code(problem.status).headers(problem.headers);
-    const refused = refusal
-      ? { sentence: refusalSentence(refusal), isFieldInvalid: isEntryRefusal(refusal) }
-      : { sentence: unforeseenSentence(problem.status), isFieldInvalid: false };
-    return pages.show(reply, await screenWithError(request, reply, refused));
-  }
-
-  async function screenWithError(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    refused: Refused,
-  ): Promise<Screen> {
-    const phoneNumber = schemas.typedPhoneNumber(request.body);
-    if (phoneNumber !== undefined) return numberScreen(refused, phoneNumber);
-    if (request.method !== 'POST') return errorScreen(refused.sentence);
-    try {
-      const verification = await currentVerification(request, reply);
-      return verification ? verificationScreen(verification, { refused }) : numberScreen(refused);
-    } catch {
-      return errorScreen(refused.sentence);
-    }
   }
 }
 

@@ -1,0 +1,53 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { VerificationError } from '../../domain/refusals';
+import type { IdentifiedView } from '../../gateway/verifications';
+import { logProblem, toProblem } from '../problem';
+import type { Pages } from './pages';
+import * as schemas from './schemas';
+import { errorScreen, numberScreen, verificationScreen, type Refused, type Screen } from './screens';
+import { isEntryRefusal, refusalSentence, unforeseenSentence } from './sentences';
+import { isCsrfError } from './session';
+
+export interface ErrorHandlerDependencies {
+  readonly pages: Pages;
+  /** The session's verification; undefined if there is none. */
+  currentVerification(request: FastifyRequest, reply: FastifyReply): Promise<IdentifiedView | undefined>;
+}
+
+/** Shows the screen on which an error occurred, with a sentence that says what to do. */
+export function createErrorHandler({ pages, currentVerification }: ErrorHandlerDependencies) {
+  return async function showError(
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
+    // Refused before its cookies were read. No browser sends such a request: the API's error handler answers it.
+    if (request.headers.host === undefined) throw error;
+    const cause = isCsrfError(error) ? new VerificationError({ code: 'forbidden' }) : error;
+    const problem = toProblem(cause);
+    logProblem(request.log, problem, cause);
+    const refusal = cause instanceof VerificationError ? cause.refusal : undefined;
+    if (refusal?.code === 'verification_ended') return pages.redirect(reply);
+    reply.code(problem.status).headers(problem.headers);
+    const refused = refusal
+      ? { sentence: refusalSentence(refusal), isFieldInvalid: isEntryRefusal(refusal) }
+      : { sentence: unforeseenSentence(problem.status), isFieldInvalid: false };
+    return pages.show(reply, await screenWithError(request, reply, refused));
+  };
+
+  async function screenWithError(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refused: Refused,
+  ): Promise<Screen> {
+    const phoneNumber = schemas.typedPhoneNumber(request.body);
+    if (phoneNumber !== undefined) return numberScreen(refused, phoneNumber);
+    if (request.method !== 'POST') return errorScreen(refused.sentence);
+    try {
+      const verification = await currentVerification(request, reply);
+      return verification ? verificationScreen(verification, { refused }) : numberScreen(refused);
+    } catch {
+      return errorScreen(refused.sentence);
+    }
+  }
+}
