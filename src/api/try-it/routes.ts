@@ -1,6 +1,6 @@
 import csrfProtection from '@fastify/csrf-protection';
 import formbody from '@fastify/formbody';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { VerificationError } from '../../domain/refusals';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
 import type { Tenants } from '../../tenants/registry';
@@ -9,6 +9,7 @@ import { createCrossSiteGuard } from '../cross-site';
 import type { Api } from '../http-server';
 import type { MessageRequests } from '../message-requests';
 import { parsePreferWait } from '../prefer';
+import { logProblem, toProblem } from '../problem';
 import { parseSubmittedCode } from '../submitted-code';
 import { registerAssets } from './assets';
 import { createErrorHandler } from './error-handler';
@@ -104,9 +105,10 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
   });
 
   app.post('/try-it/restart', { schema: schemas.button, ...action }, async (request, reply) => {
-    const ref = refOf(request);
-    if (ref) await verifications.cancel(ref).catch(ignoreUnknown);
     session.end(reply);
+    const ref = refOf(request);
+    // Without the cancel, the verification ends with its window: the person need not wait for a worker.
+    if (ref) await verifications.requestCancel(ref, null).catch(logOutage(request.log));
     return pages.redirect(reply);
   });
 
@@ -158,4 +160,12 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
 function ignoreUnknown(error: unknown): undefined {
   if (error instanceof VerificationError && error.code === 'not_found') return undefined;
   throw error;
+}
+
+/** Logs the error, unless it only says that the verification has ended or is unknown. */
+function logOutage(log: FastifyBaseLogger): (error: unknown) => void {
+  return (error) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) logProblem(log, problem, error);
+  };
 }

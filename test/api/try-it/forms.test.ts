@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Signer } from '@fastify/cookie';
 import { formatVerificationId } from '../../../src/gateway/ids';
+import { createTemporalClient } from '../../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { LogLines } from '../../support/log-lines';
 import {
@@ -113,6 +114,14 @@ async function started(visitor = new Visitor(), phoneNumber = uniquePhoneNumber(
   await visitor.get();
   await visitor.sendAndFollow('/try-it/start', { phoneNumber });
   return { visitor, phoneNumber };
+}
+
+/** Gives the visitor the cookie of a verification that Temporal does not have. Returns its id. */
+function addVerification(visitor: Visitor): string {
+  const workflowId = `phone-verification:${'ab'.repeat(16)}`;
+  const id = formatVerificationId({ workflowId, runId: randomUUID(), nonce: 'A'.repeat(22) });
+  visitor.setCookie(SESSION, new Signer(KEY.toString('base64')).sign(id));
+  return id;
 }
 
 test('without the page, its paths do not exist', async () => {
@@ -286,6 +295,34 @@ test('“Use another number” cancels the verification', async () => {
   expect((await service.verifications.get(id)).status).toBe('canceled');
 });
 
+test('“Use another number” needs no worker', async () => {
+  const idle = await another();
+  const visitor = await new Visitor(idle.app).get();
+  const form = visitor.html;
+  await visitor.send('/try-it/start', { phoneNumber: uniquePhoneNumber() });
+  const id = visitor.cookie(SESSION)?.split('.')[0] ?? '';
+  visitor.html = form;
+  await visitor.sendAndFollow('/try-it/restart', { verification: id });
+  expect(visitor.status).toBe(200);
+  expect(visitor.html).toContain('name="phoneNumber"');
+  expect(visitor.cookie(SESSION)).toBeUndefined();
+
+  await idle.startWorker();
+  expect((await idle.verifications.get(id)).status).toBe('canceled');
+});
+
+test('“Use another number” leads to the first screen although Temporal can not be reached', async () => {
+  const log = new LogLines();
+  const client = createTemporalClient({ connection: { address: '127.0.0.1:1' }, namespace: 'default' });
+  const { app } = await another({ log, client });
+  const visitor = await new Visitor(app).get();
+  const id = addVerification(visitor);
+  await visitor.sendAndFollow('/try-it/restart', { verification: id });
+  expect(visitor.html).toContain('name="phoneNumber"');
+  expect(visitor.cookie(SESSION)).toBeUndefined();
+  expect(log.lines).toContainEqual(expect.objectContaining({ status: 503, code: 'temporal_unavailable' }));
+});
+
 test('a form of an earlier verification, in another tab, does nothing to the current one', async () => {
   const { visitor } = await started();
   const earlier = / name="verification" value="([^"]+)"/.exec(visitor.html)?.[1] ?? '';
@@ -308,13 +345,8 @@ test('a form of an earlier verification, in another tab, does nothing to the cur
 });
 
 test('a verification that Temporal no longer has leads to the first screen', async () => {
-  const unknown = {
-    workflowId: `phone-verification:${'ab'.repeat(16)}`,
-    runId: randomUUID(),
-    nonce: 'A'.repeat(22),
-  };
   const visitor = new Visitor();
-  visitor.setCookie(SESSION, new Signer(KEY.toString('base64')).sign(formatVerificationId(unknown)));
+  addVerification(visitor);
   expect((await visitor.get()).html).toContain('name="phoneNumber"');
   expect(visitor.status).toBe(200);
   expect(visitor.cookie(SESSION)).toBeUndefined();
