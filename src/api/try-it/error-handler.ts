@@ -4,7 +4,14 @@ import type { IdentifiedView } from '../../gateway/verifications';
 import { logProblem, toProblem } from '../problem';
 import type { Pages } from './pages';
 import * as schemas from './schemas';
-import { errorScreen, numberScreen, verificationScreen, type Refused, type Screen } from './screens';
+import {
+  errorScreen,
+  numberScreen,
+  verificationScreen,
+  wrongOriginScreen,
+  type Refused,
+  type Screen,
+} from './screens';
 import { isEntryRefusal, refusalSentence, unforeseenSentence } from './sentences';
 import { isCsrfError } from './session';
 
@@ -29,6 +36,7 @@ export function createErrorHandler({ pages, currentVerification }: ErrorHandlerD
     const refusal = cause instanceof VerificationError ? cause.refusal : undefined;
     if (refusal?.code === 'verification_ended') return pages.redirect(reply);
     reply.code(problem.status).headers(problem.headers);
+    if (isFromOtherOrigin(error)) return pages.show(reply, wrongOriginScreen(pages.url));
     const refused = refusal
       ? { sentence: refusalSentence(refusal), isFieldInvalid: isEntryRefusal(refusal) }
       : { sentence: unforeseenSentence(problem.status), isFieldInvalid: false };
@@ -50,4 +58,9 @@ export function createErrorHandler({ pages, currentVerification }: ErrorHandlerD
       return errorScreen(refused.sentence);
     }
   }
+}
+
+/** The guard against cross-site requests refused the form. (The check of its token throws other errors.) */
+function isFromOtherOrigin(error: unknown): boolean {
+  return error instanceof VerificationError && error.code === 'forbidden';
 }

@@ -35,6 +35,8 @@ export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOp
   await app.register(view, { engine: { eta: new Eta({ views: root }) }, root, production: true });
 
   return {
+    /** Where the page can be used: its forms are refused elsewhere. */
+    url: `${publicUrl}/`,
     /** Options of every route that answers with a page. */
     options: {
       helmet: {
@@ -48,7 +50,9 @@ export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOp
 
     /** Answers with a screen. Each form in it has an id of its own. */
     show(reply: FastifyReply, screen: Screen) {
-      const forms = { csrfToken: reply.generateCsrf(), formId: crypto.randomUUID() };
+      // A token can need a new cookie, with which the forms in other tabs would not be valid any more.
+      const hasForm = screen.name !== 'error';
+      const forms = hasForm ? { csrfToken: reply.generateCsrf(), formId: crypto.randomUUID() } : {};
       return reply.view(screen.name, { base, phonePageUrl, ...forms, ...screen });
     },
 

@@ -1,6 +1,6 @@
 import { isFinal, type FinalStatus } from '../../domain/types';
 import type { IdentifiedView } from '../../gateway/verifications';
-import { endSentences, openSentence, type Notice } from './sentences';
+import { endSentences, openSentence, wrongOriginSentence, type Notice } from './sentences';
 
 /** What the templates in `views` show. `name` is the template's name. `sentence` is in the status region. */
 export type Screen = NumberScreen | CodeScreen | ResultScreen | ErrorScreen;
@@ -53,6 +53,8 @@ interface ErrorScreen {
   readonly name: 'error';
   readonly heading: string;
   readonly sentence: string;
+  /** The page's URL, if the browser may have opened it at another one. */
+  readonly pageUrl?: string;
 }
 
 /** Why a request was refused. Its sentence replaces that of the screen. */
@@ -105,6 +107,11 @@ export function verificationScreen(
 
 export function errorScreen(sentence: string): ErrorScreen {
   return { name: 'error', heading: 'Not available', sentence };
+}
+
+/** For a form of another site, or of the page at a URL that is not its own. */
+export function wrongOriginScreen(pageUrl: string): ErrorScreen {
+  return { name: 'error', heading: 'Wrong address', sentence: wrongOriginSentence(pageUrl), pageUrl };
 }
 
 function secondsUntil(time: string | null, now: number): number | null {

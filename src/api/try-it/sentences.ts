@@ -55,6 +55,10 @@ export function unforeseenSentence(status: number): string {
     : 'Something went wrong on our side. Try again.';
 }
 
+export function wrongOriginSentence(pageUrl: string): string {
+  return `This page works only at ${pageUrl}. Open it there and try again.`;
+}
+
 function tryAgain({ retryAfterSeconds }: Refusal): string {
   return retryAfterSeconds === undefined
     ? 'Try again later.'

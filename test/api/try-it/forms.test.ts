@@ -5,6 +5,7 @@ import { createTemporalClient } from '../../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { LogLines } from '../../support/log-lines';
 import {
+  PUBLIC_URL,
   receivedCode,
   startService,
   uniquePhoneNumber,
@@ -180,22 +181,49 @@ async function foreignToken(): Promise<string> {
   return token;
 }
 
+const NOT_VALID = 'This form is no longer valid. Try again. The page needs cookies.';
+const WRONG_ADDRESS = `This page works only at ${PUBLIC_URL}/. Open it there and try again.`;
+
 test.each([
-  ['without a token', async () => ({ _csrf: '' }), {}],
-  ['with a token of another session', async () => ({ _csrf: await foreignToken() }), {}],
-  ['from another site', async () => ({}), { origin: 'https://evil.example.com' }],
-  ['from another site, without an origin', async () => ({}), { 'sec-fetch-site': 'cross-site' }],
-])('a form %s is refused and starts nothing', async (_name, fields, headers) => {
+  ['without a token', async () => ({ _csrf: '' }), {}, NOT_VALID],
+  ['with a token of another session', async () => ({ _csrf: await foreignToken() }), {}, NOT_VALID],
+  ['from another site', async () => ({}), { origin: 'https://evil.example.com' }, WRONG_ADDRESS],
+  [
+    'from another site, without an origin',
+    async () => ({}),
+    { 'sec-fetch-site': 'cross-site' },
+    WRONG_ADDRESS,
+  ],
+])('a form %s is refused and starts nothing', async (_name, fields, headers, sentence) => {
   const visitor = await new Visitor().get();
   const phoneNumber = uniquePhoneNumber();
   await visitor.send('/try-it/start', { phoneNumber, ...(await fields()) }, headers);
   expect(visitor.status).toBe(403);
-  expect(visitor.html).toContain('This form is no longer valid');
+  expect(visitor.html).toContain(sentence);
   expect(visitor.cookie(SESSION)).toBeUndefined();
 
   // If the refused form had started a verification, this would be 409.
   await visitor.get();
   await visitor.send('/try-it/start', { phoneNumber });
+  expect(visitor.status).toBe(303);
+});
+
+test('a form that another site sends changes no cookie, so the forms of open tabs stay valid', async () => {
+  const visitor = await new Visitor().get();
+  const form = visitor.html;
+  // Browsers do not send SameSite cookies with it, but would keep those of the answer.
+  const { headers, body } = await service.app.inject({
+    method: 'POST',
+    url: '/try-it/start',
+    headers: { origin: 'https://evil.example.com', 'content-type': 'application/x-www-form-urlencoded' },
+    payload: 'phoneNumber=1',
+  });
+  expect(headers['set-cookie']).toBeUndefined();
+  expect(body).toContain(`href="${PUBLIC_URL}/"`);
+  expect(body).not.toContain('_csrf');
+
+  visitor.html = form;
+  await visitor.send('/try-it/start', { phoneNumber: uniquePhoneNumber() });
   expect(visitor.status).toBe(303);
 });
 
