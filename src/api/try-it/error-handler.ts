@@ -3,10 +3,11 @@ import { VerificationError } from '../../domain/refusals';
 import type { IdentifiedView } from '../../gateway/verifications';
 import { logProblem, toProblem } from '../problem';
 import type { Pages } from './pages';
-import * as schemas from './schemas';
+import { sentFields } from './schemas';
 import {
   errorScreen,
   numberScreen,
+  retryScreen,
   verificationScreen,
   wrongOriginScreen,
   type Refused,
@@ -18,7 +19,10 @@ import { isCsrfError } from './session';
 export interface ErrorHandlerDependencies {
   readonly pages: Pages;
   /** The session's verification; undefined if there is none. */
-  currentVerification(request: FastifyRequest, reply: FastifyReply): Promise<IdentifiedView | undefined>;
+  readonly currentVerification: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => Promise<IdentifiedView | undefined>;
 }
 
 /** Shows the screen on which an error occurred, with a sentence that says what to do. */
@@ -37,10 +41,13 @@ export function createErrorHandler({ pages, currentVerification }: ErrorHandlerD
     if (refusal?.code === 'verification_ended') return pages.redirect(reply);
     reply.code(problem.status).headers(problem.headers);
     if (isFromOtherOrigin(error)) return pages.show(reply, wrongOriginScreen(pages.url));
+    const form = sentFields(request.body).phoneNumber === undefined ? 'code' : 'number';
     const refused = refusal
-      ? { sentence: refusalSentence(refusal), isFieldInvalid: isEntryRefusal(refusal) }
+      ? { sentence: refusalSentence(refusal, form), isFieldInvalid: isEntryRefusal(refusal) }
       : { sentence: unforeseenSentence(problem.status), isFieldInvalid: false };
-    return pages.show(reply, await screenWithError(request, reply, refused));
+    // The request may have been done. The next form repeats it, so that it is not done twice.
+    const repeated = problem.status >= 500 ? repeatScreen(request.body, refused) : undefined;
+    return pages.show(reply, repeated ?? (await screenWithError(request, reply, refused)));
   };
 
   async function screenWithError(
@@ -48,7 +55,7 @@ export function createErrorHandler({ pages, currentVerification }: ErrorHandlerD
     reply: FastifyReply,
     refused: Refused,
   ): Promise<Screen> {
-    const phoneNumber = schemas.typedPhoneNumber(request.body);
+    const { phoneNumber } = sentFields(request.body);
     if (phoneNumber !== undefined) return numberScreen(refused, phoneNumber);
     if (request.method !== 'POST') return errorScreen(refused.sentence);
     try {
@@ -58,6 +65,15 @@ export function createErrorHandler({ pages, currentVerification }: ErrorHandlerD
       return errorScreen(refused.sentence);
     }
   }
+}
+
+/** A form with the id of the sent form; undefined if the sent form has none. */
+function repeatScreen(body: unknown, refused: Refused): Screen | undefined {
+  const { phoneNumber, code, formId, verification } = sentFields(body);
+  if (formId === undefined) return undefined;
+  if (phoneNumber !== undefined) return numberScreen(refused, phoneNumber, formId);
+  if (code === undefined || verification === undefined) return undefined;
+  return retryScreen({ verification, formId, code }, refused.sentence);
 }
 
 /** The guard against cross-site requests refused the form. (The check of its token throws other errors.) */

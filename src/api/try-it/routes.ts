@@ -119,7 +119,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
   /** A tab may still show an earlier verification of this browser. Its forms do nothing to the current one. */
   async function leaveEarlierVerification(request: FastifyRequest, reply: FastifyReply) {
     const current = session.verificationId(request);
-    const shown = schemas.shownVerification(request.body);
+    const shown = schemas.sentFields(request.body).verification;
     return current === undefined || current === shown ? undefined : pages.redirect(reply);
   }
 

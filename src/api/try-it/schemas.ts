@@ -38,13 +38,14 @@ export const button = {
   body: Type.Object({ _csrf: Token, verification: ShownVerification }),
 } as const;
 
-/** The number in the form, whether or not the form is valid. */
-export function typedPhoneNumber(body: unknown): string | undefined {
-  return field(body, 'phoneNumber');
-}
-
-export function shownVerification(body: unknown): string | undefined {
-  return field(body, 'verification');
+/** The fields of a form, whether or not the form is valid. */
+export function sentFields(body: unknown) {
+  return {
+    phoneNumber: field(body, 'phoneNumber'),
+    code: field(body, 'code'),
+    formId: field(body, 'formId'),
+    verification: field(body, 'verification'),
+  };
 }
 
 function field(body: unknown, name: string): string | undefined {

@@ -2,8 +2,10 @@ import { isFinal, type FinalStatus } from '../../domain/types';
 import type { IdentifiedView } from '../../gateway/verifications';
 import { endSentences, openSentence, wrongOriginSentence, type Notice } from './sentences';
 
+const NOT_AVAILABLE = 'Not available';
+
 /** What the templates in `views` show. `name` is the template's name. `sentence` is in the status region. */
-export type Screen = NumberScreen | CodeScreen | ResultScreen | ErrorScreen;
+export type Screen = NumberScreen | CodeScreen | RetryScreen | ResultScreen | ErrorScreen;
 
 interface NumberScreen {
   readonly name: 'number';
@@ -11,6 +13,8 @@ interface NumberScreen {
   readonly sentence: string;
   /** As the person typed it. */
   readonly phoneNumber: string;
+  /** The form's id, if it must be that of an earlier form. Then a repeat starts nothing that was started already. */
+  readonly formId?: string;
   /** Whether `sentence` says that a request was refused. */
   readonly isRefused: boolean;
   /** Whether it was refused because of the text in the field. */
@@ -41,6 +45,20 @@ interface CodeScreen {
   readonly resendInSeconds: number | null;
 }
 
+/** A check was not answered, but may have counted. Its form repeats the check: the same id and the same code. */
+interface RetryScreen extends SentCheck {
+  readonly name: 'retry';
+  readonly heading: string;
+  readonly sentence: string;
+}
+
+interface SentCheck {
+  readonly verification: string;
+  readonly formId: string;
+  /** As the person typed it. */
+  readonly code: string;
+}
+
 interface ResultScreen {
   readonly name: 'result';
   readonly verificationId: string;
@@ -64,8 +82,9 @@ export interface Refused {
   readonly isFieldInvalid: boolean;
 }
 
-export function numberScreen(refused?: Refused, phoneNumber = ''): NumberScreen {
+export function numberScreen(refused?: Refused, phoneNumber = '', formId?: string): NumberScreen {
   return {
+    ...(formId !== undefined && { formId }),
     name: 'number',
     heading: 'Verify a phone number',
     sentence: refused?.sentence ?? '',
@@ -105,8 +124,20 @@ export function verificationScreen(
   };
 }
 
+export function retryScreen({ verification, formId, code }: SentCheck, sentence: string): RetryScreen {
+  const repeat = 'Checking the same code again does not use another attempt.';
+  return {
+    name: 'retry',
+    heading: NOT_AVAILABLE,
+    sentence: `${sentence} ${repeat}`,
+    verification,
+    formId,
+    code,
+  };
+}
+
 export function errorScreen(sentence: string): ErrorScreen {
-  return { name: 'error', heading: 'Not available', sentence };
+  return { name: 'error', heading: NOT_AVAILABLE, sentence };
 }
 
 /** For a form of another site, or of the page at a URL that is not its own. */

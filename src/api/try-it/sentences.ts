@@ -7,7 +7,9 @@ import { formatInternational } from '../../numbers/phone-number';
 export const notices = ['wrong_code', 'resent'] as const;
 export type Notice = (typeof notices)[number];
 
-type Sentence = string | ((refusal: Refusal) => string);
+/** What the refused form asks for. */
+type Form = 'number' | 'code';
+type Sentence = string | ((refusal: Refusal, form: Form) => string);
 
 /** What a person reads when a request is refused. The API has other sentences: its readers are developers. */
 const refusalSentences: Readonly<Partial<Record<ErrorCode, Sentence>>> = {
@@ -22,7 +24,10 @@ const refusalSentences: Readonly<Partial<Record<ErrorCode, Sentence>>> = {
     codeLength === undefined
       ? 'Enter all digits of the code from the message. No attempt was used.'
       : `The code has ${codeLength} digits. No attempt was used.`,
-  idempotency_key_reused: 'This form was sent before. Enter the code again.',
+  idempotency_key_reused: (_refusal, form) =>
+    form === 'number'
+      ? 'This form was already sent. Open the page again.'
+      : 'This form was already sent with another code. Enter the code again.',
   resend_too_soon: (refusal) => `The last message was sent a short time ago. ${tryAgain(refusal)}`,
   resend_limit_reached: 'We can’t send more messages for this verification.',
   forbidden: 'This form is no longer valid. Try again. The page needs cookies.',
@@ -43,9 +48,9 @@ export function isEntryRefusal({ code }: Refusal): boolean {
   return ENTRY_REFUSALS.includes(code);
 }
 
-export function refusalSentence(refusal: Refusal): string {
+export function refusalSentence(refusal: Refusal, form: Form): string {
   const sentence = refusalSentences[refusal.code] ?? unforeseenSentence(500);
-  return typeof sentence === 'string' ? sentence : sentence(refusal);
+  return typeof sentence === 'string' ? sentence : sentence(refusal, form);
 }
 
 /** `status`: the HTTP status of an error that is not one of our refusals. */
@@ -72,7 +77,7 @@ function duration(seconds: number): string {
   return plural(Math.ceil(seconds / 3_600), 'hour');
 }
 
-export function attemptsLeft(attempts: number): string {
+function attemptsLeft(attempts: number): string {
   return `${plural(attempts, 'attempt')} left`;
 }
 
@@ -98,7 +103,7 @@ export function openSentence(verification: IdentifiedView, notice?: Notice): str
 }
 
 /** What the result screen says. */
-export interface EndSentences {
+interface EndSentences {
   readonly heading: string;
   readonly sentence: string;
 }

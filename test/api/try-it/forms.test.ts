@@ -388,6 +388,61 @@ test('without a worker, the page says that it is not available, and keeps the ve
   expect(visitor.cookie(SESSION)).toBeDefined();
 });
 
+test('a check that was not answered is repeated with the same form, and takes one attempt', async () => {
+  const restarted = await another({ withWorker: true });
+  const { visitor, phoneNumber } = await started(new Visitor(restarted.app));
+  const wrongCode = wrongCodeFor(await receivedCode(restarted.sandbox, phoneNumber));
+  await visitor.get();
+  await restarted.stopWorker();
+  await visitor.send('/try-it/check', { code: wrongCode });
+  expect(visitor.status).toBe(503);
+  expect(visitor.html).toContain('Checking the same code again does not use another attempt.');
+
+  await restarted.startWorker();
+  // The form has the code.
+  const form = visitor.html;
+  for (let times = 1; times <= 2; times++) {
+    visitor.html = form;
+    await visitor.sendAndFollow('/try-it/check');
+    expect(visitor.html).toContain('That code is not right. 3 attempts left.');
+  }
+});
+
+test('a start that was not answered is repeated with the same form', async () => {
+  const client = createTemporalClient({ connection: { address: '127.0.0.1:1' }, namespace: 'default' });
+  const { app } = await another({ client });
+  const visitor = await new Visitor(app).get();
+  const formId = '7d1f8f0e-form-that-was-not-answered';
+  await visitor.send('/try-it/start', { phoneNumber: uniquePhoneNumber(), formId });
+  expect(visitor.status).toBe(503);
+  expect(visitor.html).toContain(`name="formId" value="${formId}"`);
+});
+
+test('a form that is sent again with another code takes no attempt, and says what to do', async () => {
+  const { visitor, phoneNumber } = await started();
+  const code = await receivedCode(service.sandbox, phoneNumber);
+  await visitor.get();
+  const form = visitor.html;
+  await visitor.send('/try-it/check', { code: wrongCodeFor(code) });
+  visitor.html = form;
+  await visitor.send('/try-it/check', { code });
+  expect(visitor.status).toBe(422);
+  expect(visitor.html).toContain('This form was already sent with another code. Enter the code again.');
+  // The new form has another id.
+  await visitor.sendAndFollow('/try-it/check', { code });
+  expect(visitor.html).toContain('Verified');
+});
+
+test('a form for a number that is sent again from another network says what to do', async () => {
+  const visitor = await new Visitor().get();
+  const form = { phoneNumber: uniquePhoneNumber(), formId: randomUUID() };
+  await visitor.send('/try-it/start', form);
+  const elsewhere = await new Visitor(service.app, '198.51.100.9').get();
+  await elsewhere.send('/try-it/start', form);
+  expect(elsewhere.status).toBe(422);
+  expect(elsewhere.html).toContain('This form was already sent. Open the page again.');
+});
+
 test('a form that is not complete is refused with a sentence', async () => {
   const visitor = await new Visitor().get();
   await visitor.send('/try-it/start', { formId: '' });

@@ -224,6 +224,21 @@ test('without a worker, the page says that the service is not available', async 
   await withoutWorker.stop();
 });
 
+test('a check that no worker answered can be repeated as soon as there is a worker', async () => {
+  const restarted = await startPage({});
+  const page = await open({}, restarted);
+  const { code } = await startOnPage(page, restarted);
+  await says(page, '4 attempts left');
+  await restarted.stopWorker();
+  await enterCode(page, code);
+  await says(page, 'Checking the same code again does not use another attempt.');
+  await expectGoodScreen(page, 'check-not-answered');
+  await restarted.startWorker();
+  await page.getByRole('button', { name: 'Check the code again' }).click();
+  await says(page, 'Verified');
+  await restarted.stop();
+});
+
 test('without JavaScript, the same forms start and check', async () => {
   const page = await open({ javaScriptEnabled: false });
   const { code, wrongCode } = await startOnPage(page, service);
