@@ -16,6 +16,7 @@ import { createErrorHandler } from './error-handler';
 import { createPages } from './pages';
 import * as schemas from './schemas';
 import { numberScreen, verificationScreen } from './screens';
+import { parseNotice } from './sentences';
 import { createSession } from './session';
 
 /** What differs between installations. */
@@ -67,7 +68,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
 
   app.get('/', { schema: schemas.page, ...pages.options }, async (request, reply) => {
     const verification = await currentVerification(request, reply, request.headers.prefer);
-    const { notice } = request.query;
+    const notice = parseNotice(request.query.notice);
     return pages.show(reply, verification ? verificationScreen(verification, { notice }) : numberScreen());
   });
 

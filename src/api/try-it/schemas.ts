@@ -1,5 +1,4 @@
 import { Type } from '@sinclair/typebox';
-import { notices } from './sentences';
 
 // The pages are for people: they are not in the OpenAPI document.
 
@@ -12,9 +11,7 @@ const ShownVerification = Type.String({ minLength: 1, maxLength: 100 });
 export const page = {
   hide: true,
   headers: Type.Object({ prefer: Type.Optional(Type.String()) }),
-  querystring: Type.Object({
-    notice: Type.Optional(Type.Union(notices.map((notice) => Type.Literal(notice)))),
-  }),
+  querystring: Type.Object({ notice: Type.Optional(Type.Unknown()) }),
 } as const;
 
 export const start = {

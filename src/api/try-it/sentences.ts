@@ -4,8 +4,13 @@ import type { IdentifiedView } from '../../gateway/verifications';
 import { formatInternational } from '../../numbers/phone-number';
 
 /** What the page says after a form was sent. */
-export const notices = ['wrong_code', 'resent'] as const;
+const notices = ['wrong_code', 'resent'] as const;
 export type Notice = (typeof notices)[number];
+
+/** From a URL, which can contain anything. */
+export function parseNotice(value: unknown): Notice | undefined {
+  return notices.find((notice) => notice === value);
+}
 
 /** What the refused form asks for. */
 type Form = 'number' | 'code';

@@ -306,6 +306,15 @@ test('a field is marked as invalid only if its text is the reason', async () => 
   expect([visitor.status, isMarked()]).toEqual([200, true]);
 });
 
+test.each(['notice=anything', 'notice', 'notice=resent&notice=wrong_code'])(
+  'the page ignores a notice that it does not know: %s',
+  async (query) => {
+    const visitor = await new Visitor().get(`/?${query}`);
+    expect(visitor.status).toBe(200);
+    expect(visitor.html).toContain('name="phoneNumber"');
+  },
+);
+
 test('a button that is refused after the end says so', async () => {
   const { visitor, phoneNumber } = await started();
   await visitor.sendAndFollow('/try-it/check', { code: await receivedCode(service.sandbox, phoneNumber) });
