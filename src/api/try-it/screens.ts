@@ -1,7 +1,9 @@
+import { MIN_WINDOW_LEFT_FOR_RESEND_MS } from '../../domain/policy';
 import { isFinal, type FinalStatus } from '../../domain/types';
 import type { IdentifiedView } from '../../gateway/verifications';
 import { endSentences, openSentence, wrongOriginSentence, type Notice } from './sentences';
 
+const NO_RESEND = { resendInSeconds: null, resendEndsInSeconds: null };
 const NOT_AVAILABLE = 'Not available';
 
 /** What the templates in `views` show. `name` is the template's name. `sentence` is in the status region. */
@@ -43,6 +45,8 @@ interface CodeScreen {
   readonly notice: Notice | undefined;
   /** The seconds until another message may be requested; null if none may be. */
   readonly resendInSeconds: number | null;
+  /** The seconds until no more message may be requested; null if none may be now. */
+  readonly resendEndsInSeconds: number | null;
 }
 
 /** A check was not answered, but may have counted. Its form repeats the check: the same id and the same code. */
@@ -120,7 +124,7 @@ export function verificationScreen(
     windowSeconds: windowMs / 1000,
     messageInFlight,
     notice: notice === 'resent' ? notice : undefined,
-    resendInSeconds: secondsUntil(nextResendAt, now),
+    ...resendTimes(expiresAt, nextResendAt, now),
   };
 }
 
@@ -138,6 +142,18 @@ export function retryScreen({ verification, formId, code }: SentCheck, sentence:
 
 export function errorScreen(sentence: string): ErrorScreen {
   return { name: 'error', heading: NOT_AVAILABLE, sentence };
+}
+
+/** In the last seconds of the window, no message may be requested. */
+function resendTimes(expiresAt: string | null, nextResendAt: string | null, now: number) {
+  if (expiresAt === null || nextResendAt === null) return NO_RESEND;
+  const endsAt = Date.parse(expiresAt) - MIN_WINDOW_LEFT_FOR_RESEND_MS;
+  if (Math.max(now, Date.parse(nextResendAt)) > endsAt) return NO_RESEND;
+  return {
+    resendInSeconds: secondsUntil(nextResendAt, now),
+    // Rounded down: a button that is shown too long leads to a refusal.
+    resendEndsInSeconds: Math.floor((endsAt - now) / 1000),
+  };
 }
 
 /** For a form of another site, or of the page at a URL that is not its own. */

@@ -130,3 +130,17 @@ test('the time goes on after a form that could not be sent', async () => {
   await page.clock.runFor(1_000);
   expect(await secondsLeft()).toBeLessThan(60);
 });
+
+test('15 seconds before the end, the page stops offering to send the code again', async () => {
+  await page.clock.install();
+  await startOnPage(page, service);
+  await says(page, '4 attempts left');
+  const button = page.getByRole('button', { name: 'Send the code again' });
+  await button.focus();
+  await page.clock.runFor(70_000);
+  expect(await button.isVisible()).toBe(true);
+  await page.clock.runFor(6_000);
+  expect(await secondsLeft()).toBeGreaterThan(10);
+  expect(await button.isVisible()).toBe(false);
+  expect(await page.evaluate('document.activeElement.id')).toBe('code');
+});

@@ -5,6 +5,7 @@ import { createTemporalClient } from '../../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { LogLines } from '../../support/log-lines';
 import {
+  eventually,
   PUBLIC_URL,
   receivedCode,
   startService,
@@ -288,6 +289,16 @@ test('a resend that comes too early says when to try again, and the code can sti
   expect(visitor.html).toMatch(/The last message was sent a short time ago\. Try again in \d+ seconds\./);
   await visitor.sendAndFollow('/try-it/check', { code });
   expect(visitor.html).toContain('Verified');
+});
+
+test('in the last 15 seconds, the page does not offer to send the code again', async () => {
+  const quick = await another({ withWorker: true, policy: { windowMs: 17_000, resendIntervalMs: 0 } });
+  const { visitor } = await started(new Visitor(quick.app));
+  const isOffered = async () => (await visitor.get()).html.includes('action="/try-it/resend"');
+  await eventually(isOffered);
+  await eventually(async () => !(await isOffered()));
+  expect(visitor.html).toMatch(/We sent a message with the code to [^<]*4 attempts left\./);
+  expect(visitor.html).toMatch(/data-seconds-left="1[45]"/);
 });
 
 test('a field is marked as invalid only if its text is the reason', async () => {

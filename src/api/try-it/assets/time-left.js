@@ -10,7 +10,7 @@ export function forgetTimeLeft() {
 }
 
 /**
- * Shows the time that is left, each second, and when the code can be sent again. The server says how many seconds are
+ * Shows the time that is left, each second, and when the code can be sent again, as long as it can. The server says how many seconds are
  * left: the clock of this device may be wrong.
  *
  * @param {DOMStringMap} state
@@ -19,10 +19,12 @@ export function forgetTimeLeft() {
 export function showTimeLeft(state, signal) {
   const endsAt = endOf(state, 'secondsLeft');
   const resendAt = endOf(state, 'resendIn');
+  const resendEndsAt = endOf(state, 'resendEndsIn');
   const tick = () => {
     if (signal.aborted) return;
     if (endsAt !== undefined) showWindow(secondsUntil(endsAt));
-    if (resendAt !== undefined) showResend(secondsUntil(resendAt));
+    if (resendEndsAt !== undefined && secondsUntil(resendEndsAt) === 0) replaceResend();
+    else if (resendAt !== undefined) showResend(secondsUntil(resendAt));
     setTimeout(tick, 1_000 - (performance.now() % 1_000));
   };
   tick();
@@ -33,7 +35,7 @@ export function showTimeLeft(state, signal) {
  * after a form that could not be sent, the same state is shown again.
  *
  * @param {DOMStringMap} state
- * @param {'secondsLeft' | 'resendIn'} name
+ * @param {'secondsLeft' | 'resendIn' | 'resendEndsIn'} name
  */
 function endOf(state, name) {
   if (!state[name]) return undefined;
@@ -65,4 +67,17 @@ function showResend(seconds) {
   if (button.textContent !== text) button.textContent = text;
   if (seconds > 0) button.setAttribute('aria-disabled', 'true');
   else button.removeAttribute('aria-disabled');
+}
+
+/**
+ * Replaces the form for a resend. If its button has the focus, and there may be no other button, the code gets it.
+ *
+ * @param {Element} [replacement] Default: no form.
+ */
+export function replaceResend(replacement) {
+  const resend = document.getElementById('resend');
+  const hadFocus = resend?.contains(document.activeElement);
+  if (replacement) resend?.replaceWith(document.adoptNode(replacement));
+  else resend?.replaceChildren();
+  if (hadFocus) document.getElementById('code')?.focus();
 }

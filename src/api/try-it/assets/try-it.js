@@ -3,7 +3,7 @@
 
 import { formatWhileTyping } from './phone-number-field.js';
 import { receiveCode } from './receive-code.js';
-import { forgetTimeLeft, showTimeLeft } from './time-left.js';
+import { forgetTimeLeft, replaceResend, showTimeLeft } from './time-left.js';
 
 /** The pause before each read of the state. A busy service answers at once, although the page asks it to wait. */
 const POLL_INTERVAL_MS = 1_000;
@@ -67,11 +67,8 @@ function update(page) {
   const isOther = page.getElementById('state')?.dataset.verification !== verification;
   if (screenOf(page) !== main.dataset.screen || isOther) return show(page);
   for (const id of ['state', 'timer']) take(page, id);
-  if (Boolean(resendIn) !== Boolean(state().resendIn)) {
-    const hadFocus = document.getElementById('resend')?.contains(document.activeElement);
-    take(page, 'resend');
-    if (hadFocus) document.getElementById('code')?.focus();
-  }
+  const resend = page.getElementById('resend');
+  if (resend && Boolean(resendIn) !== Boolean(state().resendIn)) replaceResend(resend);
   if (attempts !== state().attempts || inFlight !== state().inFlight) say(sentenceOf(page));
   start();
 }
