@@ -2,7 +2,14 @@ import type { Browser, Page, Request, Route } from 'playwright-core';
 import { startBrowser } from '../../support/browser';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { eventually, startService, type Service } from '../../support/service';
-import { codeField, enterCode, says, startOnPage, verificationIdOf } from '../../support/try-it-page';
+import {
+  codeField,
+  enterCode,
+  numberField,
+  says,
+  startOnPage,
+  verificationIdOf,
+} from '../../support/try-it-page';
 
 // The try-it page while the service is busy, or while something between browser and service fails.
 
@@ -129,6 +136,36 @@ test('the time goes on after a form that could not be sent', async () => {
   await says(page, 'The service could not be reached.');
   await page.clock.runFor(1_000);
   expect(await secondsLeft()).toBeLessThan(60);
+});
+
+test('a form that is never answered can be sent again', async () => {
+  const { code } = await startOnPage(page, service);
+  await says(page, '4 attempts left');
+  await page.evaluate(`
+    globalThis.timeout = AbortSignal.timeout;
+    AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 100);
+  `);
+  await page.route('**/try-it/check', () => {}, { times: 1 });
+  await enterCode(page, code);
+  await says(page, 'The service could not be reached.');
+  await page.evaluate('AbortSignal.timeout = timeout');
+  await page.keyboard.press('Enter');
+  await says(page, 'Verified');
+});
+
+test('after a form that could not be sent, a number is formatted once for each key', async () => {
+  await page.route('**/try-it/start', (route) => route.abort());
+  await numberField(page).fill('+1425');
+  await page.keyboard.press('Enter');
+  await says(page, 'The service could not be reached.');
+  await page.evaluate(`
+    globalThis.formatted = 0;
+    const { AsYouType } = libphonenumber;
+    libphonenumber = { AsYouType: function () { formatted += 1; return new AsYouType(); } };
+  `);
+  await numberField(page).press('End');
+  await page.keyboard.type('555');
+  expect(await page.evaluate('formatted')).toBe(3);
 });
 
 test('15 seconds before the end, the page stops offering to send the code again', async () => {

@@ -1,5 +1,9 @@
-/** Formats the number while a person types it, and shows its country. */
-export function formatWhileTyping() {
+/**
+ * Formats the number while a person types it, and shows its country.
+ *
+ * @param {AbortSignal} signal
+ */
+export function formatWhileTyping(signal) {
   const input = document.getElementById('phone-number');
   const country = document.getElementById('country');
   if (!(input instanceof HTMLInputElement) || !country) return;
@@ -12,9 +16,11 @@ export function formatWhileTyping() {
     const code = formatter.getCountry();
     country.textContent = code ? `${names.of(code)}.` : '';
   };
-  input.addEventListener('input', (event) => {
+  /** @param {Event} event */
+  const onInput = (event) => {
     // After a deletion, formatting would put the deleted character back.
     if (!(event instanceof InputEvent) || !event.inputType.startsWith('delete')) format();
-  });
+  };
+  input.addEventListener('input', onInput, { signal });
   if (input.value !== '') format();
 }

@@ -10,6 +10,8 @@ const POLL_INTERVAL_MS = 1_000;
 /** How long a read may wait for the end of the verification, unless a message is being sent. */
 const WAIT_SECONDS = 20;
 const RETRY_INTERVAL_MS = 3_000;
+/** The service answers each form within this time, or not at all. */
+const FORM_TIMEOUT_MS = 30_000;
 
 const main = document.querySelector('main') ?? document.body;
 
@@ -32,7 +34,8 @@ async function send(form) {
       typeof value === 'string' ? [[name, value]] : [],
     );
     const body = new URLSearchParams(fields);
-    show(await fetchPage(form.action, { method: 'POST', body }));
+    const signal = AbortSignal.timeout(FORM_TIMEOUT_MS);
+    show(await fetchPage(form.action, { method: 'POST', body, signal }));
   } catch {
     say('The service could not be reached. Check your connection and try again.');
     button?.removeAttribute('aria-disabled');
@@ -105,7 +108,7 @@ function state() {
 function start() {
   current.abort();
   current = new AbortController();
-  if (main.dataset.screen === 'number') formatWhileTyping();
+  if (main.dataset.screen === 'number') formatWhileTyping(current.signal);
   if (main.dataset.screen !== 'code') return;
   showTimeLeft(state(), current.signal);
   void followVerification(state(), current.signal);
