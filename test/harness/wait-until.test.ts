@@ -8,11 +8,14 @@ test('it looks until there is a result, and returns it', async () => {
   const answers = [undefined, false, new Error('refused'), 'found'] as const;
   let looks = 0;
 
-  const found = await waitUntil(() => {
-    const answer = answers[looks++];
-    if (answer instanceof Error) throw answer;
-    return answer;
-  }, WAIT);
+  const found = await waitUntil(
+    () => {
+      const answer = answers[looks++];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    { ...WAIT, limitMs: 60_000 },
+  );
 
   expect({ found, looks }).toEqual({ found: 'found', looks: 4 });
 });
