@@ -84,7 +84,7 @@ function bannerFacts({ settings, config, env }: DevConfiguration): BannerFacts {
     apiUrl: urlOf(isReachedLocally(config.host) ? 'localhost' : config.host, config.port),
     hasTryItPage: config.tryItPage !== undefined,
     apiKey: config.apiKeys[0] ?? '',
-    codeLength: config.policy.codeLength,
+    codeLength: config.rules.policy.codeLength,
     smsSandboxUrl: `http://localhost:${smsSandboxPort}`,
     usesSandbox: env['TWILIO_API_URL'] === smsSandboxUrl(settings),
     temporalAddress: config.temporal.connection.address,

@@ -1,6 +1,6 @@
 import { configOrExit } from './config/config-or-exit';
 import { operatorConfig, type OperatorConfig } from './config/operator-config';
-import { createDigests, type Digests } from './crypto/digest';
+import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
 import {
   failureReason,
@@ -76,37 +76,43 @@ function printRuns(
 
 /** @throws Error whose message is for the operator */
 function parseTargets(args: readonly string[], config: OperatorConfig): Target[] {
-  const digests = createDigests(config.phoneDigestKey);
-  return parseArguments(args, (arg) => idTarget(arg) ?? workflowTarget(arg) ?? numberTarget(arg, digests), {
+  const targetsOf = (arg: string) => idTarget(arg) ?? workflowTarget(arg) ?? numberTargets(arg, config);
+  const targets = parseArguments(args, targetsOf, {
     none: 'no argument was given: add phone numbers like +14255550123, ids of verifications, or workflow IDs',
     invalid: 'is neither a phone number like +14255550123 nor the id of a verification or workflow',
   });
+  return targets.flat();
 }
 
-function idTarget(arg: string): Target | undefined {
+function idTarget(arg: string): Target[] | undefined {
   const id = parseVerificationId(arg);
   return (
-    id && {
-      label: `id ${arg.slice(0, SHOWN_ID_CHARACTERS)}…`,
-      workflowId: id.workflowId,
-      runId: id.runId,
-      hintIfNone: RETENTION,
-    }
+    id && [
+      {
+        label: `id ${arg.slice(0, SHOWN_ID_CHARACTERS)}…`,
+        workflowId: id.workflowId,
+        runId: id.runId,
+        hintIfNone: RETENTION,
+      },
+    ]
   );
 }
 
-function workflowTarget(arg: string): Target | undefined {
-  return isWorkflowId(arg) ? { label: 'workflow ID', workflowId: arg, hintIfNone: RETENTION } : undefined;
+function workflowTarget(arg: string): Target[] | undefined {
+  return isWorkflowId(arg) ? [{ label: 'workflow ID', workflowId: arg, hintIfNone: RETENTION }] : undefined;
 }
 
-function numberTarget(arg: string, digests: Digests): Target | undefined {
+/** Each tenant has its own verifications of a number. */
+function numberTargets(arg: string, { phoneDigestKey, tenantIds }: OperatorConfig): Target[] | undefined {
   const number = operatorNumber(arg);
+  const digests = createDigests(phoneDigestKey);
   return (
-    number && {
-      label: number.masked,
-      workflowId: workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, number.e164)),
+    number &&
+    [DEFAULT_TENANT, ...tenantIds].map((tenantId) => ({
+      label: tenantIds.length === 0 ? number.masked : `${number.masked}, tenant ${tenantId}`,
+      workflowId: workflowIdFor(digests.phoneNumber(tenantId, number.e164)),
       hintIfNone: `${OTHER_DIGEST_KEY} ${RETENTION}`,
-    }
+    }))
   );
 }
 

@@ -13,7 +13,7 @@ import {
 import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
-import { createErasure } from './temporal/erasure';
+import { createErasure, type Erased } from './temporal/erasure';
 import { workflowIdFor } from './gateway/ids';
 
 const NOTHING_FOUND = `no run found. ${OTHER_DIGEST_KEY}`;
@@ -26,7 +26,7 @@ const SANDBOX_LOG = `the server at TWILIO_API_URL may have them. The SMS sandbox
                        DATA_DIR/sms-sandbox is deleted.`;
 
 /**
- * Deletes all verifications of phone numbers (`args`) from Temporal. This includes a number's ledger: its cool-down,
+ * Deletes all verifications of phone numbers (`args`) from Temporal, those of every tenant. This includes a number's ledger: its cool-down,
  * lock and message limit end. Does not print phone numbers.
  * @throws Error whose message is for the operator, and says whether something was deleted
  */
@@ -42,12 +42,14 @@ export async function forget(args: readonly string[], config: OperatorConfig): P
       `Deleting from Temporal at ${temporalPlace(config)}; a run that has just closed takes half a minute.`,
     );
     progress = 'Some runs may not be deleted: run the command again';
-    const erased = await erasure.eraseRuns(
-      numbers.map(({ e164 }) => workflowIdFor(digests.phoneNumber(DEFAULT_TENANT, e164))),
+    const tenantIds = [DEFAULT_TENANT, ...config.tenantIds];
+    const workflowIds = numbers.flatMap(({ e164 }) =>
+      tenantIds.map((tenantId) => workflowIdFor(digests.phoneNumber(tenantId, e164))),
     );
-    for (const [index, { deleted, open }] of erased.entries()) {
-      const outcome = deleted === 0 ? NOTHING_FOUND : `${deleted} deleted, ${open} of them open`;
-      print(`  ${numbers[index]?.masked}: ${outcome}`);
+    const erased = await erasure.eraseRuns(workflowIds);
+    for (const [index, { masked }] of numbers.entries()) {
+      const ofNumber = erased.slice(index * tenantIds.length, (index + 1) * tenantIds.length);
+      print(`  ${masked}: ${outcome(tenantIds, ofNumber)}`);
     }
     print(remainingData(archive, config));
   } catch (error) {
@@ -55,6 +57,15 @@ export async function forget(args: readonly string[], config: OperatorConfig): P
   } finally {
     await client.connection.close();
   }
+}
+
+/** Names the tenants that had runs. With one tenant, it names none. */
+function outcome(tenantIds: readonly string[], erased: readonly Erased[]): string {
+  const lines = erased.flatMap(({ deleted, open }, index) => {
+    const tenant = tenantIds.length === 1 ? '' : `tenant ${tenantIds[index]}: `;
+    return deleted === 0 ? [] : [`${tenant}${deleted} deleted, ${open} of them open`];
+  });
+  return lines.length === 0 ? NOTHING_FOUND : lines.join('; ');
 }
 
 /** Each number once. @throws Error whose message is for the operator */

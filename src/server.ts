@@ -5,6 +5,7 @@ import { buildMetricsServer } from './api/metrics-server';
 import type { TestNumber } from './numbers/phone-number';
 import { apiConfig, type ApiConfig } from './config/api-config';
 import { configOrExit } from './config/config-or-exit';
+import { hashOf } from './crypto/api-keys';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
@@ -20,8 +21,8 @@ import { createTemporalClient } from './temporal/client';
 import { missingAttributesWarning, lacksSearchAttributes } from './temporal/search-attributes';
 import { SearchAttributeUse } from './gateway/search-attribute-use';
 import { createVerifications } from './gateway/verifications';
-import { createTenants } from './tenants/registry';
-import { DEFAULT_TENANT, type Tenant } from './tenants/tenant';
+import { createTenants, type TenantEntry } from './tenants/registry';
+import { DEFAULT_TENANT } from './tenants/tenant';
 
 /** Longer than the longest call to Temporal, so that every accepted request is answered. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
   });
   const digests = createDigests(config.phoneDigestKey);
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, () => app.log);
-  const tenants = createTenants([{ tenant: defaultTenant(config), apiKeys: config.apiKeys }]);
+  const tenants = createTenants(tenantEntries(config));
   const deliveryReports = createTwilioReports(config.statusCallback);
   const metrics = createApiMetrics();
   const { namespace } = config.temporal;
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
     publicUrl: config.publicUrl,
     capabilities: createCapabilities(keyRing),
     digests,
-    budgets: config.limits,
+    budgets: config.budgets,
     redis,
     trustProxy: config.trustProxy && [...config.trustProxy],
     deliveryReports,
@@ -75,7 +76,10 @@ async function main(): Promise<void> {
     await metricsServer?.close();
     await client.connection.close();
   });
-  warnOfTestNumbers(app.log, config.numberRules.testNumbers);
+  warnOfTestNumbers(
+    app.log,
+    tenants.all.flatMap(({ numberRules }) => numberRules.testNumbers),
+  );
   warnOfShortApiKeys(app.log, config.apiKeys);
   if (!deliveryReports.enabled) app.log.warn(NO_DELIVERY_REPORTS);
   // Not awaited: Temporal may not be reachable yet. A start that is refused says the same.
@@ -105,9 +109,12 @@ async function listenForMetrics({ host, metricsPort }: ApiConfig, metrics: ApiMe
   return server;
 }
 
-/** The one tenant that the environment configures. */
-function defaultTenant({ policy, cooldownSeconds, numberRules, limits }: ApiConfig): Tenant {
-  return { id: DEFAULT_TENANT, policy, cooldownSeconds, numberRules, limits };
+/** The default tenant, which the environment configures, and the tenants of the file. */
+function tenantEntries({ rules, apiKeys, tenants }: ApiConfig): TenantEntry[] {
+  return [
+    { tenant: { id: DEFAULT_TENANT, ...rules }, apiKeyHashes: apiKeys.map(hashOf) },
+    ...tenants.map(({ apiKeyHashes, ...tenant }) => ({ tenant, apiKeyHashes })),
+  ];
 }
 
 /** A short key was probably chosen by a person, and can be guessed. */

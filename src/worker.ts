@@ -11,6 +11,7 @@ import { runMain } from './run-main';
 import { reportAccess } from './messaging/report-access';
 import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
 import { createWording } from './messaging/wording';
+import type { SenderIdentity } from './messaging/sender';
 import { createTwilioSender } from './messaging/twilio/sender';
 import { DEFAULT_TENANT, type TenantMessaging } from './tenants/tenant';
 import { createDataConverter } from './temporal/data-converter';
@@ -26,6 +27,9 @@ import { workflowBundle } from './temporal/workflow-bundle';
  */
 const SHUTDOWN_GRACE_TIME = '12s';
 const SHUTDOWN_TIMEOUT_MS = 15_000;
+
+/** What the configuration says about the sender of messages. */
+type Sender = Pick<WorkerConfig['twilio'], 'from' | 'messagingServiceSid'>;
 
 async function main(): Promise<void> {
   const config = configOrExit(workerConfig);
@@ -49,11 +53,11 @@ async function main(): Promise<void> {
     throw new Error(`Temporal can't be reached at ${address} (TEMPORAL_ADDRESS)${others}`);
   });
   const { namespace } = config.temporal;
-  const tooShort = await retentionWarning(connection, namespace, config.cooldownSeconds);
+  const tooShort = await retentionWarning(connection, namespace, allCooldowns(config));
   if (tooShort !== undefined) logger.warn(tooShort);
   if (await lacksSearchAttributes(connection, namespace)) logger.warn(missingAttributesWarning(namespace));
   const sender = createTwilioSender(config.twilio);
-  const messaging = defaultMessaging(config);
+  const messaging = new Map(tenantMessaging(config).map((tenant) => [tenant.id, tenant]));
   const worker = await Worker.create({
     connection,
     namespace,
@@ -65,7 +69,7 @@ async function main(): Promise<void> {
     activities: createActivities({
       keyRing,
       senders: { sms: sender },
-      tenantMessaging: (id) => (id === DEFAULT_TENANT ? messaging : undefined),
+      tenantMessaging: (id) => messaging.get(id),
       reportUrl: (workflowId, runId, nonce) =>
         deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce })),
     }),
@@ -97,15 +101,31 @@ async function main(): Promise<void> {
   await running;
 }
 
-/** The wording and the sender of the one tenant that the environment configures. */
-function defaultMessaging({ smsTemplate, webOtpDomain, twilio }: WorkerConfig): TenantMessaging {
-  return {
-    id: DEFAULT_TENANT,
-    wording: createWording(smsTemplate, webOtpDomain),
-    sender: {
-      ...(twilio.from !== undefined && { from: twilio.from }),
-      ...(twilio.messagingServiceSid !== undefined && { pool: twilio.messagingServiceSid }),
+/** The namespace must keep a number's history for as long as the longest of these. */
+function allCooldowns({ cooldownSeconds, tenants }: WorkerConfig): number[] {
+  return [...cooldownSeconds, ...tenants.flatMap((tenant) => tenant.cooldownSeconds)];
+}
+
+/** The wording and the sender of each tenant. A tenant of the file without a sender of its own has the default one. */
+function tenantMessaging({ smsTemplate, webOtpDomain, twilio, tenants }: WorkerConfig): TenantMessaging[] {
+  return [
+    {
+      id: DEFAULT_TENANT,
+      wording: createWording({ sentence: smsTemplate, webOtpDomain }),
+      sender: senderIdentity(twilio),
     },
+    ...tenants.map(({ id, ...tenant }) => ({
+      id,
+      wording: createWording({ ...tenant, sentence: tenant.smsTemplate ?? smsTemplate }),
+      sender: senderIdentity((tenant.from ?? tenant.messagingServiceSid) ? tenant : twilio),
+    })),
+  ];
+}
+
+function senderIdentity({ from, messagingServiceSid }: Sender): SenderIdentity {
+  return {
+    ...(from !== undefined && { from }),
+    ...(messagingServiceSid !== undefined && { pool: messagingServiceSid }),
   };
 }
 

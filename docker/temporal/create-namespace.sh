@@ -10,12 +10,13 @@ temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/nul
 
 add_attributes() {
   temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" \
-    --name VerificationStatus --type Keyword --name Country --type Keyword --name TextsSent --type Int
+    --name VerificationStatus --type Keyword --name Tenant --type Keyword --name Country --type Keyword \
+    --name TextsSent --type Int
 }
 
 are_known() {
   temporal workflow count --namespace "$TEMPORAL_NAMESPACE" \
-    --query "VerificationStatus = 'none' AND Country = 'none' AND TextsSent = 0" >/dev/null
+    --query "VerificationStatus = 'none' AND Tenant = 'none' AND Country = 'none' AND TextsSent = 0" >/dev/null
 }
 
 # A server knows a new namespace, and new attributes, only after some seconds. The service also works without the

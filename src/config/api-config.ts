@@ -1,8 +1,11 @@
+import type { z } from 'zod';
 import { codecTokenFaults, reusedDigestKeyFaults, testCodeFaults } from './combination-checks';
 import { freeze } from './frozen';
 import { publicUrl, statusCallback } from './public-url';
 import { readEnvironment } from './read-environment';
 import { environment } from './variables';
+import { apiTenants } from './tenant-settings';
+import { tenantsFileFaults, tenantsOf } from './tenants-file';
 import { temporalConnection } from './variables/temporal';
 
 /** The variables of the API. */
@@ -11,6 +14,7 @@ export const apiEnvironment = environment
     SECRET_KEYS: true,
     PHONE_DIGEST_KEY: true,
     API_KEYS: true,
+    TENANTS_FILE: true,
     HOST: true,
     PORT: true,
     PUBLIC_URL: true,
@@ -48,8 +52,9 @@ export type ApiConfig = ReturnType<typeof apiConfig>;
 
 /** @throws ConfigError */
 export function apiConfig(env: NodeJS.ProcessEnv) {
-  const checks = [testCodeFaults, reusedDigestKeyFaults, codecTokenFaults];
+  const checks = [testCodeFaults, reusedDigestKeyFaults, codecTokenFaults, tenantsFileFaults];
   const { variables, temporal } = readEnvironment(apiEnvironment, env, checks);
+  const rules = defaultRules(variables);
   return freeze({
     host: variables.HOST,
     port: variables.PORT,
@@ -64,24 +69,11 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     secretKeys: variables.SECRET_KEYS,
     phoneDigestKey: variables.PHONE_DIGEST_KEY,
     apiKeys: variables.API_KEYS,
-    policy: {
-      codeLength: variables.CODE_LENGTH,
-      windowMs: variables.WINDOW_SECONDS * 1000,
-      maxAttempts: variables.MAX_ATTEMPTS,
-      resendIntervalMs: variables.RESEND_INTERVAL_SECONDS * 1000,
-      maxResends: variables.MAX_RESENDS,
-      numberLimit: variables.NUMBER_LIMIT,
-    },
-    cooldownSeconds: variables.COOLDOWN_SECONDS,
-    numberRules: {
-      /** ISO 3166-1 alpha-2; undefined for all. */
-      allowedCountries: variables.ALLOWED_COUNTRIES,
-      phoneNumberCheck: variables.PHONE_NUMBER_CHECK,
-      testNumbers: variables.TEST_NUMBERS ?? [],
-    },
-    limits: {
-      caller: variables.CALLER_LIMIT,
-      clientIp: variables.CLIENT_IP_LIMIT,
+    /** The rules of the tenant `default`. */
+    rules,
+    /** The tenants of TENANTS_FILE. */
+    tenants: apiTenants(tenantsOf(variables.TENANTS_FILE), rules),
+    budgets: {
       country: variables.COUNTRY_BUDGET,
       prefix: variables.PREFIX_BUDGET,
       messagesPerSecond: variables.TEXTS_PER_SECOND,
@@ -101,4 +93,25 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
         ? undefined
         : { token: variables.CODEC_SERVER_TOKEN, origin: variables.CODEC_SERVER_ORIGIN },
   });
+}
+
+function defaultRules(variables: z.output<typeof apiEnvironment>) {
+  return {
+    policy: {
+      codeLength: variables.CODE_LENGTH,
+      windowMs: variables.WINDOW_SECONDS * 1000,
+      maxAttempts: variables.MAX_ATTEMPTS,
+      resendIntervalMs: variables.RESEND_INTERVAL_SECONDS * 1000,
+      maxResends: variables.MAX_RESENDS,
+      numberLimit: variables.NUMBER_LIMIT,
+    },
+    cooldownSeconds: variables.COOLDOWN_SECONDS,
+    numberRules: {
+      /** ISO 3166-1 alpha-2; undefined for all. */
+      allowedCountries: variables.ALLOWED_COUNTRIES,
+      phoneNumberCheck: variables.PHONE_NUMBER_CHECK,
+      testNumbers: variables.TEST_NUMBERS ?? [],
+    },
+    limits: { caller: variables.CALLER_LIMIT, clientIp: variables.CLIENT_IP_LIMIT },
+  };
 }

@@ -118,17 +118,23 @@ export function parseMessagesPerSecond(value: string, context: z.RefinementCtx):
   return { max: Number(value), periodMs: 1_000 };
 }
 
-const TEST_NUMBER = /^(\+\d+)=(\d{4,8})@(\d{4}-\d{2}-\d{2})$/;
+const TEST_NUMBER = /^(\+\d+)=(\d{4,10})@(\d{4}-\d{2}-\d{2})$/;
+
+/** The last millisecond of a day like `2027-01-31` in UTC, epoch milliseconds. NaN if it is not a day. */
+export function endOfDay(day: string): number {
+  const endsAt = Date.parse(`${day}T23:59:59.999Z`);
+  // Date.parse reads 31 February as a day in March.
+  const isDay = !Number.isNaN(endsAt) && new Date(endsAt).toISOString().startsWith(day);
+  return isDay ? endsAt : Number.NaN;
+}
 
 /** `+14255550123=2168@2027-01-31`, comma-separated: the code is accepted until the end of that day, UTC. */
 export function parseTestNumbers(value: string, context: z.RefinementCtx) {
   const testNumbers = list(value).map((entry) => {
     const [, phoneNumber = '', code = '', lastDay = ''] = TEST_NUMBER.exec(entry) ?? [];
-    const endsAt = Date.parse(`${lastDay}T23:59:59.999Z`);
-    // Date.parse reads 31 February as a day in March.
-    const isDay = !Number.isNaN(endsAt) && new Date(endsAt).toISOString().startsWith(lastDay);
+    const endsAt = endOfDay(lastDay);
     // Another spelling would match no start, and the number would get a real message.
-    return { phoneNumber, code, endsAt, isRight: isDay && isCanonical(phoneNumber) };
+    return { phoneNumber, code, endsAt, isRight: !Number.isNaN(endsAt) && isCanonical(phoneNumber) };
   });
   if (!testNumbers.every(({ isRight }) => isRight))
     context.addIssue('must be like +14255550123=2168@2027-01-31: E.164, code, last day; comma-separated');

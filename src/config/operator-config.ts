@@ -2,12 +2,14 @@ import { reusedDigestKeyFaults } from './combination-checks';
 import { freeze } from './frozen';
 import { readEnvironment } from './read-environment';
 import { environment } from './variables';
+import { tenantsFileFaults, tenantsOf } from './tenants-file';
 import { temporalConnection } from './variables/temporal';
 
 /** The variables of `npm run find` and `npm run forget`. */
 export const operatorEnvironment = environment
   .pick({
     SECRET_KEYS: true,
+    TENANTS_FILE: true,
     PHONE_DIGEST_KEY: true,
     TWILIO_API_URL: true,
     PAYLOAD_ENCRYPTION: true,
@@ -20,10 +22,15 @@ export type OperatorConfig = ReturnType<typeof operatorConfig>;
 
 /** @throws ConfigError */
 export function operatorConfig(env: NodeJS.ProcessEnv) {
-  const { variables, temporal } = readEnvironment(operatorEnvironment, env, [reusedDigestKeyFaults]);
+  const { variables, temporal } = readEnvironment(operatorEnvironment, env, [
+    reusedDigestKeyFaults,
+    tenantsFileFaults,
+  ]);
   return freeze({
     temporal,
     phoneDigestKey: variables.PHONE_DIGEST_KEY,
+    /** The ids of the tenants of TENANTS_FILE. */
+    tenantIds: Object.keys(tenantsOf(variables.TENANTS_FILE)),
     /** Undefined if the command does not read encrypted payloads. */
     secretKeys: variables.SECRET_KEYS,
     payloadEncryption: variables.PAYLOAD_ENCRYPTION === 'on',

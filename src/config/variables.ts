@@ -8,6 +8,7 @@ import { numbers } from './variables/numbers';
 import { operators } from './variables/operators';
 import { secrets } from './variables/secrets';
 import { temporal } from './variables/temporal';
+import { tenants } from './variables/tenants';
 import { tryItPage } from './variables/try-it-page';
 import { twilio } from './variables/twilio';
 import { verification } from './variables/verification';
@@ -24,6 +25,7 @@ export const environment = z.object({
   ...operators,
   ...durableFunctions,
   ...tryItPage,
+  ...tenants,
 });
 
 /** All variables, in the order of docs/configuration.md. */
@@ -55,6 +57,7 @@ export const variableGroups: readonly VariableGroup[] = [
     variables: limits,
   },
   { title: 'Numbers', variables: numbers },
+  { title: 'Tenants', variables: tenants },
   { title: 'Encryption and operators', variables: operators },
   { title: 'Durable Functions', variables: durableFunctions },
   { title: 'Try-it page', variables: tryItPage },

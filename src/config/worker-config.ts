@@ -4,12 +4,15 @@ import { freeze } from './frozen';
 import { statusCallback } from './public-url';
 import { ConfigError, readEnvironment } from './read-environment';
 import { environment } from './variables';
+import { workerTenants } from './tenant-settings';
+import { tenantsFileFaults, tenantsOf } from './tenants-file';
 import { temporalConnection } from './variables/temporal';
 
 /** The variables of the worker. */
 export const workerEnvironment = environment
   .pick({
     SECRET_KEYS: true,
+    TENANTS_FILE: true,
     HOST: true,
     PORT: true,
     PUBLIC_URL: true,
@@ -37,7 +40,7 @@ export type WorkerConfig = ReturnType<typeof workerConfig>;
 
 /** @throws ConfigError */
 export function workerConfig(env: NodeJS.ProcessEnv) {
-  const checks = [twilioFaults, metricsHostFaults];
+  const checks = [twilioFaults, metricsHostFaults, tenantsFileFaults];
   const { variables, temporal } = readEnvironment(workerEnvironment, env, checks);
   return freeze({
     temporal,
@@ -56,7 +59,8 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     statusCallback: statusCallback(variables),
     smsTemplate: variables.SMS_TEMPLATE,
     webOtpDomain: variables.WEBOTP_DOMAIN,
-    /** The namespace must keep a number's history for as long as the longest of these. */
+    /** The tenants of TENANTS_FILE. */
+    tenants: workerTenants(tenantsOf(variables.TENANTS_FILE)),
     cooldownSeconds: variables.COOLDOWN_SECONDS,
     /** The address on which the worker serves metrics. */
     host: variables.HOST,

@@ -36,11 +36,19 @@ export function deriveTags(keyRing: KeyRing, source: CodeSource, code: string): 
   return keyRing.all.map((keys) => deriveTag(keys, source, code));
 }
 
-/** Dynamic truncation (RFC 4226 §5.3). The offset is in the last byte, as in RFC 6238 for longer digests. */
+const MAX_DIGITS_OF_31_BITS = 8;
+
+/**
+ * Dynamic truncation (RFC 4226 §5.3). The offset is in the last byte, as in RFC 6238 for longer digests. The RFC takes
+ * 31 bits, which are too few for codes of 9 and 10 digits: these are taken from 63 bits.
+ */
 export function truncate(digest: Buffer, codeLength: number): string {
   const offset = digest.readUInt8(digest.length - 1) & 0x0f;
-  const number = digest.readUInt32BE(offset) & 0x7fffffff;
-  return String(number % 10 ** codeLength).padStart(codeLength, '0');
+  const number =
+    codeLength <= MAX_DIGITS_OF_31_BITS
+      ? BigInt(digest.readUInt32BE(offset) & 0x7fffffff)
+      : digest.readBigUInt64BE(offset) & 0x7fffffffffffffffn;
+  return String(number % 10n ** BigInt(codeLength)).padStart(codeLength, '0');
 }
 
 /** workflowId ‖ nonce. All workflow IDs have the same length, so that the boundary is unambiguous. */

@@ -21,7 +21,7 @@ export interface Limit {
 
 /** The rules of a verification. They are fixed at its start: a later change of the configuration has no effect. */
 export interface Policy {
-  /** Digits in the code, 4 to 8. */
+  /** Digits in the code, 4 to 10. */
   readonly codeLength: number;
   /** How long the code is valid. This time begins when the SMS provider accepts the first message. */
   readonly windowMs: number;
@@ -50,6 +50,19 @@ export interface Ledger {
 
 /** How a message reaches the person. */
 export type Channel = 'sms';
+
+/** What a start chose for the text of its messages. What it did not choose is the tenant's. */
+export interface WordingChoice {
+  readonly templateSid?: string;
+  /** Such as `en` or `pt-BR`. */
+  readonly locale?: string;
+  /** Replaces the tenant's name. */
+  readonly name?: string;
+  /** The values of a template's own variables. */
+  readonly substitutions?: Readonly<Record<string, string>>;
+  /** The hash with which an Android app recognizes its messages: 11 characters. */
+  readonly appHash?: string;
+}
 
 /** The workflow's input. Without a secret key, the code can't be computed from it. */
 export interface VerificationInput {

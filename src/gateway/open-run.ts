@@ -93,6 +93,7 @@ export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: Open
       ...(withAttributes && {
         typedSearchAttributes: [
           { key: searchAttributes.status, value: FIRST_STATUS },
+          { key: searchAttributes.tenant, value: memo.tenantId },
           { key: searchAttributes.country, value: country },
           { key: searchAttributes.textsSent, value: 0 },
         ],

@@ -1,13 +1,73 @@
-/** Returns the body of the message for a code. */
-export type Wording = (code: string) => string;
+import type { WordingChoice } from '../domain/types';
 
-/**
- * `sentence` contains `{code}`. With a domain, the last line binds the code to a website: browsers offer to fill it in
- * only there (WICG, "Origin-bound one-time codes delivered via SMS").
- */
-export function createWording(sentence: string, webOtpDomain?: string): Wording {
-  return (code) => {
-    const message = sentence.replaceAll('{code}', code);
+/** Returns the body of the message for a code. */
+export type Wording = (code: string, choice?: WordingChoice) => string;
+
+/** A template with a sentence for each of its locales. The first one is used when no other fits. */
+export interface Template {
+  readonly sid: string;
+  readonly name: string;
+  readonly locales: readonly { readonly locale: string; readonly sentence: string }[];
+}
+
+export interface WordingOptions {
+  /** The text of a message without a template. It contains `{code}`. */
+  readonly sentence: string;
+  /** What `{name}` stands for. Undefined if the text is not about a product. */
+  readonly name?: string | undefined;
+  readonly templates?: readonly Template[];
+  /** The template of a start that chose none. */
+  readonly defaultTemplateSid?: string | undefined;
+  /**
+   * The website of the code. The last line binds the code to it: browsers offer to fill it in only there (WICG,
+   * "Origin-bound one-time codes delivered via SMS").
+   */
+  readonly webOtpDomain?: string | undefined;
+  /** Whether messages warn not to share the code. */
+  readonly doNotShareWarning?: boolean;
+}
+
+const DO_NOT_SHARE = "Don't share this code with anyone.";
+const VARIABLE = /\{([A-Za-z0-9_]+)\}/g;
+
+/** The variables that a start fills in. Each template has `code` and may have `name`; all others are its own. */
+export function variablesOf(sentence: string): string[] {
+  const names = [...sentence.matchAll(VARIABLE)].map(([, name = '']) => name);
+  return [...new Set(names)].filter((name) => name !== 'code' && name !== 'name');
+}
+
+/** The sentence in the locale, else in its language, else the template's first one. */
+export function sentenceIn({ locales }: Template, locale = ''): string {
+  const wanted = normalized(locale);
+  const [language = ''] = wanted.split('-');
+  const found =
+    locales.find((entry) => normalized(entry.locale) === wanted) ??
+    locales.find((entry) => normalized(entry.locale) === language) ??
+    locales[0];
+  return found?.sentence ?? '';
+}
+
+export function createWording(options: WordingOptions): Wording {
+  const { sentence, templates = [], defaultTemplateSid, webOtpDomain, doNotShareWarning = false } = options;
+
+  return (code, choice = {}) => {
+    const { templateSid = defaultTemplateSid, locale, name = options.name, appHash } = choice;
+    const template = templates.find(({ sid }) => sid === templateSid);
+    // One pass: a value that looks like a variable stays as it is.
+    const values = new Map(Object.entries(choice.substitutions ?? {}));
+    if (name !== undefined) values.set('name', name);
+    values.set('code', code);
+    const text = (template ? sentenceIn(template, locale) : sentence).replaceAll(
+      VARIABLE,
+      (variable, key: string) => values.get(key) ?? variable,
+    );
+    const message = doNotShareWarning ? `${text} ${DO_NOT_SHARE}` : text;
+    // Android's SMS Retriever reads the hash at the end of the message.
+    if (appHash !== undefined) return `<#> ${message}\n${appHash}`;
     return webOtpDomain === undefined ? message : `${message}\n\n@${webOtpDomain} #${code}`;
   };
+}
+
+function normalized(locale: string): string {
+  return locale.replaceAll('_', '-').toLowerCase();
 }

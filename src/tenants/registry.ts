@@ -1,4 +1,4 @@
-import { ApiKeys } from '../crypto/api-keys';
+import { HashedKeys } from '../crypto/api-keys';
 import { DEFAULT_TENANT, type Tenant } from './tenant';
 
 /** The sender of a request with a valid API key. */
@@ -17,7 +17,8 @@ export interface Tenants {
 
 export interface TenantEntry {
   readonly tenant: Tenant;
-  readonly apiKeys: readonly string[];
+  /** As `hashOf` returns them. */
+  readonly apiKeyHashes: readonly string[];
 }
 
 /** @throws Error if no entry is the default tenant */
@@ -25,7 +26,10 @@ export function createTenants(entries: readonly TenantEntry[]): Tenants {
   const all = entries.map(({ tenant }) => tenant);
   const defaultTenant = all.find(({ id }) => id === DEFAULT_TENANT);
   if (!defaultTenant) throw new Error('There is no default tenant');
-  const holders = entries.map(({ tenant, apiKeys }) => ({ tenant, keys: new ApiKeys(apiKeys) }));
+  const holders = entries.map(({ tenant, apiKeyHashes }) => ({
+    tenant,
+    keys: new HashedKeys(apiKeyHashes),
+  }));
   return {
     all,
     default: defaultTenant,

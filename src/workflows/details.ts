@@ -9,8 +9,9 @@ import type { Verification } from '../domain/verification';
  * numbers the `1.` items.
  */
 export function liveDetails(verification: Verification): string {
-  const { status, expiresAt, attempts, attemptsRemaining, messages, error } = verification;
+  const { input, status, expiresAt, attempts, attemptsRemaining, messages, error } = verification;
   const lines = [`**${status}**, attempts left: ${attemptsRemaining}`];
+  lines.push(`Tenant ${input.tenantId}`);
   if (error) lines.push(`Error ${error.code}: ${error.message}`);
   if (expiresAt !== null) lines.push(`Window ends ${rfc3339(expiresAt)}`);
   if (messages.last) lines.push('**Messages**', messages.all.map(messageLine).join('\n'));

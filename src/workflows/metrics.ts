@@ -2,10 +2,10 @@ import { metricMeter } from '@temporalio/workflow';
 import type { FinalStatus, VerificationInput } from '../domain/types';
 
 /**
- * Counts started and ended verifications by country, without test numbers. If few verifications in a country succeed,
+ * Counts started and ended verifications by tenant and country, without test numbers. If few verifications in a country succeed,
  * it may be SMS pumping (docs/security.md). Replays do not count. A workflow task that is repeated counts again.
  */
-export function createMetrics({ country = 'ZZ', testNumber = false }: VerificationInput) {
+export function createMetrics({ tenantId: tenant, country = 'ZZ', testNumber = false }: VerificationInput) {
   const started = metricMeter.createCounter(
     'phone_verification_started',
     'verification',
@@ -18,10 +18,10 @@ export function createMetrics({ country = 'ZZ', testNumber = false }: Verificati
   );
   return {
     started: () => {
-      if (!testNumber) started.add(1, { country });
+      if (!testNumber) started.add(1, { tenant, country });
     },
     ended: (status: FinalStatus) => {
-      if (!testNumber) ended.add(1, { country, status });
+      if (!testNumber) ended.add(1, { tenant, country, status });
     },
   };
 }

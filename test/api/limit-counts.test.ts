@@ -1,3 +1,4 @@
+import { hashOf } from '../../src/crypto/api-keys';
 import { createLimits, type Budgets } from '../../src/api/limits';
 import { createTenants } from '../../src/tenants/registry';
 import { DEFAULT_TENANT } from '../../src/tenants/tenant';
@@ -23,7 +24,7 @@ const limitsWith = (budgets: Partial<Budgets>) =>
           numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
           limits: { caller: undefined, clientIp: undefined },
         },
-        apiKeys: ['alice'],
+        apiKeyHashes: [hashOf('alice')],
       },
     ]),
     redis: undefined,

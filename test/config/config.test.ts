@@ -14,21 +14,26 @@ test('the required variables are enough, and all others have the documented defa
     publicUrl: 'http://localhost:3000',
     taskQueue: 'phone-verification',
     apiKeys: ['one', 'two', LONG_API_KEY],
-    policy: {
-      codeLength: 4,
-      windowMs: 90_000,
-      maxAttempts: 4,
-      resendIntervalMs: 30_000,
-      maxResends: 2,
-      numberLimit: { max: 10, periodMs: 3_600_000 },
+    rules: {
+      policy: {
+        codeLength: 4,
+        windowMs: 90_000,
+        maxAttempts: 4,
+        resendIntervalMs: 30_000,
+        maxResends: 2,
+        numberLimit: { max: 10, periodMs: 3_600_000 },
+      },
+      cooldownSeconds: [0, 30, 60, 300, 900, 3600, 86_400],
+      numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
+      limits: {
+        caller: { max: 600, periodMs: 60_000 },
+        clientIp: { max: 20, periodMs: 600_000 },
+      },
     },
-    cooldownSeconds: [0, 30, 60, 300, 900, 3600, 86_400],
+    tenants: [],
     payloadEncryption: true,
     trustProxy: false,
-    numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
-    limits: {
-      caller: { max: 600, periodMs: 60_000 },
-      clientIp: { max: 20, periodMs: 600_000 },
+    budgets: {
       country: { general: { max: 1000, periodMs: 3_600_000 }, countries: [] },
       prefix: { max: 100, periodMs: 3_600_000 },
       messagesPerSecond: undefined,
@@ -262,18 +267,18 @@ test('limits, budgets, proxies and test numbers have the format in docs/configur
     TRUST_PROXY: 'loopback, 10.0.0.0/8, 2001:db8::/32',
     TEST_NUMBERS: '+14255550199=2168@2027-01-31, +14255550198=0001@2026-12-31',
   });
-  expect(config.limits.caller).toBeUndefined();
-  expect(config.limits.country.general).toEqual({ max: 2000, periodMs: 86_400_000 });
-  expect([...config.limits.country.countries]).toEqual([
+  expect(config.rules.limits.caller).toBeUndefined();
+  expect(config.budgets.country.general).toEqual({ max: 2000, periodMs: 86_400_000 });
+  expect([...config.budgets.country.countries]).toEqual([
     ['US', { max: 5000, periodMs: 3_600_000 }],
     ['DE', undefined],
   ]);
-  expect(config.limits.messagesPerSecond).toEqual({ max: 20, periodMs: 1_000 });
-  expect(config.policy.numberLimit).toBeNull();
-  expect(config.numberRules.allowedCountries).toEqual(['US', 'GB']);
-  expect(config.cooldownSeconds).toEqual([0, 30]);
+  expect(config.budgets.messagesPerSecond).toEqual({ max: 20, periodMs: 1_000 });
+  expect(config.rules.policy.numberLimit).toBeNull();
+  expect(config.rules.numberRules.allowedCountries).toEqual(['US', 'GB']);
+  expect(config.rules.cooldownSeconds).toEqual([0, 30]);
   expect(config.trustProxy).toEqual(['loopback', '10.0.0.0/8', '2001:db8::/32']);
-  expect(config.numberRules.testNumbers).toEqual([
+  expect(config.rules.numberRules.testNumbers).toEqual([
     { phoneNumber: '+14255550199', code: '2168', endsAt: Date.parse('2027-01-31T23:59:59.999Z') },
     { phoneNumber: '+14255550198', code: '0001', endsAt: Date.parse('2026-12-31T23:59:59.999Z') },
   ]);

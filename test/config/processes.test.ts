@@ -93,10 +93,10 @@ test('every variable is read by at least one process', () => {
 });
 
 test('a configuration cannot be changed', () => {
-  const { secretKeys, policy } = apiConfig(COMPLETE);
+  const { secretKeys, rules } = apiConfig(COMPLETE);
   const { twilio } = workerConfig(COMPLETE);
 
-  for (const value of [secretKeys, secretKeys[0] ?? {}, policy, twilio])
+  for (const value of [secretKeys, secretKeys[0] ?? {}, rules.policy, twilio])
     expect(() => Object.assign(value, { more: 1 })).toThrow(TypeError);
 });
 

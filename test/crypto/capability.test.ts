@@ -14,29 +14,36 @@ const granted = capabilities.grant('status', ID, EXPIRES);
 
 test('a capability is URL-safe and allows its purpose', () => {
   expect(granted).toMatch(/^[A-Za-z0-9_-]{51}$/);
-  expect(capabilities.allows(granted, 'status', ID, NOW)).toBe(true);
+  expect(capabilities.tenantOf(granted, 'status', ID.id, NOW)).toBe('default');
 });
 
 test('a capability allows no other purpose and no other verification', () => {
   for (const purpose of PURPOSES.filter((other) => other !== 'status')) {
-    expect(capabilities.allows(granted, purpose, ID, NOW)).toBe(false);
+    expect(capabilities.tenantOf(granted, purpose, ID.id, NOW)).toBeUndefined();
   }
-  expect(capabilities.allows(granted, 'status', { ...ID, id: `B${ID.id.slice(1)}` }, NOW)).toBe(false);
+  expect(capabilities.tenantOf(granted, 'status', `B${ID.id.slice(1)}`, NOW)).toBeUndefined();
 });
 
-test('a capability is not valid for another tenant', () => {
-  expect(capabilities.allows(granted, 'status', { ...ID, tenantId: 'shop' }, NOW)).toBe(false);
+test('a capability of another tenant names it, and a changed name makes it invalid', () => {
+  const shops = capabilities.grant('status', { ...ID, tenantId: 'shop' }, EXPIRES);
+  expect(shops).toMatch(/^[A-Za-z0-9_-]{51}\.shop$/);
+  expect(capabilities.tenantOf(shops, 'status', ID.id, NOW)).toBe('shop');
+  for (const other of ['', '.default', '.shop2', '.shop.shop', '.']) {
+    expect(capabilities.tenantOf(shops.replace('.shop', other), 'status', ID.id, NOW)).toBeUndefined();
+  }
+  expect(capabilities.tenantOf(`${granted}.shop`, 'status', ID.id, NOW)).toBeUndefined();
+  expect(capabilities.tenantOf(`${granted}.default`, 'status', ID.id, NOW)).toBeUndefined();
 });
 
 test('a capability is invalid from its expiry on', () => {
-  expect(capabilities.allows(granted, 'status', ID, EXPIRES - 1)).toBe(true);
-  expect(capabilities.allows(granted, 'status', ID, EXPIRES)).toBe(false);
+  expect(capabilities.tenantOf(granted, 'status', ID.id, EXPIRES - 1)).toBe('default');
+  expect(capabilities.tenantOf(granted, 'status', ID.id, EXPIRES)).toBeUndefined();
 });
 
 test('a capability stays valid after a key rotation until its key is removed', () => {
   const rotated = createCapabilities(createKeyRing([newKey, oldKey]));
-  expect(rotated.allows(granted, 'status', ID, NOW)).toBe(true);
-  expect(createCapabilities(createKeyRing([newKey])).allows(granted, 'status', ID, NOW)).toBe(false);
+  expect(rotated.tenantOf(granted, 'status', ID.id, NOW)).toBe('default');
+  expect(createCapabilities(createKeyRing([newKey])).tenantOf(granted, 'status', ID.id, NOW)).toBeUndefined();
 });
 
 test('a capability that was changed in any way is not valid', () => {
@@ -59,7 +66,7 @@ test('a capability that was changed in any way is not valid', () => {
   fc.assert(
     fc.property(mutation, fc.constantFrom(...PURPOSES), (mutated, purpose) => {
       fc.pre(mutated !== granted);
-      return !capabilities.allows(mutated, purpose, ID, NOW);
+      return capabilities.tenantOf(mutated, purpose, ID.id, NOW) === undefined;
     }),
     { numRuns: 10_000 },
   );
@@ -77,8 +84,8 @@ test('a capability is valid only for its own purpose, tenant and id, for any of 
       (a, b, purpose, other) => {
         const capability = capabilities.grant(purpose, a, EXPIRES);
         return (
-          capabilities.allows(capability, other, b, NOW) ===
-          (a.tenantId === b.tenantId && a.id === b.id && purpose === other)
+          capabilities.tenantOf(capability, other, b.id, NOW) ===
+          (a.id === b.id && purpose === other ? a.tenantId : undefined)
         );
       },
     ),

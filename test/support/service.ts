@@ -25,6 +25,7 @@ import type { StartRequest } from '../../src/gateway/start';
 import type { NumberRules } from '../../src/numbers/phone-number';
 import { createApiMetrics, type ApiMetrics } from '../../src/telemetry/api-metrics';
 import { requestLogging } from '../../src/telemetry/request-logging';
+import { hashOf } from '../../src/crypto/api-keys';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests, type Digests } from '../../src/crypto/digest';
 import { createKeyRing, type KeyRing } from '../../src/crypto/key-ring';
@@ -59,7 +60,7 @@ export const DEFAULT_POLICY: Policy = {
 /** The wording and the sender of the tests' messages. */
 const TEST_MESSAGING: TenantMessaging = {
   id: DEFAULT_TENANT,
-  wording: createWording('Your code is {code}.'),
+  wording: createWording({ sentence: 'Your code is {code}.' }),
   sender: { from: SANDBOX_FROM },
 };
 
@@ -180,7 +181,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const metrics = createApiMetrics();
   const app = buildApp({
     verifications,
-    tenants: createTenants([{ tenant, apiKeys: API_KEYS }]),
+    tenants: createTenants([{ tenant, apiKeyHashes: API_KEYS.map(hashOf) }]),
     publicUrl,
     capabilities: createCapabilities(keyRing),
     digests,

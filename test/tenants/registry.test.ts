@@ -1,3 +1,4 @@
+import { hashOf } from '../../src/crypto/api-keys';
 import { createTenants } from '../../src/tenants/registry';
 import { DEFAULT_TENANT, type Tenant } from '../../src/tenants/tenant';
 import { DEFAULT_POLICY } from '../support/service';
@@ -11,8 +12,8 @@ const tenant = (id: string): Tenant => ({
 });
 
 const tenants = createTenants([
-  { tenant: tenant(DEFAULT_TENANT), apiKeys: ['alice', 'bob'] },
-  { tenant: tenant('shop'), apiKeys: ['carol'] },
+  { tenant: tenant(DEFAULT_TENANT), apiKeyHashes: ['alice', 'bob'].map(hashOf) },
+  { tenant: tenant('shop'), apiKeyHashes: ['carol'].map(hashOf) },
 ]);
 
 test.each([
@@ -34,5 +35,7 @@ test.each([undefined, '', 'mallory', 'ALICE'])('%j is not a valid API key', (api
 
 test('a default tenant is required', () => {
   expect(tenants.default.id).toBe(DEFAULT_TENANT);
-  expect(() => createTenants([{ tenant: tenant('shop'), apiKeys: ['carol'] }])).toThrow('no default tenant');
+  expect(() => createTenants([{ tenant: tenant('shop'), apiKeyHashes: ['carol'].map(hashOf) }])).toThrow(
+    'no default tenant',
+  );
 });

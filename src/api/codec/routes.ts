@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
-import { ApiKeys } from '../../crypto/api-keys';
+import { HashedKeys, hashOf } from '../../crypto/api-keys';
 import { VerificationError } from '../../domain/refusals';
 import type { DecodePayloads, JsonPayload } from '../../temporal/payload-reader';
 import { bearerToken } from '../authentication';
@@ -78,7 +78,7 @@ const decodeSchema = {
 
 /** Temporal's remote codec protocol, decoding only. It shows operators decrypted payloads in the Web UI and the CLI. */
 export async function registerCodec(app: Api, { token, origin, decode }: CodecServer): Promise<void> {
-  const tokens = new ApiKeys([token]);
+  const tokens = new HashedKeys([hashOf(token)]);
 
   // Before authentication: a browser's preflight request has no credential.
   if (origin !== undefined) {

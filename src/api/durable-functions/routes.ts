@@ -3,7 +3,6 @@ import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
 import { VerificationError } from '../../domain/refusals';
 import type { VerificationRef, Verifications } from '../../gateway/verifications';
 import type { Caller, Tenants } from '../../tenants/registry';
-import type { Tenant } from '../../tenants/tenant';
 import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
 import { createCrossSiteGuard } from '../cross-site';
@@ -139,25 +138,14 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
     act: (ref: VerificationRef) => Promise<T>,
   ): Promise<T> {
     const caller = apiCaller(request, code);
-    const tenant = caller?.tenant ?? tenantOfCapability(code ?? '', purpose, id);
-    if (!tenant) throw unauthorized();
+    const tenantId = caller?.tenant.id ?? capabilities.tenantOf(code ?? '', purpose, id, Date.now());
+    if (tenantId === undefined) throw unauthorized();
     try {
-      return await act({ tenantId: tenant.id, id });
+      return await act({ tenantId, id });
     } catch (error) {
       const isUnknownId = error instanceof VerificationError && error.code === 'not_found';
       throw isUnknownId && !caller ? unauthorized() : error;
     }
-  }
-
-  function tenantOfCapability(
-    capability: string,
-    purpose: CapabilityPurpose,
-    id: string,
-  ): Tenant | undefined {
-    const now = Date.now();
-    return tenants.all.find((tenant) =>
-      capabilities.allows(capability, purpose, { tenantId: tenant.id, id }, now),
-    );
   }
 
   /** The caller by its API key, in any of the three places where Azure Functions accepts one. */

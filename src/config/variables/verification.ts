@@ -1,28 +1,35 @@
 import { integer, parseSeconds, text } from '../fields';
+import { bounds } from '../bounds';
 import { documentation } from '../documentation';
 
 export const verification = {
-  CODE_LENGTH: integer(4, 8).prefault('4').register(documentation, {
-    description: 'The number of digits of a code, from 4 to 8.',
-  }),
-  WINDOW_SECONDS: integer(5, 600)
+  CODE_LENGTH: integer(...bounds.codeLength)
+    .prefault('4')
+    .register(documentation, {
+      description: 'The number of digits of a code, from 4 to 10.',
+    }),
+  WINDOW_SECONDS: integer(...bounds.windowSeconds)
     .prefault('90')
     .register(documentation, {
-      description: 'How long a code is accepted after Twilio accepted the message, from 5 to 600 seconds.',
+      description: 'How long a code is accepted after Twilio accepted the message, from 5 to 86,400 seconds.',
       rules: ['Codes are accepted before that, too, while the message is being sent.'],
     }),
-  MAX_ATTEMPTS: integer(1, 10).prefault('4').register(documentation, {
-    description: 'How many attempts a verification has, from 1 to 10. The right code uses one, too.',
-  }),
-  RESEND_INTERVAL_SECONDS: integer(0, 600)
+  MAX_ATTEMPTS: integer(...bounds.maxAttempts)
+    .prefault('4')
+    .register(documentation, {
+      description: 'How many attempts a verification has, from 1 to 10. The right code uses one, too.',
+    }),
+  RESEND_INTERVAL_SECONDS: integer(...bounds.resendIntervalSeconds)
     .prefault('30')
     .register(documentation, {
       description: 'The shortest time between two messages of one verification, from 0 to 600 seconds.',
       rules: ['If `WINDOW_SECONDS` is shorter, there is no resend.'],
     }),
-  MAX_RESENDS: integer(0, 10).prefault('2').register(documentation, {
-    description: 'How many more messages a verification may send after its first one, from 0 to 10.',
-  }),
+  MAX_RESENDS: integer(...bounds.maxResends)
+    .prefault('2')
+    .register(documentation, {
+      description: 'How many more messages a verification may send after its first one, from 0 to 10.',
+    }),
   COOLDOWN_SECONDS: text
     .transform(parseSeconds)
     .prefault('0,30,60,300,900,3600,86400')

@@ -17,6 +17,9 @@ export interface TwilioAccount {
 /** One number gets fewer messages than this in the time that is searched. */
 const LIST_LIMIT = 50;
 
+/** Twilio's limits for ValidityPeriod, in seconds. Codes can be valid for longer. */
+const MAX_VALIDITY_PERIOD = 36_000;
+
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
@@ -46,7 +49,7 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
           ...(sender.pool !== undefined && { messagingServiceSid: sender.pool }),
           to,
           body,
-          validityPeriod: Math.max(1, Math.round(validityMs / 1000)),
+          validityPeriod: validityPeriod(validityMs),
           ...(reportUrl === undefined ? {} : { statusCallback: reportUrl }),
         });
         // A response without a SID is not Twilio's. A proxy may have answered.
@@ -92,4 +95,9 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
       }
     },
   };
+}
+
+/** In seconds. */
+function validityPeriod(validityMs: number): number {
+  return Math.min(Math.max(1, Math.round(validityMs / 1000)), MAX_VALIDITY_PERIOD);
 }

@@ -1,0 +1,108 @@
+import type { Limit, Policy } from '../domain/types';
+import type { NumberRules, TestNumber } from '../numbers/phone-number';
+import { endOfDay } from './fields';
+import { VERIFY_CODE_LENGTH } from './tenants-faults';
+import type { FileTenant, FileTenants } from './tenants-schema';
+
+/** The rules of the default tenant. Another tenant has them, too, where the file names no others. */
+export interface DefaultRules {
+  readonly policy: Policy;
+  readonly cooldownSeconds: readonly number[];
+  readonly numberRules: NumberRules;
+  readonly limits: { readonly caller: Limit | undefined; readonly clientIp: Limit | undefined };
+}
+
+/** The rules of Twilio Verify, for tenants whose clients speak its API. */
+const VERIFY_RULES = {
+  codeLength: VERIFY_CODE_LENGTH,
+  windowMs: 600_000,
+  maxAttempts: 5,
+  maxResends: 4,
+  resendIntervalMs: 0,
+  cooldownSeconds: [0],
+};
+
+/** The text of Twilio Verify's messages. */
+const VERIFY_TEMPLATE = 'Your {name} verification code is: {code}';
+
+/** What the API needs to know about the tenants of the file. */
+export function apiTenants(tenants: FileTenants, defaults: DefaultRules) {
+  return Object.entries(tenants).map(([id, tenant]) => ({
+    id,
+    name: tenant.name,
+    /** SHA-256, hex. */
+    apiKeyHashes: tenant.apiKeys,
+    ...rulesOf(tenant, defaults),
+    verify: tenant.verify && { ...tenant.verify, templates: templatesOf(tenant) },
+  }));
+}
+
+/** What a worker needs to know about the tenants of the file. */
+export function workerTenants(tenants: FileTenants) {
+  return Object.entries(tenants).map(([id, tenant]) => ({
+    id,
+    name: tenant.name,
+    /** Undefined if it is the environment's. */
+    smsTemplate: tenant.smsTemplate ?? (tenant.verify && VERIFY_TEMPLATE),
+    webOtpDomain: tenant.webotpDomain,
+    from: tenant.from,
+    messagingServiceSid: tenant.messagingServiceSid,
+    templates: templatesOf(tenant),
+    defaultTemplateSid: tenant.verify?.defaultTemplateSid,
+    doNotShareWarning: tenant.verify?.doNotShareWarningEnabled ?? false,
+    cooldownSeconds: tenant.cooldownSeconds ?? [],
+  }));
+}
+
+function rulesOf(tenant: FileTenant, defaults: DefaultRules) {
+  const { verify, limits } = tenant;
+  const base = verify ? VERIFY_RULES : { ...defaults.policy, cooldownSeconds: defaults.cooldownSeconds };
+  const codeLength = tenant.codeLength ?? base.codeLength;
+  return {
+    policy: {
+      codeLength,
+      windowMs: inMs(tenant.windowSeconds) ?? base.windowMs,
+      maxAttempts: tenant.maxAttempts ?? base.maxAttempts,
+      resendIntervalMs: inMs(tenant.resendIntervalSeconds) ?? base.resendIntervalMs,
+      maxResends: tenant.maxResends ?? base.maxResends,
+      numberLimit: tenant.numberLimit === undefined ? defaults.policy.numberLimit : tenant.numberLimit,
+    },
+    cooldownSeconds: tenant.cooldownSeconds ?? base.cooldownSeconds,
+    numberRules: {
+      allowedCountries: tenant.allowedCountries ?? defaults.numberRules.allowedCountries,
+      phoneNumberCheck: tenant.phoneNumberCheck ?? defaults.numberRules.phoneNumberCheck,
+      testNumbers: testNumbersOf(tenant) ?? ofLength(codeLength, defaults.numberRules.testNumbers),
+    },
+    limits: {
+      // `off` is undefined, too: it differs from a key that the file does not name.
+      caller: 'caller' in limits ? limits.caller : defaults.limits.caller,
+      clientIp: 'clientIp' in limits ? limits.clientIp : defaults.limits.clientIp,
+    },
+  };
+}
+
+function testNumbersOf({ testNumbers }: FileTenant): TestNumber[] | undefined {
+  if (testNumbers === undefined) return undefined;
+  return Object.entries(testNumbers).map(([phoneNumber, { code, until }]) => ({
+    phoneNumber,
+    code,
+    endsAt: endOfDay(until),
+  }));
+}
+
+/** A test number of the environment is also one of a tenant whose codes have as many digits. */
+function ofLength(codeLength: number, testNumbers: readonly TestNumber[]): TestNumber[] {
+  return testNumbers.filter(({ code }) => code.length === codeLength);
+}
+
+function templatesOf({ templates }: FileTenant) {
+  return Object.entries(templates).map(([sid, { name, locales }]) => ({
+    sid,
+    name,
+    locales: Object.entries(locales).map(([locale, sentence]) => ({ locale, sentence })),
+  }));
+}
+
+function inMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { hasDoubles } from './fields';
+
+// Values in TENANTS_FILE. Unlike variables, they have types: a number is a number, and a list is a list.
+
+const HASH_SHAPE = 'must be sha256: and 64 hex digits: make one with npm run keys -- --tenant <id>';
+
+/** The SHA-256 of a secret. The secret itself is not in the file. */
+export const hash = z
+  .string({ error: HASH_SHAPE })
+  .regex(/^sha256:[0-9a-f]{64}$/, HASH_SHAPE)
+  .transform((value) => value.slice(value.indexOf(':') + 1))
+  .meta({ description: 'The SHA-256 of a secret: sha256: and 64 hex digits.' });
+
+export const hashes = z
+  .array(hash, { error: 'must be a list of hashes' })
+  .refine((list) => !hasDoubles(list), 'has the same hash twice');
+
+export function text(shape: string) {
+  return z.string({ error: shape }).trim().min(1, shape);
+}
+
+export function integer([min, max]: readonly [min: number, max: number], description: string) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.int(error).min(min, error).max(max, error).meta({ description });
+}
+
+export function flag(description: string) {
+  return z.boolean({ error: 'must be true or false' }).default(false).meta({ description });
+}
+
+/** A Twilio SID: two letters and 32 hex digits. */
+export function sid(letters: string) {
+  const error = `must be ${letters} and 32 hex digits`;
+  return z.string({ error }).regex(new RegExp(`^${letters}[0-9a-fA-F]{32}$`), error);
+}
+
+export function sidKeys(letters: string) {
+  return sid(letters).meta({ description: `${letters} and 32 hex digits` });
+}
+
+export const withCode = text('must be a sentence with {code}').refine(
+  (sentence) => sentence.includes('{code}'),
+  'must contain {code}',
+);
