@@ -20,7 +20,7 @@ import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
 import { missingAttributesWarning, lacksSearchAttributes } from './temporal/search-attributes';
 import { SearchAttributeUse } from './gateway/search-attribute-use';
-import { createVerifications } from './gateway/verifications';
+import { createVerifications } from './gateway/create-verifications';
 import { createTenants, type TenantEntry } from './tenants/registry';
 import { DEFAULT_TENANT } from './tenants/tenant';
 

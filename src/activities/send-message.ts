@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { deriveCode } from '../crypto/code';
+import { deriveCode, shiftCode } from '../crypto/code';
 import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
-import type { Channel, SendOutcome } from '../domain/types';
+import type { Channel, SendOutcome, WordingChoice } from '../domain/types';
 import type { SendResult, MessageSender } from '../messaging/sender';
 import type { TenantMessaging } from '../tenants/tenant';
 import { findSentMessage } from './find-sent-message';
@@ -25,6 +25,9 @@ export interface SendMessageRequest {
   readonly nonce: string;
   readonly keyId: string;
   readonly codeLength: number;
+  /** Undefined for the derived code. */
+  readonly codeOffset?: number | undefined;
+  readonly wording?: WordingChoice | undefined;
   /** The provider does not deliver the message later than this. */
   readonly validityMs: number;
   /** When the verification started, epoch milliseconds. Its messages are not older. */
@@ -69,7 +72,8 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     // The code depends on the workflow that runs this activity, even if its input was copied from another workflow.
     if (!workflowExecution) throw ApplicationFailure.nonRetryable('Only a workflow can ask for a message');
     const { workflowId, runId } = workflowExecution;
-    const code = deriveCode(keysFor(request.keyId, context), { workflowId, nonce }, request.codeLength);
+    const derived = deriveCode(keysFor(request.keyId, context), { workflowId, nonce }, request.codeLength);
+    const code = shiftCode(derived, request.codeOffset ?? 0);
     const isSentPossible = mayHaveBeenSent(context);
 
     if (attemptNumber > 1) {
@@ -85,7 +89,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
       {
         to,
         sender: identity,
-        body: wording(code),
+        body: wording(code, request.wording),
         validityMs,
         reportUrl: reportUrl(workflowId, runId, nonce),
       },

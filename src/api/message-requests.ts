@@ -1,5 +1,6 @@
 import { VerificationError, type ErrorCode } from '../domain/refusals';
-import type { IdentifiedView, Verifications } from '../gateway/verifications';
+import type { WordingChoice } from '../domain/types';
+import type { IdentifiedView, StartedVerification, Verifications } from '../gateway/verifications';
 import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
 import type { Tenant } from '../tenants/tenant';
 import { clientOf } from './client-address';
@@ -24,6 +25,19 @@ export interface ReceivedStart extends MessageRequester {
   /** The phone number, as it was received. */
   readonly phoneNumber: string;
   readonly idempotencyKey: string | undefined;
+  /** A code that the caller has chosen. */
+  readonly customCode?: string | undefined;
+  readonly wording?: WordingChoice | undefined;
+  /** Whether an open verification of the number is returned. Otherwise it is an error. */
+  readonly mayJoin?: boolean;
+}
+
+export interface ReceivedResend extends MessageRequester {
+  /** The verification's public id. */
+  readonly id: string;
+  readonly wording?: WordingChoice | undefined;
+  /** Whether the limits have counted the request already. */
+  readonly isCounted?: boolean;
 }
 
 /** The errors that a start can have on every surface, for its documentation. */
@@ -39,9 +53,8 @@ export const startErrors = [
 
 /** Applies the limits to all requests that lead to a message: the starts and resends of all surfaces. */
 export interface MessageRequests {
-  start(received: ReceivedStart): Promise<{ created: boolean; verification: IdentifiedView }>;
-  /** `id`: the verification's public id. */
-  resend(received: MessageRequester & { readonly id: string }): Promise<IdentifiedView>;
+  start(received: ReceivedStart): Promise<StartedVerification>;
+  resend(received: ReceivedResend): Promise<IdentifiedView>;
 }
 
 /** The caller of all requests without an API key. */
@@ -52,7 +65,7 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
   const { verifications, limits } = dependencies;
 
   return {
-    async start({ tenant, phoneNumber, caller, clientAddress, idempotencyKey }) {
+    async start({ tenant, phoneNumber, caller, clientAddress, ...received }) {
       const clientIp = clientIpOf(clientAddress);
       const number = parsePhoneNumber(phoneNumber, tenant.numberRules);
       return verifications.start({
@@ -63,18 +76,19 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
         testCode: number.testCode,
         clientIp,
         caller: caller ?? ANONYMOUS,
-        idempotencyKey,
+        ...received,
         countRequest: () => limits.countRequest({ tenantId: tenant.id, caller, clientIp }),
         reserveMessage: async () =>
           number.testCode === undefined ? limits.reserveMessage(number) : NO_RESERVATION,
       });
     },
 
-    async resend({ tenant, caller, clientAddress, id }) {
-      await limits.countRequest({ tenantId: tenant.id, caller, clientIp: clientIpOf(clientAddress) });
+    async resend({ tenant, caller, clientAddress, id, wording, isCounted = false }) {
+      if (!isCounted)
+        await limits.countRequest({ tenantId: tenant.id, caller, clientIp: clientIpOf(clientAddress) });
       const reservation = await limits.reserveResend();
       const verification = await verifications
-        .resend({ tenantId: tenant.id, id })
+        .resend({ tenantId: tenant.id, id }, wording)
         .catch(async (error: unknown) => {
           if (isCertainlyNotSent(error)) await reservation.cancel();
           throw error;

@@ -22,6 +22,21 @@ export function deriveCode(keys: DerivedKeys, source: CodeSource, codeLength: nu
   return truncate(digest, codeLength);
 }
 
+/** The code that is `offset` further, modulo 10^digits. */
+export function shiftCode(code: string, offset: number): string {
+  const modulus = 10n ** BigInt(code.length);
+  return String((BigInt(code) + BigInt(offset)) % modulus).padStart(code.length, '0');
+}
+
+/**
+ * What to add to the derived code to get the other one, modulo 10^digits. Both have the same number of digits. Without
+ * the key, the derived code is uniformly random: then the offset says nothing about the other code.
+ */
+export function codeOffset(derived: string, code: string): number {
+  const modulus = 10n ** BigInt(code.length);
+  return Number((BigInt(code) - BigInt(derived) + modulus) % modulus);
+}
+
 /**
  * The code's keyed digest (base64url), which is stored and compared instead of the code. Without the key, it does not
  * help to try all 10,000 codes.

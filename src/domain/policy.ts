@@ -1,6 +1,6 @@
 import { retryAfterSeconds, type Refusal } from './refusals';
 import type { Messages } from './messages';
-import type { Policy } from './types';
+import type { Policy, VerificationView } from './types';
 
 /**
  * The longest time from a verification's start to the request of its first message, and from any message's request to
@@ -36,6 +36,24 @@ export function resendRefusal(
   // While a message is in flight, the whole interval is still to come.
   const waitMs = readyAt === undefined ? Math.max(resendIntervalMs, 1) : readyAt - now;
   return waitMs > 0 ? { code: 'resend_too_soon', retryAfterSeconds: retryAfterSeconds(waitMs) } : undefined;
+}
+
+/**
+ * Returns a refusal if the attempts of a number's last verification are used up and its window would still be open.
+ * Only starts that may join a verification have this rule: a new code would give them new attempts without a wait.
+ */
+export function attemptsUsedUpRefusal(
+  { status, expiresAt, endedAt, windowMs }: VerificationView,
+  now: number,
+): Refusal | undefined {
+  if (status !== 'max_attempts_reached' || endedAt === null) return undefined;
+  const endsAt = expiresAt === null ? Date.parse(endedAt) + windowMs : Date.parse(expiresAt);
+  if (now >= endsAt) return undefined;
+  return {
+    code: 'verification_ended',
+    verificationStatus: status,
+    retryAfterSeconds: retryAfterSeconds(endsAt - now),
+  };
 }
 
 interface OpenVerification {

@@ -76,6 +76,13 @@ export interface VerificationInput {
   readonly keyId: string;
   /** The right code's tag, base64url. */
   readonly tag: string;
+  /**
+   * What to add to the derived code to get a code that the caller has chosen (modulo 10^codeLength). It says nothing
+   * about the code without the key from which the other part is derived. Undefined for the derived code itself.
+   */
+  readonly codeOffset?: number;
+  /** What the start chose for the text of the messages. */
+  readonly wording?: WordingChoice;
   readonly policy: Policy;
   /** ISO 3166-1 alpha-2. In the workflow, only the metric uses it. */
   readonly country?: string;
@@ -105,6 +112,8 @@ export interface VerificationView {
   readonly expiresAt: string | null;
   readonly endedAt: string | null;
   readonly error: DeliveryError | null;
+  /** When each message was requested, oldest first. */
+  readonly messagesAt: readonly string[];
   /** When another message may be requested; null while one is in flight, and if no more may be sent. */
   readonly nextResendAt: string | null;
   /** When the verification last changed. */

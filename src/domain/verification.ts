@@ -55,18 +55,21 @@ export class Verification {
     return isFinal(status) ? { code: 'verification_ended', verificationStatus: status } : undefined;
   }
 
-  /** Returns a refusal if a code with this many digits is not judged. Has no side effects: validators call it. */
-  submitRefusal(digits: number, now: number): Refusal | undefined {
+  /**
+   * Returns a refusal if a code with this many digits is not judged; null: a code of any length is judged. Has no side
+   * effects: validators call it.
+   */
+  submitRefusal(digits: number | null, now: number): Refusal | undefined {
     const { codeLength } = this.input.policy;
     const ended = this.endedRefusal(now);
-    return digits === codeLength ? ended : (ended ?? { code: 'invalid_code', codeLength });
+    return digits === null || digits === codeLength ? ended : (ended ?? { code: 'invalid_code', codeLength });
   }
 
   /**
    * Judges a submitted code by its tags, one for each secret key. Returns whether it is right. A code that is too late
    * or has the wrong number of digits is not counted as an attempt.
    */
-  submit(digits: number, tags: readonly string[], now: number): boolean {
+  submit(digits: number | null, tags: readonly string[], now: number): boolean {
     if (this.submitRefusal(digits, now)) return false;
     const matched = tags.includes(this.input.tag);
     this.attempts.push({ at: now, matched });
@@ -129,6 +132,13 @@ export class Verification {
     this.changed(now);
   }
 
+  /** Ends the verification as `verified` without a code: the caller has checked the person in another way. */
+  approve(now: number): void {
+    if (this.endedRefusal(now)) return;
+    this.end('verified', now);
+    this.changed(now);
+  }
+
   cancel(now: number, reason: string | null = null): void {
     if (this.endedRefusal(now)) return;
     this.cancelReason = reason;
@@ -170,6 +180,7 @@ export class Verification {
       expiresAt: rfc3339OrNull(this.expiresAt),
       endedAt: rfc3339OrNull(this.endedAt),
       error: this.error,
+      messagesAt: this.messages.all.map(({ requestedAt }) => rfc3339(requestedAt)),
       nextResendAt: rfc3339OrNull(this.hasEnded ? null : nextResendAt(this)),
       updatedAt: rfc3339(this.updatedAt),
       cancelReason: this.cancelReason,

@@ -1,29 +1,51 @@
-import type { Client } from '@temporalio/client';
+import { deriveTags } from '../crypto/code';
+import type { KeyRing } from '../crypto/key-ring';
 import { retryAfterSeconds, VerificationError } from '../domain/refusals';
-import { SEND_DEADLINE_MS } from '../domain/policy';
+import { attemptsUsedUpRefusal, SEND_DEADLINE_MS } from '../domain/policy';
 import type { VerificationState } from '../workflows/messages';
 import type { RunStates } from './run-states';
 import { initialState, parseMemo, type VerificationMemo } from './stored-data';
 import type { VerificationId } from './ids';
+import type { Run } from './workflow-calls';
 
-export type Run = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>;
-
-/** The result of a start. `closing`: the open run has a final status and will close within MIN_UNVERIFIED_RUN_MS. */
+/**
+ * The result of a start. `repeated`: an earlier request with the same Idempotency-Key started it. `joined`: another
+ * request did. `closing`: the open run has a final status and will close within MIN_UNVERIFIED_RUN_MS.
+ */
 export type StartOutcome =
-  | { readonly outcome: 'started' | 'joined'; readonly id: VerificationId; readonly state: VerificationState }
+  | {
+      readonly outcome: 'started' | 'repeated' | 'joined';
+      readonly id: VerificationId;
+      readonly state: VerificationState;
+    }
   | { readonly outcome: 'closing'; readonly id: VerificationId };
 
 /** A run has up to three events until its first workflow task completes. Until then, it can't answer a query. */
 const MAX_EVENTS_WITHOUT_STATE = 3;
 /** The time-out for the state of the open run. Without it, Retry-After is less exact. */
 const STATE_TIMEOUT_MS = 500;
+const OTHER_CODE = 'The number has an open verification with another code.';
 
-/** Resolves a start that found an open run: a repeat of the same request returns it; any other request gets 409. */
-export function createJoin(states: RunStates) {
-  /** @throws VerificationError `verification_in_progress`, `idempotency_key_reused` */
+/** The start that found an open run. */
+export interface JoiningRequest {
+  readonly memo: Pick<VerificationMemo, 'nonce' | 'idempotencyDigest' | 'requestDigest'>;
+  /** Whether it may join a verification that another request started. */
+  readonly mayJoin: boolean;
+  readonly customCode: string | undefined;
+}
+
+/**
+ * Resolves a start that found an open run: a repeat of the same request returns it. Another request joins it or is
+ * refused.
+ */
+export function createJoin(states: RunStates, keyRing: KeyRing) {
+  /**
+   * @throws VerificationError `verification_in_progress`, `idempotency_key_reused`; for a request that may join,
+   * `verification_ended` if the attempts are used up and `invalid_request` if the code is not the verification's
+   */
   return async function join(
     run: Run,
-    request: Pick<VerificationMemo, 'nonce' | 'idempotencyDigest' | 'requestDigest'>,
+    { memo: request, mayJoin, customCode }: JoiningRequest,
   ): Promise<StartOutcome> {
     const memo = parseMemo(run.memo);
     const { tenantId, nonce } = memo;
@@ -32,6 +54,8 @@ export function createJoin(states: RunStates) {
     const state = hasNoState ? undefined : await states.readWithin(id, STATE_TIMEOUT_MS);
     const isOurs = memo.nonce === request.nonce;
     const { idempotencyDigest, requestDigest } = memo;
+    const refusal = mayJoin && state && attemptsUsedUpRefusal(state, Date.now());
+    if (refusal) throw new VerificationError(refusal);
     // After the end, the same key starts a new verification.
     if (state?.endedAt && !isOurs) return { outcome: 'closing', id };
     if (
@@ -41,10 +65,25 @@ export function createJoin(states: RunStates) {
       const isRepeat = requestDigest === undefined || requestDigest === request.requestDigest;
       if (!isRepeat) throw new VerificationError({ code: 'idempotency_key_reused' });
       // If no worker answers, a repeat gets the initial state.
-      return { outcome: isOurs ? 'started' : 'joined', id, state: state ?? initialState(memo) };
+      return { outcome: isOurs ? 'started' : 'repeated', id, state: state ?? initialState(memo) };
+    }
+    if (mayJoin) {
+      if (!isCodeOf(memo, run.workflowId, customCode))
+        throw new VerificationError({ code: 'invalid_request' }, OTHER_CODE);
+      return { outcome: 'joined', id, state: state ?? initialState(memo) };
     }
     throw inProgressError(latestEndMs(state, run, memo));
   };
+
+  /** Whether the caller has chosen no code, or the code that was chosen for the open verification. */
+  function isCodeOf(
+    { nonce, codeTag }: VerificationMemo,
+    workflowId: string,
+    customCode: string | undefined,
+  ): boolean {
+    if (customCode === undefined) return true;
+    return codeTag !== undefined && deriveTags(keyRing, { workflowId, nonce }, customCode).includes(codeTag);
+  }
 }
 
 /** `endsAt`: when the open verification ends at the latest, epoch milliseconds. */

@@ -1,9 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { deriveCode, deriveTag } from '../crypto/code';
+import { codeOffset, deriveCode, deriveTag } from '../crypto/code';
 import type { KeyRing } from '../crypto/key-ring';
 import { RUN_TIMEOUT_AFTER_WINDOW_MS } from '../domain/policy';
 import { searchAttributes } from '../domain/search-attributes';
-import type { Status, VerificationInput } from '../domain/types';
+import type { Status, VerificationInput, WordingChoice } from '../domain/types';
 import { isInvalidArgument, isNoWorker, isRejected, isServiceError } from '../temporal/grpc-errors';
 import { PHONE_VERIFICATION } from '../workflows/messages';
 import type { SearchAttributeUse } from './search-attribute-use';
@@ -19,6 +19,9 @@ export interface NewRun {
   readonly country: string;
   /** The fixed code of a test number. */
   readonly testCode: string | undefined;
+  /** A code that the caller has chosen. It is not stored. Its number of digits is the policy's. */
+  readonly customCode?: string | undefined;
+  readonly wording?: WordingChoice | undefined;
 }
 
 /**
@@ -102,12 +105,15 @@ export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: Open
     return handle.firstExecutionRunId;
   }
 
-  function inputOf({ workflowId, memo, country, testCode }: NewRun): VerificationInput {
+  function inputOf({ workflowId, memo, country, testCode, customCode, wording }: NewRun): VerificationInput {
     const { tenantId, phoneNumber, nonce, createdAt, policy, ledger } = memo;
     const keys = keyRing.first;
     const source = { workflowId, nonce };
-    const tag = deriveTag(keys, source, testCode ?? deriveCode(keys, source, policy.codeLength));
+    const derived = deriveCode(keys, source, policy.codeLength);
+    const code = testCode ?? customCode ?? derived;
+    const tag = deriveTag(keys, source, code);
     const testNumber = testCode !== undefined;
+    const isShifted = !testNumber && customCode !== undefined;
     return {
       tenantId,
       channel: 'sms',
@@ -115,6 +121,8 @@ export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: Open
       nonce,
       keyId: keys.id,
       tag,
+      ...(isShifted && { codeOffset: codeOffset(derived, customCode) }),
+      ...(wording && { wording }),
       country,
       testNumber,
       ledger,

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { createNonce } from '../crypto/code';
+import { createNonce, deriveTag } from '../crypto/code';
 import type { Digests } from '../crypto/digest';
 import { VerificationError, type Refusal } from '../domain/refusals';
 import {
@@ -10,11 +9,11 @@ import {
   lockRefusal,
   numberLimitRefusal,
 } from '../domain/ledger';
-import { MAX_LEDGER_AGE_MS, MIN_UNVERIFIED_RUN_MS } from '../domain/policy';
-import type { Ledger } from '../domain/types';
+import { attemptsUsedUpRefusal, MAX_LEDGER_AGE_MS, MIN_UNVERIFIED_RUN_MS } from '../domain/policy';
+import type { Ledger, Policy, WordingChoice } from '../domain/types';
 import type { Tenant } from '../tenants/tenant';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
-import { createJoin, inProgressError, type Run, type StartOutcome } from './join';
+import { createJoin, inProgressError, type StartOutcome } from './join';
 import { createOpenRun, type OpenRunDependencies } from './open-run';
 import type { RunStates } from './run-states';
 import { createStartQueue } from './start-queue';
@@ -32,6 +31,12 @@ export interface StartRequest {
   readonly country: string;
   /** The fixed code of a test number, which gets no message and has no cool-down. */
   readonly testCode: string | undefined;
+  /** A code that the caller has chosen. It is not stored. */
+  readonly customCode?: string | undefined;
+  /** What the request chose for the text of its messages. */
+  readonly wording?: WordingChoice | undefined;
+  /** Whether an open verification of the number is returned. Otherwise it is `verification_in_progress`. */
+  readonly mayJoin?: boolean;
   /** The end user's IP address. A repeat of the request must have the same. Only its digest is stored. */
   readonly clientIp: string | undefined;
   /** Counts the request. `start` calls it once, before anything else, and passes its errors on. */
@@ -75,14 +80,15 @@ interface StartJob {
 }
 
 export function createStart(dependencies: StartDependencies, calls: WorkflowCalls, states: RunStates) {
-  const { client, digests } = dependencies;
+  const { digests, keyRing } = dependencies;
   const openRun = createOpenRun(dependencies);
   const runInTurn = createStartQueue();
-  const join = createJoin(states);
+  const join = createJoin(states, keyRing);
 
   /**
    * @throws VerificationError `verification_in_progress`, `phone_number_cooling_down`, `rate_limited`,
-   * `idempotency_key_reused`, `temporal_unavailable`, and what `countRequest` and `reserveMessage` throw
+   * `idempotency_key_reused`, `temporal_unavailable`; with `mayJoin` also `verification_ended` and `invalid_request`
+   * (see join.ts); and what `countRequest` and `reserveMessage` throw
    */
   return async function start(request: StartRequest & Idempotency): Promise<Started> {
     const job = newJob(request);
@@ -108,15 +114,20 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
   };
 
   function newJob(request: StartRequest & Idempotency): StartJob {
-    const { tenant, phoneNumber, caller, idempotencyKey, clientIp } = request;
+    const { tenant, phoneNumber, caller, idempotencyKey, clientIp, customCode } = request;
+    const workflowId = workflowIdFor(digests.phoneNumber(tenant.id, phoneNumber));
+    const nonce = createNonce();
     return {
       request,
-      workflowId: workflowIdFor(digests.phoneNumber(tenant.id, phoneNumber)),
+      workflowId,
       memo: {
         tenantId: tenant.id,
-        nonce: createNonce(),
+        nonce,
         phoneNumber,
         createdAt: new Date().toISOString(),
+        ...(customCode !== undefined && {
+          codeTag: deriveTag(keyRing.first, { workflowId, nonce }, customCode),
+        }),
         ...(idempotencyKey !== undefined && {
           idempotencyDigest: digests.idempotencyKey('start', caller, idempotencyKey),
           requestDigest: digests.fields({ clientIp }),
@@ -133,22 +144,23 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
    */
   async function startOrJoin(job: StartJob): Promise<StartOutcome> {
     const { request, workflowId } = job;
+    const { mayJoin = false, customCode } = request;
     const deadline = Date.now() + TEMPORAL_TIMEOUT_MS;
     for (;;) {
       const readAt = Date.now();
-      const last = await lastRun(workflowId);
+      const last = await calls.describeLatest(workflowId);
       // The second case is a run that this request started although Temporal did not answer. It may be closed already.
       if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === job.memo.nonce))
-        return join(last, job.memo);
-      const ledger = last ? (await states.readClosed(last)).ledger : emptyLedger;
+        return join(last, { memo: job.memo, mayJoin, customCode });
+      const result = last && (await states.readClosed(last));
+      const ledger = result?.ledger ?? emptyLedger;
       if (readAt >= deadline) throw unavailable('temporal_unavailable');
-      const refusal = startRefusal(request, ledger);
+      const usedUp = mayJoin && result ? attemptsUsedUpRefusal(result, Date.now()) : undefined;
+      const refusal = usedUp ?? startRefusal(request, ledger);
       if (refusal) throw new VerificationError(refusal);
       job.reservation ??= await request.reserveMessage();
 
-      const { policy } = request.tenant;
-      const maxAttempts = attemptsAllowed(ledger, policy.maxAttempts);
-      const memo = { ...job.memo, policy: { ...policy, maxAttempts }, ledger };
+      const memo = { ...job.memo, policy: policyOf(request, ledger), ledger };
       const opened = await openRun({ ...request, workflowId, memo }, readAt + MAX_LEDGER_AGE_MS);
       if (opened.outcome === 'opened') {
         const id = { tenantId: memo.tenantId, workflowId, runId: opened.runId, nonce: memo.nonce };
@@ -157,6 +169,16 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
       job.mayHaveStarted ||= opened.outcome === 'unknown';
       await setTimeout(RETRY_PAUSE_MS);
     }
+  }
+
+  /** The rules of the new verification. */
+  function policyOf({ tenant: { policy }, testCode, customCode }: StartRequest, ledger: Ledger): Policy {
+    const codeLength = testCode === undefined ? customCode?.length : undefined;
+    return {
+      ...policy,
+      codeLength: codeLength ?? policy.codeLength,
+      maxAttempts: attemptsAllowed(ledger, policy.maxAttempts),
+    };
   }
 
   /** Returns a refusal if the number gets no verification now. */
@@ -168,14 +190,5 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
       cooldownRefusal(ledger, cooldownSeconds, now) ??
       numberLimitRefusal(ledger.messages, policy.numberLimit, now)
     );
-  }
-
-  async function lastRun(workflowId: string): Promise<Run | undefined> {
-    try {
-      return await calls.call(() => client.workflow.getHandle(workflowId).describe());
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
   }
 }

@@ -32,6 +32,7 @@ const memoSchema = z.object({
   ledger: ledgerSchema,
   idempotencyDigest: z.string().optional(),
   requestDigest: z.string().optional(),
+  codeTag: z.string().optional(),
 });
 
 const stateSchema = z.object({
@@ -46,6 +47,7 @@ const stateSchema = z.object({
   expiresAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  messagesAt: z.array(z.string()).readonly().default([]),
   nextResendAt: z.string().nullable().default(null),
   updatedAt: z.string(),
   cancelReason: z.string().nullable(),
@@ -56,7 +58,8 @@ const resultSchema = stateSchema.extend({ ledger: ledgerSchema });
 
 /**
  * A run's memo, which can be read without a worker and without a result. `idempotencyDigest` is the digest of caller
- * and Idempotency-Key, `requestDigest` that of the other fields of the request. Both are absent without a key.
+ * and Idempotency-Key, `requestDigest` that of the other fields of the request. Both are absent without a key. `codeTag`
+ * is the tag of a code that the caller has chosen.
  */
 export type VerificationMemo = z.infer<typeof memoSchema>;
 
@@ -85,6 +88,7 @@ export function initialState(memo: VerificationMemo): VerificationState {
     expiresAt: null,
     endedAt: null,
     error: null,
+    messagesAt: [],
     nextResendAt: null,
     updatedAt: createdAt,
     cancelReason: null,

@@ -18,6 +18,9 @@ const MAX_TRIES = 5;
 /** A worker or server needs about this long to restart. */
 const RETRY_AFTER_SECONDS = 2;
 
+/** A run, as Temporal describes it. */
+export type Run = Awaited<ReturnType<WorkflowHandle['describe']>>;
+
 export type WorkflowCalls = ReturnType<typeof createWorkflowCalls>;
 
 /** Calls to workflow runs. Each call has a deadline. Errors of unavailable servers become VerificationErrors. */
@@ -61,6 +64,16 @@ export function createWorkflowCalls(client: Client) {
     call,
     isReachable,
     handleOf,
+
+    /** Undefined if Temporal has no run with this workflow ID. */
+    async describeLatest(workflowId: string): Promise<Run | undefined> {
+      try {
+        return await call(() => client.workflow.getHandle(workflowId).describe());
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    },
 
     /**
      * A repeated `updateId` returns the first outcome.

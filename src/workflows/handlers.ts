@@ -1,8 +1,16 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { Refusal } from '../domain/refusals';
+import type { WordingChoice } from '../domain/types';
 import type { Verification } from '../domain/verification';
-import { readCancelRequest, readFromTenant, readSubmission, readDeliveryReport } from './incoming';
 import {
+  readCancelRequest,
+  readDeliveryReport,
+  readFromTenant,
+  readResendRequest,
+  readSubmission,
+} from './incoming';
+import {
+  approveUpdate,
   cancelSignal,
   cancelUpdate,
   checkUpdate,
@@ -16,8 +24,8 @@ import {
 
 export interface HandlersOptions {
   readonly state: () => VerificationState;
-  /** Starts to send another message, without waiting for it. */
-  readonly resend: () => void;
+  /** Starts to send another message, without waiting for it. Without `wording`, it has the start's. */
+  readonly resend: (wording: WordingChoice | undefined) => void;
 }
 
 /** Sets the handlers of all messages to the workflow. A refused Update is not written to the history. */
@@ -56,8 +64,8 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
   );
   setHandler(
     resendUpdate,
-    () => {
-      resend();
+    (message: unknown) => {
+      resend(readResendRequest(message)?.wording);
       return state();
     },
     {
@@ -65,16 +73,25 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
         throwRefusal(notFoundRefusal(readFromTenant(message)) ?? verification.resendRefusal(Date.now())),
     },
   );
+  const whileOpen = {
+    validator: (message: unknown) =>
+      throwRefusal(notFoundRefusal(readFromTenant(message)) ?? verification.endedRefusal(Date.now())),
+  };
   setHandler(
     cancelUpdate,
     () => {
       verification.cancel(Date.now());
       return state();
     },
-    {
-      validator: (message: unknown) =>
-        throwRefusal(notFoundRefusal(readFromTenant(message)) ?? verification.endedRefusal(Date.now())),
+    whileOpen,
+  );
+  setHandler(
+    approveUpdate,
+    () => {
+      verification.approve(Date.now());
+      return state();
     },
+    whileOpen,
   );
 
   /** Refuses a wrong nonce, and another tenant, which must not learn that this verification exists. */

@@ -1,6 +1,6 @@
 import { isDeliveryErrorCode } from '../domain/delivery-errors';
-import type { DeliveryError, DeliveryReport, SendOutcome } from '../domain/types';
-import type { Addressed, CancelRequest, FromTenant, Submission } from './messages';
+import type { DeliveryError, DeliveryReport, SendOutcome, WordingChoice } from '../domain/types';
+import type { Addressed, CancelRequest, FromTenant, ResendRequest, Submission } from './messages';
 
 // Anyone who can write to the namespace can send a workflow any value, or none. An error in a Signal handler would make
 // the workflow's task fail again and again. So each reader returns undefined for an invalid value, and the handler
@@ -15,8 +15,27 @@ export function readSubmission(message: unknown): Submission | undefined {
   const from = readFromTenant(message);
   if (!from || !isRecord(message)) return undefined;
   const { digits, tags } = message;
-  if (typeof digits !== 'number' || !Array.isArray(tags) || !tags.every(isString)) return undefined;
+  const isCount = digits === null || typeof digits === 'number';
+  if (!isCount || !Array.isArray(tags) || !tags.every(isString)) return undefined;
   return { ...from, digits, tags };
+}
+
+export function readResendRequest(message: unknown): ResendRequest | undefined {
+  const from = readFromTenant(message);
+  if (!from || !isRecord(message)) return undefined;
+  return { ...from, wording: readWording(message.wording) };
+}
+
+function readWording(value: unknown): WordingChoice | undefined {
+  if (!isRecord(value)) return undefined;
+  const { templateSid, locale, name, appHash, substitutions } = value;
+  return {
+    ...(isString(templateSid) && { templateSid }),
+    ...(isString(locale) && { locale }),
+    ...(isString(name) && { name }),
+    ...(isString(appHash) && { appHash }),
+    ...(isTextRecord(substitutions) && { substitutions }),
+  };
 }
 
 export function readCancelRequest(message: unknown): CancelRequest | undefined {
@@ -66,6 +85,10 @@ export function isReadableInput(input: unknown): boolean {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+function isTextRecord(value: unknown): value is Readonly<Record<string, string>> {
+  return isRecord(value) && Object.values(value).every(isString);
 }
 
 function isString(value: unknown): value is string {

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { DeliveryReport, Ledger, VerificationView } from '../domain/types';
+import type { DeliveryReport, Ledger, VerificationView, WordingChoice } from '../domain/types';
 
 /** The workflow type's name, as Temporal stores it. */
 export const PHONE_VERIFICATION = 'phoneVerification';
@@ -16,9 +16,15 @@ export interface FromTenant extends Addressed {
 
 /** A submitted code, as sent to the workflow: not the code itself, but one tag for each secret key. */
 export interface Submission extends FromTenant {
-  /** How many digits were submitted. */
-  readonly digits: number;
+  /** How many digits were submitted; null if a code with another number of digits is a wrong code. */
+  readonly digits: number | null;
   readonly tags: readonly string[];
+}
+
+/** A request for one more message with the same code. */
+export interface ResendRequest extends FromTenant {
+  /** What the request chose for the text of the message. If undefined, it is the start's choice. */
+  readonly wording?: WordingChoice | undefined;
 }
 
 export interface CancelRequest extends FromTenant {
@@ -51,5 +57,6 @@ export const submitSignal = defineSignal<[Submission]>('submit');
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 export const deliveryReportSignal = defineSignal<[Addressed & DeliveryReport]>('deliveryReport');
 export const checkUpdate = defineUpdate<CheckOutcome, [Submission]>('check');
-export const resendUpdate = defineUpdate<VerificationState, [FromTenant]>('resend');
+export const resendUpdate = defineUpdate<VerificationState, [ResendRequest]>('resend');
+export const approveUpdate = defineUpdate<VerificationState, [FromTenant]>('approve');
 export const cancelUpdate = defineUpdate<VerificationState, [FromTenant]>('cancel');

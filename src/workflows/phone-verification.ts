@@ -13,7 +13,7 @@ import type { Activities } from '../activities';
 import { ownDeliveryErrors } from '../domain/delivery-errors';
 import { SEND_DEADLINE_MS } from '../domain/policy';
 import { rfc3339 } from '../domain/rfc3339';
-import { isFinal, type SendOutcome, type VerificationInput } from '../domain/types';
+import { isFinal, type SendOutcome, type VerificationInput, type WordingChoice } from '../domain/types';
 import { Verification } from '../domain/verification';
 import { createMetrics } from './metrics';
 import { liveDetails } from './details';
@@ -39,7 +39,7 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   setHandlers(verification, {
     state: () => stateOf(verification),
     // Handlers run outside the scope below. A cancel request must not stop them with an unhandled rejection.
-    resend: () => void CancellationScope.nonCancellable(() => sendMessage(verification)),
+    resend: (wording) => void CancellationScope.nonCancellable(() => sendMessage(verification, wording)),
   });
   // A cancel request, such as from the Web UI, cancels the verification. It is caught so that the run has a result.
   CancellationScope.current().cancelRequested.catch(() => verification.cancel(Date.now()));
@@ -64,13 +64,13 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
 }
 
 /** Sends a message. Ends when the activity or a delivery report settles it, or when the verification ends. */
-async function sendMessage(verification: Verification): Promise<void> {
+async function sendMessage(verification: Verification, wording = verification.input.wording): Promise<void> {
   verification.messageRequested(Date.now());
   if (verification.input.testNumber === true) return settleWithoutMessage(verification);
   const message = verification.messages.inFlight;
   const sending = new CancellationScope();
   void sending
-    .run(() => runSendActivity(verification))
+    .run(() => runSendActivity(verification, wording))
     .then(
       (outcome) => verification.messageSettled(readSendOutcome(outcome) ?? DELIVERY_UNKNOWN, Date.now()),
       (error: unknown) => {
@@ -86,7 +86,10 @@ function settleWithoutMessage(verification: Verification): void {
   verification.messageSettled({ outcome: 'not_sent', acceptedAt: Date.now() }, Date.now());
 }
 
-function runSendActivity(verification: Verification): Promise<SendOutcome> {
+function runSendActivity(
+  verification: Verification,
+  wording: WordingChoice | undefined,
+): Promise<SendOutcome> {
   const { input, messages } = verification;
   const activities = proxyActivities<Activities>({
     summary: messages.all.length > 1 ? 'Send the same code again' : 'Send the code',
@@ -104,6 +107,8 @@ function runSendActivity(verification: Verification): Promise<SendOutcome> {
     nonce: input.nonce,
     keyId: input.keyId,
     codeLength: input.policy.codeLength,
+    codeOffset: input.codeOffset,
+    wording,
     validityMs: verification.windowLeftMs(Date.now()),
     startedAt: workflowInfo().startTime.getTime(),
     knownSids: messages.acceptedSids,

@@ -1,6 +1,6 @@
 import { addAttributesCommand, lacksSearchAttributes } from '../../src/temporal/search-attributes';
 import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
-import { createVerifications } from '../../src/gateway/verifications';
+import { createVerifications } from '../../src/gateway/create-verifications';
 import { CallCounter } from '../support/call-counter';
 import { connectBareNamespace, type DevServer } from '../support/dev-server';
 import { LogLines } from '../support/log-lines';
@@ -102,7 +102,7 @@ describe('in a namespace that lacks the search attributes', () => {
     const command = 'temporal operator search-attribute create --name Country --type Int';
     expect(await runTemporal(command, { namespace })).toMatchObject({ exitCode: 0 });
 
-    expect((await start(service)).created).toBe(true);
+    expect((await start(service)).outcome).toBe('started');
     expect(await lacksSearchAttributes(server.client.connection, namespace)).toBe(true);
     expect(warningsOf(log)).toHaveLength(1);
   });
@@ -129,7 +129,7 @@ test('the time-skipping test server refuses them as well, and other numbers star
 
   await expect(start(service)).rejects.toMatchObject({ code: 'temporal_unavailable' });
 
-  expect((await start(service)).created).toBe(true);
+  expect((await start(service)).outcome).toBe('started');
   expect(warningsOf(log)).toHaveLength(1);
   await service.stop();
   await env.teardown();

@@ -37,7 +37,7 @@ import { formatVerificationId } from '../../src/gateway/ids';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { missingAttributesWarning } from '../../src/temporal/search-attributes';
 import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
-import { createVerifications } from '../../src/gateway/verifications';
+import { createVerifications } from '../../src/gateway/create-verifications';
 import { forTenant, type TenantVerifications } from './for-tenant';
 import { eventually } from './eventually';
 import { requiredEnv } from './required-env';

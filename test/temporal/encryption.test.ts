@@ -2,7 +2,7 @@ import { createKeyRing } from '../../src/crypto/key-ring';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { ServicePayloadCodec } from '../../src/temporal/payload-codec';
 import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
-import { createVerifications } from '../../src/gateway/verifications';
+import { createVerifications } from '../../src/gateway/create-verifications';
 import { forTenant } from '../support/for-tenant';
 import { connectDevServer } from '../support/dev-server';
 import {
@@ -96,8 +96,8 @@ describe('with encryption on', () => {
 
     const after = await start(await connect([oldKey], false));
     expect(await after.verifications.get(id)).toMatchObject({ status: 'canceled', attemptsRemaining: 3 });
-    const { created } = await after.verifications.start(after.startRequest(phoneNumber));
-    expect(created).toBe(true);
+    const { outcome } = await after.verifications.start(after.startRequest(phoneNumber));
+    expect(outcome).toBe('started');
   });
 
   test('a start finds the open verification of the number and the ledger of the one before', async () => {
@@ -112,7 +112,7 @@ describe('with encryption on', () => {
     const again = await eventually(() =>
       service.verifications.start(service.startRequest(phoneNumber)).catch(() => undefined),
     );
-    expect(again.created).toBe(true);
+    expect(again.outcome).toBe('started');
   });
 });
 

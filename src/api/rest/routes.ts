@@ -30,14 +30,14 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
 
   app.post('/verifications', { schema: schemas.start }, async (request, reply) => {
     const { id: caller, tenant } = authenticate(request, tenants);
-    const { created, verification } = await messageRequests.start({
+    const { outcome, verification } = await messageRequests.start({
       tenant,
       caller,
       phoneNumber: request.body.phoneNumber,
       clientAddress: request.body.clientIp,
       idempotencyKey: request.headers['idempotency-key'],
     });
-    reply.code(created ? 202 : 200).header('location', `/verifications/${verification.id}`);
+    reply.code(outcome === 'started' ? 202 : 200).header('location', `/verifications/${verification.id}`);
     return resource(verification);
   });
 

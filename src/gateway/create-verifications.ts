@@ -1,0 +1,175 @@
+import { setTimeout } from 'node:timers/promises';
+import { deriveTags } from '../crypto/code';
+import { VerificationError } from '../domain/refusals';
+import {
+  approveUpdate,
+  cancelSignal,
+  cancelUpdate,
+  checkUpdate,
+  resendUpdate,
+  submitSignal,
+  type FromTenant,
+  type Submission,
+  type VerificationState,
+} from '../workflows/messages';
+import { createRunMessages } from './run-messages';
+import { createRunStates } from './run-states';
+import { createStart, type StartDependencies } from './start';
+import { createDeliveryReports } from './delivery-reports';
+import { waitForDecision } from './wait-for-decision';
+import { formatVerificationId, parseVerificationId, workflowIdFor, type VerificationId } from './ids';
+import { parseMemo } from './stored-data';
+import type { IdentifiedView, VerificationRef, Verifications } from './verifications';
+import { createWorkflowCalls } from './workflow-calls';
+
+/** How long `cancel` waits for a run to end whose window is already over. */
+const END_TIMEOUT_MS = 1_000;
+const SENT_POLL_INTERVAL_MS = 100;
+
+export function createVerifications(dependencies: StartDependencies): Verifications {
+  const { keyRing, digests } = dependencies;
+  const calls = createWorkflowCalls(dependencies.client);
+  const states = createRunStates(dependencies.client, calls);
+  const messages = createRunMessages(calls, states);
+  const start = createStart(dependencies, calls, states);
+  const reportDelivery = createDeliveryReports(dependencies.client, calls, messages);
+
+  return {
+    async start(request) {
+      const { outcome, id, state } = await start(request);
+      return { outcome, verification: toView(id, state) };
+    },
+
+    async latest(tenantId, phoneNumber) {
+      const workflowId = workflowIdFor(digests.phoneNumber(tenantId, phoneNumber));
+      const run = await calls.describeLatest(workflowId);
+      if (!run) return undefined;
+      const { nonce } = parseMemo(run.memo);
+      const id = formatVerificationId({ workflowId, runId: run.runId, nonce });
+      return { id, isOpen: run.status.name === 'RUNNING' };
+    },
+
+    async whenSent(ref, timeoutMs) {
+      const id = parseRef(ref);
+      const deadline = Date.now() + timeoutMs;
+      for (;;) {
+        const leftMs = deadline - Date.now();
+        const state = leftMs > 0 ? await states.readWithin(id, leftMs) : undefined;
+        if (state?.status !== 'sending') return state && toView(id, state);
+        await setTimeout(Math.min(SENT_POLL_INTERVAL_MS, Math.max(leftMs, 0)));
+      }
+    },
+
+    async get(ref, wait) {
+      const id = parseRef(ref);
+      const state = await states.read(id);
+      const isOpen = state.endedAt === null && wait !== undefined && states.mayWait(id);
+      return toView(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
+    },
+
+    async check(ref, code, { caller, idempotencyKey }, { anyLength = false } = {}) {
+      const id = parseRef(ref);
+      const submission = { ...submissionOf(id, code), ...(anyLength && { digits: null }) };
+      const updateId =
+        idempotencyKey === undefined ? undefined : digests.idempotencyKey('check', caller, idempotencyKey);
+      const outcome = await messages.update(id, checkUpdate, submission, updateId);
+      // For a known update id, Temporal returns the first outcome, even if the code is another one now.
+      if (!outcome.tags.some((tag) => submission.tags.includes(tag))) {
+        throw new VerificationError({ code: 'idempotency_key_reused' });
+      }
+      return { verified: outcome.verified, verification: toView(id, outcome.state) };
+    },
+
+    async submit(ref, digits, { padded = false } = {}) {
+      const id = parseRef(ref);
+      const codeLength = (await messages.assertOpen(id)).codeLength;
+      const code = padded ? digits.padStart(codeLength, '0') : digits;
+      if (code.length !== codeLength) throw new VerificationError({ code: 'invalid_code', codeLength });
+      await messages.signal(id, submitSignal, submissionOf(id, code));
+    },
+
+    async requestCancel(ref, reason) {
+      const id = parseRef(ref);
+      await messages.assertOpen(id);
+      await messages.signal(id, cancelSignal, { ...fromTenant(id), reason });
+    },
+
+    async assertOpen(ref) {
+      await messages.assertOpen(parseRef(ref));
+    },
+
+    async resend(ref, wording) {
+      const id = parseRef(ref);
+      return toView(
+        id,
+        await messages.update(id, resendUpdate, { ...fromTenant(id), ...(wording && { wording }) }),
+      );
+    },
+
+    async approve(ref) {
+      const id = parseRef(ref);
+      return toView(id, await messages.update(id, approveUpdate, fromTenant(id)));
+    },
+
+    async cancel(ref) {
+      const id = parseRef(ref);
+      try {
+        return toView(id, await messages.update(id, cancelUpdate, fromTenant(id)));
+      } catch (error) {
+        if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
+        const state = await states.read(id);
+        // The window is over, but the workflow's timer has not fired yet.
+        const isClosing = state.endedAt === null && states.mayWait(id);
+        return toView(id, (isClosing ? await states.waitForEnd(id, END_TIMEOUT_MS) : undefined) ?? state);
+      }
+    },
+
+    async reportDelivery(publicId, report) {
+      const id = parseVerificationId(publicId);
+      if (id) await reportDelivery(id, report);
+    },
+
+    isReachable: calls.isReachable,
+    idle: states.idle,
+  };
+
+  function submissionOf({ tenantId, workflowId, nonce }: TenantVerificationId, code: string): Submission {
+    return { tenantId, nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };
+  }
+}
+
+/** A parsed id with its tenant. */
+type TenantVerificationId = VerificationId & { readonly tenantId: string };
+
+function fromTenant({ tenantId, nonce }: TenantVerificationId): FromTenant {
+  return { tenantId, nonce };
+}
+
+function parseRef({ tenantId, id: publicId }: VerificationRef): TenantVerificationId {
+  const id = parseVerificationId(publicId);
+  if (!id) throw new VerificationError({ code: 'not_found' });
+  return { ...id, tenantId };
+}
+
+/** Copies only the fields that callers may see: not the nonce, and not the ledger. */
+function toView(id: VerificationId, state: VerificationState): IdentifiedView {
+  const { phoneNumber, status, attemptsRemaining, codeLength, windowMs } = state;
+  const { createdAt, expiresAt, endedAt, error, messagesAt, nextResendAt, updatedAt, cancelReason } = state;
+  return {
+    id: formatVerificationId(id),
+    phoneNumber,
+    status,
+    attemptsRemaining,
+    codeLength,
+    windowMs,
+    createdAt,
+    expiresAt,
+    endedAt,
+    error,
+    messageInFlight: status === 'sending' || state.messageInFlightSince !== null,
+    messagesAt,
+    nextResendAt,
+    updatedAt,
+    cancelReason,
+  };
+}
