@@ -76,13 +76,40 @@ export const ANY_NUMBER: NumberRules = {
   testNumbers: [],
 };
 
+const NO_TENANT_LIMITS: TenantLimits = { caller: undefined, clientIp: undefined };
+
 const NO_LIMITS: Budgets & TenantLimits = {
-  caller: undefined,
-  clientIp: undefined,
+  ...NO_TENANT_LIMITS,
   country: { general: undefined, countries: new Map() },
   prefix: undefined,
   messagesPerSecond: undefined,
 };
+
+/** A tenant other than `default`, as TENANTS_FILE would describe it. */
+export interface ServiceTenant {
+  readonly tenant: Tenant;
+  readonly apiKey: string;
+  readonly messaging: Omit<TenantMessaging, 'id'>;
+}
+
+/** A tenant with the default rules, except for `rules`. Its API key is `<id>-key`. */
+export function serviceTenant(
+  id: string,
+  { messaging, ...rules }: Partial<Omit<Tenant, 'id'> & { messaging: ServiceTenant['messaging'] }> = {},
+): ServiceTenant {
+  return {
+    tenant: {
+      id,
+      policy: DEFAULT_POLICY,
+      cooldownSeconds: DEFAULT_COOLDOWN_SECONDS,
+      numberRules: ANY_NUMBER,
+      limits: NO_TENANT_LIMITS,
+      ...rules,
+    },
+    apiKey: `${id}-key`,
+    messaging: messaging ?? TEST_MESSAGING,
+  };
+}
 
 /** The service in this process, with real parts: gateway, API, worker, Twilio's official client and the SMS sandbox. */
 export interface Service {
@@ -119,6 +146,8 @@ export interface ServiceOptions {
   readonly digests?: Digests;
   readonly cooldownSeconds?: readonly number[];
   readonly numberRules?: NumberRules;
+  /** Tenants beside `default`. Default: none. */
+  readonly tenants?: readonly ServiceTenant[];
   /** Default: no limits. */
   readonly limits?: Partial<Budgets & TenantLimits>;
   readonly redis?: Redis;
@@ -143,6 +172,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     dataConverter = testDataConverter,
     keyRing = testKeyRing,
     digests = testDigests,
+    tenants = [],
   } = options;
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const taskQueue = `test-${randomUUID()}`;
@@ -169,6 +199,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     numberRules: options.numberRules ?? ANY_NUMBER,
     limits,
   };
+  const messaging = new Map<string, TenantMessaging>([
+    [DEFAULT_TENANT, TEST_MESSAGING],
+    ...tenants.map(({ tenant: { id }, ...entry }) => [id, { ...entry.messaging, id }] as const),
+  ]);
   const { namespace } = client.options;
   const attributeUse = new SearchAttributeUse(() => app.log.warn(missingAttributesWarning(namespace)));
   const verifications = createVerifications({
@@ -181,7 +215,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const metrics = createApiMetrics();
   const app = buildApp({
     verifications,
-    tenants: createTenants([{ tenant, apiKeyHashes: API_KEYS.map(hashOf) }]),
+    tenants: createTenants([
+      { tenant, apiKeyHashes: API_KEYS.map(hashOf) },
+      ...tenants.map((entry) => ({ tenant: entry.tenant, apiKeyHashes: [hashOf(entry.apiKey)] })),
+    ]),
     publicUrl,
     capabilities: createCapabilities(keyRing),
     digests,
@@ -217,7 +254,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         activities: createActivities({
           keyRing,
           senders: { sms: sender },
-          tenantMessaging: (id) => (id === DEFAULT_TENANT ? TEST_MESSAGING : undefined),
+          tenantMessaging: (id) => messaging.get(id),
           reportUrl: (workflowId, runId, nonce) =>
             deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce })),
         }),
