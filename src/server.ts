@@ -8,6 +8,7 @@ import { configOrExit } from './config/config-or-exit';
 import { hashOf } from './crypto/api-keys';
 import { createCapabilities } from './crypto/capability';
 import { createDigests } from './crypto/digest';
+import { createVerifySids } from './crypto/verify-sids';
 import { createKeyRing } from './crypto/key-ring';
 import { createApiMetrics, type ApiMetrics } from './telemetry/api-metrics';
 import { unforeseenError } from './telemetry/unforeseen-error';
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
     redis,
     trustProxy: config.trustProxy && [...config.trustProxy],
     deliveryReports,
+    verifySids: createVerifySids(config.phoneDigestKey),
     metrics,
     durableFunctionsAuth: config.durableFunctionsAuth,
     codecServer: config.codecServer && { ...config.codecServer, decode: createPayloadReader(keyRing) },
@@ -113,7 +115,11 @@ async function listenForMetrics({ host, metricsPort }: ApiConfig, metrics: ApiMe
 function tenantEntries({ rules, apiKeys, tenants }: ApiConfig): TenantEntry[] {
   return [
     { tenant: { id: DEFAULT_TENANT, ...rules }, apiKeyHashes: apiKeys.map(hashOf) },
-    ...tenants.map(({ apiKeyHashes, ...tenant }) => ({ tenant, apiKeyHashes })),
+    ...tenants.map(({ apiKeyHashes, verifyCredentials = [], ...tenant }) => ({
+      tenant,
+      apiKeyHashes,
+      verifyCredentials,
+    })),
   ];
 }
 

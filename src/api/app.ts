@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { VerifySids } from '../crypto/verify-sids';
 import type { DeliveryReports } from '../messaging/sender';
 import { VerificationError } from '../domain/refusals';
 import { createHttpServer, type Api, type TrustProxy } from './http-server';
@@ -14,6 +15,7 @@ import { registerHealth } from './health/routes';
 import { registerTryIt, type TryItPage } from './try-it/routes';
 import { registerReference } from './reference/routes';
 import { registerRest } from './rest/routes';
+import { registerVerify } from './verify/routes';
 import { registerCallbacks } from './callbacks/routes';
 import type { ApiMetrics } from '../telemetry/api-metrics';
 import { createMessageRequests } from './message-requests';
@@ -23,6 +25,7 @@ export interface AppDependencies
   /** The proxies whose `X-Forwarded-For` header is trusted. */
   readonly trustProxy: TrustProxy;
   readonly deliveryReports: DeliveryReports;
+  readonly verifySids: VerifySids;
   readonly metrics: ApiMetrics;
   /** Undefined if this API does not decrypt payloads for operators. */
   readonly codecServer: CodecServer | undefined;
@@ -68,6 +71,13 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     registerDurableFunctions(scope, shared);
     refuseOtherMethodsHere(scope);
   });
+  if (dependencies.tenants.all.some(({ verify }) => verify)) {
+    surface((scope) => {
+      const refuseOtherMethodsHere = observeMethods(scope);
+      registerVerify(scope, shared);
+      refuseOtherMethodsHere(scope);
+    }, '/v2');
+  }
   surface((scope) => registerCallbacks(scope, dependencies));
   if (tryItPage) surface((scope) => registerTryIt(scope, { ...shared, ...tryItPage }));
   if (codecServer) surface((scope) => registerCodec(scope, codecServer), '/codec');

@@ -35,6 +35,8 @@ export interface Requester {
   readonly caller: string | undefined;
   /** As `clientOf` returns it; undefined if it is not known. */
   readonly clientIp: string | undefined;
+  /** Values of limits that the tenant has named. Unknown names have no limit. */
+  readonly named?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface MessagedNumber {
@@ -61,11 +63,17 @@ const ALL = 'all';
 
 export function createLimits({ budgets, tenants, redis, digests }: LimitsDependencies): Limits {
   const tenantCounters = new Map(
-    tenants.all.map(({ id, limits }) => [
+    tenants.all.map(({ id, limits, verify }) => [
       id,
       {
         caller: counter('caller', limits.caller, id),
         clientIp: counter('client-ip', limits.clientIp, id),
+        named: new Map(
+          Object.entries(verify?.rateLimits ?? {}).map(([name, limit]) => [
+            name,
+            counter(`named:${name}`, limit, id, name),
+          ]),
+        ),
       },
     ]),
   );
@@ -85,8 +93,9 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
   }
 
   return {
-    async countRequest({ tenantId, caller, clientIp }) {
+    async countRequest({ tenantId, caller, clientIp, named = {} }) {
       const limits = tenantCounters.get(tenantId);
+      for (const [name, value] of Object.entries(named)) await limits?.named.get(name)?.consume(value);
       // The client first: a request that its limit refuses must not count against the caller's limit.
       if (clientIp !== undefined) await limits?.clientIp.consume(clientIp);
       if (caller !== undefined) await limits?.caller.consume(caller);
@@ -98,7 +107,13 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
     },
   };
 
-  function counter(kind: string, limit: Limit | undefined, tenantId: string = DEFAULT_TENANT): Counter {
+  /** `limitName`: for logs and callers. */
+  function counter(
+    kind: string,
+    limit: Limit | undefined,
+    tenantId: string = DEFAULT_TENANT,
+    limitName = kind,
+  ): Counter {
     if (!limit) return UNLIMITED;
     const name = tenantId === DEFAULT_TENANT ? kind : `${kind}:${tenantId}`;
     const options = {
@@ -135,7 +150,7 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
           await limiter.reward(key);
           throw new VerificationError({
             code: 'rate_limited',
-            limit: kind,
+            limit: limitName,
             retryAfterSeconds: retryAfterSeconds(error.msBeforeNext),
           });
         }

@@ -18,6 +18,8 @@ export interface MessageRequester {
   readonly caller: string | undefined;
   /** The end user's IP address, as it was received. Undefined if the request is not limited by it. */
   readonly clientAddress: string | undefined;
+  /** Values of limits that the tenant has named. */
+  readonly namedLimits?: Readonly<Record<string, string>>;
 }
 
 /** A start as an HTTP surface received it. */
@@ -65,7 +67,7 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
   const { verifications, limits } = dependencies;
 
   return {
-    async start({ tenant, phoneNumber, caller, clientAddress, ...received }) {
+    async start({ tenant, phoneNumber, caller, clientAddress, namedLimits, ...received }) {
       const clientIp = clientIpOf(clientAddress);
       const number = parsePhoneNumber(phoneNumber, tenant.numberRules);
       return verifications.start({
@@ -77,7 +79,8 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
         clientIp,
         caller: caller ?? ANONYMOUS,
         ...received,
-        countRequest: () => limits.countRequest({ tenantId: tenant.id, caller, clientIp }),
+        countRequest: () =>
+          limits.countRequest({ tenantId: tenant.id, caller, clientIp, named: namedLimits }),
         reserveMessage: async () =>
           number.testCode === undefined ? limits.reserveMessage(number) : NO_RESERVATION,
       });

@@ -33,8 +33,21 @@ export function apiTenants(tenants: FileTenants, defaults: DefaultRules) {
     /** SHA-256, hex. */
     apiKeyHashes: tenant.apiKeys,
     ...rulesOf(tenant, defaults),
-    verify: tenant.verify && { ...tenant.verify, templates: templatesOf(tenant) },
+    ...verifyOf(tenant),
   }));
+}
+
+/** The service of Twilio Verify's API, and the credentials of its clients. */
+function verifyOf(tenant: FileTenant) {
+  const { verify } = tenant;
+  if (!verify) return {};
+  const { authToken, apiKeys, ...service } = verify;
+  const ofAccount = authToken === undefined ? [] : [{ username: verify.accountSid, passwordHash: authToken }];
+  const ofKeys = Object.entries(apiKeys).map(([username, passwordHash]) => ({ username, passwordHash }));
+  return {
+    verify: { ...service, friendlyName: tenant.name, templates: templatesOf(tenant) },
+    verifyCredentials: [...ofAccount, ...ofKeys],
+  };
 }
 
 /** What a worker needs to know about the tenants of the file. */

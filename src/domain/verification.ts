@@ -2,8 +2,8 @@ import { ownDeliveryErrors } from './delivery-errors';
 import type { Refusal } from './refusals';
 import { Messages } from './messages';
 import { ledgerAfter, numberLimitRefusal } from './ledger';
-import { MIN_UNVERIFIED_RUN_MS, nextResendAt, resendRefusal, SEND_DEADLINE_MS } from './policy';
-import { rfc3339, rfc3339OrNull } from './rfc3339';
+import { MIN_UNVERIFIED_RUN_MS, resendRefusal, SEND_DEADLINE_MS } from './policy';
+import { rfc3339 } from './rfc3339';
 import {
   isFinal,
   type Attempt,
@@ -13,7 +13,6 @@ import {
   type Status,
   type DeliveryReport,
   type VerificationInput,
-  type VerificationView,
   type DeliveryError,
 } from './types';
 
@@ -167,24 +166,6 @@ export class Verification {
   /** How much longer an ended run must stay open: see MIN_UNVERIFIED_RUN_MS. */
   stayOpenMs(now: number): number {
     return this.status === 'verified' ? 0 : Math.max(0, this.startedAt + MIN_UNVERIFIED_RUN_MS - now);
-  }
-
-  view(): VerificationView {
-    return {
-      phoneNumber: this.input.phoneNumber,
-      status: this.status,
-      attemptsRemaining: this.attemptsRemaining,
-      codeLength: this.input.policy.codeLength,
-      windowMs: this.input.policy.windowMs,
-      createdAt: this.input.createdAt,
-      expiresAt: rfc3339OrNull(this.expiresAt),
-      endedAt: rfc3339OrNull(this.endedAt),
-      error: this.error,
-      messagesAt: this.messages.all.map(({ requestedAt }) => rfc3339(requestedAt)),
-      nextResendAt: rfc3339OrNull(this.hasEnded ? null : nextResendAt(this)),
-      updatedAt: rfc3339(this.updatedAt),
-      cancelReason: this.cancelReason,
-    };
   }
 
   /** The time until the window closes: the whole window before it opens, 0 after the end. */

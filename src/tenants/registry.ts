@@ -13,12 +13,28 @@ export interface Tenants {
   readonly default: Tenant;
   /** Undefined for an unknown API key, and without a key. */
   callerOf(apiKey: string | undefined): Caller | undefined;
+  /** The tenants whose services of Twilio Verify's API these credentials open. */
+  verifyCallersOf(credentials: BasicCredentials): Caller[];
+}
+
+/** User name and password of Basic authentication. */
+export interface BasicCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface HashedCredentials {
+  readonly username: string;
+  /** As `hashOf` returns it. */
+  readonly passwordHash: string;
 }
 
 export interface TenantEntry {
   readonly tenant: Tenant;
   /** As `hashOf` returns them. */
   readonly apiKeyHashes: readonly string[];
+  /** For Twilio Verify's API. */
+  readonly verifyCredentials?: readonly HashedCredentials[];
 }
 
 /** @throws Error if no entry is the default tenant */
@@ -38,6 +54,15 @@ export function createTenants(entries: readonly TenantEntry[]): Tenants {
       const found = holders.map(({ tenant, keys }) => ({ tenant, id: keys.callerOf(apiKey) }));
       const holder = found.find(({ id }) => id !== undefined);
       return holder?.id === undefined ? undefined : { id: holder.id, tenant: holder.tenant };
+    },
+
+    verifyCallersOf({ username, password }) {
+      return entries.flatMap(({ tenant, verifyCredentials = [] }) => {
+        const hashes = verifyCredentials.filter((each) => each.username === username);
+        const keys = new HashedKeys(hashes.map(({ passwordHash }) => passwordHash));
+        const id = keys.callerOf(password);
+        return id === undefined ? [] : [{ id, tenant }];
+      });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Limit, Policy } from '../domain/types';
 import type { SenderIdentity } from '../messaging/sender';
-import type { Wording } from '../messaging/wording';
+import type { Template, Wording } from '../messaging/wording';
 import type { NumberRules } from '../numbers/phone-number';
 
 /** The tenant that the environment variables configure. */
@@ -23,6 +23,26 @@ export interface Tenant {
   readonly cooldownSeconds: readonly number[];
   readonly numberRules: NumberRules;
   readonly limits: TenantLimits;
+  /** Undefined if the tenant is not a service of Twilio Verify's API. */
+  readonly verify?: VerifyService | undefined;
+}
+
+/** The tenant as a service of Twilio Verify's API. */
+export interface VerifyService {
+  /** `VA…`. */
+  readonly serviceSid: string;
+  /** `AC…`. */
+  readonly accountSid: string;
+  readonly friendlyName: string;
+  /** Whether a create may bring its own code. */
+  readonly customCodeEnabled: boolean;
+  readonly doNotShareWarningEnabled: boolean;
+  /** Whether an approved or expired verification can be fetched. */
+  readonly fetchEnded: boolean;
+  readonly defaultTemplateSid?: string | undefined;
+  readonly templates: readonly Template[];
+  /** Limits that a create can name. Undefined for no limit. */
+  readonly rateLimits: Readonly<Record<string, Limit | undefined>>;
 }
 
 /** What a worker needs to know about a tenant. */

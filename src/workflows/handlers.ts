@@ -22,6 +22,9 @@ import {
   type VerificationState,
 } from './messages';
 
+/** In place of a submission that can't be read. The validator refuses it. */
+const UNREADABLE = { digits: 0, tags: [] };
+
 export interface HandlersOptions {
   readonly state: () => VerificationState;
   /** Starts to send another message, without waiting for it. Without `wording`, it has the start's. */
@@ -50,15 +53,14 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
   setHandler(
     checkUpdate,
     (message: unknown) => {
-      const { digits, tags } = readSubmission(message) ?? { digits: 0, tags: [] };
+      const { digits, tags } = readSubmission(message) ?? UNREADABLE;
       return { verified: verification.submit(digits, tags, Date.now()), tags, state: state() };
     },
     {
       validator: (message: unknown) => {
         const submission = readSubmission(message);
-        throwRefusal(
-          notFoundRefusal(submission) ?? verification.submitRefusal(submission?.digits ?? 0, Date.now()),
-        );
+        const { digits } = submission ?? UNREADABLE;
+        throwRefusal(notFoundRefusal(submission) ?? verification.submitRefusal(digits, Date.now()));
       },
     },
   );

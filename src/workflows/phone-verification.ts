@@ -15,6 +15,7 @@ import { SEND_DEADLINE_MS } from '../domain/policy';
 import { rfc3339 } from '../domain/rfc3339';
 import { isFinal, type SendOutcome, type VerificationInput, type WordingChoice } from '../domain/types';
 import { Verification } from '../domain/verification';
+import { viewOf } from '../domain/verification-view';
 import { createMetrics } from './metrics';
 import { liveDetails } from './details';
 import { setHandlers } from './handlers';
@@ -121,7 +122,7 @@ function stateOf(verification: Verification): VerificationState {
   return {
     nonce,
     tenantId,
-    ...verification.view(),
+    ...viewOf(verification),
     messageInFlightSince: inFlight ? rfc3339(inFlight.requestedAt) : null,
   };
 }

@@ -2,6 +2,7 @@ import { emptyLedger } from '../../src/domain/ledger';
 import type { Policy } from '../../src/domain/types';
 import type { SendOutcome } from '../../src/domain/types';
 import { Verification } from '../../src/domain/verification';
+import { viewOf } from '../../src/domain/verification-view';
 
 const START = Date.parse('2026-11-23T10:00:00.000Z');
 const POLICY: Policy = {
@@ -46,10 +47,10 @@ function createPending(policy: Partial<Policy> = {}): Verification {
 describe('the window', () => {
   test('opens when the provider accepts the message', () => {
     const verification = create();
-    expect(verification.view()).toMatchObject({ status: 'sending', expiresAt: null, attemptsRemaining: 4 });
+    expect(viewOf(verification)).toMatchObject({ status: 'sending', expiresAt: null, attemptsRemaining: 4 });
     verification.messageRequested(START);
     verification.messageSettled(accepted(START + 400), START + 500);
-    expect(verification.view()).toMatchObject({ status: 'pending', expiresAt: '2026-11-23T10:01:30.400Z' });
+    expect(viewOf(verification)).toMatchObject({ status: 'pending', expiresAt: '2026-11-23T10:01:30.400Z' });
   });
 
   test.each([
@@ -75,7 +76,7 @@ describe('the window', () => {
   test('an open verification expires when the window closes', () => {
     const verification = createPending();
     verification.close();
-    expect(verification.view()).toMatchObject({ status: 'expired', endedAt: '2026-11-23T10:01:30.000Z' });
+    expect(viewOf(verification)).toMatchObject({ status: 'expired', endedAt: '2026-11-23T10:01:30.000Z' });
   });
 
   test('a final status does not change when the window closes', () => {
@@ -83,7 +84,7 @@ describe('the window', () => {
     verification.submit(4, RIGHT, START + 1_000);
     verification.close();
     verification.cancel(START + 2_000);
-    expect(verification.view()).toMatchObject({ status: 'verified', endedAt: '2026-11-23T10:00:01.000Z' });
+    expect(viewOf(verification)).toMatchObject({ status: 'verified', endedAt: '2026-11-23T10:00:01.000Z' });
   });
 });
 
@@ -95,7 +96,7 @@ test('after the window, but before its timer fires, nothing changes the expired 
     START + 90_001,
   );
   verification.close();
-  expect(verification.view()).toMatchObject({ status: 'expired', error: null });
+  expect(viewOf(verification)).toMatchObject({ status: 'expired', error: null });
 });
 
 describe('attempts', () => {
@@ -103,9 +104,9 @@ describe('attempts', () => {
     const verification = createPending();
     for (let attempt = 1; attempt <= 3; attempt++)
       expect(verification.submit(4, WRONG, START + attempt)).toBe(false);
-    expect(verification.view()).toMatchObject({ status: 'pending', attemptsRemaining: 1 });
+    expect(viewOf(verification)).toMatchObject({ status: 'pending', attemptsRemaining: 1 });
     expect(verification.submit(4, RIGHT, START + 4)).toBe(true);
-    expect(verification.view()).toMatchObject({ status: 'verified', attemptsRemaining: 0 });
+    expect(viewOf(verification)).toMatchObject({ status: 'verified', attemptsRemaining: 0 });
   });
 
   test('a fourth wrong code ends the verification, and a fifth changes nothing', () => {
@@ -125,7 +126,7 @@ describe('attempts', () => {
     verification.messageRequested(START);
     expect(verification.submit(4, RIGHT, START + 10)).toBe(true);
     verification.messageSettled(failed, START + 20);
-    expect(verification.view()).toMatchObject({ status: 'verified', error: null });
+    expect(viewOf(verification)).toMatchObject({ status: 'verified', error: null });
   });
 });
 
@@ -134,7 +135,7 @@ describe('a message that fails', () => {
     const verification = create();
     verification.messageRequested(START);
     verification.messageSettled(failed, START + 20);
-    expect(verification.view()).toMatchObject({
+    expect(viewOf(verification)).toMatchObject({
       status: 'undeliverable',
       error: { code: '21211', message: 'Not a number.' },
       endedAt: '2026-11-23T10:00:00.020Z',
@@ -145,7 +146,7 @@ describe('a message that fails', () => {
     const verification = createPending();
     verification.messageRequested(START + 30_000);
     verification.messageSettled(failed, START + 30_020);
-    expect(verification.view()).toMatchObject({ status: 'pending', error: null });
+    expect(viewOf(verification)).toMatchObject({ status: 'pending', error: null });
   });
 });
 
@@ -155,14 +156,14 @@ describe('a delivery report', () => {
   test('of a lost message ends the verification with the carrier’s error code', () => {
     const verification = createPending();
     verification.deliveryReported({ sid: 'SM1', failure: lost }, START + 5_000);
-    expect(verification.view()).toMatchObject({ status: 'undeliverable', error: lost });
+    expect(viewOf(verification)).toMatchObject({ status: 'undeliverable', error: lost });
   });
 
   test('with an unknown SID settles the message in flight', () => {
     const verification = create();
     verification.messageRequested(START);
     verification.deliveryReported({ sid: 'SM7', failure: null }, START + 3_000);
-    expect(verification.view()).toMatchObject({ status: 'pending', expiresAt: '2026-11-23T10:01:33.000Z' });
+    expect(viewOf(verification)).toMatchObject({ status: 'pending', expiresAt: '2026-11-23T10:01:33.000Z' });
     verification.messageSettled(failed, START + 4_000);
     expect(verification.status).toBe('pending');
   });
@@ -187,14 +188,14 @@ describe('a delivery report', () => {
   ])('%s changes nothing', (_case, report) => {
     const verification = createPending();
     verification.deliveryReported(report, START + 5_000);
-    expect(verification.view()).toMatchObject({ status: 'pending', error: null });
+    expect(viewOf(verification)).toMatchObject({ status: 'pending', error: null });
   });
 
   test('after the end changes nothing', () => {
     const verification = createPending();
     verification.submit(4, RIGHT, START + 1);
     verification.deliveryReported({ sid: 'SM1', failure: lost }, START + 5_000);
-    expect(verification.view()).toMatchObject({ status: 'verified', error: null });
+    expect(viewOf(verification)).toMatchObject({ status: 'verified', error: null });
   });
 });
 
@@ -260,7 +261,7 @@ describe('a first worker', () => {
   test('that starts later ends the verification', () => {
     const verification = create();
     verification.failIfTooLate(START + 30_001);
-    expect(verification.view()).toMatchObject({
+    expect(viewOf(verification)).toMatchObject({
       status: 'undeliverable',
       error: { code: 'worker_unavailable' },
     });
@@ -272,7 +273,7 @@ describe('a code with the wrong number of digits', () => {
     const verification = createPending();
     expect(verification.submitRefusal(digits, START)).toEqual({ code: 'invalid_code', codeLength: 4 });
     expect(verification.submit(digits, RIGHT, START)).toBe(false);
-    expect(verification.view()).toMatchObject({ status: 'pending', attemptsRemaining: 4 });
+    expect(viewOf(verification)).toMatchObject({ status: 'pending', attemptsRemaining: 4 });
   });
 
   test('gets the refusal verification_ended after the end', () => {
@@ -281,7 +282,7 @@ describe('a code with the wrong number of digits', () => {
 });
 
 describe('the time of the next resend', () => {
-  const nextResendAt = (verification: Verification) => verification.view().nextResendAt;
+  const nextResendAt = (verification: Verification) => viewOf(verification).nextResendAt;
 
   test('comes when the interval after the last message ends', () => {
     const verification = createPending();

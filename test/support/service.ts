@@ -14,7 +14,7 @@ import { buildApp } from '../../src/api/app';
 import type { CodecServer } from '../../src/api/codec/routes';
 import type { TryItPage } from '../../src/api/try-it/routes';
 import type { Budgets } from '../../src/api/limits';
-import { createTenants } from '../../src/tenants/registry';
+import { createTenants, type HashedCredentials } from '../../src/tenants/registry';
 import {
   DEFAULT_TENANT,
   type Tenant,
@@ -28,6 +28,7 @@ import { requestLogging } from '../../src/telemetry/request-logging';
 import { hashOf } from '../../src/crypto/api-keys';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests, type Digests } from '../../src/crypto/digest';
+import { createVerifySids } from '../../src/crypto/verify-sids';
 import { createKeyRing, type KeyRing } from '../../src/crypto/key-ring';
 import type { Policy } from '../../src/domain/types';
 import { createTwilioReports } from '../../src/messaging/twilio/delivery-reports';
@@ -90,6 +91,7 @@ export interface ServiceTenant {
   readonly tenant: Tenant;
   readonly apiKey: string;
   readonly messaging: Omit<TenantMessaging, 'id'>;
+  readonly verifyCredentials?: readonly HashedCredentials[];
 }
 
 /** A tenant with the default rules, except for `rules`. Its API key is `<id>-key`. */
@@ -217,7 +219,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     verifications,
     tenants: createTenants([
       { tenant, apiKeyHashes: API_KEYS.map(hashOf) },
-      ...tenants.map((entry) => ({ tenant: entry.tenant, apiKeyHashes: [hashOf(entry.apiKey)] })),
+      ...tenants.map(({ apiKey, ...entry }) => ({ ...entry, apiKeyHashes: [hashOf(apiKey)] })),
     ]),
     publicUrl,
     capabilities: createCapabilities(keyRing),
@@ -226,6 +228,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     redis: options.redis,
     trustProxy: options.trustProxy ?? false,
     deliveryReports,
+    verifySids: createVerifySids(Buffer.alloc(32, 2)),
     metrics,
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     codecServer: options.codecServer,

@@ -1,0 +1,59 @@
+import { VerificationError } from '../../domain/refusals';
+import type { IdentifiedView, Verifications } from '../../gateway/verifications';
+import type { MessageRequests } from '../message-requests';
+import type { ServiceCaller } from './authentication';
+import { deliveryError } from './errors';
+import type { CreateForm } from './form';
+
+export interface CreateDependencies {
+  readonly verifications: Verifications;
+  readonly messageRequests: MessageRequests;
+}
+
+/** How long a create waits for the provider's answer. A number that gets no message then fails at once. */
+const SEND_TIMEOUT_MS = 3_000;
+/** A verification can end between the start that joined it and the resend. */
+const MAX_TRIES = 3;
+
+/**
+ * Starts a verification, or joins the open one of the number: then it sends one more message with the same code. While
+ * the first message is being sent, it joins without another message.
+ */
+export function createCreate({ verifications, messageRequests }: CreateDependencies) {
+  return async function create(
+    { id: caller, tenant }: ServiceCaller,
+    { to, customCode, wording, deviceIp, rateLimits }: CreateForm,
+    idempotencyKey: string | undefined,
+  ): Promise<IdentifiedView> {
+    const requester = { tenant, caller, clientAddress: deviceIp, namedLimits: rateLimits };
+    for (let tries = 1; ; tries++) {
+      const { outcome, verification } = await messageRequests.start({
+        ...requester,
+        phoneNumber: to,
+        customCode,
+        wording,
+        idempotencyKey,
+        mayJoin: true,
+      });
+      if (outcome === 'started') return whenSent(tenant.id, verification);
+      if (outcome === 'repeated' || verification.status === 'sending') return verification;
+      try {
+        return await messageRequests.resend({ ...requester, id: verification.id, wording, isCounted: true });
+      } catch (error) {
+        if (!hasEnded(error) || tries === MAX_TRIES) throw error;
+      }
+    }
+  };
+
+  /** @throws VerifyApiError with the provider's code if it refused the message */
+  async function whenSent(tenantId: string, started: IdentifiedView): Promise<IdentifiedView> {
+    const verification = await verifications.whenSent({ tenantId, id: started.id }, SEND_TIMEOUT_MS);
+    if (verification?.status === 'undeliverable' && verification.error)
+      throw deliveryError(verification.error, verification.phoneNumber);
+    return verification ?? started;
+  }
+}
+
+function hasEnded(error: unknown): boolean {
+  return error instanceof VerificationError && error.code === 'verification_ended';
+}

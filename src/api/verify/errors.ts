@@ -1,0 +1,142 @@
+import { VerificationError, type Refusal } from '../../domain/refusals';
+import type { DeliveryError } from '../../domain/types';
+
+/** An error in the words of Twilio Verify's API. Its clients act on the code, the status and sometimes the message. */
+export class VerifyApiError extends Error {
+  override readonly name = 'VerifyApiError';
+
+  constructor(
+    readonly status: number,
+    readonly code: number,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** What a request was about, for messages that repeat it. */
+export interface RequestFacts {
+  /** The path without `/v2`. */
+  readonly path: string;
+  /** The form's `To`, as it was received. */
+  readonly to: string;
+}
+
+const MAX_SEND_ATTEMPTS = 'Max send attempts reached';
+
+export function invalidParameter(name: string): VerifyApiError {
+  return new VerifyApiError(400, 60200, `Invalid parameter: ${name}`);
+}
+
+/** Some clients read the number out of this message. */
+export function invalidTo(to: string): VerifyApiError {
+  return new VerifyApiError(400, 60200, `Invalid parameter \`To\`: ${to}`);
+}
+
+export function notFound(path: string): VerifyApiError {
+  return new VerifyApiError(404, 20404, `The requested resource ${path} was not found`);
+}
+
+export function unavailable(headers: Readonly<Record<string, string>> = {}): VerifyApiError {
+  return new VerifyApiError(503, 20503, 'Service is unavailable. Please try again', headers);
+}
+
+/** Turns any error into one of this API. An unforeseen error becomes a 500 that does not name its cause. */
+export function toVerifyError(error: unknown, facts: RequestFacts): VerifyApiError {
+  if (error instanceof VerifyApiError) return error;
+  if (error instanceof VerificationError) return ofRefusal(error.refusal, facts);
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new VerifyApiError(status, 20422, 'The request could not be read');
+  return new VerifyApiError(500, 20500, 'Internal Server Error');
+}
+
+function ofRefusal(refusal: Refusal, { path, to }: RequestFacts): VerifyApiError {
+  const retryAfter = retryAfterHeader(refusal);
+  switch (refusal.code) {
+    case 'unauthorized':
+      return new VerifyApiError(401, 20003, 'Authenticate', {
+        'www-authenticate': 'Basic realm="Twilio API"',
+      });
+    case 'invalid_phone_number':
+      return invalidTo(to);
+    case 'invalid_code':
+      return invalidParameter('Code');
+    case 'invalid_request':
+      return invalidParameter('CustomCode');
+    case 'idempotency_key_reused':
+      return invalidParameter('Idempotency-Key');
+    case 'unsupported_phone_number':
+      return landline();
+    case 'country_not_allowed':
+      return new VerifyApiError(
+        403,
+        60605,
+        'The destination phone number has been blocked by Verify Geo-Permissions',
+      );
+    case 'phone_number_cooling_down':
+    case 'resend_limit_reached':
+      return new VerifyApiError(429, 60203, MAX_SEND_ATTEMPTS, retryAfter);
+    case 'resend_too_soon':
+    case 'verification_in_progress':
+      return new VerifyApiError(429, 60212, 'Too many concurrent requests for phone number', retryAfter);
+    case 'rate_limited':
+      return ofLimit(refusal);
+    case 'verification_ended':
+      return refusal.verificationStatus === 'max_attempts_reached' && refusal.retryAfterSeconds !== undefined
+        ? new VerifyApiError(429, 60202, 'Max check attempts reached', retryAfter)
+        : notFound(path);
+    case 'not_found':
+      return notFound(path);
+    case 'method_not_allowed':
+      return new VerifyApiError(405, 20004, 'Method not allowed');
+    case 'temporal_unavailable':
+    case 'worker_unavailable':
+      return unavailable(retryAfter);
+    case 'forbidden':
+      return new VerifyApiError(403, 20403, 'Forbidden');
+    case 'unreadable_payload':
+    case 'internal_error':
+      return new VerifyApiError(500, 20500, 'Internal Server Error');
+  }
+}
+
+function ofLimit(refusal: Refusal): VerifyApiError {
+  const headers = retryAfterHeader(refusal);
+  // The limit of messages to one number.
+  if (refusal.limit === 'number') return new VerifyApiError(429, 60203, MAX_SEND_ATTEMPTS, headers);
+  return new VerifyApiError(429, 20429, 'Too many requests', {
+    ...headers,
+    ...(refusal.limit !== undefined && { 'twilio-reached-rate-limit': refusal.limit }),
+  });
+}
+
+function retryAfterHeader({ retryAfterSeconds }: Refusal): Record<string, string> {
+  return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+}
+
+function landline(): VerifyApiError {
+  return new VerifyApiError(403, 60205, 'SMS is not supported by landline phone number');
+}
+
+/** The provider's codes for a number that gets no SMS. */
+const LANDLINE_CODES: readonly string[] = ['21614', '30006'];
+
+/** Twilio's words for the provider's codes that clients recognize by their message. */
+const providerMessages: Readonly<Record<string, (to: string) => string>> = {
+  21211: (to) => `The 'To' number ${to} is not a valid phone number.`,
+  21408: (to) =>
+    `Permission to send an SMS has not been enabled for the region indicated by the 'To' number: ${to}`,
+  21610: () => 'Attempt to send to unsubscribed recipient',
+};
+
+/** The provider's codes about a recipient. All others are about the operator's account. */
+const RECIPIENT_CODE = /^(21(211|408|610|612|614)|3\d{4})$/;
+
+/** The error of a create whose message the provider refused. */
+export function deliveryError({ code, message }: DeliveryError, to: string): VerifyApiError {
+  if (LANDLINE_CODES.includes(code)) return landline();
+  if (!RECIPIENT_CODE.test(code)) return unavailable();
+  return new VerifyApiError(400, Number(code), providerMessages[code]?.(to) ?? message);
+}

@@ -1,0 +1,161 @@
+import type { WordingChoice } from '../../domain/types';
+import type { VerifyService } from '../../tenants/tenant';
+import { clientOf } from '../client-address';
+import { sentenceIn, variablesOf, type Template } from '../../messaging/wording';
+import { invalidParameter, invalidTo, VerifyApiError } from './errors';
+
+/** A form with one value for each field. Fields that this API does not know are ignored. */
+export type Form = Readonly<Record<string, string>>;
+
+/** What a create asks for. */
+export interface CreateForm {
+  /** As it was received, with its `+`. */
+  readonly to: string;
+  readonly customCode: string | undefined;
+  readonly wording: WordingChoice;
+  /** The address of the end user. */
+  readonly deviceIp: string | undefined;
+  /** The values of the named limits. */
+  readonly rateLimits: Readonly<Record<string, string>>;
+}
+
+const MAX_NAME_CHARACTERS = 30;
+const MAX_TAGS = 10;
+const MAX_TAG_CHARACTERS = 128;
+const APP_HASH = /^[A-Za-z0-9+/]{11}$/;
+const LINK = /:\/\/|www\.|[^\s]\.[a-z]{2,}/i;
+/** More digits could be read as a code. */
+const MANY_DIGITS = /\d(?:\D?\d){4}/;
+
+/** Of a field that was sent more than once, the last value counts. */
+export function formOf(body: unknown): Form {
+  if (typeof body !== 'object' || body === null) return {};
+  const form: Record<string, string> = {};
+  for (const [name, value] of Object.entries(body) as [string, unknown][])
+    form[name] = Array.isArray(value) ? String(value.at(-1)) : String(value);
+  return form;
+}
+
+/** The number that a form names. In a body that was not percent-encoded, its `+` was read as a space. */
+export function toOf({ To = '' }: Form): string {
+  return To.replace(/^ (?=\d)/, '+');
+}
+
+/** @throws VerifyApiError for a field that is not valid */
+export function parseCreate(form: Form, service: VerifyService): CreateForm {
+  checkChannel(form['Channel']);
+  const to = toOf(form);
+  if (!/^\+[1-9]\d{6,14}$/.test(to)) throw invalidTo(to);
+  checkTags(form['Tags']);
+  if (form['RiskCheck'] !== undefined && !['enable', 'disable'].includes(form['RiskCheck']))
+    throw invalidParameter('RiskCheck');
+  return {
+    to,
+    customCode: customCodeOf(form, service),
+    wording: wordingOf(form, service),
+    deviceIp: deviceIpOf(form),
+    rateLimits: textRecord(form, 'RateLimits') ?? {},
+  };
+}
+
+function checkChannel(channel = ''): void {
+  switch (channel) {
+    case 'sms':
+    case 'auto':
+      return;
+    case 'call':
+    case 'whatsapp':
+      throw new VerifyApiError(400, 60223, `Delivery channel disabled: ${channel.toUpperCase()}`);
+    case 'email':
+      throw new VerifyApiError(400, 60217, 'A Mailer must be associated with the service');
+    default:
+      throw invalidParameter('Channel');
+  }
+}
+
+function checkTags(tags: string | undefined): void {
+  if (tags === undefined || tags === '') return;
+  const entries = Object.entries(jsonObject(tags, 'Tags'));
+  const isTooLong = entries.some((entry) => entry.some((part) => String(part).length > MAX_TAG_CHARACTERS));
+  if (entries.length > MAX_TAGS || isTooLong) throw invalidParameter('Tags');
+}
+
+function customCodeOf({ CustomCode: code }: Form, { customCodeEnabled }: VerifyService): string | undefined {
+  if (code === undefined || code === '') return undefined;
+  if (!customCodeEnabled) throw new VerifyApiError(403, 60204, 'Service does not support this feature');
+  if (!/^\d{4,10}$/.test(code)) throw invalidParameter('CustomCode');
+  return code;
+}
+
+function deviceIpOf({ DeviceIp: ip }: Form): string | undefined {
+  if (ip === undefined || ip === '') return undefined;
+  if (clientOf(ip) === 'unknown') throw invalidParameter('DeviceIp');
+  return ip;
+}
+
+function wordingOf(form: Form, service: VerifyService): WordingChoice {
+  const { Locale: locale = '', AppHash: appHash = '', TemplateSid: chosenSid = '' } = form;
+  if (appHash !== '' && !APP_HASH.test(appHash)) throw invalidParameter('AppHash');
+  const templateSid = chosenSid === '' ? service.defaultTemplateSid : chosenSid;
+  const template = templateSid === undefined ? undefined : templateOf(templateSid, service);
+  const substitutions = textRecord(form, 'TemplateCustomSubstitutions');
+  if (template) checkSubstitutions(template, locale, substitutions ?? {});
+  const name = nameOf(form);
+  return {
+    ...(template && { templateSid: template.sid }),
+    ...(locale !== '' && { locale }),
+    ...(name !== undefined && { name }),
+    ...(substitutions && { substitutions }),
+    ...(appHash !== '' && { appHash }),
+  };
+}
+
+function templateOf(sid: string, { templates }: VerifyService): Template {
+  const template = templates.find((each) => each.sid === sid);
+  if (!template) throw new VerifyApiError(404, 60228, 'Template was not found');
+  return template;
+}
+
+function checkSubstitutions(
+  template: Template,
+  locale: string,
+  values: Readonly<Record<string, string>>,
+): void {
+  const missing = variablesOf(sentenceIn(template, locale)).filter((name) => !Object.hasOwn(values, name));
+  if (missing.length > 0)
+    throw new VerifyApiError(
+      400,
+      60224,
+      `Missing substitutions for selected template: ${missing.join(', ')}`,
+    );
+}
+
+function nameOf({ CustomFriendlyName: name }: Form): string | undefined {
+  if (name === undefined || name === '') return undefined;
+  const isValid =
+    name.length <= MAX_NAME_CHARACTERS && !/[\r\n]/.test(name) && !LINK.test(name) && !MANY_DIGITS.test(name);
+  if (!isValid) throw invalidParameter('CustomFriendlyName');
+  return name;
+}
+
+/** A field with a JSON object, whose values become text. Undefined if the form does not have it. */
+function textRecord(form: Form, name: string): Record<string, string> | undefined {
+  const json = form[name];
+  if (json === undefined || json === '') return undefined;
+  return Object.fromEntries(
+    Object.entries(jsonObject(json, name)).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+function jsonObject(json: string, name: string): object {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Not JSON: the same error as for another kind of value.
+  }
+  throw invalidParameter(name);
+}

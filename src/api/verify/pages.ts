@@ -1,0 +1,68 @@
+import { invalidParameter } from './errors';
+
+/** The query of a list. */
+export type PageQuery = Readonly<Record<string, string | undefined>>;
+
+export interface Page {
+  readonly size: number;
+  /** The number that the client sends. It is only repeated. */
+  readonly number: number;
+  /** Where this page begins. Undefined for the first page. */
+  readonly token: string | undefined;
+}
+
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 1_000;
+
+/** @throws VerifyApiError for a page that is not valid */
+export function parsePage({ PageSize, Page: page, PageToken: token }: PageQuery): Page {
+  const size = PageSize === undefined ? DEFAULT_PAGE_SIZE : Number(PageSize);
+  const number = page === undefined ? 0 : Number(page);
+  if (!Number.isInteger(size) || size < 1) throw invalidParameter('PageSize');
+  if (!Number.isInteger(number) || number < 0) throw invalidParameter('Page');
+  return { size: Math.min(size, MAX_PAGE_SIZE), number, token };
+}
+
+/** `url`: of the list, without a query. `query`: its filters. */
+export interface ListOptions {
+  readonly url: string;
+  readonly key: string;
+  readonly query?: PageQuery;
+  readonly page: Page;
+  /** Where the next page begins. Undefined on the last page. */
+  readonly nextToken?: string | undefined;
+}
+
+/** A page of a list. Its clients accept exactly one array, whose name is in `meta.key`. */
+export function listPage(items: readonly unknown[], { url, key, query = {}, page, nextToken }: ListOptions) {
+  const filters = Object.entries(query).filter(([name]) => !['PageSize', 'Page', 'PageToken'].includes(name));
+  const urlOf = (number: number, token?: string) => {
+    const search = new URLSearchParams(
+      filters.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]])),
+    );
+    search.set('PageSize', String(page.size));
+    search.set('Page', String(number));
+    if (token !== undefined) search.set('PageToken', token);
+    return `${url}?${search.toString()}`;
+  };
+  return {
+    [key]: items,
+    meta: {
+      page: page.number,
+      page_size: page.size,
+      first_page_url: urlOf(0),
+      previous_page_url: page.number === 0 ? null : urlOf(page.number - 1),
+      url: urlOf(page.number, page.token),
+      next_page_url: nextToken === undefined ? null : urlOf(page.number + 1, nextToken),
+      key,
+    },
+  };
+}
+
+/** A page of a list that fits in memory. The token is the place of the page's first item. */
+export function sliceOf<Item>(items: readonly Item[], page: Page) {
+  const start = page.token === undefined ? page.number * page.size : Number(page.token);
+  if (!Number.isInteger(start) || start < 0) throw invalidParameter('PageToken');
+  const end = start + page.size;
+  return { items: items.slice(start, end), nextToken: end < items.length ? String(end) : undefined };
+}

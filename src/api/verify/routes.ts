@@ -1,0 +1,164 @@
+import formbody from '@fastify/formbody';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { VerifySids } from '../../crypto/verify-sids';
+import { attemptsUsedUpRefusal } from '../../domain/policy';
+import { VerificationError } from '../../domain/refusals';
+import { isFinal } from '../../domain/types';
+import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
+import type { Tenants } from '../../tenants/registry';
+import type { Api } from '../http-server';
+import type { MessageRequests } from '../message-requests';
+import { logProblem } from '../problem';
+import { callerOfService, serviceCallers, type ServiceCaller } from './authentication';
+import { createCreate } from './create';
+import { invalidParameter, notFound, toVerifyError } from './errors';
+import { formOf, parseCreate, toOf, type Form } from './form';
+import { createResources, type ServiceTenant } from './resources';
+import * as schemas from './schemas';
+import { registerServices } from './services';
+import { createVerificationLookup } from './verification-lookup';
+
+export interface VerifyDependencies {
+  readonly verifications: Verifications;
+  readonly messageRequests: MessageRequests;
+  readonly tenants: Tenants;
+  readonly verifySids: VerifySids;
+  /** Without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+const PREFIX = '/v2';
+/** Forms with substitutions are longer than the bodies of the other surfaces. */
+const BODY_LIMIT_BYTES = 65_536;
+type ServiceRequest = Pick<FastifyRequest, 'headers'> & { readonly params: { readonly serviceSid: string } };
+
+/**
+ * The API of Twilio Verify v2, for its clients. Forms in, JSON out, Basic authentication, Twilio's errors. Each tenant
+ * with `verify` is a service.
+ */
+export function registerVerify(app: Api, dependencies: VerifyDependencies): void {
+  const { verifications, tenants, verifySids, publicUrl } = dependencies;
+  const resources = createResources({ sids: verifySids, publicUrl });
+  const lookup = createVerificationLookup(verifications, verifySids);
+  const create = createCreate(dependencies);
+
+  app.removeAllContentTypeParsers();
+  app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
+  // Another content type has no fields.
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
+  app.addHook('onRequest', async (request) => void serviceCallers(request, tenants));
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request) => {
+    throw notFound(pathOf(request));
+  });
+
+  app.post('/Services/:serviceSid/Verifications', schemas.service, async (request, reply) => {
+    const caller = callerOf(request);
+    const wanted = parseCreate(formOf(request.body), caller.tenant.verify);
+    const verification = await create(caller, wanted, idempotencyKeyOf(request));
+    return reply.code(201).send(resources.verification(caller.tenant, verification));
+  });
+
+  app.get('/Services/:serviceSid/Verifications/:sid', schemas.verification, async (request) => {
+    const { tenant } = callerOf(request);
+    const verification = await verifications.get(await pathTarget(request, tenant));
+    if (!mayFetch(verification, tenant)) throw notFound(pathOf(request));
+    return resources.verification(tenant, verification);
+  });
+
+  app.post('/Services/:serviceSid/Verifications/:sid', schemas.verification, async (request) => {
+    const { tenant } = callerOf(request);
+    const { Status: status = '' } = formOf(request.body);
+    if (!['canceled', 'approved'].includes(status)) throw invalidParameter('Status');
+    const target = await pathTarget(request, tenant);
+    if (isFinal((await verifications.get(target)).status)) throw notFound(pathOf(request));
+    const ended = await (status === 'approved'
+      ? verifications.approve(target)
+      : verifications.cancel(target));
+    return resources.verification(tenant, ended);
+  });
+
+  app.post('/Services/:serviceSid/VerificationCheck', schemas.service, async (request) => {
+    const caller = callerOf(request);
+    const form = formOf(request.body);
+    const { Code: code = '' } = form;
+    if (!/^\d{4,10}$/.test(code)) throw invalidParameter('Code');
+    const target = await lookup(caller.tenant, {
+      sid: present(form, 'VerificationSid'),
+      to: checkedTo(form),
+    });
+    const by = { caller: caller.id, idempotencyKey: idempotencyKeyOf(request) };
+    try {
+      const { verified, verification } = await verifications.check(target, code, by, { anyLength: true });
+      return resources.check(caller.tenant, verification, verified);
+    } catch (error) {
+      throw await afterTheEnd(error, target);
+    }
+  });
+
+  registerServices(app, { tenants, publicUrl, resources });
+
+  function callerOf(request: ServiceRequest): ServiceCaller {
+    return callerOfService(serviceCallers(request, tenants), request.params.serviceSid);
+  }
+
+  /** The verification in the path, by its SID or its number. */
+  async function pathTarget(
+    { params: { sid } }: { readonly params: { readonly sid: string } },
+    tenant: ServiceTenant,
+  ): Promise<VerificationRef> {
+    return lookup(tenant, sid.startsWith('+') ? { to: sid } : { sid });
+  }
+
+  /** Says how long a number without attempts is refused. */
+  async function afterTheEnd(error: unknown, target: VerificationRef): Promise<unknown> {
+    const isUsedUp =
+      error instanceof VerificationError && error.refusal.verificationStatus === 'max_attempts_reached';
+    if (!isUsedUp) return error;
+    const refusal = attemptsUsedUpRefusal(await verifications.get(target), Date.now());
+    return refusal ? new VerificationError(refusal) : error;
+  }
+}
+
+/** As at Twilio, an approved or expired verification is gone, unless the tenant keeps it. */
+function mayFetch({ status }: IdentifiedView, { verify }: ServiceTenant): boolean {
+  const isKept = !isFinal(status) || status === 'canceled' || status === 'max_attempts_reached';
+  return isKept || verify.fetchEnded;
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const facts = { path: pathOf(request), to: toOf(formOf(request.body)) };
+  const { status, code, message, headers } = toVerifyError(error, facts);
+  logProblem(request.log, { status, headers, body: { code } }, error);
+  const moreInfo = `https://www.twilio.com/docs/errors/${code}`;
+  void reply.code(status).headers(headers).send({ code, message, more_info: moreInfo, status });
+}
+
+/** The path without `/v2` and without a query. */
+function pathOf({ url }: FastifyRequest): string {
+  const [path = ''] = url.split('?');
+  return decodedOr(path.slice(PREFIX.length));
+}
+
+function decodedOr(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function idempotencyKeyOf({ headers }: FastifyRequest): string | undefined {
+  const key = headers['idempotency-key'];
+  return typeof key === 'string' && key !== '' ? key : undefined;
+}
+
+/** Undefined for a field that is missing or empty. */
+function present(form: Form, name: string): string | undefined {
+  const value = form[name];
+  return value === undefined || value === '' ? undefined : value;
+}
+
+function checkedTo(form: Form): string | undefined {
+  return present(form, 'To') && toOf(form);
+}

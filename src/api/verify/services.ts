@@ -1,0 +1,71 @@
+import type { Tenants } from '../../tenants/registry';
+import type { Api } from '../http-server';
+import { callerOfService, serviceCallers } from './authentication';
+import { VerifyApiError } from './errors';
+import { listPage, parsePage, sliceOf } from './pages';
+import type { createResources } from './resources';
+import * as schemas from './schemas';
+
+export interface ServicesDependencies {
+  readonly tenants: Tenants;
+  /** Without a trailing slash. */
+  readonly publicUrl: string;
+  readonly resources: ReturnType<typeof createResources>;
+}
+
+const MANAGED_BY_FILE =
+  'Services, rate limits and the safe list are configured in TENANTS_FILE. They can not be changed over the API.';
+
+/** What Twilio changes over its API, and this service in TENANTS_FILE. */
+const MANAGED_PATHS = [
+  [['POST'], '/Services'],
+  [['POST', 'DELETE'], '/Services/:serviceSid'],
+  [['POST'], '/Services/:serviceSid/RateLimits'],
+  [['POST', 'DELETE'], '/Services/:serviceSid/RateLimits/:sid'],
+  [['POST'], '/Services/:serviceSid/RateLimits/:rateLimitSid/Buckets'],
+  [['POST', 'DELETE'], '/Services/:serviceSid/RateLimits/:rateLimitSid/Buckets/:sid'],
+  [['POST'], '/SafeList/Numbers'],
+  [['DELETE'], '/SafeList/Numbers/:phoneNumber'],
+] as const satisfies readonly (readonly [methods: readonly string[], path: string])[];
+
+/** The services and templates of TENANTS_FILE. They can be read, and not changed. */
+export function registerServices(app: Api, { tenants, publicUrl, resources }: ServicesDependencies): void {
+  const base = `${publicUrl}/v2`;
+
+  app.get('/Services', schemas.list, async (request) => {
+    const page = parsePage(request.query);
+    const services = serviceCallers(request, tenants).map(({ tenant }) => resources.service(tenant));
+    const { items, nextToken } = sliceOf(services, page);
+    return listPage(items, { url: `${base}/Services`, key: 'services', page, nextToken });
+  });
+
+  app.get('/Services/:serviceSid', schemas.service, async (request) => {
+    const { tenant } = callerOfService(serviceCallers(request, tenants), request.params.serviceSid);
+    return resources.service(tenant);
+  });
+
+  app.get('/Templates', schemas.list, async (request) => {
+    const query = request.query;
+    const page = parsePage(query);
+    const templates = serviceCallers(request, tenants)
+      .flatMap(({ tenant }) =>
+        tenant.verify.templates.map((template) => resources.template(tenant, template)),
+      )
+      .filter(({ friendly_name }) => (query['FriendlyName'] ?? friendly_name) === friendly_name);
+    const { items, nextToken } = sliceOf(templates, page);
+    return listPage(items, {
+      url: `${base}/Templates`,
+      key: 'templates',
+      query,
+      page,
+      nextToken,
+    });
+  });
+
+  for (const [methods, url] of MANAGED_PATHS) {
+    const handler = async () => {
+      throw new VerifyApiError(403, 60204, MANAGED_BY_FILE);
+    };
+    app.route({ method: [...methods], url, schema: { hide: true }, handler });
+  }
+}
