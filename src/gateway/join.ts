@@ -62,8 +62,9 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
       isOurs ||
       (request.idempotencyDigest !== undefined && request.idempotencyDigest === idempotencyDigest)
     ) {
-      const isRepeat = requestDigest === undefined || requestDigest === request.requestDigest;
-      if (!isRepeat) throw new VerificationError({ code: 'idempotency_key_reused' });
+      const hasSameFields = requestDigest === undefined || requestDigest === request.requestDigest;
+      if (!hasSameFields || !isCodeOf(memo, run.workflowId, customCode))
+        throw new VerificationError({ code: 'idempotency_key_reused' });
       // If no worker answers, a repeat gets the initial state.
       return { outcome: isOurs ? 'started' : 'repeated', id, state: state ?? initialState(memo) };
     }

@@ -114,7 +114,7 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
   };
 
   function newJob(request: StartRequest & Idempotency): StartJob {
-    const { tenant, phoneNumber, caller, idempotencyKey, clientIp, customCode } = request;
+    const { tenant, phoneNumber, caller, idempotencyKey, clientIp, customCode, wording } = request;
     const workflowId = workflowIdFor(digests.phoneNumber(tenant.id, phoneNumber));
     const nonce = createNonce();
     return {
@@ -130,7 +130,7 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
         }),
         ...(idempotencyKey !== undefined && {
           idempotencyDigest: digests.idempotencyKey('start', caller, idempotencyKey),
-          requestDigest: digests.fields({ clientIp }),
+          requestDigest: digests.fields({ clientIp, wording: wording && JSON.stringify(wording) }),
         }),
       },
       reservation: undefined,
