@@ -26,8 +26,8 @@ const SANDBOX_LOG = `the server at TWILIO_API_URL may have them. The SMS sandbox
                        DATA_DIR/sms-sandbox is deleted.`;
 
 /**
- * Deletes all verifications of phone numbers (`args`) from Temporal, those of every tenant. This includes a number's ledger: its cool-down,
- * lock and message limit end. Does not print phone numbers.
+ * Deletes all verifications of phone numbers (`args`) from Temporal, those of every tenant. This includes a number's
+ * ledgers: its cool-downs, locks and message limits end. Does not print phone numbers.
  * @throws Error whose message is for the operator, and says whether something was deleted
  */
 export async function forget(args: readonly string[], config: OperatorConfig): Promise<void> {

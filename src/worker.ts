@@ -106,7 +106,7 @@ function allCooldowns({ cooldownSeconds, tenants }: WorkerConfig): number[] {
   return [...cooldownSeconds, ...tenants.flatMap((tenant) => tenant.cooldownSeconds)];
 }
 
-/** The wording and the sender of each tenant. A tenant of the file without a sender of its own has the default one. */
+/** The wording and the sender of each tenant. */
 function tenantMessaging({ smsTemplate, webOtpDomain, twilio, tenants }: WorkerConfig): TenantMessaging[] {
   return [
     {
@@ -114,10 +114,10 @@ function tenantMessaging({ smsTemplate, webOtpDomain, twilio, tenants }: WorkerC
       wording: createWording({ sentence: smsTemplate, webOtpDomain }),
       sender: senderIdentity(twilio),
     },
-    ...tenants.map(({ id, ...tenant }) => ({
+    ...tenants.map(({ id, sender, smsTemplate: sentence, ...wording }) => ({
       id,
-      wording: createWording({ ...tenant, sentence: tenant.smsTemplate ?? smsTemplate }),
-      sender: senderIdentity((tenant.from ?? tenant.messagingServiceSid) ? tenant : twilio),
+      wording: createWording({ ...wording, sentence }),
+      sender: senderIdentity(sender),
     })),
   ];
 }

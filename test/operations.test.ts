@@ -161,6 +161,7 @@ describe('the commands print', () => {
       'for country in',
       () => exactly('US: ended Total: 6, verified Total: 2\nDE: ended Total: 2, verified Total: 1\n'),
     ],
+    [`temporal workflow count --query "Tenant = 'default'`, () => exactly('Total: 3\n')],
     ['temporal workflow count --query "TextsSent > 1"', () => exactly('Total: 1\nTotal: 1\n')],
     ['temporal workflow list --limit', () => exactly(` +2 ${guessed}\n`)],
     [`temporal workflow list --query "VerificationStatus = 'sending'`, oneInList('Terminated')],

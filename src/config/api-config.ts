@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { codecTokenFaults, reusedDigestKeyFaults, testCodeFaults } from './combination-checks';
+import { codecTokenFaults, codeLengthOf, reusedDigestKeyFaults, testCodeFaults } from './combination-checks';
 import { freeze } from './frozen';
 import { publicUrl, statusCallback } from './public-url';
-import { readEnvironment } from './read-environment';
+import { readEnvironment, type SetVariables } from './read-environment';
 import { environment } from './variables';
 import { apiTenants } from './tenant-settings';
 import { tenantsFileFaults, tenantsOf } from './tenants-file';
@@ -52,7 +52,12 @@ export type ApiConfig = ReturnType<typeof apiConfig>;
 
 /** @throws ConfigError */
 export function apiConfig(env: NodeJS.ProcessEnv) {
-  const checks = [testCodeFaults, reusedDigestKeyFaults, codecTokenFaults, tenantsFileFaults];
+  const checks = [
+    testCodeFaults,
+    reusedDigestKeyFaults,
+    codecTokenFaults,
+    (set: SetVariables) => tenantsFileFaults(set, codeLengthOf(set)),
+  ];
   const { variables, temporal } = readEnvironment(apiEnvironment, env, checks);
   const rules = defaultRules(variables);
   return freeze({

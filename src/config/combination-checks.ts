@@ -3,8 +3,14 @@ import { list, secretBytes, secretKeyBytes } from './fields';
 import type { SetVariables } from './read-environment';
 import { verification } from './variables/verification';
 
-export function testCodeFaults({ CODE_LENGTH, TEST_NUMBERS = '' }: SetVariables): string[] {
-  const codeLength = Number(CODE_LENGTH ?? verification.CODE_LENGTH.parse(undefined));
+/** The number of digits in a code, whether or not the variable is valid. */
+export function codeLengthOf({ CODE_LENGTH }: SetVariables): number {
+  return Number(CODE_LENGTH ?? verification.CODE_LENGTH.parse(undefined));
+}
+
+export function testCodeFaults(set: SetVariables): string[] {
+  const codeLength = codeLengthOf(set);
+  const { TEST_NUMBERS = '' } = set;
   const codes = [...TEST_NUMBERS.matchAll(/=(\d+)@/g)].map(([, code = '']) => code);
   if (codes.every((code) => code.length === codeLength)) return [];
   return [`TEST_NUMBERS must have codes of CODE_LENGTH (${codeLength}) digits`];

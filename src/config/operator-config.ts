@@ -24,7 +24,7 @@ export type OperatorConfig = ReturnType<typeof operatorConfig>;
 export function operatorConfig(env: NodeJS.ProcessEnv) {
   const { variables, temporal } = readEnvironment(operatorEnvironment, env, [
     reusedDigestKeyFaults,
-    tenantsFileFaults,
+    (set) => tenantsFileFaults(set),
   ]);
   return freeze({
     temporal,

@@ -22,6 +22,9 @@ const VERIFY_RULES = {
   cooldownSeconds: [0],
 };
 
+/** Switches the last line of a message off. */
+const OFF = 'off';
+
 /** The text of Twilio Verify's messages. */
 const VERIFY_TEMPLATE = 'Your {name} verification code is: {code}';
 
@@ -50,21 +53,44 @@ function verifyOf(tenant: FileTenant) {
   };
 }
 
+/** The wording and the sender of the default tenant. Another tenant has them, too, where the file names no others. */
+export interface DefaultMessaging {
+  readonly smsTemplate: string;
+  readonly webOtpDomain: string | undefined;
+  readonly sender: MessageSource;
+}
+
+/** At least one of the two is defined. */
+interface MessageSource {
+  readonly from: string | undefined;
+  readonly messagingServiceSid: string | undefined;
+}
+
 /** What a worker needs to know about the tenants of the file. */
-export function workerTenants(tenants: FileTenants) {
+export function workerTenants(tenants: FileTenants, defaults: DefaultMessaging) {
   return Object.entries(tenants).map(([id, tenant]) => ({
     id,
     name: tenant.name,
-    /** Undefined if it is the environment's. */
-    smsTemplate: tenant.smsTemplate ?? (tenant.verify && VERIFY_TEMPLATE),
-    webOtpDomain: tenant.webotpDomain,
-    from: tenant.from,
-    messagingServiceSid: tenant.messagingServiceSid,
+    smsTemplate: tenant.smsTemplate ?? (tenant.verify ? VERIFY_TEMPLATE : defaults.smsTemplate),
+    webOtpDomain: webOtpDomainOf(tenant, defaults),
+    sender: senderOf(tenant, defaults),
     templates: templatesOf(tenant),
     defaultTemplateSid: tenant.verify?.defaultTemplateSid,
     doNotShareWarning: tenant.verify?.doNotShareWarningEnabled ?? false,
     cooldownSeconds: tenant.cooldownSeconds ?? [],
   }));
+}
+
+/** A message of Twilio Verify has no such line unless the tenant asks for it. */
+function webOtpDomainOf({ webotpDomain, verify }: FileTenant, defaults: DefaultMessaging) {
+  if (webotpDomain === OFF) return undefined;
+  return webotpDomain ?? (verify ? undefined : defaults.webOtpDomain);
+}
+
+/** A number and a messaging service belong together: a tenant that names one inherits neither. */
+function senderOf({ from, messagingServiceSid }: FileTenant, { sender }: DefaultMessaging): MessageSource {
+  const namesOne = from !== undefined || messagingServiceSid !== undefined;
+  return namesOne ? { from, messagingServiceSid } : sender;
 }
 
 function rulesOf(tenant: FileTenant, defaults: DefaultRules) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasDoubles } from './fields';
+import { hasDoubles, limit, numberLimit } from './fields';
 
 // Values in TENANTS_FILE. Unlike variables, they have types: a number is a number, and a list is a list.
 
@@ -8,8 +8,8 @@ const HASH_SHAPE = 'must be sha256: and 64 hex digits: make one with npm run key
 /** The SHA-256 of a secret. The secret itself is not in the file. */
 export const hash = z
   .string({ error: HASH_SHAPE })
-  .regex(/^sha256:[0-9a-f]{64}$/, HASH_SHAPE)
-  .transform((value) => value.slice(value.indexOf(':') + 1))
+  .regex(/^sha256:[0-9a-fA-F]{64}$/, HASH_SHAPE)
+  .transform((value) => value.slice(value.indexOf(':') + 1).toLowerCase())
   .meta({ description: 'The SHA-256 of a secret: sha256: and 64 hex digits.' });
 
 export const hashes = z
@@ -38,6 +38,14 @@ export function sid(letters: string) {
 export function sidKeys(letters: string) {
   return sid(letters).meta({ description: `${letters} and 32 hex digits` });
 }
+
+const LIMIT = 'must be a limit like 600/1m, or off';
+
+/** Like the variables of this kind: undefined for `off`. */
+export const fileLimit = z.string({ error: LIMIT }).pipe(limit);
+
+/** Like NUMBER_LIMIT: null for `off`. */
+export const fileNumberLimit = z.string({ error: LIMIT }).pipe(numberLimit);
 
 export const withCode = text('must be a sentence with {code}').refine(
   (sentence) => sentence.includes('{code}'),

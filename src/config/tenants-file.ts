@@ -1,45 +1,54 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
-import type { z } from 'zod';
-import type { SetVariables } from './read-environment';
+import { parseDocument, type YAMLError } from 'yaml';
+import { ConfigError, type SetVariables } from './read-environment';
 import { crossTenantFaults } from './tenants-faults';
+import { faultsOfIssue } from './tenants-issues';
 import { tenantsFile, type FileTenants } from './tenants-schema';
-
-const NOT_READABLE = 'names no file that can be read';
 
 /**
  * Finds everything that is wrong with TENANTS_FILE. Each fault names the tenant and the key. It shows no value, since
- * a value may be a secret or a phone number.
+ * a value may be a secret or a phone number. `codeLength`: the environment's, if the process reads it.
  */
-export function tenantsFileFaults({ TENANTS_FILE: file, API_KEYS }: SetVariables): string[] {
+export function tenantsFileFaults(
+  { TENANTS_FILE: file, API_KEYS }: SetVariables,
+  codeLength?: number,
+): string[] {
   if (file === undefined) return [];
-  const read = readTenantsFile(file);
-  const faults = 'faults' in read ? read.faults : crossTenantFaults(read.tenants, API_KEYS);
-  return faults.map((fault) => `TENANTS_FILE ${fault}`);
+  const { tenants, faults } = readTenantsFile(file);
+  return [...faults, ...crossTenantFaults(tenants, { apiKeys: API_KEYS, codeLength })].map(
+    (fault) => `TENANTS_FILE ${fault}`,
+  );
 }
 
-/** The tenants of the file, which has no faults. Without a file, there are none. */
+/** The tenants of the file. Without a file, there are none. @throws ConfigError if the file has become invalid */
 export function tenantsOf(file: string | undefined): FileTenants {
-  const read = file === undefined ? { tenants: {} } : readTenantsFile(file);
-  return 'tenants' in read ? read.tenants : {};
+  if (file === undefined) return {};
+  const { tenants, faults } = readTenantsFile(file);
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `TENANTS_FILE ${fault}`));
+  return tenants;
 }
 
-type ReadFile = { readonly tenants: FileTenants } | { readonly faults: readonly string[] };
+interface ReadFile {
+  /** The tenants without faults of their own. */
+  readonly tenants: FileTenants;
+  readonly faults: readonly string[];
+}
 
 function readTenantsFile(file: string): ReadFile {
   const content = contentOf(file);
-  if (content === undefined) return { faults: [NOT_READABLE] };
+  if (content === undefined) return invalid('names no file that can be read');
   const document = parseDocument(content);
-  const [error] = document.errors;
-  if (error) {
-    const { line = 0, col = 0 } = error.linePos?.[0] ?? {};
-    // The parser's message repeats the line, which may hold a secret.
-    return { faults: [`is not valid YAML: ${error.code} in line ${line}, column ${col}`] };
-  }
-  const parsed = tenantsFile.safeParse(toJs(document));
+  if (document.errors.length > 0) return invalid(...document.errors.map(yamlFault));
+  const data = plainData(document);
+  if (data === undefined) return invalid('has aliases that cannot be resolved');
+  const parsed = tenantsFile.safeParse(data, { reportInput: true });
   return parsed.success
-    ? { tenants: parsed.data.tenants }
-    : { faults: parsed.error.issues.flatMap(faultsOf) };
+    ? { tenants: parsed.data.tenants, faults: [] }
+    : { tenants: validTenants(data), faults: parsed.error.issues.flatMap(faultsOfIssue) };
+}
+
+function invalid(...faults: string[]): ReadFile {
+  return { tenants: {}, faults };
 }
 
 function contentOf(file: string): string | undefined {
@@ -50,8 +59,15 @@ function contentOf(file: string): string | undefined {
   }
 }
 
+/** Not the parser's message: it repeats the line, which may hold a secret. */
+function yamlFault({ code, linePos }: YAMLError): string {
+  const [{ line, col } = { line: 1, col: 1 }] = linePos ?? [];
+  const place = `line ${line}, column ${col}`;
+  return code === 'DUPLICATE_KEY' ? `has a key twice: ${place}` : `is not valid YAML: ${code} in ${place}`;
+}
+
 /** Undefined for a document with aliases that can't be resolved. */
-function toJs(document: ReturnType<typeof parseDocument>): unknown {
+function plainData(document: ReturnType<typeof parseDocument>): unknown {
   try {
     return document.toJS();
   } catch {
@@ -59,19 +75,13 @@ function toJs(document: ReturnType<typeof parseDocument>): unknown {
   }
 }
 
-function faultsOf(issue: z.core.$ZodIssue): string[] {
-  const place = placeOf(issue.path);
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${place === '' ? '' : `${place}.`}${key} is not a known key`);
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
-  const reasons = issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message) : [issue.message];
-  return reasons.map(
-    (reason) => `${place === '' ? 'content' : place} ${isMissing ? `is required: it ${reason}` : reason}`,
+/** Of a file with faults, the tenants that have none. */
+function validTenants(data: unknown): FileTenants {
+  if (typeof data !== 'object' || data === null || !('tenants' in data)) return {};
+  return Object.fromEntries(
+    Object.entries(data.tenants ?? {}).flatMap(([id, tenant]: [string, unknown]) => {
+      const parsed = tenantsFile.safeParse({ tenants: { [id]: tenant } });
+      return Object.entries(parsed.data?.tenants ?? {});
+    }),
   );
-}
-
-/** `shop.limits.caller`. Phone numbers are hidden. */
-function placeOf(path: readonly PropertyKey[]): string {
-  const [, ...segments] = path.map(String);
-  return segments.map((segment) => (segment.startsWith('+') ? '(a number)' : segment)).join('.');
 }

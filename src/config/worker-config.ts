@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { metricsHostFaults, NO_TWILIO_CREDENTIALS, twilioFaults } from './combination-checks';
 import { freeze } from './frozen';
 import { statusCallback } from './public-url';
-import { ConfigError, readEnvironment } from './read-environment';
+import { ConfigError, readEnvironment, type SetVariables } from './read-environment';
 import { environment } from './variables';
 import { workerTenants } from './tenant-settings';
 import { tenantsFileFaults, tenantsOf } from './tenants-file';
@@ -40,7 +40,7 @@ export type WorkerConfig = ReturnType<typeof workerConfig>;
 
 /** @throws ConfigError */
 export function workerConfig(env: NodeJS.ProcessEnv) {
-  const checks = [twilioFaults, metricsHostFaults, tenantsFileFaults];
+  const checks = [twilioFaults, metricsHostFaults, (set: SetVariables) => tenantsFileFaults(set)];
   const { variables, temporal } = readEnvironment(workerEnvironment, env, checks);
   return freeze({
     temporal,
@@ -60,7 +60,14 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     smsTemplate: variables.SMS_TEMPLATE,
     webOtpDomain: variables.WEBOTP_DOMAIN,
     /** The tenants of TENANTS_FILE. */
-    tenants: workerTenants(tenantsOf(variables.TENANTS_FILE)),
+    tenants: workerTenants(tenantsOf(variables.TENANTS_FILE), {
+      smsTemplate: variables.SMS_TEMPLATE,
+      webOtpDomain: variables.WEBOTP_DOMAIN,
+      sender: {
+        from: variables.TWILIO_FROM,
+        messagingServiceSid: variables.TWILIO_MESSAGING_SERVICE_SID,
+      },
+    }),
     cooldownSeconds: variables.COOLDOWN_SECONDS,
     /** The address on which the worker serves metrics. */
     host: variables.HOST,

@@ -2,8 +2,8 @@ import { metricMeter } from '@temporalio/workflow';
 import type { FinalStatus, VerificationInput } from '../domain/types';
 
 /**
- * Counts started and ended verifications by tenant and country, without test numbers. If few verifications in a country succeed,
- * it may be SMS pumping (docs/security.md). Replays do not count. A workflow task that is repeated counts again.
+ * Counts started and ended verifications by tenant and country, without test numbers. If few verifications in a
+ * country succeed, it may be SMS pumping (docs/security.md). Replays do not count. A workflow task that is repeated counts again.
  */
 export function createMetrics({ tenantId: tenant, country = 'ZZ', testNumber = false }: VerificationInput) {
   const started = metricMeter.createCounter(

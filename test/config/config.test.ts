@@ -99,9 +99,9 @@ test.each([
 
 test.each([
   ['CODE_LENGTH', '3'],
-  ['CODE_LENGTH', '9'],
+  ['CODE_LENGTH', '11'],
   ['CODE_LENGTH', '4.5'],
-  ['WINDOW_SECONDS', '601'],
+  ['WINDOW_SECONDS', '86401'],
   ['MAX_ATTEMPTS', '0'],
   ['MAX_ATTEMPTS', '11'],
   ['PUBLIC_URL', 'verify.example.com'],

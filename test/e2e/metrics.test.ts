@@ -8,7 +8,7 @@ let service: RunningService;
 
 afterEach(() => service.stop());
 
-test('the worker counts verifications by country and final status', async () => {
+test('the worker counts verifications by tenant, country and final status', async () => {
   const port = await freePort();
   service = await RunningService.create({ WORKER_METRICS_PORT: String(port), MAX_ATTEMPTS: '1' });
   const { url } = await service.startApi();
@@ -35,11 +35,22 @@ test('the worker counts verifications by country and final status', async () => 
       .find((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))
       ?.split(' ')
       .at(-1);
-  expect(value('phone_verification_started_total', 'country="US"')).toBe('2');
-  expect(value('phone_verification_started_total', 'country="DE"')).toBe('1');
-  expect(value('phone_verification_ended_total', 'country="US"', 'status="verified"')).toBe('1');
-  expect(value('phone_verification_ended_total', 'country="US"', 'status="max_attempts_reached"')).toBe('1');
-  expect(value('phone_verification_ended_total', 'country="DE"', 'status="verified"')).toBe('1');
+  expect(value('phone_verification_started_total', 'tenant="default"', 'country="US"')).toBe('2');
+  expect(value('phone_verification_started_total', 'tenant="default"', 'country="DE"')).toBe('1');
+  expect(
+    value('phone_verification_ended_total', 'tenant="default"', 'country="US"', 'status="verified"'),
+  ).toBe('1');
+  expect(
+    value(
+      'phone_verification_ended_total',
+      'tenant="default"',
+      'country="US"',
+      'status="max_attempts_reached"',
+    ),
+  ).toBe('1');
+  expect(
+    value('phone_verification_ended_total', 'tenant="default"', 'country="DE"', 'status="verified"'),
+  ).toBe('1');
 });
 
 test('the API counts delivery reports by status, and offers them on METRICS_PORT of the loopback address', async () => {

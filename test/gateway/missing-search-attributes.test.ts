@@ -57,7 +57,7 @@ describe('in a namespace that lacks the search attributes', () => {
     expect(warningsOf(log)).toEqual([expect.stringContaining(addAttributesCommand(namespace))]);
     expect(addAttributesCommand('mine')).toBe(
       'temporal operator search-attribute create --namespace mine --name VerificationStatus --type Keyword ' +
-        '--name Country --type Keyword --name TextsSent --type Int',
+        '--name Tenant --type Keyword --name Country --type Keyword --name TextsSent --type Int',
     );
   });
 
@@ -92,6 +92,7 @@ describe('in a namespace that lacks the search attributes', () => {
       const { verification } = await start(service);
       expect(await attributesOf(server.client, verification.id)).toEqual({
         VerificationStatus: 'sending',
+        Tenant: 'default',
         Country: 'US',
         TextsSent: 0,
       });

@@ -79,6 +79,7 @@ test('the search attributes are added, also to a database that is older than the
 
   expect(await attributes(now.address, 'default')).toEqual({
     VerificationStatus: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    Tenant: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     Country: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     TextsSent: IndexedValueType.INDEXED_VALUE_TYPE_INT,
   });

@@ -99,6 +99,7 @@ test('the Web UI shows a verification and its state without the number and the c
   };
   const [message] = service.sandbox.inbox(phoneNumber);
   expect(currentDetails).toContain('**pending**, attempts left: 3');
+  expect(currentDetails).toContain('Tenant default');
   expect(currentDetails).toMatch(/Window ends \d{4}-\d\d-\d\dT/);
   expect(currentDetails).toContain(`accepted`);
   expect(currentDetails).toContain(message?.sid);

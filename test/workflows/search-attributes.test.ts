@@ -15,7 +15,7 @@ afterAll(async () => {
   await server.close();
 });
 
-const ATTRIBUTES = ['VerificationStatus', 'Country', 'TextsSent'];
+const ATTRIBUTES = ['VerificationStatus', 'Tenant', 'Country', 'TextsSent'];
 
 /** The events of a closed run that contain search attributes, and the tasks that asked for its commands. */
 async function closedRun({ client }: Pick<Service, 'client'>, id: string) {
@@ -70,7 +70,12 @@ describe('on each path, the search attributes say how the verification ended', (
   test.each(Object.entries(accepted))('%s, with %i accepted messages', (name, TextsSent) => {
     const { attributes, commands = [], upserts = [] } = walked.get(name) ?? {};
 
-    expect(attributes).toEqual({ VerificationStatus: paths[name]?.ends, Country: 'US', TextsSent });
+    expect(attributes).toEqual({
+      VerificationStatus: paths[name]?.ends,
+      Tenant: 'default',
+      Country: 'US',
+      TextsSent,
+    });
     // The task of the decision also asks for what follows: the end, or the timer until an unsuccessful run closes.
     expect(upserts).toHaveLength(1);
     const following = commands[commands.findIndex((command) => command === upserts[0]) + 1];
