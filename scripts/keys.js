@@ -2,8 +2,17 @@ const { randomBytes } = require('node:crypto');
 const { rmSync, writeFileSync } = require('node:fs');
 const { parseArgs } = require('node:util');
 const { createSecrets } = require('./create-secrets');
+const { tenantKeys } = require('./tenant-keys');
 
-const USAGE = 'Usage: npm run keys prints a .env file. npm run keys -- --write .env writes the file.';
+const USAGE =
+  'Usage: npm run keys prints a .env file. npm run keys -- --write .env writes the file. ' +
+  'npm run keys -- --tenant shop [--verify] prints the keys of a tenant.';
+
+const OPTIONS = /** @type {const} */ ({
+  write: { type: 'string' },
+  tenant: { type: 'string' },
+  verify: { type: 'boolean' },
+});
 
 /**
  * Returns the content of a `.env` file to start from, with new keys.
@@ -60,18 +69,25 @@ function errorCode(error) {
 }
 
 /** @param {string[]} args */
-function fileToWrite(args) {
+function parseOptions(args) {
   try {
-    return parseArgs({ args, options: { write: { type: 'string' } } }).values.write;
+    return parseArgs({ args, options: OPTIONS }).values;
   } catch (error) {
     throw new Error(USAGE, { cause: error });
   }
 }
 
-/** `npm run keys`: prints the content of a `.env` file, or writes the file with `-- --write .env`. */
+/**
+ * `npm run keys`: prints the content of a `.env` file, or writes the file with `-- --write .env`, or prints the keys of
+ * a tenant with `-- --tenant shop`.
+ */
 function main() {
-  const file = fileToWrite(process.argv.slice(2));
-  if (file === '') throw new Error(USAGE);
+  const { write: file, tenant, verify = false } = parseOptions(process.argv.slice(2));
+  if (file === '' || (tenant === undefined ? verify : file !== undefined)) throw new Error(USAGE);
+  if (tenant !== undefined) {
+    process.stdout.write(tenantKeys(tenant, { withVerify: verify }));
+    return;
+  }
   if (file === undefined) {
     process.stdout.write(envTemplate(new Date()));
     return;

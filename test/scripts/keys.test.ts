@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { apiConfig } from '../../src/config/api-config';
 import { workerConfig } from '../../src/config/worker-config';
+import { tenantsFile } from '../../src/config/tenants-schema';
 import { envTemplate } from '../../scripts/keys';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -87,19 +90,84 @@ test('--write does not change an existing file', () => {
   expect(readFileSync(file, 'utf8')).toBe('API_KEYS=mine\n');
 });
 
-test.each([['--write'], ['--write='], ['.env'], ['--wirte', '.env']])(
-  '%s %s: prints the usage',
-  (...args) => {
-    const { exitCode, stderr } = npmRunKeys(...args);
+test.each(
+  [
+    ['--write'],
+    ['--write='],
+    ['.env'],
+    ['--wirte', '.env'],
+    ['--tenant'],
+    ['--verify'],
+    ['--tenant', 'shop', '--write', '.env'],
+  ].map((args) => ({ line: args.join(' '), args })),
+)('$line: prints the usage', ({ args }) => {
+  const { exitCode, stderr } = npmRunKeys(...args);
 
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^Usage: .*-- --write \.env/);
-  },
-);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^Usage: .*-- --write \.env/);
+});
 
 test('--write prints why it cannot write', () => {
   const { exitCode, stderr } = npmRunKeys('--write', path.join('elsewhere', '.env'));
 
   expect(exitCode).toBe(1);
   expect(stderr).toBe('elsewhere/.env cannot be written (ENOENT).\n');
+});
+
+describe('--tenant', () => {
+  const sha256 = (text = '') => createHash('sha256').update(text).digest('hex');
+  const secretIn = (stdout: string, label: string) =>
+    new RegExp(`^ +${label}: +(\\S+)$`, 'm').exec(stdout)?.[1] ?? '';
+
+  /** The lines for TENANTS_FILE, pasted below `tenants:`. */
+  function tenantsIn(stdout: string) {
+    const [, lines = ''] = stdout.split(/^For TENANTS_FILE.*\n\n/m);
+    return tenantsFile.parse(parseYaml(`tenants:\n${lines}`)).tenants;
+  }
+
+  test('prints a key, and lines for the file with its hash only', () => {
+    const [first, second] = [npmRunKeys('--tenant', 'shop'), npmRunKeys('--tenant', 'shop')];
+
+    expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+    const apiKey = secretIn(first.stdout, 'API key');
+    expect(apiKey.length).toBeGreaterThanOrEqual(32);
+    expect(first.stdout.split(apiKey)).toHaveLength(2);
+    expect(Object.keys(tenantsIn(first.stdout))).toEqual(['shop']);
+    expect(tenantsIn(first.stdout)['shop']).toMatchObject({ name: 'shop', apiKeys: [sha256(apiKey)] });
+    expect(tenantsIn(first.stdout)['shop']).not.toHaveProperty('verify');
+    expect(secretIn(second.stdout, 'API key')).not.toBe(apiKey);
+  });
+
+  test('--verify adds an account and its token for clients of Twilio Verify', () => {
+    const { stdout } = npmRunKeys('--tenant', 'shop', '--verify');
+
+    const authToken = secretIn(stdout, 'Auth token');
+    expect(authToken.length).toBeGreaterThanOrEqual(32);
+    expect(authToken).not.toBe(secretIn(stdout, 'API key'));
+    expect(tenantsIn(stdout)['shop']?.verify).toMatchObject({
+      serviceSid: expect.stringMatching(/^VA[0-9a-f]{32}$/) as unknown,
+      accountSid: secretIn(stdout, 'Account SID'),
+      authToken: sha256(authToken),
+    });
+  });
+
+  test('the longest id has a valid name, too', () => {
+    const id = 'a'.repeat(40);
+
+    expect(tenantsIn(npmRunKeys('--tenant', id).stdout)).toHaveProperty(id);
+  });
+
+  test.each(['Shop', '1shop', 'a b', '', 'a'.repeat(41)])('refuses the id %j', (id) => {
+    expect(npmRunKeys(`--tenant=${id}`)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: '--tenant must be a-z, 0-9 and -, at most 40 characters, and begin with a letter.\n',
+    });
+  });
+
+  test('refuses the tenant of the environment', () => {
+    expect(npmRunKeys('--tenant', 'default').stderr).toBe(
+      'The tenant default is configured by the environment: npm run keys makes its keys.\n',
+    );
+  });
 });
