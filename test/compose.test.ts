@@ -15,11 +15,18 @@ import { runTemporal } from './support/temporal-command';
 
 const { IndexedValueType } = temporal.api.enums.v1;
 
+/** The long form of a mount. */
+interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly read_only: boolean;
+}
+
 interface Service {
   readonly image?: string;
   readonly build?: { readonly target: string };
   readonly ports?: readonly string[];
-  readonly volumes?: readonly string[];
+  readonly volumes?: readonly (string | Mount)[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly env_file?: readonly { readonly path: string; readonly required: boolean }[];
   readonly environment?: Readonly<Record<string, string | number>>;
@@ -106,7 +113,9 @@ describe('docker-compose.yml', () => {
   });
 
   test('mounts files that are in the repository', () => {
-    const mounted = all((service) => service.volumes).filter((volume) => volume.startsWith('./'));
+    const mounted = all((service) => service.volumes)
+      .filter((volume) => typeof volume === 'string')
+      .filter((volume) => volume.startsWith('./'));
 
     expect(mounted.length).toBeGreaterThan(0);
     for (const volume of mounted)
@@ -121,6 +130,16 @@ describe('docker-compose.yml', () => {
       });
       expect(services[name]?.env_file).toEqual([{ path: '.env', required: true }]);
     }
+  });
+
+  test.each(['api', 'worker'])('mounts the file of the tenants where the %s reads it', (name) => {
+    const { environment: variables, volumes } = services[name] ?? {};
+
+    expect(volumes).toEqual([
+      { type: 'bind', source: '${TENANTS_FILE:-/dev/null}', target: '/run/tenants.yaml', read_only: true },
+    ]);
+    // Without a file, the variable is empty: it counts as not set.
+    expect(variables?.['TENANTS_FILE']).toBe('${TENANTS_FILE:+/run/tenants.yaml}');
   });
 
   test('disables the write actions of the Web UI', () => {

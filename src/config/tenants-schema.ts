@@ -132,7 +132,7 @@ const tenant = z.strictObject(
       .meta({ description: 'The text of the message. {code} stands for the code and {name} for the name.' }),
     webotpDomain: z
       .string({ error: DOMAIN })
-      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, DOMAIN)
+      .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/, DOMAIN)
       .optional()
       .meta({ description: 'The website on which browsers offer to fill in the code, or off.' }),
     templates: z
