@@ -1,30 +1,40 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { freePort } from '../../harness/ports';
 import { PROJECT_DIRECTORY } from '../../harness/project';
+import { hashOf } from '../../src/crypto/api-keys';
 import { eventually } from '../support/eventually';
 import { isAlive, startCommand, type TestProcess } from '../support/processes';
 
 const PORTS = ['PORT', 'SMS_SANDBOX_PORT', 'TEMPORAL_DEV_PORT', 'TEMPORAL_UI_PORT'];
-const HEADERS = { authorization: 'Bearer dev', 'content-type': 'application/json' };
+const HEADERS = { 'content-type': 'application/json' };
+
+const SHOP_KEY = 'the-key-of-the-shop';
+/** What TENANTS_FILE contains. */
+const shopWith = (setting: string) =>
+  `tenants: { shop: { name: Shop, apiKeys: ['sha256:${hashOf(SHOP_KEY)}'], ${setting} } }`;
 
 const Verification = z.object({ id: z.string(), status: z.string(), verified: z.boolean().optional() });
 const Inbox = z.array(z.object({ body: z.string() }));
 
 let env: Record<string, string | undefined>;
 let dataDir: string;
+let tenantsDir: string;
 let dev: TestProcess;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'npm-run-dev-'));
   await chmod(dataDir, 0o755);
   const ports = await Promise.all(PORTS.map(async (variable) => [variable, String(await freePort())]));
+  tenantsDir = await mkdtemp(path.join(tmpdir(), 'tenants-'));
   env = {
     ...Object.fromEntries(ports),
+    TENANTS_FILE: await tenantsFile("smsTemplate: 'Shop code {code}'"),
     DATA_DIR: dataDir,
     TEMPORAL_CLI_PATH: process.env['TEST_TEMPORAL_CLI'],
   };
@@ -35,12 +45,20 @@ afterAll(async () => {
   if (isAlive(dev.pid)) signalEveryone('SIGKILL');
   await dev.exited;
   await rm(dataDir, { recursive: true });
+  await rm(tenantsDir, { recursive: true });
 });
 
+/** Returns the path of a new file. */
+async function tenantsFile(setting: string): Promise<string> {
+  const file = path.join(tenantsDir, `${randomUUID()}.yaml`);
+  await writeFile(file, shopWith(setting));
+  return file;
+}
+
 /** Runs `npm run dev` in its own process group, as a terminal does. */
-function spawnDev(): TestProcess {
+function spawnDev(more: Record<string, string> = {}): TestProcess {
   const command = { command: 'npm', args: ['run', 'dev'], cwd: PROJECT_DIRECTORY };
-  return startCommand({ ...command, env: { ...process.env, ...env } });
+  return startCommand({ ...command, env: { ...process.env, ...env, ...more } });
 }
 
 async function startDev(): Promise<TestProcess> {
@@ -68,10 +86,10 @@ function pidOf(name: string): number {
   );
 }
 
-async function call(method: string, route: string, body?: object) {
+async function call(method: string, route: string, body?: object, apiKey = 'dev') {
   const answer = await fetch(`http://127.0.0.1:${env['PORT']}${route}`, {
     method,
-    headers: HEADERS,
+    headers: { ...HEADERS, authorization: `Bearer ${apiKey}` },
     ...(body && { body: JSON.stringify(body) }),
   });
   return Verification.parse(await answer.json());
@@ -82,9 +100,14 @@ async function startAndReceive(phoneNumber: string): Promise<{ id: string; code:
   const { id } = await call('POST', '/verifications', { phoneNumber });
   await eventually(async () => (await call('GET', `/verifications/${id}`)).status === 'pending', dev);
 
+  return { id, code: /\d{4}/.exec(await newestMessage(phoneNumber))?.[0] ?? '' };
+}
+
+/** The body of the newest message; empty if there is none. */
+async function newestMessage(phoneNumber: string): Promise<string> {
   const inbox = await fetch(`http://127.0.0.1:${env['SMS_SANDBOX_PORT']}/inbox/${phoneNumber}`);
   const [message] = Inbox.parse(await inbox.json());
-  return { id, code: /\d{4}/.exec(message?.body ?? '')?.[0] ?? '' };
+  return message?.body ?? '';
 }
 
 test('the three commands of the banner verify a number in a shell', async () => {
@@ -117,6 +140,26 @@ test('the try-it page and the phone link to each other', async () => {
 
   expect(await (await fetch(tryIt)).text()).toContain(`href="${phone}#"`);
   expect(await (await fetch(phone)).text()).toContain(`href="${tryIt}"`);
+});
+
+test('a tenant of TENANTS_FILE verifies a number with its own key and wording', async () => {
+  const phoneNumber = '+14255550178';
+  const { id } = await call('POST', '/verifications', { phoneNumber }, SHOP_KEY);
+  const [, code = ''] = await eventually(
+    async () => /^Shop code (\d{4})$/.exec(await newestMessage(phoneNumber)) ?? undefined,
+  );
+
+  const checked = await call('POST', `/verifications/${id}/check`, { code }, SHOP_KEY);
+
+  expect(checked).toMatchObject({ status: 'verified', verified: true });
+});
+
+test('a wrong TENANTS_FILE starts nothing and is named once', async () => {
+  const wrong = spawnDev({ TENANTS_FILE: await tenantsFile('codeLength: 3') });
+
+  expect(await wrong.exited).toBe(1);
+  const named = linesOf(wrong).filter((line) => line.includes('TENANTS_FILE'));
+  expect(named).toEqual(['  TENANTS_FILE shop.codeLength must be a whole number from 4 to 10']);
 });
 
 test('a killed worker is restarted, with a printed line, and sends messages again', async () => {
