@@ -103,6 +103,34 @@ export const paths: Readonly<Record<string, Path>> = {
     },
   },
 
+  'own-code-and-another-text': {
+    ends: 'verified',
+    options: resendAtOnce,
+    async walk(service, phoneNumber) {
+      const request = {
+        ...service.startRequest(phoneNumber),
+        customCode: '424242',
+        wording: { name: 'Shop' },
+      };
+      const { id } = (await service.verifications.start(request)).verification;
+      await noMessageInFlight(service, id);
+      await service.verifications.resend(id, { name: 'Blumen', locale: 'de' });
+      await noMessageInFlight(service, id);
+      await service.verifications.check(id, '4242', by, { anyLength: true });
+      await service.verifications.check(id, '424242', by);
+      return id;
+    },
+  },
+
+  'approved-without-a-code': {
+    ends: 'verified',
+    async walk(service, phoneNumber) {
+      const { id } = await startPending(service, phoneNumber);
+      await service.verifications.approve(id);
+      return id;
+    },
+  },
+
   'resend-failed': {
     ends: 'verified',
     options: resendAtOnce,

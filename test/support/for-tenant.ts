@@ -4,7 +4,7 @@ import type { Verifications } from '../../src/gateway/verifications';
 export type TenantVerifications = ReturnType<typeof forTenant>;
 
 export function forTenant(verifications: Verifications, tenantId = 'default') {
-  type Rest<Method extends 'get' | 'check' | 'submit' | 'requestCancel'> =
+  type Rest<Method extends 'get' | 'check' | 'submit' | 'requestCancel' | 'resend'> =
     Parameters<Verifications[Method]> extends [unknown, ...infer Others] ? Others : never;
   const ref = (id: string) => ({ tenantId, id });
   return {
@@ -15,7 +15,8 @@ export function forTenant(verifications: Verifications, tenantId = 'default') {
     requestCancel: (id: string, ...rest: Rest<'requestCancel'>) =>
       verifications.requestCancel(ref(id), ...rest),
     assertOpen: (id: string) => verifications.assertOpen(ref(id)),
-    resend: (id: string) => verifications.resend(ref(id)),
+    resend: (id: string, ...rest: Rest<'resend'>) => verifications.resend(ref(id), ...rest),
+    approve: (id: string) => verifications.approve(ref(id)),
     cancel: (id: string) => verifications.cancel(ref(id)),
   };
 }
