@@ -11,11 +11,17 @@ export interface Digests {
   fields(fields: Readonly<Record<string, string | undefined>>): string;
   /** The key under which a limit counts: the digest of a caller, an address, a country or a number block. */
   limit(kind: string, value: string): string;
+  /** Shows that this service issued a page token with this content. */
+  pageToken(content: string): string;
 }
+
+/** 96 bits. */
+const PAGE_TOKEN_DIGEST_CHARACTERS = 16;
 
 export function createDigests(phoneDigestKey: Buffer): Digests {
   const idempotency = deriveKey(phoneDigestKey, 'idempotency-key');
   const limits = deriveKey(phoneDigestKey, 'limit');
+  const pageTokens = deriveKey(phoneDigestKey, 'page-token');
   // JSON keeps the parts apart: different lists of parts never give the same string.
   const digest = (key: Buffer, parts: unknown) =>
     createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
@@ -27,5 +33,6 @@ export function createDigests(phoneDigestKey: Buffer): Digests {
     idempotencyKey: (purpose, caller, key) => digest(idempotency, [purpose, caller, key]),
     fields: (fields) => digest(idempotency, ['fields', fields]),
     limit: (kind, value) => digest(limits, [kind, value]),
+    pageToken: (content) => digest(pageTokens, content).slice(0, PAGE_TOKEN_DIGEST_CHARACTERS),
   };
 }

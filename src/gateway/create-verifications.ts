@@ -13,6 +13,7 @@ import {
   type VerificationState,
 } from '../workflows/messages';
 import { createRunMessages } from './run-messages';
+import { createVerificationSearch } from './create-verification-search';
 import { createRunStates } from './run-states';
 import { createStart, type StartDependencies } from './start';
 import { createDeliveryReports } from './delivery-reports';
@@ -129,6 +130,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       if (id) await reportDelivery(id, report);
     },
 
+    search: createVerificationSearch(dependencies.client, digests, calls, states),
     isReachable: calls.isReachable,
     idle: states.idle,
   };

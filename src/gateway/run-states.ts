@@ -4,11 +4,11 @@ import {
   WorkflowFailedError,
   type Client,
 } from '@temporalio/client';
-import type { Payload, SerializationContext } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { VerificationError } from '../domain/refusals';
 import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/messages';
 import { Bound } from './bound';
+import { createPayloadDecoder } from './payload-decoder';
 import { SharedReads } from './shared-reads';
 import { SharedWaits } from './shared-waits';
 import { assumedResult, parseMemo, parseResult } from './stored-data';
@@ -38,6 +38,7 @@ export type RunStates = ReturnType<typeof createRunStates>;
 export function createRunStates(client: Client, { call, handleOf }: WorkflowCalls) {
   const reads = new SharedReads<VerificationState>();
   const queries = new Bound(QUERIES);
+  const decode = createPayloadDecoder(client);
   const waits = new SharedWaits<VerificationResult>(MAX_WAITS);
 
   /**
@@ -94,15 +95,6 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
     const { memo, closeTime } = await call(() => handleOf(id).describe());
     const timedOut = closeEvent?.eventType === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT;
     return assumedResult(parseMemo(memo), timedOut ? 'expired' : 'canceled', closeTime ?? new Date());
-  }
-
-  async function decode(payload: Payload, workflowId: string): Promise<unknown> {
-    const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
-    const { namespace } = client.options;
-    const context: SerializationContext = { type: 'workflow', namespace, workflowId };
-    let payloads = [payload];
-    for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads, context);
-    return payloads[0] && payloadConverter.fromPayload(payloads[0], context);
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { DeliveryReport, VerificationView, WordingChoice } from '../domain/types';
 import type { Idempotency, StartRequest } from './start';
+import type { VerificationSearch } from './verification-search';
 import type { Wait } from './wait-for-decision';
 
 export type { Reservation } from './start';
@@ -73,6 +74,7 @@ export interface Verifications {
   cancel(ref: VerificationRef): Promise<IdentifiedView>;
   /** Passes on a delivery report of the SMS provider. Drops a report for an unknown or ended verification. */
   reportDelivery(id: string, report: DeliveryReport): Promise<void>;
+  readonly search: VerificationSearch;
   /** Whether Temporal answers. */
   isReachable(): Promise<boolean>;
   /** Resolves when no query runs any more: close the client's connection only then. */

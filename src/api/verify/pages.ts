@@ -31,10 +31,15 @@ export interface ListOptions {
   readonly page: Page;
   /** Where the next page begins. Undefined on the last page. */
   readonly nextToken?: string | undefined;
+  /** Whether pages can only be read one after the other, and not by their number. */
+  readonly isForwardOnly?: boolean;
 }
 
 /** A page of a list. Its clients accept exactly one array, whose name is in `meta.key`. */
-export function listPage(items: readonly unknown[], { url, key, query = {}, page, nextToken }: ListOptions) {
+export function listPage(
+  items: readonly unknown[],
+  { url, key, query = {}, page, nextToken, isForwardOnly = false }: ListOptions,
+) {
   const filters = Object.entries(query).filter(([name]) => !['PageSize', 'Page', 'PageToken'].includes(name));
   const urlOf = (number: number, token?: string) => {
     const search = new URLSearchParams(
@@ -51,7 +56,7 @@ export function listPage(items: readonly unknown[], { url, key, query = {}, page
       page: page.number,
       page_size: page.size,
       first_page_url: urlOf(0),
-      previous_page_url: page.number === 0 ? null : urlOf(page.number - 1),
+      previous_page_url: page.number === 0 || isForwardOnly ? null : urlOf(page.number - 1),
       url: urlOf(page.number, page.token),
       next_page_url: nextToken === undefined ? null : urlOf(page.number + 1, nextToken),
       key,

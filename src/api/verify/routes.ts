@@ -9,6 +9,7 @@ import type { Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
 import type { MessageRequests } from '../message-requests';
 import { logProblem } from '../problem';
+import { registerAttempts, type AttemptsDependencies } from './attempts';
 import { callerOfService, serviceCallers, type ServiceCaller } from './authentication';
 import { createCreate } from './create';
 import { invalidParameter, notFound, toVerifyError } from './errors';
@@ -18,7 +19,7 @@ import * as schemas from './schemas';
 import { registerServices } from './services';
 import { createVerificationLookup } from './verification-lookup';
 
-export interface VerifyDependencies {
+export interface VerifyDependencies extends AttemptsDependencies {
   readonly verifications: Verifications;
   readonly messageRequests: MessageRequests;
   readonly tenants: Tenants;
@@ -97,6 +98,7 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
   });
 
   registerServices(app, { tenants, publicUrl, resources });
+  registerAttempts(app, dependencies);
 
   function callerOf(request: ServiceRequest): ServiceCaller {
     return callerOfService(serviceCallers(request, tenants), request.params.serviceSid);

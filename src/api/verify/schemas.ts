@@ -14,3 +14,7 @@ export const verification = {
 export const list = {
   schema: { hide: true, querystring: Type.Record(Type.String(), Type.String()) },
 };
+
+export const attempt = {
+  schema: { hide: true, params: Type.Object({ sid: Type.String() }) },
+};

@@ -1,0 +1,96 @@
+import type { VerifySids } from '../../crypto/verify-sids';
+import type { TenantNumber, VerificationFilter } from '../../gateway/verification-search';
+import { acceptedPhoneNumber } from '../../numbers/phone-number';
+import { invalidParameter } from './errors';
+import type { PageQuery } from './pages';
+import type { ServiceTenant } from './resources';
+
+const CHANNELS: readonly string[] = ['sms', 'call', 'email', 'whatsapp', 'rbm'];
+const SERVICE_SID = /^VA[0-9a-f]{32}$/i;
+const VERIFICATION_SID = /^VE[0-9a-f]{32}$/i;
+const COUNTRY = /^[A-Z]{2}$/i;
+const E164 = /^\+[1-9]\d{6,14}$/;
+/** ISO 8601, as RFC 3339 requires it. A date alone is its midnight in UTC. */
+const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?$/i;
+/** Databases of Temporal do not know every year. */
+const FIRST_TIME_MS = 0;
+const LAST_TIME_MS = Date.UTC(9999, 0);
+
+/**
+ * The filter of a list of attempts, or of their summary. `tenants`: those whose credentials were sent. A filter that
+ * excludes everything, such as another channel or another tenant's service, has no tenants.
+ * @throws VerifyApiError for a value that is not valid
+ */
+export function parseAttemptFilter(
+  query: PageQuery,
+  tenants: readonly ServiceTenant[],
+  sids: VerifySids,
+): VerificationFilter {
+  const valueOf = (name: string) => (query[name] === '' ? undefined : query[name]);
+  const checked = (name: string, isValid: (value: string) => boolean) => {
+    const value = valueOf(name);
+    if (value !== undefined && !isValid(value)) throw invalidParameter(name);
+    return value;
+  };
+  const channel = checked('Channel', (value) => CHANNELS.includes(value));
+  const status = checked('Status', (value) => ['converted', 'unconverted'].includes(value));
+  const serviceSid = checked('VerifyServiceSid', (value) => SERVICE_SID.test(value));
+  const wanted = tenants.filter(
+    ({ verify }) =>
+      (channel ?? 'sms') === 'sms' && (serviceSid === undefined || verify.serviceSid === serviceSid),
+  );
+  return {
+    tenantIds: wanted.map(({ id }) => id),
+    startedFrom: timeOf(checked('DateCreatedAfter', isDate)),
+    startedBefore: timeOf(checked('DateCreatedBefore', isDate)),
+    country: checked('Country', (value) => COUNTRY.test(value))?.toUpperCase(),
+    verified: status === undefined ? undefined : status === 'converted',
+    numbers: numbersOf(
+      {
+        sid: checked('VerificationSid', (value) => VERIFICATION_SID.test(value)),
+        // In a query that was not percent-encoded, its `+` was read as a space.
+        to: valueOf('ChannelData.To')?.replace(/^ (?=\d)/, '+'),
+      },
+      wanted,
+      sids,
+    ),
+  };
+}
+
+function isDate(value: string): boolean {
+  return DATE.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+function timeOf(date: string | undefined): string | undefined {
+  if (date === undefined) return undefined;
+  const time = Math.min(Math.max(Date.parse(date), FIRST_TIME_MS), LAST_TIME_MS);
+  return new Date(time).toISOString();
+}
+
+/** Each service has its own SIDs, and each tenant its own verifications of a number. */
+function numbersOf(
+  { sid, to }: { readonly sid: string | undefined; readonly to: string | undefined },
+  tenants: readonly ServiceTenant[],
+  sids: VerifySids,
+): TenantNumber[] | undefined {
+  if (to !== undefined && !E164.test(to)) throw invalidParameter('ChannelData.To');
+  if (sid === undefined && to === undefined) return undefined;
+  return tenants.flatMap(({ id: tenantId, numberRules, verify }) => {
+    const number = to === undefined ? undefined : canonical(to, numberRules);
+    const named = sid === undefined ? undefined : sids.openVerification(verify.serviceSid, sid);
+    const phoneNumber = named?.phoneNumber ?? number;
+    const isNone = (sid !== undefined && !named) || (number !== undefined && phoneNumber !== number);
+    return phoneNumber === undefined || isNone
+      ? []
+      : [{ tenantId, phoneNumber, ...(named && { is: named.is }) }];
+  });
+}
+
+/** @throws VerifyApiError for a number that can't exist */
+function canonical(to: string, rules: ServiceTenant['numberRules']): string {
+  try {
+    return acceptedPhoneNumber(to, rules).e164;
+  } catch {
+    throw invalidParameter('ChannelData.To');
+  }
+}
