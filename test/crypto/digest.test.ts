@@ -25,3 +25,13 @@ test('the digest of an Idempotency-Key differs between callers and purposes', ()
   ];
   expect(new Set(all).size).toBe(4);
 });
+
+test('the digest of a page token differs between tokens and keys', () => {
+  const all = [
+    digests.pageToken('a'),
+    digests.pageToken('b'),
+    createDigests(Buffer.alloc(32, 8)).pageToken('a'),
+  ];
+  expect(new Set(all).size).toBe(3);
+  for (const digest of all) expect(digest).toMatch(/^[\w-]{16}$/);
+});
