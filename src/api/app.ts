@@ -16,6 +16,7 @@ import { registerTryIt, type TryItPage } from './try-it/routes';
 import { registerReference } from './reference/routes';
 import { registerRest } from './rest/routes';
 import { registerVerify } from './verify/routes';
+import { registerSwitchedOff } from './verify/switched-off';
 import { registerCallbacks } from './callbacks/routes';
 import type { ApiMetrics } from '../telemetry/api-metrics';
 import { createMessageRequests } from './message-requests';
@@ -81,6 +82,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   surface((scope) => registerCallbacks(scope, dependencies));
   if (tryItPage) surface((scope) => registerTryIt(scope, { ...shared, ...tryItPage }));
   if (codecServer) surface((scope) => registerCodec(scope, codecServer), '/codec');
+  if (!dependencies.tenants.all.some(({ verify }) => verify)) surface(registerSwitchedOff, '/v2');
   app.register(async (scope) => refuseOtherMethods(scope));
   return app;
 

@@ -1,3 +1,4 @@
+import { VerificationError } from '../../domain/refusals';
 import type { Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
 import { callerOfService, serviceCallers } from './authentication';
@@ -14,7 +15,7 @@ export interface ServicesDependencies {
 }
 
 const MANAGED_BY_FILE =
-  'Services, rate limits and the safe list are configured in TENANTS_FILE. They can not be changed over the API.';
+  'Services and rate limits are configured in TENANTS_FILE. They cannot be changed over the API. There is no safe list.';
 
 /** What Twilio changes over its API, and this service in TENANTS_FILE. */
 const MANAGED_PATHS = [
@@ -27,6 +28,11 @@ const MANAGED_PATHS = [
   [['POST'], '/SafeList/Numbers'],
   [['DELETE'], '/SafeList/Numbers/:phoneNumber'],
 ] as const satisfies readonly (readonly [methods: readonly string[], path: string])[];
+
+/** What can't be read either. Clients then get Twilio's error, and not 405. */
+const UNREADABLE_PATHS = MANAGED_PATHS.map(([, path]) => path).filter((path) =>
+  /RateLimits|SafeList/.test(path),
+);
 
 /** The services and templates of TENANTS_FILE. They can be read, and not changed. */
 export function registerServices(app: Api, { tenants, publicUrl, resources }: ServicesDependencies): void {
@@ -68,4 +74,9 @@ export function registerServices(app: Api, { tenants, publicUrl, resources }: Se
     };
     app.route({ method: [...methods], url, schema: { hide: true }, handler });
   }
+
+  for (const url of UNREADABLE_PATHS)
+    app.get(url, { schema: { hide: true } }, async () => {
+      throw new VerificationError({ code: 'not_found' });
+    });
 }
