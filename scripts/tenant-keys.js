@@ -8,6 +8,11 @@ function createKey() {
   return randomBytes(24).toString('base64url');
 }
 
+/** 32 characters, all of them letters or digits: Twilio's client for Go refuses others. */
+function createToken() {
+  return randomBytes(16).toString('hex');
+}
+
 /**
  * The form of a Twilio SID.
  * @param {string} letters
@@ -33,7 +38,7 @@ function tenantKeys(id, { withVerify }) {
   if (!TENANT_ID.test(id))
     throw new Error('--tenant must be a-z, 0-9 and -, at most 40 characters, and begin with a letter.');
   const apiKey = createKey();
-  const authToken = createKey();
+  const authToken = createToken();
   const accountSid = createSid('AC');
   const secrets = [
     `API key:     ${apiKey}`,
