@@ -1,22 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBuildDirectory, PROJECT_DIRECTORY } from '../../harness/project';
+import { expectDefaults, readPage } from '../support/page-blocks';
 import { startReverseProxy, type ReverseProxy } from '../support/reverse-proxy';
 import { RunningService } from '../support/running-service';
 import { runToEnd, type Ended } from '../support/run-to-end';
 import { uniquePhoneNumber } from '../support/service';
 
-const page = readFileSync(path.join(PROJECT_DIRECTORY, 'docs/recipes.md'), 'utf8');
-
-/** The only block of this language in a section of the page. */
-function block(section: string, language: string): string {
-  const [, text = ''] =
-    new RegExp(`^## ${section}\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(page) ?? [];
-  const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, name]) => name === language);
-  expect([section, language, blocks.length]).toEqual([section, language, 1]);
-  return blocks[0]?.[2] ?? '';
-}
+const { block, variables } = readPage('docs/recipes.md');
 
 /** It compiles only if the generated client knows the codes that each answer can have. */
 const TYPES = `
@@ -124,15 +115,9 @@ test('TypeScript, with the client that is made from /openapi.json', async () => 
 });
 
 test('each program has the defaults of the table', () => {
-  const rows = [...page.matchAll(/^\| `([A-Z_]+)` +\| `([^`]+)`/gm)].map(([, name = '', value = '']) => ({
-    name,
-    value,
-  }));
+  const names = variables().map(({ name }) => name);
 
-  expect(rows.map(({ name }) => name)).toEqual(['VERIFY_URL', 'VERIFY_KEY', 'SANDBOX_URL', 'PHONE_NUMBER']);
+  expect(names).toEqual(['VERIFY_URL', 'VERIFY_KEY', 'SANDBOX_URL', 'PHONE_NUMBER']);
   for (const program of [block('curl', 'sh'), block('TypeScript', 'ts'), block('Python', 'python')])
-    for (const { name, value } of rows) {
-      const [before, after] = [program.indexOf(name), program.slice(program.indexOf(name))];
-      expect([name, before >= 0, after.slice(0, 80)]).toEqual([name, true, expect.stringContaining(value)]);
-    }
+    expectDefaults(program, variables());
 });
