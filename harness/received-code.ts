@@ -2,7 +2,7 @@ import type { SmsSandbox } from '../sandbox';
 
 /** The code in the newest message to a number; undefined without a message or a code. */
 export function receivedCode(sandbox: SmsSandbox, phoneNumber: string): string | undefined {
-  return /\d{4,8}/.exec(sandbox.inbox(phoneNumber)[0]?.body ?? '')?.[0];
+  return /\d{4,10}/.exec(sandbox.inbox(phoneNumber)[0]?.body ?? '')?.[0];
 }
 
 /** A code with the same number of digits that is not this one. */

@@ -38,6 +38,8 @@ export interface ReceivedResend extends MessageRequester {
   /** The verification's public id. */
   readonly id: string;
   readonly wording?: WordingChoice | undefined;
+  /** A repeat with the same key sends nothing. */
+  readonly idempotencyKey?: string | undefined;
   /** Whether the limits have counted the request already. */
   readonly isCounted?: boolean;
 }
@@ -86,12 +88,12 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
       });
     },
 
-    async resend({ tenant, caller, clientAddress, id, wording, isCounted = false }) {
+    async resend({ tenant, caller, clientAddress, id, wording, idempotencyKey, isCounted = false }) {
       if (!isCounted)
         await limits.countRequest({ tenantId: tenant.id, caller, clientIp: clientIpOf(clientAddress) });
       const reservation = await limits.reserveResend();
       const verification = await verifications
-        .resend({ tenantId: tenant.id, id }, wording)
+        .resend({ tenantId: tenant.id, id }, wording, { caller: caller ?? ANONYMOUS, idempotencyKey })
         .catch(async (error: unknown) => {
           if (isCertainlyNotSent(error)) await reservation.cancel();
           throw error;

@@ -6,7 +6,7 @@ export interface Digests {
   /** 16 bytes for the workflow ID: each tenant can have one open verification for each phone number. */
   phoneNumber(tenantId: string, e164: string): Buffer;
   /** The digest of an Idempotency-Key, which depends on its caller and its purpose. */
-  idempotencyKey(purpose: 'start' | 'check', caller: string, key: string): string;
+  idempotencyKey(purpose: 'start' | 'check' | 'resend', caller: string, key: string): string;
   /** The digest of the other fields of a request with an Idempotency-Key. A repeat must have the same digest. */
   fields(fields: Readonly<Record<string, string | undefined>>): string;
   /** The key under which a limit counts: the digest of a caller, an address, a country or a number block. */

@@ -15,7 +15,7 @@ import {
 import { createRunMessages } from './run-messages';
 import { createVerificationSearch } from './create-verification-search';
 import { createRunStates } from './run-states';
-import { createStart, type StartDependencies } from './start';
+import { createStart, type Idempotency, type StartDependencies } from './start';
 import { createDeliveryReports } from './delivery-reports';
 import { waitForDecision } from './wait-for-decision';
 import { formatVerificationId, parseVerificationId, workflowIdFor, type VerificationId } from './ids';
@@ -68,12 +68,10 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       return toView(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
     },
 
-    async check(ref, code, { caller, idempotencyKey }, { anyLength = false } = {}) {
+    async check(ref, code, by, { anyLength = false } = {}) {
       const id = parseRef(ref);
       const submission = { ...submissionOf(id, code), ...(anyLength && { digits: null }) };
-      const updateId =
-        idempotencyKey === undefined ? undefined : digests.idempotencyKey('check', caller, idempotencyKey);
-      const outcome = await messages.update(id, checkUpdate, submission, updateId);
+      const outcome = await messages.update(id, checkUpdate, submission, updateIdOf('check', by));
       // For a known update id, Temporal returns the first outcome, even if the code is another one now.
       if (!outcome.tags.some((tag) => submission.tags.includes(tag))) {
         throw new VerificationError({ code: 'idempotency_key_reused' });
@@ -99,12 +97,10 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       await messages.assertOpen(parseRef(ref));
     },
 
-    async resend(ref, wording) {
+    async resend(ref, wording, by) {
       const id = parseRef(ref);
-      return toView(
-        id,
-        await messages.update(id, resendUpdate, { ...fromTenant(id), ...(wording && { wording }) }),
-      );
+      const message = { ...fromTenant(id), ...(wording && { wording }) };
+      return toView(id, await messages.update(id, resendUpdate, message, updateIdOf('resend', by)));
     },
 
     async approve(ref) {
@@ -134,6 +130,15 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     isReachable: calls.isReachable,
     idle: states.idle,
   };
+
+  /** Temporal returns the first outcome for a known update id. */
+  function updateIdOf(
+    purpose: 'check' | 'resend',
+    { caller, idempotencyKey }: Partial<Idempotency> = {},
+  ): string | undefined {
+    if (caller === undefined || idempotencyKey === undefined) return undefined;
+    return digests.idempotencyKey(purpose, caller, idempotencyKey);
+  }
 
   function submissionOf({ tenantId, workflowId, nonce }: TenantVerificationId, code: string): Submission {
     return { tenantId, nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };

@@ -41,7 +41,8 @@ export interface JoiningRequest {
 export function createJoin(states: RunStates, keyRing: KeyRing) {
   /**
    * @throws VerificationError `verification_in_progress`, `idempotency_key_reused`; for a request that may join,
-   * `verification_ended` if the attempts are used up and `invalid_request` if the code is not the verification's
+   * `verification_ended` if the attempts are used up, `invalid_request` if the code is not the verification's and
+   * `worker_unavailable`
    */
   return async function join(
     run: Run,
@@ -51,17 +52,16 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
     const { tenantId, nonce } = memo;
     const id = { tenantId, workflowId: run.workflowId, runId: run.runId, nonce };
     const hasNoState = run.historyLength <= MAX_EVENTS_WITHOUT_STATE;
-    const state = hasNoState ? undefined : await states.readWithin(id, STATE_TIMEOUT_MS);
     const isOurs = memo.nonce === request.nonce;
     const { idempotencyDigest, requestDigest } = memo;
+    const isRepeat =
+      isOurs || (request.idempotencyDigest !== undefined && request.idempotencyDigest === idempotencyDigest);
+    const state = hasNoState ? undefined : await readState(id, mayJoin && !isRepeat);
     const refusal = mayJoin && state && attemptsUsedUpRefusal(state, Date.now());
     if (refusal) throw new VerificationError(refusal);
     // After the end, the same key starts a new verification.
     if (state?.endedAt && !isOurs) return { outcome: 'closing', id };
-    if (
-      isOurs ||
-      (request.idempotencyDigest !== undefined && request.idempotencyDigest === idempotencyDigest)
-    ) {
+    if (isRepeat) {
       const hasSameFields = requestDigest === undefined || requestDigest === request.requestDigest;
       if (!hasSameFields || !isCodeOf(memo, run.workflowId, customCode))
         throw new VerificationError({ code: 'idempotency_key_reused' });
@@ -75,6 +75,11 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
     }
     throw inProgressError(latestEndMs(state, run, memo));
   };
+
+  /** A request that joins needs the state: it must not take a pending verification for one whose message is in flight. */
+  function readState(id: VerificationId, isRequired: boolean): Promise<VerificationState | undefined> {
+    return isRequired ? states.read(id) : states.readWithin(id, STATE_TIMEOUT_MS);
+  }
 
   /** Whether the caller has chosen no code, or the code that was chosen for the open verification. */
   function isCodeOf(

@@ -66,8 +66,11 @@ export interface Verifications {
   requestCancel(ref: VerificationRef, reason: string | null): Promise<void>;
   /** Throws if the verification is known to have ended. */
   assertOpen(ref: VerificationRef): Promise<void>;
-  /** Sends the code again. Throws `resend_too_soon`, `resend_limit_reached`, `rate_limited`. */
-  resend(ref: VerificationRef, wording?: WordingChoice): Promise<IdentifiedView>;
+  /**
+   * Sends the code again. Throws `resend_too_soon`, `resend_limit_reached`, `rate_limited`. A repeat with the same
+   * Idempotency-Key sends nothing and returns the first result.
+   */
+  resend(ref: VerificationRef, wording?: WordingChoice, by?: Partial<Idempotency>): Promise<IdentifiedView>;
   /** Ends an open verification as `verified` without a code. */
   approve(ref: VerificationRef): Promise<IdentifiedView>;
   /** Cancels an open verification. Returns the state of one that has already ended. */

@@ -1,8 +1,8 @@
-import { VerificationError } from '../../domain/refusals';
+import { VerificationError, type ErrorCode } from '../../domain/refusals';
 import type { IdentifiedView, Verifications } from '../../gateway/verifications';
 import type { MessageRequests } from '../message-requests';
 import type { ServiceCaller } from './authentication';
-import { deliveryError } from './errors';
+import { deliveryError, invalidParameter } from './errors';
 import type { CreateForm } from './form';
 
 export interface CreateDependencies {
@@ -27,20 +27,19 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
   ): Promise<IdentifiedView> {
     const requester = { tenant, caller, clientAddress: deviceIp, namedLimits: rateLimits };
     for (let tries = 1; ; tries++) {
-      const { outcome, verification } = await messageRequests.start({
-        ...requester,
-        phoneNumber: to,
-        customCode,
-        wording,
-        idempotencyKey,
-        mayJoin: true,
-      });
+      const { outcome, verification } = await messageRequests
+        .start({ ...requester, phoneNumber: to, customCode, wording, idempotencyKey, mayJoin: true })
+        .catch((error: unknown) => {
+          // The open verification has another code.
+          throw isRefused(error, 'invalid_request') ? invalidParameter('CustomCode') : error;
+        });
       if (outcome === 'started') return whenSent(tenant.id, verification);
       if (outcome === 'repeated' || verification.status === 'sending') return verification;
       try {
-        return await messageRequests.resend({ ...requester, id: verification.id, wording, isCounted: true });
+        const { id } = verification;
+        return await messageRequests.resend({ ...requester, id, wording, idempotencyKey, isCounted: true });
       } catch (error) {
-        if (!hasEnded(error) || tries === MAX_TRIES) throw error;
+        if (!isRefused(error, 'verification_ended') || tries === MAX_TRIES) throw error;
       }
     }
   };
@@ -54,6 +53,6 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
   }
 }
 
-function hasEnded(error: unknown): boolean {
-  return error instanceof VerificationError && error.code === 'verification_ended';
+function isRefused(error: unknown, code: ErrorCode): boolean {
+  return error instanceof VerificationError && error.code === code;
 }
