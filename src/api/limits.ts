@@ -57,6 +57,8 @@ export interface Limits {
   recordResend(number: MessagedNumber): Promise<void>;
 }
 
+/** In a refusal's `limit`, before the name of a limit that the tenant has named: it may be that of another limit. */
+export const NAMED_LIMIT_PREFIX = 'named:';
 const BLOCK_DIGITS = 4;
 /** The key of the counter for all messages. */
 const ALL = 'all';
@@ -71,7 +73,7 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
         named: new Map(
           Object.entries(verify?.rateLimits ?? {}).map(([name, limit]) => [
             name,
-            counter(`named:${name}`, limit, id, name),
+            counter(`${NAMED_LIMIT_PREFIX}${name}`, limit, id),
           ]),
         ),
       },
@@ -107,13 +109,8 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
     },
   };
 
-  /** `limitName`: for logs and callers. */
-  function counter(
-    kind: string,
-    limit: Limit | undefined,
-    tenantId: string = DEFAULT_TENANT,
-    limitName = kind,
-  ): Counter {
+  /** `kind`: the limit's name for logs and callers. */
+  function counter(kind: string, limit: Limit | undefined, tenantId: string = DEFAULT_TENANT): Counter {
     if (!limit) return UNLIMITED;
     const name = tenantId === DEFAULT_TENANT ? kind : `${kind}:${tenantId}`;
     const options = {
@@ -150,7 +147,7 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
           await limiter.reward(key);
           throw new VerificationError({
             code: 'rate_limited',
-            limit: limitName,
+            limit: kind,
             retryAfterSeconds: retryAfterSeconds(error.msBeforeNext),
           });
         }

@@ -85,6 +85,17 @@ export function formatInternational(e164: string): string {
   return parsePhoneNumberFromString(e164, { extract: false })?.formatInternational() ?? e164;
 }
 
+/** Whether the text is a number of a possible length. */
+export function isPossible(text: string): boolean {
+  return parseUntilStable(text) !== undefined;
+}
+
+/** The country calling code with its `+`. Undefined if the text is not a phone number. */
+export function callingCodeOf(e164: string): string | undefined {
+  const parsed = parsePhoneNumberFromString(e164, { extract: false });
+  return parsed && `+${parsed.countryCallingCode}`;
+}
+
 /** Whether this is the E.164 form that `parsePhoneNumber` returns for all accepted spellings of the number. */
 export function isCanonical(e164: string): boolean {
   return parseUntilStable(e164)?.number === e164;

@@ -1,5 +1,7 @@
 import { VerificationError, type Refusal } from '../../domain/refusals';
 import type { DeliveryError } from '../../domain/types';
+import { callingCodeOf } from '../../numbers/phone-number';
+import { NAMED_LIMIT_PREFIX } from '../limits';
 
 /** An error in the words of Twilio Verify's API. Its clients act on the code, the status and sometimes the message. */
 export class VerifyApiError extends Error {
@@ -47,8 +49,7 @@ export function toVerifyError(error: unknown, facts: RequestFacts): VerifyApiErr
   if (error instanceof VerifyApiError) return error;
   if (error instanceof VerificationError) return ofRefusal(error.refusal, facts);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return new VerifyApiError(status, 20422, 'The request could not be read');
+  if (typeof status === 'number' && status >= 400 && status < 500) return unreadable(status);
   return new VerifyApiError(500, 20500, 'Internal Server Error');
 }
 
@@ -64,17 +65,13 @@ function ofRefusal(refusal: Refusal, { path, to }: RequestFacts): VerifyApiError
     case 'invalid_code':
       return invalidParameter('Code');
     case 'invalid_request':
-      return invalidParameter('CustomCode');
+      return unreadable(400);
     case 'idempotency_key_reused':
       return invalidParameter('Idempotency-Key');
     case 'unsupported_phone_number':
       return landline();
     case 'country_not_allowed':
-      return new VerifyApiError(
-        403,
-        60605,
-        'The destination phone number has been blocked by Verify Geo-Permissions',
-      );
+      return blockedCountry(to);
     case 'phone_number_cooling_down':
     case 'resend_limit_reached':
       return new VerifyApiError(429, 60203, MAX_SEND_ATTEMPTS, retryAfter);
@@ -108,12 +105,28 @@ function ofLimit(refusal: Refusal): VerifyApiError {
   if (refusal.limit === 'number') return new VerifyApiError(429, 60203, MAX_SEND_ATTEMPTS, headers);
   return new VerifyApiError(429, 20429, 'Too many requests', {
     ...headers,
-    ...(refusal.limit !== undefined && { 'twilio-reached-rate-limit': refusal.limit }),
+    ...(refusal.limit !== undefined && {
+      'twilio-reached-rate-limit': refusal.limit.replace(NAMED_LIMIT_PREFIX, ''),
+    }),
   });
 }
 
 function retryAfterHeader({ retryAfterSeconds }: Refusal): Record<string, string> {
   return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+}
+
+/** Some clients recognize the error by both sentences. */
+function blockedCountry(to: string): VerifyApiError {
+  return new VerifyApiError(
+    403,
+    60605,
+    'The destination phone number has been blocked by Verify Geo-Permissions. ' +
+      `${callingCodeOf(to) ?? to} is blocked for sms channel for all services`,
+  );
+}
+
+function unreadable(status: number): VerifyApiError {
+  return new VerifyApiError(status, 20422, 'The request could not be read');
 }
 
 function landline(): VerifyApiError {

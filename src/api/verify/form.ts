@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import type { WordingChoice } from '../../domain/types';
 import type { VerifyService } from '../../tenants/tenant';
-import { clientOf } from '../client-address';
+import { isPossible } from '../../numbers/phone-number';
 import { sentenceIn, variablesOf, type Template } from '../../messaging/wording';
 import { invalidParameter, invalidTo, VerifyApiError } from './errors';
 
@@ -41,14 +42,19 @@ export function toOf({ To = '' }: Form): string {
   return To.replace(/^ (?=\d)/, '+');
 }
 
+/** Also checks that the country has numbers of this length. */
+export function isE164(number: string): boolean {
+  return /^\+[1-9]\d{6,14}$/.test(number) && isPossible(number);
+}
+
 /** @throws VerifyApiError for a field that is not valid */
 export function parseCreate(form: Form, service: VerifyService): CreateForm {
-  checkChannel(form['Channel']);
+  checkChannel(form);
   const to = toOf(form);
-  if (!/^\+[1-9]\d{6,14}$/.test(to)) throw invalidTo(to);
+  if (!isE164(to)) throw invalidTo(to);
   checkTags(form['Tags']);
-  if (form['RiskCheck'] !== undefined && !['enable', 'disable'].includes(form['RiskCheck']))
-    throw invalidParameter('RiskCheck');
+  const { RiskCheck: riskCheck = '' } = form;
+  if (!['', 'enable', 'disable'].includes(riskCheck)) throw invalidParameter('RiskCheck');
   return {
     to,
     customCode: customCodeOf(form, service),
@@ -58,7 +64,11 @@ export function parseCreate(form: Form, service: VerifyService): CreateForm {
   };
 }
 
-function checkChannel(channel = ''): void {
+const OTHER_CHANNELS: readonly string[] = ['call', 'whatsapp', 'email'];
+
+function checkChannel({ Channel: channel = '', AppHash: appHash = '' }: Form): void {
+  if (appHash !== '' && OTHER_CHANNELS.includes(channel))
+    throw new VerifyApiError(400, 60602, 'App hash can only be used with SMS channel');
   switch (channel) {
     case 'sms':
     case 'auto':
@@ -89,7 +99,7 @@ function customCodeOf({ CustomCode: code }: Form, { customCodeEnabled }: VerifyS
 
 function deviceIpOf({ DeviceIp: ip }: Form): string | undefined {
   if (ip === undefined || ip === '') return undefined;
-  if (clientOf(ip) === 'unknown') throw invalidParameter('DeviceIp');
+  if (isIP(ip) === 0) throw invalidParameter('DeviceIp');
   return ip;
 }
 

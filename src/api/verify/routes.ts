@@ -12,8 +12,8 @@ import { logProblem } from '../problem';
 import { registerAttempts, type AttemptsDependencies } from './attempts';
 import { callerOfService, serviceCallers, type ServiceCaller } from './authentication';
 import { createCreate } from './create';
-import { invalidParameter, notFound, toVerifyError } from './errors';
-import { formOf, parseCreate, toOf, type Form } from './form';
+import { invalidParameter, invalidTo, notFound, toVerifyError } from './errors';
+import { formOf, isE164, parseCreate, toOf, type Form } from './form';
 import { createResources, type ServiceTenant } from './resources';
 import * as schemas from './schemas';
 import { registerServices } from './services';
@@ -76,7 +76,10 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
     const ended = await (status === 'approved'
       ? verifications.approve(target)
       : verifications.cancel(target));
-    return resources.verification(tenant, ended);
+    const verification = resources.verification(tenant, ended);
+    // Another request can end it first.
+    if (verification.status !== status) throw notFound(pathOf(request));
+    return verification;
   });
 
   app.post('/Services/:serviceSid/VerificationCheck', schemas.service, async (request) => {
@@ -106,10 +109,13 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
 
   /** The verification in the path, by its SID or its number. */
   async function pathTarget(
-    { params: { sid } }: { readonly params: { readonly sid: string } },
+    request: FastifyRequest & { readonly params: { readonly sid: string } },
     tenant: ServiceTenant,
   ): Promise<VerificationRef> {
-    return lookup(tenant, sid.startsWith('+') ? { to: sid } : { sid });
+    const { sid } = request.params;
+    if (!sid.startsWith('+')) return lookup(tenant, { sid });
+    if (!isE164(sid)) throw notFound(pathOf(request));
+    return lookup(tenant, { to: sid });
   }
 
   /** Says how long a number without attempts is refused. */
@@ -162,5 +168,7 @@ function present(form: Form, name: string): string | undefined {
 }
 
 function checkedTo(form: Form): string | undefined {
-  return present(form, 'To') && toOf(form);
+  const to = present(form, 'To') && toOf(form);
+  if (to !== undefined && !isE164(to)) throw invalidTo(to);
+  return to;
 }

@@ -11,8 +11,10 @@ export const verification = {
   schema: { hide: true, params: Type.Object({ serviceSid: Type.String(), sid: Type.String() }) },
 };
 
-export const list = {
-  schema: { hide: true, querystring: Type.Record(Type.String(), Type.String()) },
+export const list = { schema: { hide: true } };
+
+export const managed = {
+  schema: { hide: true, params: Type.Object({ serviceSid: Type.Optional(Type.String()) }) },
 };
 
 export const attempt = {

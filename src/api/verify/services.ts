@@ -3,6 +3,7 @@ import type { Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
 import { callerOfService, serviceCallers } from './authentication';
 import { VerifyApiError } from './errors';
+import { formOf } from './form';
 import { listPage, parsePage, sliceOf } from './pages';
 import type { createResources } from './resources';
 import * as schemas from './schemas';
@@ -39,7 +40,7 @@ export function registerServices(app: Api, { tenants, publicUrl, resources }: Se
   const base = `${publicUrl}/v2`;
 
   app.get('/Services', schemas.list, async (request) => {
-    const page = parsePage(request.query);
+    const page = parsePage(formOf(request.query));
     const services = serviceCallers(request, tenants).map(({ tenant }) => resources.service(tenant));
     const { items, nextToken } = sliceOf(services, page);
     return listPage(items, { url: `${base}/Services`, key: 'services', page, nextToken });
@@ -51,7 +52,7 @@ export function registerServices(app: Api, { tenants, publicUrl, resources }: Se
   });
 
   app.get('/Templates', schemas.list, async (request) => {
-    const query = request.query;
+    const query = formOf(request.query);
     const page = parsePage(query);
     const templates = serviceCallers(request, tenants)
       .flatMap(({ tenant }) =>
@@ -69,10 +70,16 @@ export function registerServices(app: Api, { tenants, publicUrl, resources }: Se
   });
 
   for (const [methods, url] of MANAGED_PATHS) {
-    const handler = async () => {
-      throw new VerifyApiError(403, 60204, MANAGED_BY_FILE);
-    };
-    app.route({ method: [...methods], url, schema: { hide: true }, handler });
+    app.route({
+      method: [...methods],
+      url,
+      ...schemas.managed,
+      handler: async (request) => {
+        const { serviceSid } = request.params;
+        if (serviceSid !== undefined) callerOfService(serviceCallers(request, tenants), serviceSid);
+        throw new VerifyApiError(403, 60204, MANAGED_BY_FILE);
+      },
+    });
   }
 
   for (const url of UNREADABLE_PATHS)
