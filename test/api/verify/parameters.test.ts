@@ -1,0 +1,327 @@
+import { connectDevServer, type DevServer } from '../../support/dev-server';
+import {
+  eventually,
+  receivedCode,
+  uniquePhoneNumber,
+  wrongCodeFor,
+  type Service,
+} from '../../support/service';
+import {
+  SERVICE_SID,
+  send,
+  startVerifyService,
+  TEMPLATE_SID,
+  type RawAnswer,
+} from '../../support/verify-service';
+
+// Every row of Twilio's parameters: what is taken, ignored and refused. All answers are compared with Twilio's OpenAPI
+// document by the client and by `send`.
+
+let server: DevServer;
+let service: Service;
+let shop: Awaited<ReturnType<typeof startVerifyService>>['shop'];
+let baseUrl: string;
+
+beforeAll(async () => {
+  server = await connectDevServer();
+  ({ service, shop, baseUrl } = await startVerifyService(server));
+});
+afterAll(async () => {
+  await service.stop();
+  await server.close();
+});
+
+const CREATE = `/v2/Services/${SERVICE_SID}/Verifications`;
+const CHECK = `/v2/Services/${SERVICE_SID}/VerificationCheck`;
+const json = (value: unknown) => JSON.stringify(value);
+
+const create = (fields: Record<string, string>, to = uniquePhoneNumber()) =>
+  send(baseUrl, CREATE, { body: { To: to, Channel: 'sms', ...fields } });
+const check = (fields: Record<string, string>) => send(baseUrl, CHECK, { body: fields });
+const textTo = (to: string) => service.sandbox.inbox(to)[0]?.body;
+
+const invalid = (parameter: string) => ({
+  status: 400,
+  body: { code: 60200, message: `Invalid parameter: ${parameter}` },
+});
+
+async function startPending() {
+  const to = uniquePhoneNumber();
+  const { sid } = await shop.verifications.create({ to, channel: 'sms' });
+  return { to, sid, code: await receivedCode(service.sandbox, to) };
+}
+
+describe('To', () => {
+  test.each([
+    '',
+    '4255550123',
+    '+0425550123',
+    '+1',
+    '+1425555',
+    '+123456789012345678',
+    'a@example.com',
+    '+1 425 555 0123',
+  ])('the number %j is refused, and the message repeats it', async (to) => {
+    const message = `Invalid parameter \`To\`: ${to}`;
+    expect(await create({}, to)).toMatchObject({ status: 400, body: { code: 60200, message } });
+    if (to !== '')
+      expect(await check({ To: to, Code: '123456' })).toMatchObject({ body: { code: 60200, message } });
+  });
+
+  test('a create without it is refused', async () => {
+    expect(await send(baseUrl, CREATE, { body: { Channel: 'sms' } })).toMatchObject({
+      body: { code: 60200 },
+    });
+  });
+
+  test('a plus sign that was not percent-encoded is read as one', async () => {
+    const to = uniquePhoneNumber();
+    expect(await send(baseUrl, CREATE, { body: `To=${to}&Channel=sms` })).toMatchObject({
+      status: 201,
+      body: { to },
+    });
+    const Code = await receivedCode(service.sandbox, to);
+    expect(await send(baseUrl, CHECK, { body: `To=${to}&Code=${Code}` })).toMatchObject({
+      body: { to, status: 'approved' },
+    });
+    expect(await send(baseUrl, CREATE, { body: `To=++${to.slice(1)}&Channel=sms` })).toMatchObject({
+      status: 400,
+    });
+  });
+});
+
+describe('Channel', () => {
+  test.each([
+    ['call', 60223, 'Delivery channel disabled: CALL'],
+    ['whatsapp', 60223, 'Delivery channel disabled: WHATSAPP'],
+    ['email', 60217, 'A Mailer must be associated with the service'],
+    ['sna', 60200, 'Invalid parameter: Channel'],
+    ['SMS', 60200, 'Invalid parameter: Channel'],
+    ['', 60200, 'Invalid parameter: Channel'],
+  ])('%j is refused with %i', async (channel, code, message) => {
+    expect(await create({ Channel: channel })).toMatchObject({ status: 400, body: { code, message } });
+  });
+
+  test('auto is answered as sms', async () => {
+    expect(await create({ Channel: 'auto' })).toMatchObject({ status: 201, body: { channel: 'sms' } });
+  });
+});
+
+/** Creates with fields that are checked, and without any effect on the text. */
+test.each<[name: string, fields: Record<string, string>]>([
+  ['unknown fields', { CodeLength: '4', Templates: '[]', 'Risk.TelemetryId': 'x', to: 'y', __proto__x: '1' }],
+  ['SendDigits', { SendDigits: 'ww1' }],
+  ['ChannelConfiguration', { ChannelConfiguration: 'no JSON' }],
+  ['EnableSnaClientToken', { EnableSnaClientToken: 'true' }],
+  ['CustomMessage', { CustomMessage: 'Another text' }],
+  ['Amount and Payee', { Amount: '€39.99', Payee: 'Acme Inc.' }],
+  ['Tags', { Tags: json({ tenant_id: '12345' }) }],
+  [
+    'ten Tags',
+    { Tags: json(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`k${i}`, 'v'.repeat(128)]))) },
+  ],
+  ['RiskCheck=enable', { RiskCheck: 'enable' }],
+  ['RiskCheck=disable', { RiskCheck: 'disable' }],
+  ['an IPv4 DeviceIp', { DeviceIp: '198.51.100.7' }],
+  ['an IPv6 DeviceIp', { DeviceIp: '2001:db8::1' }],
+  ['an unknown name in RateLimits', { RateLimits: json({ unknown: 'x' }) }],
+  ['an unknown Locale', { Locale: 'tlh' }],
+  ['TemplateCustomSubstitutions without a template', { TemplateCustomSubstitutions: json({ order: '1' }) }],
+  [
+    'empty optional fields',
+    { CustomCode: '', TemplateSid: '', AppHash: '', DeviceIp: '', Tags: '', RiskCheck: '', Locale: '' },
+  ],
+])('a create with %s has the standard text', async (_name, fields) => {
+  const to = uniquePhoneNumber();
+  const answer = await create(fields, to);
+  expect(answer).toMatchObject({ status: 201, body: { to, amount: null, payee: null, sna: null } });
+  expect(answer.body['lookup']).toEqual({ carrier: null });
+  expect(textTo(to)).toMatch(/^Your Shop verification code is: \d{6}$/);
+});
+
+const LONG = 'x'.repeat(129);
+test.each<[field: string, value: string]>([
+  ['Tags', 'no JSON'],
+  ['Tags', '["a"]'],
+  ['Tags', json(Object.fromEntries(Array.from({ length: 11 }, (_, index) => [index, ''])))],
+  ['Tags', json({ [LONG]: '1' })],
+  ['Tags', json({ a: LONG })],
+  ['RiskCheck', 'off'],
+  ['DeviceIp', '0.000.00.000'],
+  ['DeviceIp', '198.51.100.7:80'],
+  ['DeviceIp', 'localhost'],
+  ['RateLimits', '[]'],
+  ['RateLimits', 'session'],
+  ['TemplateCustomSubstitutions', 'no JSON'],
+  ['TemplateCustomSubstitutions', '"text"'],
+  ['AppHash', 'short'],
+  ['AppHash', 'twelve-chars'],
+  ['CustomCode', '123'],
+  ['CustomCode', '12345678901'],
+  ['CustomCode', '12a4'],
+  ['CustomCode', ' 1234'],
+  ['CustomFriendlyName', 'x'.repeat(31)],
+  ['CustomFriendlyName', 'Pay at example.com'],
+  ['CustomFriendlyName', 'https://x'],
+  ['CustomFriendlyName', 'two\nlines'],
+  ['CustomFriendlyName', 'Code 123456'],
+  ['CustomFriendlyName', 'Code 1 2 3 4 5'],
+])('%s=%j is an invalid parameter', async (field, value) => {
+  expect(await create({ [field]: value })).toMatchObject(invalid(field));
+});
+
+describe('the text', () => {
+  test.each<[name: string, fields: Record<string, string>, text: RegExp]>([
+    [
+      'CustomFriendlyName',
+      { CustomFriendlyName: 'Blumen & Söhne 24' },
+      /^Your Blumen & Söhne 24 verification/,
+    ],
+    ['AppHash', { AppHash: 'AbCdEf+/123' }, /^<#> Your Shop verification code is: \d{6}\nAbCdEf\+\/123$/],
+    ['AppHash with auto', { AppHash: 'AbCdEf+/123', Channel: 'auto' }, /^<#> /],
+    [
+      'TemplateSid',
+      { TemplateSid: TEMPLATE_SID, TemplateCustomSubstitutions: json({ order: 7, extra: 'x' }) },
+      /^Shop: \d{6} is your code\. Order 7\.$/,
+    ],
+    [
+      'TemplateSid and Locale',
+      { TemplateSid: TEMPLATE_SID, Locale: 'de_CH', TemplateCustomSubstitutions: json({ order: '7' }) },
+      /^Shop: \d{6} ist Ihr Code\. Bestellung 7\.$/,
+    ],
+    [
+      'an unknown Locale of a template',
+      { TemplateSid: TEMPLATE_SID, Locale: 'fr', TemplateCustomSubstitutions: json({ order: '7' }) },
+      /is your code/,
+    ],
+    ['CustomCode', { CustomCode: '0042' }, /: 0042$/],
+  ])('follows %s', async (_name, fields, text) => {
+    const to = uniquePhoneNumber();
+    expect(await create(fields, to)).toMatchObject({ status: 201 });
+    expect(textTo(to)).toMatch(text);
+  });
+
+  test('of a joined create follows its own fields', async () => {
+    const { to, code } = await startPending();
+    expect(await create({ CustomFriendlyName: 'Blumen' }, to)).toMatchObject({ status: 201 });
+    await eventually(() => textTo(to) === `Your Blumen verification code is: ${code}`);
+  });
+});
+
+describe('a form', () => {
+  test('may repeat a field: the last value counts', async () => {
+    const to = uniquePhoneNumber();
+    const body = `To=x&Channel=call&To=${encodeURIComponent(to)}&Channel=sms`;
+    expect(await send(baseUrl, CREATE, { body })).toMatchObject({ status: 201, body: { to } });
+  });
+
+  test.each([
+    ['JSON', 'application/json', json({ To: '+14255550123', Channel: 'sms' })],
+    ['text', 'text/plain', 'To=%2B14255550123&Channel=sms'],
+    ['multipart', 'multipart/form-data; boundary=x', '--x--'],
+  ])('of another content type (%s) has no fields', async (_name, contentType, body) => {
+    expect(await send(baseUrl, CREATE, { body, headers: { 'content-type': contentType } })).toMatchObject(
+      invalid('Channel'),
+    );
+  });
+
+  test('may be missing', async () => {
+    expect(await send(baseUrl, CREATE, { method: 'POST' })).toMatchObject(invalid('Channel'));
+    expect(await send(baseUrl, CHECK, { method: 'POST' })).toMatchObject(invalid('Code'));
+  });
+
+  test('with a character set is read', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' };
+    const body = { To: uniquePhoneNumber(), Channel: 'sms' };
+    expect(await send(baseUrl, CREATE, { body, headers })).toMatchObject({ status: 201 });
+  });
+
+  test('may be 64 KiB long', async () => {
+    const fits = await create({ ChannelConfiguration: 'x'.repeat(60_000) });
+    expect(fits).toMatchObject({ status: 201 });
+    expect(await create({ ChannelConfiguration: 'x'.repeat(70_000) })).toMatchObject({ status: 413 });
+  });
+});
+
+describe('a check', () => {
+  test.each(['', '123', '12345678901', '12 34 56', '12345a', '１２３４５６'])(
+    'of the code %j is refused and costs no attempt',
+    async (Code) => {
+      const { to, code } = await pending();
+      expect(await check({ To: to, Code })).toMatchObject(invalid('Code'));
+      expect(code).toHaveLength(6);
+    },
+  );
+
+  test('ignores SnaClientToken, Amount and Payee', async () => {
+    const { to, code } = await pending();
+    const answer = await check({
+      To: to,
+      Code: wrongCodeFor(code),
+      SnaClientToken: 'x',
+      Amount: '1',
+      Payee: 'y',
+    });
+    expect(answer).toMatchObject({ status: 200, body: { status: 'pending', amount: null, payee: null } });
+  });
+
+  test('by VerificationSid, and by both, is about the same verification', async () => {
+    const first = await startPending();
+    const second = await startPending();
+    const both = { To: second.to, VerificationSid: first.sid, Code: second.code };
+    const gone = {
+      status: 404,
+      body: {
+        code: 20404,
+        message: `The requested resource /Services/${SERVICE_SID}/VerificationCheck was not found`,
+      },
+    };
+    expect(await check(both)).toMatchObject(gone);
+    expect(await check({ VerificationSid: `VE${'0'.repeat(32)}`, Code: '123456' })).toMatchObject(gone);
+    expect(await check({ VerificationSid: 'VE', Code: '123456' })).toMatchObject(gone);
+    expect(await check({ ...both, VerificationSid: second.sid })).toMatchObject({
+      body: { status: 'approved' },
+    });
+    expect(await check({ VerificationSid: first.sid, Code: first.code })).toMatchObject({
+      body: { sid: first.sid, status: 'approved', valid: true },
+    });
+  });
+
+  test('needs To or VerificationSid', async () => {
+    const noTarget = { status: 400, body: { code: 60221, message: 'No target verification specified' } };
+    expect(await check({ Code: '123456' })).toMatchObject(noTarget);
+    expect(await check({ Code: '123456', To: '', VerificationSid: '' })).toMatchObject(noTarget);
+  });
+
+  let shared: Promise<{ to: string; code: string }> | undefined;
+  /** A verification of which the tests above use one attempt. */
+  function pending() {
+    shared ??= startPending();
+    return shared;
+  }
+
+  test('that is refused costs no attempt: the others leave four', async () => {
+    const { to, code } = await pending();
+    for (let tries = 0; tries < 4; tries++)
+      expect(await check({ To: to, Code: wrongCodeFor(code) })).toMatchObject({
+        body: { status: 'pending' },
+      });
+    expect(await check({ To: to, Code: code })).toMatchObject({ status: 429, body: { code: 60202 } });
+  });
+});
+
+describe('an update', () => {
+  test.each(['', 'expired', 'Approved', 'pending'])('to the status %j is refused', async (Status) => {
+    const answer: RawAnswer = await send(baseUrl, `${CREATE}/VE${'0'.repeat(32)}`, { body: { Status } });
+    expect(answer).toMatchObject(invalid('Status'));
+  });
+
+  test('may name the verification by its number', async () => {
+    const { to, sid } = await startPending();
+    const path = `${CREATE}/${encodeURIComponent(to)}`;
+    expect(await send(baseUrl, path, { body: { Status: 'canceled' } })).toMatchObject({
+      status: 200,
+      body: { sid, status: 'canceled', valid: false },
+    });
+  });
+});
