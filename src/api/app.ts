@@ -15,6 +15,7 @@ import { registerHealth } from './health/routes';
 import { registerTryIt, type TryItPage } from './try-it/routes';
 import { registerReference } from './reference/routes';
 import { registerRest } from './rest/routes';
+import { answerVerifyError, VERIFY_PREFIX } from './verify/error-answer';
 import { registerVerify } from './verify/routes';
 import { registerSwitchedOff } from './verify/switched-off';
 import { registerCallbacks } from './callbacks/routes';
@@ -38,7 +39,11 @@ export interface AppDependencies
 /** Builds the app with all HTTP surfaces. It does not listen on a port: server.ts does, and tests use `inject`. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
   const { verifications, deliveryReports, codecServer, tryItPage } = dependencies;
-  const app = createHttpServer(dependencies.logger, dependencies.trustProxy);
+  const hasVerify = dependencies.tenants.all.some(({ verify }) => verify);
+  const app = createHttpServer(dependencies.logger, dependencies.trustProxy, (error, request, reply) => {
+    const isForVerify = hasVerify && request.url.startsWith(`${VERIFY_PREFIX}/`);
+    (isForVerify ? answerVerifyError : answerProblem)(error, request, reply);
+  });
   const shutdown = new AbortController();
   // Each waiting request adds a listener: 0 turns Node's warning about many listeners off.
   setMaxListeners(0, shutdown.signal);
@@ -72,12 +77,12 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     registerDurableFunctions(scope, shared);
     refuseOtherMethodsHere(scope);
   });
-  if (dependencies.tenants.all.some(({ verify }) => verify)) {
+  if (hasVerify) {
     surface((scope) => {
       const refuseOtherMethodsHere = observeMethods(scope);
       registerVerify(scope, shared);
       refuseOtherMethodsHere(scope);
-    }, '/v2');
+    }, VERIFY_PREFIX);
   }
   surface((scope) => registerCallbacks(scope, dependencies));
   if (tryItPage) surface((scope) => registerTryIt(scope, { ...shared, ...tryItPage }));

@@ -35,8 +35,15 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
   xFrameOptions: { action: 'deny' },
 };
 
-/** Creates Fastify with time-outs and size limits. Schemas check a request without changing it. */
-export function createHttpServer(logger: FastifyServerOptions['logger'], trustProxy: TrustProxy) {
+/**
+ * Creates Fastify with time-outs and size limits. Schemas check a request without changing it. `answerUnroutable`: the
+ * error handler of requests whose path can't be read.
+ */
+export function createHttpServer(
+  logger: FastifyServerOptions['logger'],
+  trustProxy: TrustProxy,
+  answerUnroutable = answerProblem,
+) {
   const app = fastify({
     ...(logger === undefined ? {} : { logger }),
     trustProxy,
@@ -50,7 +57,7 @@ export function createHttpServer(logger: FastifyServerOptions['logger'], trustPr
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, app.log),
     // No hooks run for these errors, so helmet adds no headers.
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(SAFE_HEADERS)),
+    frameworkErrors: (error, request, reply) => answerUnroutable(error, request, reply.headers(SAFE_HEADERS)),
     schemaErrorFormatter: schemaFault,
     schemaController: { compilersFactory: { buildSerializer } },
     // Azure Functions also ignores case and a trailing slash. Parameters may be as long as the request line: Fastify's

@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { VerifySids } from '../../crypto/verify-sids';
 import { attemptsUsedUpRefusal } from '../../domain/policy';
 import { VerificationError } from '../../domain/refusals';
@@ -8,11 +8,11 @@ import type { IdentifiedView, VerificationRef, Verifications } from '../../gatew
 import type { Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
 import type { MessageRequests } from '../message-requests';
-import { logProblem } from '../problem';
 import { registerAttempts, type AttemptsDependencies } from './attempts';
 import { callerOfService, serviceCallers, type ServiceCaller } from './authentication';
 import { createCreate } from './create';
-import { invalidParameter, invalidTo, notFound, toVerifyError } from './errors';
+import { answerVerifyError, pathOf } from './error-answer';
+import { invalidParameter, invalidTo, notFound } from './errors';
 import { formOf, isE164, parseCreate, toOf, type Form } from './form';
 import { createResources, type ServiceTenant } from './resources';
 import * as schemas from './schemas';
@@ -28,7 +28,6 @@ export interface VerifyDependencies extends AttemptsDependencies {
   readonly publicUrl: string;
 }
 
-const PREFIX = '/v2';
 /** Forms with substitutions are longer than the bodies of the other surfaces. */
 const BODY_LIMIT_BYTES = 65_536;
 type ServiceRequest = Pick<FastifyRequest, 'headers'> & { readonly params: { readonly serviceSid: string } };
@@ -48,7 +47,7 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
   // Another content type has no fields.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
   app.addHook('onRequest', async (request) => void serviceCallers(request, tenants));
-  app.setErrorHandler(answerError);
+  app.setErrorHandler(answerVerifyError);
   app.setNotFoundHandler((request) => {
     throw notFound(pathOf(request));
   });
@@ -132,28 +131,6 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
 function mayFetch({ status }: IdentifiedView, { verify }: ServiceTenant): boolean {
   const isKept = !isFinal(status) || status === 'canceled' || status === 'max_attempts_reached';
   return isKept || verify.fetchEnded;
-}
-
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const facts = { path: pathOf(request), to: toOf(formOf(request.body)) };
-  const { status, code, message, headers } = toVerifyError(error, facts);
-  logProblem(request.log, { status, headers, body: { code } }, error);
-  const moreInfo = `https://www.twilio.com/docs/errors/${code}`;
-  void reply.code(status).headers(headers).send({ code, message, more_info: moreInfo, status });
-}
-
-/** The path without `/v2` and without a query. */
-function pathOf({ url }: FastifyRequest): string {
-  const [path = ''] = url.split('?');
-  return decodedOr(path.slice(PREFIX.length));
-}
-
-function decodedOr(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 function idempotencyKeyOf({ headers }: FastifyRequest): string | undefined {
