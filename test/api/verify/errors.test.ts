@@ -13,7 +13,7 @@ import {
 import {
   ACCOUNT_SID,
   AUTH_TOKEN,
-  clientOf,
+  type clientOf,
   send,
   SERVICE_SID,
   startVerifyService,

@@ -64,8 +64,14 @@ describe('To', () => {
   ])('the number %j is refused, and the message repeats it', async (to) => {
     const message = `Invalid parameter \`To\`: ${to}`;
     expect(await create({}, to)).toMatchObject({ status: 400, body: { code: 60200, message } });
-    if (to !== '')
-      expect(await check({ To: to, Code: '123456' })).toMatchObject({ body: { code: 60200, message } });
+  });
+
+  test('is refused by a check in the same way', async () => {
+    const message = 'Invalid parameter `To`: +1 425 555 0123';
+    expect(await check({ To: '+1 425 555 0123', Code: '123456' })).toMatchObject({
+      status: 400,
+      body: { code: 60200, message },
+    });
   });
 
   test('a create without it is refused', async () => {
