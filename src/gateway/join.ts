@@ -59,8 +59,10 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
     const state = hasNoState ? undefined : await readState(id, mayJoin && !isRepeat);
     const refusal = mayJoin && state && attemptsUsedUpRefusal(state, Date.now());
     if (refusal) throw new VerificationError(refusal);
+    // The window can be over before the workflow's timer fires.
+    const hasEnded = state && (state.endedAt !== null || (mayJoin && isWindowOver(state)));
     // After the end, the same key starts a new verification.
-    if (state?.endedAt && !isOurs) return { outcome: 'closing', id };
+    if (hasEnded && !isOurs) return { outcome: 'closing', id };
     if (isRepeat) {
       const hasSameFields = requestDigest === undefined || requestDigest === request.requestDigest;
       if (!hasSameFields || !isCodeOf(memo, run.workflowId, customCode))
@@ -90,6 +92,10 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
     if (customCode === undefined) return true;
     return codeTag !== undefined && deriveTags(keyRing, { workflowId, nonce }, customCode).includes(codeTag);
   }
+}
+
+function isWindowOver({ expiresAt }: VerificationState): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) <= Date.now();
 }
 
 /** `endsAt`: when the open verification ends at the latest, epoch milliseconds. */
