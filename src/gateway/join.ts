@@ -20,6 +20,12 @@ export type StartOutcome =
     }
   | { readonly outcome: 'closing'; readonly id: VerificationId };
 
+/** The open run of a number, as a start found it. */
+export interface FoundRun {
+  readonly outcome: 'found';
+  readonly run: Run;
+}
+
 /** A run has up to three events until its first workflow task completes. Until then, it can't answer a query. */
 const MAX_EVENTS_WITHOUT_STATE = 3;
 /** The time-out for the state of the open run. Without it, Retry-After is less exact. */
@@ -29,9 +35,11 @@ const OTHER_CODE = 'The number has an open verification with another code.';
 /** The start that found an open run. */
 export interface JoiningRequest {
   readonly memo: Pick<VerificationMemo, 'nonce' | 'idempotencyDigest' | 'requestDigest'>;
-  /** Whether it may join a verification that another request started. */
-  readonly mayJoin: boolean;
-  readonly customCode: string | undefined;
+  readonly request: {
+    /** Whether it may join a verification that another request started. */
+    readonly mayJoin?: boolean;
+    readonly customCode?: string | undefined;
+  };
 }
 
 /**
@@ -40,14 +48,17 @@ export interface JoiningRequest {
  */
 export function createJoin(states: RunStates, keyRing: KeyRing) {
   /**
+   * Returns other outcomes than `found` unchanged.
    * @throws VerificationError `verification_in_progress`, `idempotency_key_reused`; for a request that may join,
    * `verification_ended` if the attempts are used up, `invalid_request` if the code is not the verification's and
    * `worker_unavailable`
    */
   return async function join(
-    run: Run,
-    { memo: request, mayJoin, customCode }: JoiningRequest,
+    found: StartOutcome | FoundRun,
+    { memo: request, request: { mayJoin = false, customCode } }: JoiningRequest,
   ): Promise<StartOutcome> {
+    if (found.outcome !== 'found') return found;
+    const { run } = found;
     const memo = parseMemo(run.memo);
     const { tenantId, nonce } = memo;
     const id = { tenantId, workflowId: run.workflowId, runId: run.runId, nonce };

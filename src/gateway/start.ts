@@ -13,7 +13,7 @@ import { attemptsUsedUpRefusal, MAX_LEDGER_AGE_MS, MIN_UNVERIFIED_RUN_MS } from 
 import type { Ledger, Policy, WordingChoice } from '../domain/types';
 import type { Tenant } from '../tenants/tenant';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
-import { createJoin, inProgressError, type StartOutcome } from './join';
+import { createJoin, inProgressError, type FoundRun, type StartOutcome } from './join';
 import { createOpenRun, type OpenRunDependencies } from './open-run';
 import type { RunStates } from './run-states';
 import { createStartQueue } from './start-queue';
@@ -95,15 +95,18 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
     const { workflowId } = job;
     const closingDeadline = Date.now() + CLOSING_TIMEOUT_MS;
     try {
-      let result = await runInTurn(workflowId, async () => {
+      let found = await runInTurn(workflowId, async () => {
         await request.countRequest();
-        return startOrJoin(job);
+        return startOrFind(job);
       });
+      // Outside the queue: so many requests share one query of the run's state.
+      let result = await join(found, job);
       while (result.outcome === 'closing') {
         const leftMs = closingDeadline - Date.now();
         if (leftMs <= 0 || !states.mayWait(result.id)) throw inProgressError(Date.now());
         await states.waitForEnd(result.id, leftMs);
-        result = await runInTurn(workflowId, () => startOrJoin(job));
+        found = await runInTurn(workflowId, () => startOrFind(job));
+        result = await join(found, job);
       }
       if (result.outcome !== 'started') await job.reservation?.cancel();
       return result;
@@ -139,23 +142,22 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
   }
 
   /**
-   * Joins the open run of the number or starts a new one. Temporal must start it within MAX_LEDGER_AGE_MS after the
+   * Finds the open run of the number or starts a new one. Temporal must start it within MAX_LEDGER_AGE_MS after the
    * ledger was read: otherwise this reads the ledger again and retries.
    */
-  async function startOrJoin(job: StartJob): Promise<StartOutcome> {
+  async function startOrFind(job: StartJob): Promise<StartOutcome | FoundRun> {
     const { request, workflowId } = job;
-    const { mayJoin = false, customCode } = request;
     const deadline = Date.now() + TEMPORAL_TIMEOUT_MS;
     for (;;) {
       const readAt = Date.now();
       const last = await calls.describeLatest(workflowId);
       // The second case is a run that this request started although Temporal did not answer. It may be closed already.
       if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === job.memo.nonce))
-        return join(last, { memo: job.memo, mayJoin, customCode });
+        return { outcome: 'found', run: last };
       const result = last && (await states.readClosed(last));
       const ledger = result?.ledger ?? emptyLedger;
       if (readAt >= deadline) throw unavailable('temporal_unavailable');
-      const usedUp = mayJoin && result ? attemptsUsedUpRefusal(result, Date.now()) : undefined;
+      const usedUp = request.mayJoin && result ? attemptsUsedUpRefusal(result, Date.now()) : undefined;
       const refusal = usedUp ?? startRefusal(request, ledger);
       if (refusal) throw new VerificationError(refusal);
       job.reservation ??= await request.reserveMessage();

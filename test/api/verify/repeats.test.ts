@@ -181,9 +181,9 @@ describe(`of ${SIMULTANEOUS} simultaneous`, () => {
     const judged = withStatus(answers, 200);
     expect(judged).toHaveLength(5);
     for (const { body } of judged) expect(body).toMatchObject({ status: 'pending', valid: false });
-    const refused = withStatus(answers, 429);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(new Set(refused.map(({ body }) => body['code']))).toEqual(new Set([60202]));
     expect(refused).toHaveLength(SIMULTANEOUS - 5);
-    for (const { body } of refused) expect(body).toMatchObject({ code: 60202 });
     expect(await fetchOf(to)).toMatchObject({ body: { status: 'max_attempts_reached' } });
   });
 
