@@ -3,6 +3,7 @@ import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/refusals';
 import { isFinal } from '../domain/types';
 import type { VerificationState } from '../workflows/messages';
+import { BoundByKey } from './bound-by-key';
 import { requireMatch, type RunStates } from './run-states';
 import { initialState, parseMemo, type VerificationMemo } from './stored-data';
 import type { VerificationId } from './ids';
@@ -11,10 +12,18 @@ import { notFoundOr, type WorkflowCalls } from './workflow-calls';
 /** The time-out for reading the state before a Signal. After it, the Signal is sent without the check. */
 const STATE_TIMEOUT_MS = 1_000;
 
+/**
+ * Temporal accepts ten Updates of a run at once and lets clients repeat the others after a growing pause: until they
+ * time out, if many codes are guessed at once. So the others wait here.
+ */
+const UPDATES_OF_RUN = { name: 'updates-of-run', maxRunning: 5, maxAccepted: 150, maxWaitMs: 4_000 };
+
 export type RunMessages = ReturnType<typeof createRunMessages>;
 
 /** Sends Updates and Signals to runs. For a run that is not open they throw `verification_ended` or `not_found`. */
 export function createRunMessages(calls: WorkflowCalls, states: RunStates) {
+  const updates = new BoundByKey(UPDATES_OF_RUN);
+
   async function endedOr(id: VerificationId, error: unknown): Promise<unknown> {
     return error instanceof WorkflowNotFoundError ? endedError(await states.read(id)) : error;
   }
@@ -28,7 +37,7 @@ export function createRunMessages(calls: WorkflowCalls, states: RunStates) {
       updateId?: string,
     ): Promise<Ret> {
       try {
-        return await calls.update(id, update, message, updateId);
+        return await updates.run(id.runId, () => calls.update(id, update, message, updateId));
       } catch (error) {
         throw await endedOr(id, error);
       }

@@ -1,4 +1,5 @@
 import { Bound } from './bound';
+import { BoundByKey } from './bound-by-key';
 
 /** More starts that talk to Temporal at once would only make each of them slower, until their deadlines pass. */
 const STARTS = { name: 'starts', maxRunning: 20, maxAccepted: 200, maxWaitMs: 4_000 };
@@ -15,17 +16,6 @@ export type StartQueue = <T>(workflowId: string, start: () => Promise<T>) => Pro
  */
 export function createStartQueue(): StartQueue {
   const all = new Bound(STARTS);
-  const numbers = new Map<string, { readonly bound: Bound; starts: number }>();
-
-  return async function runInTurn(workflowId, start) {
-    const number = numbers.get(workflowId) ?? { bound: new Bound(STARTS_OF_NUMBER), starts: 0 };
-    numbers.set(workflowId, number);
-    number.starts++;
-    try {
-      return await number.bound.run(() => all.run(start));
-    } finally {
-      number.starts--;
-      if (number.starts === 0) numbers.delete(workflowId);
-    }
-  };
+  const numbers = new BoundByKey(STARTS_OF_NUMBER);
+  return (workflowId, start) => numbers.run(workflowId, () => all.run(start));
 }
