@@ -1,5 +1,14 @@
 import { createHmac } from 'node:crypto';
-import { createNonce, deriveCode, deriveTag, deriveTags, truncate } from '../../src/crypto/code';
+import fc from 'fast-check';
+import {
+  codeOffset,
+  createNonce,
+  deriveCode,
+  deriveTag,
+  deriveTags,
+  shiftCode,
+  truncate,
+} from '../../src/crypto/code';
 import { createKeyRing, deriveKey } from '../../src/crypto/key-ring';
 
 const keyOne = { id: 'one', bytes: Buffer.alloc(32, 1) };
@@ -23,6 +32,33 @@ describe('truncation', () => {
     counter.writeBigUInt64BE(BigInt(Math.floor(time / 30)));
     const digest = createHmac('sha256', '12345678901234567890123456789012').update(counter).digest();
     expect(truncate(digest, 8)).toBe(expected);
+  });
+
+  test.each([4, 5, 6, 7, 8])('takes %i digits from 31 bits, as RFC 4226 says', (length) => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
+        const digest = Buffer.from(bytes);
+        const number = digest.readUInt32BE(digest.readUInt8(31) & 15) & 0x7fffffff;
+        expect(truncate(digest, length)).toBe(String(number % 10 ** length).padStart(length, '0'));
+      }),
+    );
+  });
+
+  test.each([9, 10])('takes %i digits from 63 bits, so that all of them are equally likely', (length) => {
+    const digests = Array.from({ length: 20_000 }, (_, index) =>
+      createHmac('sha256', 'key').update(String(index)).digest(),
+    );
+    const codes = digests.map((digest) => truncate(digest, length));
+    for (const code of codes) expect(code).toHaveLength(length);
+    // 31 bits end at 2,147,483,647: the first of ten digits would be 0, 1 or 2.
+    for (const position of [0, 1, length - 1]) {
+      const counts = Array.from(
+        { length: 10 },
+        (_, digit) => codes.filter((code) => code[position] === String(digit)).length,
+      );
+      // Five standard deviations of a binomial distribution (n = 20,000, p = 0.1) are 212.
+      for (const count of counts) expect(Math.abs(count - 2_000)).toBeLessThan(212);
+    }
   });
 
   test('keeps leading zeros', () => {
@@ -68,6 +104,30 @@ test('a run copied to another workflow ID has another code', () => {
   }));
   const codes = new Set(others.map((source) => deriveCode(ring.first, source, 8)));
   expect(codes.size).toBe(100);
+});
+
+describe('a shifted code', () => {
+  const codes = fc.integer({ min: 4, max: 10 }).chain((length) => fc.tuple(digits(length), digits(length)));
+
+  function digits(length: number) {
+    return fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));
+  }
+
+  test('is the one for which the offset was made', () => {
+    fc.assert(
+      fc.property(codes, ([derived, code]) => {
+        const offset = codeOffset(derived, code);
+        expect(Number.isSafeInteger(offset)).toBe(true);
+        expect(offset).toBeGreaterThanOrEqual(0);
+        expect(offset).toBeLessThan(10 ** code.length);
+        expect(shiftCode(derived, offset)).toBe(code);
+      }),
+    );
+  });
+
+  test('with the offset 0 is the derived code', () => {
+    fc.assert(fc.property(codes, ([derived]) => expect(shiftCode(derived, 0)).toBe(derived)));
+  });
 });
 
 describe('a tag', () => {

@@ -4,6 +4,7 @@ import {
   readCancelRequest,
   readDeliveryReport,
   readFromTenant,
+  readResendRequest,
   readSendOutcome,
   readSubmission,
 } from '../../src/workflows/incoming';
@@ -13,9 +14,51 @@ const readers = [
   readCancelRequest,
   readDeliveryReport,
   readFromTenant,
+  readResendRequest,
   readSendOutcome,
   readSubmission,
 ];
+
+const FROM = { tenantId: 'shop', nonce: 'nonce' };
+
+test('of the wording of a resend, only what is text is read', () => {
+  const wording = {
+    templateSid: 'HJ',
+    locale: 'de',
+    name: 'Shop',
+    appHash: 'hash',
+    substitutions: { order: '7' },
+  };
+  expect(readResendRequest({ ...FROM, wording })).toEqual({ ...FROM, wording });
+  const unreadable = {
+    templateSid: 1,
+    locale: null,
+    name: {},
+    appHash: [],
+    substitutions: { order: 7 },
+    other: 'x',
+  };
+  expect(readResendRequest({ ...FROM, wording: unreadable })).toEqual({ ...FROM, wording: {} });
+  for (const value of [undefined, null, 'text', 42])
+    expect(readResendRequest({ ...FROM, wording: value })).toEqual({ ...FROM, wording: undefined });
+});
+
+test.each([undefined, null, 'x', [], {}, { nonce: 'nonce' }, { tenantId: 'shop' }, { ...FROM, nonce: 1 }])(
+  'the resend request %j is ignored',
+  (message) => {
+    expect(readResendRequest(message)).toBeUndefined();
+  },
+);
+
+test('the wording of a resend holds nothing but text, whatever was sent', () => {
+  fc.assert(
+    fc.property(fc.anything(), (wording) => {
+      const { substitutions = {}, ...fields } = readResendRequest({ ...FROM, wording })?.wording ?? {};
+      for (const value of [...Object.values(fields), ...Object.values(substitutions)])
+        expect(typeof value).toBe('string');
+    }),
+  );
+});
 
 test('the readers do not throw for any value', () => {
   fc.assert(

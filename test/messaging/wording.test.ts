@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { createWording, sentenceIn, variablesOf, type Template } from '../../src/messaging/wording';
+
+const template: Template = {
+  sid: 'HJ1',
+  name: 'order',
+  locales: [
+    { locale: 'en', sentence: '{name}: {code} for order {order}.' },
+    { locale: 'pt', sentence: '{name}: {code}, pedido {order}.' },
+    { locale: 'pt-BR', sentence: '{name}: {code}, seu pedido {order}.' },
+  ],
+};
+const other: Template = { sid: 'HJ2', name: 'plain', locales: [{ locale: 'de', sentence: 'Code {code}' }] };
+const options = { sentence: 'Your {name} code is {code}.', name: 'Shop', templates: [template, other] };
+const wording = createWording(options);
+
+test('without a choice, a message has the sentence and the name of the tenant', () => {
+  expect(wording('0042')).toBe('Your Shop code is 0042.');
+  expect(createWording({ sentence: 'Code {code}' })('0042')).toBe('Code 0042');
+});
+
+test('the name of the request replaces that of the tenant', () => {
+  expect(wording('0042', { name: 'Blumen' })).toBe('Your Blumen code is 0042.');
+});
+
+describe('the locale', () => {
+  test.each([
+    ['pt-BR', 'seu pedido'],
+    ['pt_br', 'seu pedido'],
+    ['PT-br', 'seu pedido'],
+    ['pt-PT', 'code, pedido'],
+    ['pt', 'code, pedido'],
+    ['fr', 'for order'],
+    ['', 'for order'],
+    ['x'.repeat(1_000), 'for order'],
+  ])('%s finds the sentence with %j', (locale, part) => {
+    expect(sentenceIn(template, locale).replace('{code}', 'code')).toContain(part);
+  });
+
+  test('undefined finds the first sentence', () => {
+    expect(sentenceIn(template)).toContain('for order');
+  });
+
+  test('has no effect without a template', () => {
+    expect(wording('0042', { locale: 'pt' })).toBe('Your Shop code is 0042.');
+  });
+});
+
+describe('a template', () => {
+  test('is filled with the substitutions of the request', () => {
+    const choice = { templateSid: 'HJ1', locale: 'pt', substitutions: { order: '7', unused: 'x' } };
+    expect(wording('0042', choice)).toBe('Shop: 0042, pedido 7.');
+  });
+
+  test('that the worker does not know is replaced by the sentence of the tenant', () => {
+    expect(wording('0042', { templateSid: 'HJ9' })).toBe('Your Shop code is 0042.');
+  });
+
+  test('can be the default', () => {
+    const withDefault = createWording({ ...options, defaultTemplateSid: 'HJ2' });
+    expect(withDefault('0042')).toBe('Code 0042');
+    expect(withDefault('0042', { templateSid: 'HJ1', substitutions: { order: '7' } })).toContain(
+      'for order 7',
+    );
+  });
+
+  test('has the variables that are not code or name, each once', () => {
+    expect(variablesOf('{name} {code} {order} {order} {AppName} {} { x } {a-b}')).toEqual([
+      'order',
+      'AppName',
+    ]);
+  });
+});
+
+describe('substitutions', () => {
+  test('happen in one pass: a value that looks like a variable stays as it is', () => {
+    const substitutions = { order: '{code} {name} {order}' };
+    expect(wording('0042', { templateSid: 'HJ1', substitutions })).toBe(
+      'Shop: 0042 for order {code} {name} {order}.',
+    );
+  });
+
+  test('do not replace the code', () => {
+    const substitutions = { code: '9999', order: '7' };
+    expect(wording('0042', { templateSid: 'HJ1', substitutions })).toBe('Shop: 0042 for order 7.');
+  });
+
+  test('leave a variable without a value', () => {
+    expect(wording('0042', { templateSid: 'HJ1' })).toBe('Shop: 0042 for order {order}.');
+  });
+
+  test('are taken as they are', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 20 });
+    fc.assert(
+      fc.property(text, text, (order, name) => {
+        expect(wording('0042', { templateSid: 'HJ1', name, substitutions: { order } })).toBe(
+          `${name}: 0042 for order ${order}.`,
+        );
+      }),
+    );
+  });
+});
+
+describe('the end of a message', () => {
+  test('warns not to share the code if the tenant asks for it', () => {
+    const warning = createWording({ ...options, doNotShareWarning: true });
+    expect(warning('0042')).toBe("Your Shop code is 0042. Don't share this code with anyone.");
+    expect(warning('0042', { appHash: 'AbCdEfGhIjK' })).toBe(
+      "<#> Your Shop code is 0042. Don't share this code with anyone.\nAbCdEfGhIjK",
+    );
+  });
+
+  test('is the hash of an Android app, with a mark at the start', () => {
+    expect(wording('0042', { appHash: 'AbCdEfGhIjK' })).toBe('<#> Your Shop code is 0042.\nAbCdEfGhIjK');
+  });
+
+  test('is the website, unless the request names an app', () => {
+    const bound = createWording({ ...options, webOtpDomain: 'example.com' });
+    expect(bound('0042')).toBe('Your Shop code is 0042.\n\n@example.com #0042');
+    expect(bound('0042', { appHash: 'AbCdEfGhIjK' })).not.toContain('@example.com');
+  });
+});
