@@ -87,7 +87,7 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
   surface((scope) => registerCallbacks(scope, dependencies));
   if (tryItPage) surface((scope) => registerTryIt(scope, { ...shared, ...tryItPage }));
   if (codecServer) surface((scope) => registerCodec(scope, codecServer), '/codec');
-  if (!dependencies.tenants.all.some(({ verify }) => verify)) surface(registerSwitchedOff, '/v2');
+  if (!hasVerify) surface(registerSwitchedOff, VERIFY_PREFIX);
   app.register(async (scope) => refuseOtherMethods(scope));
   return app;
 

@@ -19,3 +19,8 @@ export function clientOf(address: string): string {
       return 'unknown';
   }
 }
+
+/** Whether the text is an IP address, without a port. */
+export function isIpAddress(text: string): boolean {
+  return isIP(text) !== 0;
+}

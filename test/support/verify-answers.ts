@@ -123,6 +123,41 @@ const template = allNullable({
   },
 });
 
+const attempt = exactly({
+  ...allNullable({
+    sid: sid('VL'),
+    account_sid: sid('AC'),
+    service_sid: sid('VA'),
+    verification_sid: sid('VE'),
+    date_created: date,
+    date_updated: date,
+    price: exactly({ value: text, currency: text }),
+    channel_data: exactly({
+      verification_sid: sid('VE'),
+      to: text,
+      status: { enum: ['confirmed', 'unconfirmed', 'expired'] },
+      ...Object.fromEntries(
+        ['message_status', 'error_code', 'country', 'locale', 'mcc', 'mnc', 'carrier'].map((key) => [
+          key,
+          nullable(text),
+        ]),
+      ),
+      code_length: { type: 'integer' },
+    }),
+    url: uri,
+  }).properties,
+  conversion_status: { enum: ['converted', 'unconverted'] },
+  channel: { enum: ['sms', 'call', 'email', 'whatsapp', 'rbm'] },
+});
+
+const summary = exactly({
+  total_attempts: { type: 'integer' },
+  total_converted: { type: 'integer' },
+  total_unconverted: { type: 'integer' },
+  conversion_rate_percentage: nullable(text),
+  url: nullable(uri),
+});
+
 const pageOf = (key: string, item: object) =>
   exactly({
     [key]: { type: 'array', items: item },
@@ -168,6 +203,9 @@ const documentedAnswers: readonly DocumentedAnswer[] = [
   documented(/^GET \/v2\/Services$/, 200, pageOf('services', service)),
   documented(/^GET \/v2\/Services\/\w+$/, 200, service),
   documented(/^GET \/v2\/Templates$/, 200, pageOf('templates', template)),
+  documented(/^GET \/v2\/Attempts$/, 200, pageOf('attempts', attempt)),
+  documented(/^GET \/v2\/Attempts\/Summary$/, 200, summary),
+  documented(/^GET \/v2\/Attempts\/VL\w+$/, 200, attempt),
 ];
 
 /** An answer of the API, as a client received it. */

@@ -11,6 +11,7 @@ import { createAttemptPages, type Attempt } from './attempt-pages';
 import { createAttemptResources } from './attempt-resources';
 import { serviceCallers } from './authentication';
 import { invalidParameter, notFound } from './errors';
+import { formOf } from './form';
 import { listPage, parsePage, type PageQuery } from './pages';
 import type { ServiceTenant } from './resources';
 import * as schemas from './schemas';
@@ -42,7 +43,7 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
   const readPage = createAttemptPages(search, digests);
 
   app.get('/Attempts', schemas.list, async (request) => {
-    const { query } = request;
+    const query = formOf(request.query);
     const page = parsePage(query);
     const services = servicesOf(request);
     const { attempts, nextToken } = await readPage(parseAttemptFilter(query, services, verifySids), page);
@@ -55,7 +56,7 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
   });
 
   app.get('/Attempts/Summary', schemas.list, async (request) => {
-    const { query } = request;
+    const query = formOf(request.query);
     // Search attributes hold no numbers, and so no prefixes.
     if ((query['DestinationPrefix'] ?? '') !== '') throw invalidParameter('DestinationPrefix');
     const filters: PageQuery = Object.fromEntries(SUMMARY_FILTERS.map((name) => [name, query[name]]));

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { WordingChoice } from '../../domain/types';
 import type { VerifyService } from '../../tenants/tenant';
 import { isPossible } from '../../numbers/phone-number';
+import { isIpAddress } from '../client-address';
 import { sentenceIn, variablesOf, type Template } from '../../messaging/wording';
 import { invalidParameter, invalidTo, VerifyApiError } from './errors';
 
@@ -99,7 +99,7 @@ function customCodeOf({ CustomCode: code }: Form, { customCodeEnabled }: VerifyS
 
 function deviceIpOf({ DeviceIp: ip }: Form): string | undefined {
   if (ip === undefined || ip === '') return undefined;
-  if (isIP(ip) === 0) throw invalidParameter('DeviceIp');
+  if (!isIpAddress(ip)) throw invalidParameter('DeviceIp');
   return ip;
 }
 

@@ -4,7 +4,6 @@ import {
   eventually,
   receivedCode,
   sameBlockNumber,
-  startService,
   testDataConverter,
   uniquePhoneNumber,
   wrongCodeFor,
@@ -406,10 +405,4 @@ test('while Temporal does not answer, everything is 20503', async () => {
   }
   await away.service.stop();
   await client.connection.close();
-});
-
-test('without a tenant that has verify, there is no such API', async () => {
-  const plain = await startService({ ...server, withWorker: false });
-  expect((await plain.app.inject('/v2/Services')).statusCode).toBe(404);
-  await plain.stop();
 });
