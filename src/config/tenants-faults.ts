@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOf } from '../crypto/api-keys';
 import { list } from './fields';
 import type { FileTenant, FileTenants } from './tenants-schema';
 
@@ -18,7 +18,7 @@ export function crossTenantFaults(tenants: FileTenants, { apiKeys = '', codeLeng
     verify ? [{ id, value: verify.serviceSid.toLowerCase() }] : [],
   );
   const keyHashes = entries.flatMap(([id, tenant]) => tenant.apiKeys.map((value) => ({ id, value })));
-  const environmentHashes = new Set(list(apiKeys).map(sha256));
+  const environmentHashes = new Set(list(apiKeys).map(hashOf));
   const ofEnvironment = keyHashes.filter(({ value }) => environmentHashes.has(value));
   return [
     ...entries.flatMap(([id, tenant]) => tenantFaults(tenant, codeLength).map((fault) => `${id}.${fault}`)),
@@ -57,8 +57,4 @@ function idsWithSameValue(entries: readonly { id: string; value: string }[]): st
 /** `shop.apiKeys and club.apiKeys`. */
 function places(ids: readonly string[], key: string): string {
   return ids.map((id) => `${id}.${key}`).join(' and ');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
