@@ -41,13 +41,12 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       return { outcome, verification: toView(id, state) };
     },
 
-    async latest(tenantId, phoneNumber) {
+    async latestId(tenantId, phoneNumber) {
       const workflowId = workflowIdFor(digests.phoneNumber(tenantId, phoneNumber));
       const run = await calls.describeLatest(workflowId);
       if (!run) return undefined;
       const { nonce } = parseMemo(run.memo);
-      const id = formatVerificationId({ workflowId, runId: run.runId, nonce });
-      return { id, isOpen: run.status.name === 'RUNNING' };
+      return formatVerificationId({ workflowId, runId: run.runId, nonce });
     },
 
     async whenSent(ref, timeoutMs) {

@@ -25,12 +25,6 @@ export interface StartedVerification {
   readonly verification: IdentifiedView;
 }
 
-export interface LatestVerification {
-  /** The public id. */
-  readonly id: string;
-  readonly isOpen: boolean;
-}
-
 /**
  * The operations on verifications. Every method can throw VerificationError `not_found`, `verification_ended`,
  * `temporal_unavailable` and `worker_unavailable`. Further codes are named at each method.
@@ -41,8 +35,8 @@ export interface Verifications {
    * worker.
    */
   start(request: StartRequest & Idempotency): Promise<StartedVerification>;
-  /** The number's last verification. Undefined if Temporal has none. Needs no worker. */
-  latest(tenantId: string, phoneNumber: string): Promise<LatestVerification | undefined>;
+  /** The public id of the number's last verification. Undefined if Temporal has none. Needs no worker. */
+  latestId(tenantId: string, phoneNumber: string): Promise<string | undefined>;
   /** The state once the first message is no longer being sent, or after `timeoutMs`. Undefined if no worker answers. */
   whenSent(ref: VerificationRef, timeoutMs: number): Promise<IdentifiedView | undefined>;
   /** The current state. With `wait`, returns when the verification ends, or when the wait is over or aborted. */

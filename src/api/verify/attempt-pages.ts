@@ -19,7 +19,7 @@ interface Position {
   readonly cursor: string | undefined;
   /** Which verification: see `partOf` below. Undefined if the page begins with a whole one. */
   readonly part?: string | undefined;
-  /** How many of its attempts earlier pages had. */
+  /** How many attempts of that verification were on earlier pages. */
   readonly done?: number;
 }
 

@@ -30,6 +30,7 @@ export interface VerifyDependencies extends AttemptsDependencies {
 
 /** Forms with substitutions are longer than the bodies of the other surfaces. */
 const BODY_LIMIT_BYTES = 65_536;
+
 type ServiceRequest = Pick<FastifyRequest, 'headers'> & { readonly params: { readonly serviceSid: string } };
 
 /**

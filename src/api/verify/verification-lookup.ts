@@ -27,10 +27,10 @@ export function createVerificationLookup(verifications: Verifications, sids: Ver
     const named = sid === undefined ? undefined : open(tenant, sid);
     const isOther = named !== undefined && number !== undefined && named.phoneNumber !== number;
     const phoneNumber = number ?? named?.phoneNumber;
-    const latest =
-      isOther || phoneNumber === undefined ? undefined : await verifications.latest(tenant.id, phoneNumber);
-    if (!latest || named?.is(latest.id) === false) throw new VerificationError({ code: 'not_found' });
-    return { tenantId: tenant.id, id: latest.id };
+    const id =
+      isOther || phoneNumber === undefined ? undefined : await verifications.latestId(tenant.id, phoneNumber);
+    if (id === undefined || named?.is(id) === false) throw new VerificationError({ code: 'not_found' });
+    return { tenantId: tenant.id, id };
   };
 
   function open({ verify }: ServiceTenant, sid: string) {
