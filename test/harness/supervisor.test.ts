@@ -14,10 +14,10 @@ beforeEach(() => {
 
 afterEach(() => supervisor.kill());
 
-/** A process that prints a line when it is up and when it gets SIGTERM. */
+/** A process that prints a line when it is up and when it gets SIGTERM. It is up once SIGTERM has its handler. */
 const GRACEFUL = `
-  console.log('up', process.pid);
   process.on('SIGTERM', () => { console.log('bye'); process.exit(); });
+  console.log('up', process.pid);
   setInterval(() => {}, 1000);
 `;
 
@@ -40,9 +40,10 @@ test('a killed process is restarted within a second, with a printed line; the ot
 
   process.kill(worker, 'SIGKILL');
   const killedAt = Date.now();
-  await untilPrinted(() => pidsOf('worker').length === 2);
-
+  await untilPrinted(() => lines.some((line) => line.startsWith('worker died (SIGKILL)')));
   expect(Date.now() - killedAt).toBeLessThan(1000);
+
+  await untilPrinted(() => pidsOf('worker').length === 2);
   const [, again = 0] = pidsOf('worker');
   expect(lines).toContain(`worker died (SIGKILL) and was started again: process ${again}`);
   expect([isAlive(api), isAlive(worker), isAlive(again)]).toEqual([true, false, true]);
