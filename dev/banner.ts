@@ -12,6 +12,8 @@ export interface BannerFacts {
   /** Undefined if `npm run dev` has not started the Temporal server. */
   temporalUiUrl: string | undefined;
   temporalAddress: string;
+  /** Where each process offers its metrics. */
+  metrics: readonly { readonly name: string; readonly url: string }[];
 }
 
 /** Lists the addresses, the page first, and three shell commands that verify a number. */
@@ -22,6 +24,9 @@ export function banner(facts: BannerFacts): string {
   const phone = usesSandbox ? [`  The phone        ${smsSandboxUrl}/`] : [];
   const temporal =
     temporalUiUrl === undefined ? `Temporal         ${temporalAddress}` : `Temporal Web UI  ${temporalUiUrl}`;
+  const metrics = facts.metrics.map(
+    ({ name, url }, index) => `  ${(index === 0 ? 'Metrics' : '').padEnd(17)}${url} (${name})`,
+  );
   const howTo = usesSandbox
     ? "Or in a shell (paste these three lines; they read the code from the sandbox's inbox):"
     : `Or in a shell (replace ${NUMBER} with yours, and ${placeholder(facts)} with the code from your phone):`;
@@ -33,6 +38,7 @@ export function banner(facts: BannerFacts): string {
     `  ${temporal}`,
     `  API              ${apiUrl}`,
     `  API reference    ${apiUrl}/docs`,
+    ...metrics,
     '',
     howTo,
     '',

@@ -9,6 +9,7 @@ import { readableLine } from '../harness/processes/readable-line';
 import { onStopSignals } from '../harness/processes/stop-signals';
 import { Supervisor } from '../harness/processes/supervisor';
 import { apiProcess, smsSandboxProcess, temporalProcess, workerProcesses } from './service-processes';
+import { chooseMetricsPorts, wantedMetricsPorts, type MetricsPort } from './metrics-ports';
 import { findTemporalCli } from '../harness/executables/find-executable';
 
 /** `npm run dev`: runs the service and everything that it needs, each as a process, until Ctrl-C. */
@@ -16,7 +17,12 @@ async function main(): Promise<void> {
   const unused = unusedEnvFile(process.cwd(), process.env);
   if (unused !== undefined) print(unused);
   const configuration = configureDevelopment(process.env);
-  await assertPortsAreFree(wantedPorts(configuration));
+  const ports = wantedPorts(configuration);
+  await assertPortsAreFree(ports);
+  const metricsPorts = await chooseMetricsPorts(
+    configuration,
+    ports.map(({ port }) => port),
+  );
   const executable = configuration.settings.hasTemporalAddress ? undefined : await findTemporalCli({ print });
 
   // Only now: downloads in .cache are not secret, and other users of this checkout may need them.
@@ -36,8 +42,8 @@ async function main(): Promise<void> {
   });
 
   try {
-    await startAll(supervisor, configuration, executable);
-    print(banner(bannerFacts(configuration)));
+    await startAll(supervisor, configuration, executable, metricsPorts);
+    print(banner(bannerFacts(configuration, metricsPorts)));
   } catch (error) {
     if (isStopping) return;
     await supervisor.stop();
@@ -49,6 +55,7 @@ async function startAll(
   supervisor: Supervisor,
   configuration: DevConfiguration,
   executable: string | undefined,
+  metricsPorts: readonly MetricsPort[],
 ) {
   await supervisor.start(
     ...(executable === undefined ? [] : [temporalProcess(executable, configuration)]),
@@ -56,13 +63,17 @@ async function startAll(
   );
   const client = createTemporalClient(configuration.config.temporal);
   try {
-    await supervisor.start(apiProcess(configuration), ...workerProcesses(configuration, client));
+    await supervisor.start(
+      apiProcess(configuration, metricsPorts),
+      ...workerProcesses(configuration, client, metricsPorts),
+    );
   } finally {
     await client.connection.close();
   }
 }
 
-function wantedPorts({ settings, config }: DevConfiguration): WantedPort[] {
+function wantedPorts(configuration: DevConfiguration): WantedPort[] {
+  const { settings, config } = configuration;
   const { smsSandboxPort, temporalPort, temporalUiPort } = settings;
   const temporal = [
     { host: LOOPBACK, port: temporalPort, variable: 'TEMPORAL_DEV_PORT', user: 'Temporal' },
@@ -71,19 +82,21 @@ function wantedPorts({ settings, config }: DevConfiguration): WantedPort[] {
   return [
     { host: config.host, port: config.port, variable: 'PORT', user: 'the API' },
     { host: LOOPBACK, port: smsSandboxPort, variable: 'SMS_SANDBOX_PORT', user: 'the SMS sandbox' },
-    ...(config.metricsPort === undefined
-      ? []
-      : [{ host: config.host, port: config.metricsPort, variable: 'METRICS_PORT', user: 'the metrics' }]),
+    ...wantedMetricsPorts(configuration),
     ...(settings.hasTemporalAddress ? [] : temporal),
   ];
 }
 
-function bannerFacts({ settings, config, env }: DevConfiguration): BannerFacts {
+function bannerFacts(
+  { settings, config, env }: DevConfiguration,
+  metricsPorts: readonly MetricsPort[],
+): BannerFacts {
   const { temporalUiPort, smsSandboxPort, hasTemporalAddress } = settings;
   return {
     apiUrl: urlOf(isReachedLocally(config.host) ? 'localhost' : config.host, config.port),
     hasTryItPage: config.tryItPage !== undefined,
     apiKey: config.apiKeys[0] ?? '',
+    metrics: metricsPorts,
     codeLength: config.rules.policy.codeLength,
     smsSandboxUrl: `http://localhost:${smsSandboxPort}`,
     usesSandbox: env['TWILIO_API_URL'] === smsSandboxUrl(settings),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DevConfiguration } from './configuration';
 import { smsSandboxUrl } from './environment';
+import { API_NAME, workerNames, type MetricsPort } from './metrics-ports';
 import type { ProcessSpec } from '../harness/processes/supervised-process';
 import { LOOPBACK, urlOf } from '../harness/ports';
 import { apiSpec, isOk, sourceCommand, temporalSpec, workerSpec } from '../harness/service/process-specs';
@@ -27,20 +28,26 @@ export function smsSandboxProcess({ settings, env, config }: DevConfiguration): 
   };
 }
 
-export function apiProcess({ env, config: { host, port } }: DevConfiguration): ProcessSpec {
-  return apiSpec(sourceCommand('src/server.ts', env), urlOf(host, port));
+/** `metricsPorts`: see chooseMetricsPorts. */
+export function apiProcess(
+  { env, config: { host, port } }: DevConfiguration,
+  metricsPorts: readonly MetricsPort[],
+): ProcessSpec {
+  const command = sourceCommand('src/server.ts', { ...env, ...metricsEnv(metricsPorts, API_NAME) });
+  return apiSpec(command, urlOf(host, port));
 }
 
-export function workerProcesses({ settings, env, config }: DevConfiguration, client: Client): ProcessSpec[] {
-  return Array.from({ length: settings.workers }, (_, index) => {
-    const name = settings.workers === 1 ? 'worker' : `worker-${index + 1}`;
-    const command = sourceCommand('src/worker.ts', { ...env, ...metricsPort(env, index) });
+export function workerProcesses(
+  { settings, env, config }: DevConfiguration,
+  client: Client,
+  metricsPorts: readonly MetricsPort[],
+): ProcessSpec[] {
+  return workerNames(settings).map((name) => {
+    const command = sourceCommand('src/worker.ts', { ...env, ...metricsEnv(metricsPorts, name) });
     return workerSpec(name, command, client, config.taskQueue);
   });
 }
 
-/** Each worker has its own port: WORKER_METRICS_PORT, WORKER_METRICS_PORT + 1, and so on. */
-function metricsPort(env: Readonly<Record<string, string>>, index: number): Record<string, string> {
-  const port = env['WORKER_METRICS_PORT'];
-  return port === undefined ? {} : { WORKER_METRICS_PORT: String(Number(port) + index) };
+function metricsEnv(ports: readonly MetricsPort[], process: string): MetricsPort['env'] {
+  return ports.find(({ name }) => name === process)?.env ?? {};
 }

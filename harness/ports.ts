@@ -9,6 +9,8 @@ export interface WantedPort {
   port: number;
   /** The variable that sets the port. */
   variable: string;
+  /** The variable that sets the host. Default: HOST. */
+  hostVariable?: string;
   /** What will listen on it, for the error message. */
   user: string;
 }
@@ -36,12 +38,20 @@ export async function assertPortsAreFree(wanted: WantedPort[]): Promise<void> {
   if (faults.length > 0) throw new Error(`Nothing was started:\n${faults.join('\n')}`);
 }
 
+export async function isPortFree(port: number, host: string): Promise<boolean> {
+  try {
+    await close(await listen(port, host));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A free port of the loopback interface. */
 export async function freePort(): Promise<number> {
   const server = await listen(0, LOOPBACK);
   const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
+  await close(server);
   return port;
 }
 
@@ -56,14 +66,23 @@ async function listen(port: number, host: string): Promise<Server> {
   return server;
 }
 
+async function close(server: Server): Promise<void> {
+  server.close();
+  await once(server, 'close');
+}
+
 function isInUse(error: unknown): boolean {
   return errorCode(error) === 'EADDRINUSE';
 }
 
-function describe(error: unknown, { variable }: WantedPort, other: WantedPort | undefined): string {
+function describe(
+  error: unknown,
+  { variable, hostVariable = 'HOST' }: WantedPort,
+  other: WantedPort | undefined,
+): string {
   if (isInUse(error) && other) {
     return `is also set by ${other.variable} (${other.user}): set ${other.variable} or ${variable} to another port`;
   }
   if (isInUse(error)) return `is in use: free it, or set ${variable} to another port`;
-  return `cannot be used: ${String(error)}; change HOST or ${variable}`;
+  return `cannot be used: ${String(error)}; change ${hostVariable} or ${variable}`;
 }

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './api/app';
@@ -13,12 +14,14 @@ import { createKeyRing } from './crypto/key-ring';
 import { createApiMetrics, type ApiMetrics } from './telemetry/api-metrics';
 import { unforeseenError } from './telemetry/unforeseen-error';
 import { connectRedis } from './api/redis';
+import { usableMetricsAddress } from './metrics-port';
 import { runMain } from './run-main';
 import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
 import { requestLogging } from './telemetry/request-logging';
 import { createPayloadReader } from './temporal/payload-reader';
 import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
+import { observeTemporal } from './temporal/observe';
 import { missingAttributesWarning, lacksSearchAttributes } from './temporal/search-attributes';
 import { SearchAttributeUse } from './gateway/search-attribute-use';
 import { createVerifications } from './gateway/create-verifications';
@@ -69,7 +72,7 @@ async function main(): Promise<void> {
     logger: requestLogging,
   });
 
-  const metricsServer = await listenForMetrics(config, metrics);
+  const metricsServer = await listenForMetrics(config, metrics, client, app.log);
   closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal(unforeseenError(err), 'unforeseen failure');
     await app.close();
@@ -101,14 +104,28 @@ function listenError(error: unknown): unknown {
   return error;
 }
 
-/** Undefined if no metrics are configured. @throws Error if the port can't be used */
-async function listenForMetrics({ host, metricsPort }: ApiConfig, metrics: ApiMetrics) {
-  if (metricsPort === undefined) return undefined;
-  const server = buildMetricsServer(metrics);
-  await server.listen({ host, port: metricsPort }).catch((cause: unknown) => {
-    throw new Error(`The port for metrics can't be used (METRICS_PORT=${metricsPort})`, { cause });
+/** Undefined without metrics. @throws Error if the port can't be used */
+async function listenForMetrics(
+  config: ApiConfig,
+  metrics: ApiMetrics,
+  client: Client,
+  log: FastifyBaseLogger,
+) {
+  const address = await usableMetricsAddress(config.metrics, (message) => log.warn(message));
+  if (!address) return undefined;
+  metrics.watchProcess();
+  metrics.watchTemporal({
+    ask: () => observeTemporal(client, config.taskQueue),
+    longestCooldownSeconds: longestCooldownSeconds(config),
   });
+  const server = buildMetricsServer(metrics);
+  await server.listen({ host: address.host, port: address.port });
   return server;
+}
+
+/** The namespace must keep a number's history for as long as this. */
+function longestCooldownSeconds({ rules, tenants }: ApiConfig): number {
+  return Math.max(0, ...[rules, ...tenants].flatMap(({ cooldownSeconds }) => [...cooldownSeconds]));
 }
 
 /** The default tenant, which the environment configures, and the tenants of the file. */

@@ -1,12 +1,12 @@
-import { isIPv6 } from 'node:net';
 import closeWithGrace from 'close-with-grace';
-import { NativeConnection, Runtime, Worker, type RuntimeOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities';
 import { EXPECTED_FAILURES } from './activities/send-failures';
 import { configOrExit } from './config/config-or-exit';
 import { workerConfig, type WorkerConfig } from './config/worker-config';
 import { createKeyRing } from './crypto/key-ring';
 import { unforeseenError } from './telemetry/unforeseen-error';
+import { usableMetricsAddress } from './metrics-port';
 import { runMain } from './run-main';
 import { reportAccess } from './messaging/report-access';
 import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
@@ -18,8 +18,10 @@ import { createDataConverter } from './temporal/data-converter';
 import { retentionWarning } from './temporal/retention';
 import { lacksSearchAttributes, missingAttributesWarning } from './temporal/search-attributes';
 import { formatVerificationId } from './gateway/ids';
-import { createWorkerLogger, forwardedCoreLogs } from './telemetry/worker-logger';
+import { createWorkerLogger } from './telemetry/worker-logger';
+import { recordWorkerUp, workerTelemetry } from './telemetry/worker-metrics';
 import { workflowBundle } from './temporal/workflow-bundle';
+import { histogramBuckets } from './workflows/metrics';
 
 /**
  * Longer than one call to the provider. A try that is still searching for a message is stopped. Another worker then
@@ -34,15 +36,10 @@ type Sender = Pick<WorkerConfig['twilio'], 'from' | 'messagingServiceSid'>;
 async function main(): Promise<void> {
   const config = configOrExit(workerConfig);
   const logger = createWorkerLogger({ expectedFailures: EXPECTED_FAILURES });
-  try {
-    // This process shuts down by itself (see closeWithGrace), so the runtime must not listen for signals.
-    Runtime.install({ logger, shutdownSignals: [], telemetryOptions: telemetry(config) });
-  } catch (cause) {
-    if (config.workerMetricsPort === undefined) throw cause;
-    throw new Error(`The port for metrics can't be used (WORKER_METRICS_PORT=${config.workerMetricsPort})`, {
-      cause,
-    });
-  }
+  const metrics = await usableMetricsAddress(config.metrics, (message) => void logger.warn(message));
+  const telemetryOptions = workerTelemetry(metrics && { ...metrics, histogramBuckets });
+  // This process shuts down by itself (see closeWithGrace), so the runtime must not listen for signals.
+  recordWorkerUp(Runtime.install({ logger, shutdownSignals: [], telemetryOptions }));
 
   const keyRing = createKeyRing(config.secretKeys);
   const deliveryReports = createTwilioReports(config.statusCallback);
@@ -70,8 +67,8 @@ async function main(): Promise<void> {
       keyRing,
       senders: { sms: sender },
       tenantMessaging: (id) => messaging.get(id),
-      reportUrl: (workflowId, runId, nonce) =>
-        deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce })),
+      reportUrl: (workflowId, runId, nonce, sentAt) =>
+        deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }), sentAt),
     }),
     // A verification stays with the build that started it. It ends within minutes.
     ...(config.workerVersion && {
@@ -127,20 +124,6 @@ function senderIdentity({ from, messagingServiceSid }: Sender): SenderIdentity {
     ...(from !== undefined && { from }),
     ...(messagingServiceSid !== undefined && { pool: messagingServiceSid }),
   };
-}
-
-function telemetry({ host, workerMetricsPort }: WorkerConfig): RuntimeOptions['telemetryOptions'] & {} {
-  if (workerMetricsPort === undefined) return { logging: forwardedCoreLogs };
-  return {
-    logging: forwardedCoreLogs,
-    metrics: {
-      prometheus: { bindAddress: socketAddress(host, workerMetricsPort), countersTotalSuffix: true },
-    },
-  };
-}
-
-function socketAddress(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 runMain('worker', main);

@@ -126,6 +126,7 @@ describe('docker-compose.yml', () => {
     for (const name of ['api', 'worker']) {
       expect(services[name]?.environment).toMatchObject({
         HOST: '0.0.0.0',
+        METRICS_HOST: '0.0.0.0',
         TEMPORAL_ADDRESS: 'temporal:7233',
       });
       expect(services[name]?.env_file).toEqual([{ path: '.env', required: true }]);

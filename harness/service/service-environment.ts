@@ -19,13 +19,17 @@ const SECRETS: Variables = {
   PHONE_DIGEST_KEY: Buffer.alloc(32, 4).toString('base64'),
 };
 
+/** Many processes run at the same time on one machine: they would all want the default ports. */
+const NO_METRICS: Variables = { METRICS_PORT: 'off', WORKER_METRICS_PORT: 'off' };
+
 /**
  * The variables that the API and the worker require, for tests and benchmarks with the SMS sandbox, and `variables`.
- * All other variables have the service's defaults.
+ * All other variables have the service's defaults, except that there are no metrics.
  */
 export function serviceEnvironment(variables: Variables): Record<string, string> {
   return {
     ...SECRETS,
+    ...NO_METRICS,
     API_KEYS: 'dev',
     TWILIO_ACCOUNT_SID: SANDBOX_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN: SANDBOX_AUTH_TOKEN,

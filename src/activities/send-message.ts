@@ -5,6 +5,7 @@ import type { Channel, SendOutcome, WordingChoice } from '../domain/types';
 import type { SendResult, MessageSender } from '../messaging/sender';
 import type { TenantMessaging } from '../tenants/tenant';
 import { findSentMessage } from './find-sent-message';
+import { createSendMetrics } from './metrics';
 import { deliveryUnknownFailure, notCreatedFailure, sanitizedFailure } from './send-failures';
 
 export interface SendMessageDependencies {
@@ -12,8 +13,13 @@ export interface SendMessageDependencies {
   readonly senders: Readonly<Record<Channel, MessageSender>>;
   /** Undefined if this worker does not know the tenant. */
   readonly tenantMessaging: (tenantId: string) => TenantMessaging | undefined;
-  /** The URL for delivery reports about a verification's messages; undefined for no reports. */
-  readonly reportUrl: (workflowId: string, runId: string, nonce: string) => string | undefined;
+  /** The URL for delivery reports about a message; undefined for no reports. `sentAt`: epoch milliseconds. */
+  readonly reportUrl: (
+    workflowId: string,
+    runId: string,
+    nonce: string,
+    sentAt: number,
+  ) => string | undefined;
 }
 
 /** The activity's input. It does not contain the code: the activity derives the same code in each attempt. */
@@ -67,6 +73,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
   async function attempt(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
     const { channel, phoneNumber: to, nonce, knownSids, startedAt, validityMs } = request;
     const sender = senders[channel];
+    const metrics = createSendMetrics(context, request.tenantId);
     const { wording, sender: identity } = messagingFor(request.tenantId, context);
     const { workflowExecution, attempt: attemptNumber } = context.info;
     // The code depends on the workflow that runs this activity, even if its input was copied from another workflow.
@@ -79,7 +86,10 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     if (attemptNumber > 1) {
       const search = { to, code, knownSids, createdSince: startedAt - CLOCK_TOLERANCE_MS };
       const sid = await findSentMessage(sender, search, isSentPossible, context);
-      if (sid !== undefined) return { outcome: 'accepted', sid, acceptedAt: Date.now() };
+      if (sid !== undefined) {
+        metrics.tried('found');
+        return { outcome: 'accepted', sid, acceptedAt: Date.now() };
+      }
     }
     // A call that ends after the deadline could send a message for a verification that has already ended.
     if (timeLeftMs(context) < sender.maxCallMs)
@@ -91,13 +101,17 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
         sender: identity,
         body: wording(code, request.wording),
         validityMs,
-        reportUrl: reportUrl(workflowId, runId, nonce),
+        reportUrl: reportUrl(workflowId, runId, nonce, Date.now()),
       },
       context.cancellationSignal,
     );
+    metrics.tried(sent.result);
     switch (sent.result) {
       case 'accepted':
-        if (isSentPossible) countPossibleDuplicate(context);
+        if (isSentPossible) {
+          metrics.possibleDuplicate();
+          context.log.warn('Message sent again: the provider did not list the first one');
+        }
         return {
           outcome: 'accepted',
           sid: sent.sid,
@@ -105,6 +119,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
           ...(isSentPossible ? { possibleDuplicate: true } : {}),
         };
       case 'refused':
+        metrics.refused(sent.error.code, sent.advice === undefined ? 'recipient' : 'operator');
         logRefusal(sent, context);
         return { outcome: 'failed', error: sent.error };
       case 'not_created':
@@ -166,13 +181,4 @@ function logRefusal({ error, advice }: Refusal, { log }: Context): void {
 /** The time until the deadline of this message. */
 function timeLeftMs({ info }: Context): number {
   return info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now();
-}
-
-/** Counts a message that was sent again: the person gets the code twice if the provider's list missed the first. */
-function countPossibleDuplicate({ metricMeter, log }: Context): void {
-  const name = 'phone_verification_possible_duplicate_texts';
-  metricMeter
-    .createCounter(name, 'message', 'Messages sent again because the provider did not list the first')
-    .add(1);
-  log.warn('Message sent again: the provider did not list the first one');
 }

@@ -21,6 +21,7 @@ import { registerSwitchedOff } from './verify/switched-off';
 import { registerCallbacks } from './callbacks/routes';
 import type { ApiMetrics } from '../telemetry/api-metrics';
 import { createMessageRequests } from './message-requests';
+import { answeredError, observeRequests } from './request-metrics';
 
 export interface AppDependencies
   extends Omit<DurableFunctionsDependencies, 'messageRequests'>, LimitsDependencies {
@@ -38,12 +39,18 @@ export interface AppDependencies
 
 /** Builds the app with all HTTP surfaces. It does not listen on a port: server.ts does, and tests use `inject`. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
-  const { verifications, deliveryReports, codecServer, tryItPage } = dependencies;
+  const { verifications, deliveryReports, codecServer, tryItPage, metrics } = dependencies;
   const hasVerify = dependencies.tenants.all.some(({ verify }) => verify);
-  const app = createHttpServer(dependencies.logger, dependencies.trustProxy, (error, request, reply) => {
-    const isForVerify = hasVerify && request.url.startsWith(`${VERIFY_PREFIX}/`);
-    (isForVerify ? answerVerifyError : answerProblem)(error, request, reply);
+  const app = createHttpServer({
+    logger: dependencies.logger,
+    trustProxy: dependencies.trustProxy,
+    answerUnroutable(error, request, reply) {
+      const isForVerify = hasVerify && request.url.startsWith(`${VERIFY_PREFIX}/`);
+      (isForVerify ? answerVerifyError : answerProblem)(error, request, reply);
+    },
+    onUnroutedError: (error) => metrics.countRefusal(answeredError(error)),
   });
+  observeRequests(app, metrics);
   const shutdown = new AbortController();
   // Each waiting request adds a listener: 0 turns Node's warning about many listeners off.
   setMaxListeners(0, shutdown.signal);

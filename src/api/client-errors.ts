@@ -17,32 +17,38 @@ const statuses: Readonly<Record<string, readonly [status: number, detail: string
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The body is too large.'],
 };
 
-/** Answers data that Node can't parse as an HTTP request: writes the answer to the socket and closes the connection. */
-export function answerClientError({ code }: ConnectionError, socket: Socket, log: FastifyBaseLogger): void {
-  if (code === 'ECONNRESET' || socket.destroyed) return;
-  const [status, detail] = statuses[code] ?? [400, 'This is not an HTTP request.'];
-  refuse(socket, new VerificationError({ code: 'invalid_request' }, detail), log, status);
-}
+/** Answers what Node does not pass to Fastify. `onError` gets each error that is answered. */
+export function createClientErrors(log: FastifyBaseLogger, onError: (error: unknown) => void) {
+  return {
+    /** Answers data that Node can't parse as an HTTP request: writes the answer and closes the connection. */
+    answerClientError({ code }: ConnectionError, socket: Socket): void {
+      if (code === 'ECONNRESET' || socket.destroyed) return;
+      const [status, detail] = statuses[code] ?? [400, 'This is not an HTTP request.'];
+      refuse(socket, new VerificationError({ code: 'invalid_request' }, detail), status);
+    },
 
-/** Answers requests that Node does not pass to Fastify: CONNECT, and an `Expect` header other than `100-continue`. */
-export function answerUnroutedRequests(server: Server, log: FastifyBaseLogger): void {
-  server.on('connect', (_request, socket: Socket) =>
-    refuse(socket, new VerificationError({ code: 'method_not_allowed' }, 'CONNECT is not supported.'), log),
-  );
-  server.on('checkExpectation', ({ socket }) => {
-    const detail = 'Leave the Expect header out, or send "Expect: 100-continue".';
-    refuse(socket, new VerificationError({ code: 'invalid_request' }, detail), log, 417);
-  });
-}
+    /** Answers CONNECT, and an `Expect` header other than `100-continue`. */
+    answerUnroutedRequests(server: Server): void {
+      server.on('connect', (_request, socket: Socket) =>
+        refuse(socket, new VerificationError({ code: 'method_not_allowed' }, 'CONNECT is not supported.')),
+      );
+      server.on('checkExpectation', ({ socket }) => {
+        const detail = 'Leave the Expect header out, or send "Expect: 100-continue".';
+        refuse(socket, new VerificationError({ code: 'invalid_request' }, detail), 417);
+      });
+    },
+  };
 
-/** Writes the answer to the socket and closes the connection. `status`: the default is that of the error's code. */
-function refuse(socket: Socket, error: VerificationError, log: FastifyBaseLogger, status?: number): void {
-  if (socket.writable) {
-    const answer = problem(error, status);
-    logProblem(log, answer, error);
-    socket.write(rawAnswer(answer));
+  /** Writes the answer to the socket and closes the connection. `status`: the default is that of the error's code. */
+  function refuse(socket: Socket, error: VerificationError, status?: number): void {
+    if (socket.writable) {
+      const answer = problem(error, status);
+      onError(error);
+      logProblem(log, answer, error);
+      socket.write(rawAnswer(answer));
+    }
+    socket.destroy();
   }
-  socket.destroy();
 }
 
 function rawAnswer({ status, body }: Problem): string {

@@ -2,7 +2,7 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyServerOptions } from 'fastify';
 import { VerificationError } from '../domain/refusals';
-import { answerClientError, answerUnroutedRequests, SAFE_HEADERS } from './client-errors';
+import { createClientErrors, SAFE_HEADERS } from './client-errors';
 import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
@@ -35,15 +35,22 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
   xFrameOptions: { action: 'deny' },
 };
 
-/**
- * Creates Fastify with time-outs and size limits. Schemas check a request without changing it. `answerUnroutable`: the
- * error handler of requests whose path can't be read.
- */
-export function createHttpServer(
-  logger: FastifyServerOptions['logger'],
-  trustProxy: TrustProxy,
+export interface HttpServerOptions {
+  readonly logger: FastifyServerOptions['logger'];
+  readonly trustProxy: TrustProxy;
+  /** The error handler of requests whose path can't be read. */
+  readonly answerUnroutable?: typeof answerProblem;
+  /** Called with each error that is answered outside of Fastify, where no hook runs. */
+  readonly onUnroutedError?: (error: unknown) => void;
+}
+
+/** Creates Fastify with time-outs and size limits. Schemas check a request without changing it. */
+export function createHttpServer({
+  logger,
+  trustProxy,
   answerUnroutable = answerProblem,
-) {
+  onUnroutedError = () => {},
+}: HttpServerOptions) {
   const app = fastify({
     ...(logger === undefined ? {} : { logger }),
     trustProxy,
@@ -55,9 +62,12 @@ export function createHttpServer(
       // Node's answer to a missing Host header (RFC 9112, 3.2) has no body. The hook below answers with a problem.
       requireHostHeader: false,
     },
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, app.log),
+    clientErrorHandler: (error, socket) => unrouted.answerClientError(error, socket),
     // No hooks run for these errors, so helmet adds no headers.
-    frameworkErrors: (error, request, reply) => answerUnroutable(error, request, reply.headers(SAFE_HEADERS)),
+    frameworkErrors(error, request, reply) {
+      onUnroutedError(error);
+      answerUnroutable(error, request, reply.headers(SAFE_HEADERS));
+    },
     schemaErrorFormatter: schemaFault,
     schemaController: { compilersFactory: { buildSerializer } },
     // Azure Functions also ignores case and a trailing slash. Parameters may be as long as the request line: Fastify's
@@ -70,8 +80,9 @@ export function createHttpServer(
     // By default, Fastify changes {"code":42} to "42" and removes unknown fields. Here both are errors.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  const unrouted = createClientErrors(app.log, onUnroutedError);
   acceptEveryMethod(app);
-  answerUnroutedRequests(app.server, app.log);
+  unrouted.answerUnroutedRequests(app.server);
   app.register(helmet, SECURITY_HEADERS);
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.host === undefined && raw.httpVersion !== '1.0')

@@ -5,7 +5,9 @@ import { retryAfterSeconds, VerificationError } from '../domain/refusals';
 import type { Limit } from '../domain/types';
 import type { Reservation } from '../gateway/verifications';
 import type { Tenants } from '../tenants/registry';
+import type { ApiMetrics } from '../telemetry/api-metrics';
 import { DEFAULT_TENANT } from '../tenants/tenant';
+import { FallbackLimiter } from './fallback-limiter';
 
 /** Budgets of all tenants together; undefined for no limit. */
 export interface Budgets {
@@ -26,6 +28,7 @@ export interface LimitsDependencies {
   /** Shares the counts between API processes. If undefined, each process counts alone. */
   readonly redis: Redis | undefined;
   readonly digests: Digests;
+  readonly metrics: Pick<ApiMetrics, 'countRedisFallback'>;
 }
 
 /** Who requests a message. */
@@ -63,7 +66,7 @@ const BLOCK_DIGITS = 4;
 /** The key of the counter for all messages. */
 const ALL = 'all';
 
-export function createLimits({ budgets, tenants, redis, digests }: LimitsDependencies): Limits {
+export function createLimits({ budgets, tenants, redis, digests, metrics }: LimitsDependencies): Limits {
   const tenantCounters = new Map(
     tenants.all.map(({ id, limits, verify }) => [
       id,
@@ -118,15 +121,14 @@ export function createLimits({ budgets, tenants, redis, digests }: LimitsDepende
       points: limit.max,
       duration: limit.periodMs / 1000,
     };
-    const inProcess = new RateLimiterMemory(options);
     const limiter =
       redis === undefined
-        ? inProcess
+        ? new RateLimiterMemory(options)
         : // Without Redis, `insuranceLimiter` counts. The connection logs that (redis.ts).
           new RateLimiterRedis({
             ...options,
             storeClient: redis,
-            insuranceLimiter: inProcess,
+            insuranceLimiter: new FallbackLimiter(options, metrics.countRedisFallback),
             rejectIfRedisNotReady: true,
           });
     // Only digests are stored, here and in Redis: no addresses and no phone numbers.

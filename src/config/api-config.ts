@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { codecTokenFaults, codeLengthOf, reusedDigestKeyFaults, testCodeFaults } from './combination-checks';
 import { freeze } from './frozen';
+import { metricsAddress } from './metrics-address';
 import { publicUrl, statusCallback } from './public-url';
 import { readEnvironment, type SetVariables } from './read-environment';
 import { environment } from './variables';
@@ -41,6 +42,7 @@ export const apiEnvironment = environment
     PAYLOAD_ENCRYPTION: true,
     CODEC_SERVER_TOKEN: true,
     CODEC_SERVER_ORIGIN: true,
+    METRICS_HOST: true,
     METRICS_PORT: true,
     DURABLE_FUNCTIONS_AUTH: true,
     TRY_IT_PAGE: true,
@@ -64,7 +66,7 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     host: variables.HOST,
     port: variables.PORT,
     /** Undefined for no metrics. */
-    metricsPort: variables.METRICS_PORT,
+    metrics: metricsAddress(env, variables.METRICS_HOST, 'METRICS_PORT', variables.METRICS_PORT),
     /** Without a trailing slash. */
     publicUrl: publicUrl(variables),
     trustProxy: variables.TRUST_PROXY,

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { list, secretBytes, secretKeyBytes } from './fields';
 import type { SetVariables } from './read-environment';
 import { verification } from './variables/verification';
@@ -28,11 +27,6 @@ export function reusedDigestKeyFaults({ SECRET_KEYS = '', PHONE_DIGEST_KEY = '' 
 export function codecTokenFaults({ API_KEYS = '', CODEC_SERVER_TOKEN }: SetVariables): string[] {
   if (CODEC_SERVER_TOKEN === undefined || !list(API_KEYS).includes(CODEC_SERVER_TOKEN.trim())) return [];
   return ['CODEC_SERVER_TOKEN must not be one of API_KEYS'];
-}
-
-export function metricsHostFaults({ HOST, WORKER_METRICS_PORT }: SetVariables): string[] {
-  if (WORKER_METRICS_PORT === undefined || HOST === undefined || isIP(HOST) !== 0) return [];
-  return ['HOST must be an IP address for WORKER_METRICS_PORT, which listens there'];
 }
 
 export const NO_TWILIO_CREDENTIALS =

@@ -15,6 +15,14 @@ export function integer(min: number, max: number) {
   return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(min, error).max(max, error));
 }
 
+/** A port, or `off`, which is undefined. */
+export const portOrOff = text.transform((value, context) => {
+  if (value === 'off') return undefined;
+  const port = integer(1, 65_535).safeParse(value);
+  if (!port.success) context.addIssue('must be off or a whole number from 1 to 65535');
+  return port.data;
+});
+
 /** Whether links can be made by adding a path to the URL. */
 export function isBase(value: string): boolean {
   if (!URL.canParse(value)) return false;

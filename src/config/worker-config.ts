@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { metricsHostFaults, NO_TWILIO_CREDENTIALS, twilioFaults } from './combination-checks';
+import { NO_TWILIO_CREDENTIALS, twilioFaults } from './combination-checks';
 import { freeze } from './frozen';
+import { metricsAddress } from './metrics-address';
 import { statusCallback } from './public-url';
 import { ConfigError, readEnvironment, type SetVariables } from './read-environment';
 import { environment } from './variables';
@@ -13,7 +14,6 @@ export const workerEnvironment = environment
   .pick({
     SECRET_KEYS: true,
     TENANTS_FILE: true,
-    HOST: true,
     PORT: true,
     PUBLIC_URL: true,
     TEMPORAL_TASK_QUEUE: true,
@@ -30,6 +30,7 @@ export const workerEnvironment = environment
     SMS_TEMPLATE: true,
     WEBOTP_DOMAIN: true,
     PAYLOAD_ENCRYPTION: true,
+    METRICS_HOST: true,
     WORKER_METRICS_PORT: true,
   })
   .extend(temporalConnection);
@@ -40,7 +41,7 @@ export type WorkerConfig = ReturnType<typeof workerConfig>;
 
 /** @throws ConfigError */
 export function workerConfig(env: NodeJS.ProcessEnv) {
-  const checks = [twilioFaults, metricsHostFaults, (set: SetVariables) => tenantsFileFaults(set)];
+  const checks = [twilioFaults, (set: SetVariables) => tenantsFileFaults(set)];
   const { variables, temporal } = readEnvironment(workerEnvironment, env, checks);
   return freeze({
     temporal,
@@ -69,10 +70,13 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
       },
     }),
     cooldownSeconds: variables.COOLDOWN_SECONDS,
-    /** The address on which the worker serves metrics. */
-    host: variables.HOST,
     /** Undefined for no metrics. */
-    workerMetricsPort: variables.WORKER_METRICS_PORT,
+    metrics: metricsAddress(
+      env,
+      variables.METRICS_HOST,
+      'WORKER_METRICS_PORT',
+      variables.WORKER_METRICS_PORT,
+    ),
   });
 }
 

@@ -81,8 +81,11 @@ export interface DeliveryReports {
   readonly signatureHeader: string;
   /** The fields of a report, for the OpenAPI document. */
   readonly exampleFields: Readonly<Record<string, string>>;
-  /** The URL for reports about the messages of one verification; undefined if reports are not possible. */
-  urlFor(verificationId: string): string | undefined;
+  /**
+   * The URL for reports about one message of a verification; undefined if reports are not possible. It says when the
+   * message was sent, so that every API knows how long the delivery took. `sentAt`: epoch milliseconds.
+   */
+  urlFor(verificationId: string, sentAt: number): string | undefined;
   isSigned(request: ReportRequest): boolean;
   /** The provider's word for the status that a report is about: one of a few, for metrics. */
   statusOf(fields: Readonly<Record<string, unknown>>): string;

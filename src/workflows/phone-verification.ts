@@ -31,12 +31,14 @@ const DELIVERY_UNKNOWN: SendOutcome = { outcome: 'failed', error: ownDeliveryErr
  */
 export async function phoneVerification(input: VerificationInput): Promise<VerificationResult> {
   if (!isReadableInput(input)) throw ApplicationFailure.nonRetryable("The input can't be read");
-  const verification = new Verification(input, workflowInfo().startTime.getTime(), (changed) =>
-    setCurrentDetails(liveDetails(changed)),
-  );
+  const startedAt = workflowInfo().startTime.getTime();
+  const metrics = createMetrics(input, startedAt);
+  const verification = new Verification(input, startedAt, (changed) => {
+    setCurrentDetails(liveDetails(changed));
+    metrics.changed(changed);
+  });
   verification.failIfTooLate(Date.now());
-  const metrics = createMetrics(input);
-  metrics.started();
+  metrics.started(Date.now());
   setHandlers(verification, {
     state: () => stateOf(verification),
     // Handlers run outside the scope below. A cancel request must not stop them with an unhandled rejection.
@@ -59,7 +61,7 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
     const delayMs = verification.stayOpenMs(Date.now());
     if (delayMs > 0) await sleep(delayMs, { summary: 'Stays open until no start can use an older ledger' });
     await condition(allHandlersFinished);
-    if (isFinal(verification.status)) metrics.ended(verification.status);
+    if (isFinal(verification.status)) metrics.ended(verification.status, verification);
     return { ...stateOf(verification), ledger: verification.ledger() };
   });
 }

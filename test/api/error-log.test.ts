@@ -1,8 +1,10 @@
+import { deepEqual } from 'node:assert/strict';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import type { InjectOptions } from 'fastify';
 import { createTemporalClient } from '../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
+import { parseSamples } from '../support/scrape';
 import {
   API_KEYS,
   requiredEnv,
@@ -31,7 +33,10 @@ beforeAll(async () => {
 });
 
 beforeEach(() => output.splice(0));
-afterEach(() => service.stop());
+afterEach(async () => {
+  await service.stop();
+  deepEqual(await countedErrors(), loggedErrors());
+});
 afterAll(() => server.close());
 
 async function withLog(options: Partial<Parameters<typeof startService>[0]> = {}): Promise<void> {
@@ -50,6 +55,22 @@ function errorLines(): Line[] {
   return lines
     .filter(({ msg }) => ['request refused', 'request not served', 'request failed'].includes(String(msg)))
     .map(({ time: _time, pid: _pid, hostname: _hostname, reqId: _reqId, ...rest }) => rest);
+}
+
+/** Each error that was logged, as the metrics name it. All of them must be counted once. */
+function loggedErrors(): string[] {
+  return errorLines()
+    .map(({ code, limit = '' }) => [code, limit].join(' '))
+    .toSorted();
+}
+
+async function countedErrors(): Promise<string[]> {
+  return parseSamples(await service.metrics.text())
+    .filter(({ name }) => name === 'phone_verification_refusals_total')
+    .flatMap(({ labels: { code = '', limit = '' }, value }) =>
+      Array.from({ length: value }, () => `${code} ${limit}`),
+    )
+    .toSorted();
 }
 
 const refused = (status: number, code: string, limit?: string): Line => ({

@@ -1,5 +1,6 @@
 import { hashOf } from '../../src/crypto/api-keys';
 import { createLimits, type Budgets } from '../../src/api/limits';
+import { createApiMetrics } from '../../src/telemetry/api-metrics';
 import { createTenants } from '../../src/tenants/registry';
 import { DEFAULT_TENANT } from '../../src/tenants/tenant';
 import { DEFAULT_POLICY, testDigests } from '../support/service';
@@ -29,6 +30,7 @@ const limitsWith = (budgets: Partial<Budgets>) =>
     ]),
     redis: undefined,
     digests: testDigests,
+    metrics: createApiMetrics(),
   });
 
 test('a refused message does not count: a canceled reservation makes room for the next message', async () => {

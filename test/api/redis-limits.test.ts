@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { connectDevServer, type DevServer } from '../support/dev-server';
+import { parseSamples, valueOf } from '../support/scrape';
 import { startRedis, type RedisServer } from '../support/redis';
 import { API_KEYS, startService, uniquePhoneNumber, type Service } from '../support/service';
 
@@ -29,6 +30,10 @@ async function start({ app }: Service): Promise<number> {
   return response.statusCode;
 }
 
+async function fallbacks({ metrics }: Service): Promise<number | undefined> {
+  return valueOf(parseSamples(await metrics.text()), 'phone_verification_redis_fallbacks_total');
+}
+
 test('API processes share counts in Redis as digests; without Redis each process counts alone', async () => {
   const server = await connectDevServer();
   closers.push(() => server.close());
@@ -44,7 +49,9 @@ test('API processes share counts in Redis as digests; without Redis each process
   expect(keys).toMatch(/^phone-verification:limit:/);
   for (const secret of [API_KEYS[0], '198.51.100']) expect(keys).not.toContain(secret);
 
+  expect(await fallbacks(one)).toBe(0);
   await redis.stop();
   expect([await start(one), await start(one), await start(one)]).toEqual([202, 202, 429]);
   expect([await start(other), await start(other), await start(other)]).toEqual([202, 202, 429]);
+  expect(await fallbacks(one)).toBe(3);
 });

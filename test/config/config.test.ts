@@ -41,6 +41,7 @@ test('the required variables are enough, and all others have the documented defa
     redisUrl: undefined,
     codecServer: undefined,
     durableFunctionsAuth: 'function',
+    metrics: { host: '127.0.0.1', port: 9464, isPortSet: false },
     temporal,
   });
   expect(workerConfig(COMPLETE)).toMatchObject({
@@ -50,7 +51,7 @@ test('the required variables are enough, and all others have the documented defa
     webOtpDomain: undefined,
     payloadEncryption: true,
     cooldownSeconds: [0, 30, 60, 300, 900, 3600, 86_400],
-    workerMetricsPort: undefined,
+    metrics: { host: '127.0.0.1', port: 9465, isPortSet: false },
     temporal,
   });
   expect(operatorConfig(COMPLETE)).toMatchObject({ payloadEncryption: true, temporal });
@@ -149,7 +150,9 @@ test.each([
   ['CODEC_SERVER_ORIGIN', '*'],
   ['CODEC_SERVER_TOKEN', LONG_API_KEY],
   ['METRICS_PORT', '65536'],
+  ['METRICS_PORT', 'none'],
   ['WORKER_METRICS_PORT', '0'],
+  ['METRICS_HOST', 'localhost'],
   ['PHONE_NUMBER_CHECK', 'no'],
   ['TWILIO_FROM', '14255550123'],
   ['TWILIO_FROM', '4255550'],
@@ -188,8 +191,7 @@ test('invalid combinations of variables are reported together with other faults'
     TEST_NUMBERS: '+14255550123=2168@2027-01-31',
     PHONE_DIGEST_KEY: KEY,
     CODEC_SERVER_TOKEN: LONG_API_KEY,
-    HOST: 'localhost',
-    WORKER_METRICS_PORT: '9465',
+    METRICS_HOST: 'localhost',
     TWILIO_AUTH_TOKEN: '',
   };
 
@@ -198,16 +200,23 @@ test('invalid combinations of variables are reported together with other faults'
 
   for (const name of ['PORT', 'TEST_NUMBERS', 'PHONE_DIGEST_KEY', 'CODEC_SERVER_TOKEN'])
     expect(ofApi).toContain(`  ${name} must`);
-  for (const fault of ['PORT must', 'HOST must', 'TWILIO_AUTH_TOKEN is required'])
+  for (const fault of ['PORT must', 'METRICS_HOST must', 'TWILIO_AUTH_TOKEN is required'])
     expect(ofWorker).toContain(`  ${fault}`);
 });
 
 test('an invalid combination is no error for a process that reads only one of the variables', () => {
-  const metrics = { ...COMPLETE, HOST: 'localhost', WORKER_METRICS_PORT: '9465' };
   const reusedKey = { ...COMPLETE, PHONE_DIGEST_KEY: KEY };
 
-  expect(apiConfig(metrics).host).toBe('localhost');
   expect(() => workerConfig(reusedKey)).not.toThrow();
+});
+
+test('metrics can be switched off, and have their own address', () => {
+  const off = { ...COMPLETE, METRICS_PORT: 'off', WORKER_METRICS_PORT: 'off' };
+  const set = { ...COMPLETE, METRICS_HOST: '::', METRICS_PORT: '1', WORKER_METRICS_PORT: '2' };
+
+  expect([apiConfig(off).metrics, workerConfig(off).metrics]).toEqual([undefined, undefined]);
+  expect(apiConfig(set).metrics).toMatchObject({ host: '::', port: 1, isPortSet: true });
+  expect(workerConfig(set).metrics).toMatchObject({ host: '::', port: 2, isPortSet: true });
 });
 
 test('a Twilio API key can replace the auth token', () => {

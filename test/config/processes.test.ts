@@ -25,6 +25,7 @@ const EVERYTHING = {
   TEST_NUMBERS: '+14255550199=2168@2027-01-31',
   CODEC_SERVER_TOKEN: 'a-token-of-an-operator',
   CODEC_SERVER_ORIGIN: 'https://temporal.example.com',
+  METRICS_HOST: '0.0.0.0',
   METRICS_PORT: '9464',
   WORKER_METRICS_PORT: '9465',
 };

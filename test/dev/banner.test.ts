@@ -9,6 +9,8 @@ test('the banner lists all addresses and the three commands', () => {
   expect(text).toContain('Temporal Web UI  http://localhost:8233\n');
   expect(text).toContain('API              http://localhost:3000\n');
   expect(text).toContain('API reference    http://localhost:3000/docs\n');
+  expect(text).toContain('Metrics          http://127.0.0.1:9464/metrics (api)\n');
+  expect(text).toContain('                 http://127.0.0.1:9465/metrics (worker)\n');
   for (const line of curlLines(facts)) expect(text).toContain(`\n${line}\n`);
 });
 

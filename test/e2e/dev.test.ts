@@ -11,7 +11,14 @@ import { hashOf } from '../../src/crypto/api-keys';
 import { eventually } from '../support/eventually';
 import { isAlive, startCommand, type TestProcess } from '../support/processes';
 
-const PORTS = ['PORT', 'SMS_SANDBOX_PORT', 'TEMPORAL_DEV_PORT', 'TEMPORAL_UI_PORT'];
+const PORTS = [
+  'PORT',
+  'SMS_SANDBOX_PORT',
+  'TEMPORAL_DEV_PORT',
+  'TEMPORAL_UI_PORT',
+  'METRICS_PORT',
+  'WORKER_METRICS_PORT',
+];
 const HEADERS = { 'content-type': 'application/json' };
 
 const SHOP_KEY = 'the-key-of-the-shop';
@@ -128,10 +135,10 @@ test('there is no warning about the short default API key', () => {
 });
 
 test('all addresses of the banner answer', async () => {
-  const pattern = /^ {2}(?:Try it|The phone|Temporal Web UI|API) +(\S+)$/;
+  const pattern = /^ {2}(?:Try it|The phone|Temporal Web UI|API|Metrics|) +(http\S+)(?: \(\S+\))?$/;
   const urls = linesOf(dev).flatMap((line) => pattern.exec(line)?.[1] ?? []);
 
-  expect(urls).toHaveLength(4);
+  expect(urls).toHaveLength(6);
   for (const url of urls) expect((await fetch(url)).status).toBeLessThan(500);
 });
 

@@ -146,7 +146,11 @@ describe('an API key that can be guessed', () => {
 
 test.each([
   ['src/server.ts', 'WINDOW_SECONDS', 'WINDOW_SECONDS must be a whole number from 5 to 86400'],
-  ['src/worker.ts', 'WORKER_METRICS_PORT', 'WORKER_METRICS_PORT must be a whole number from 1 to 65535'],
+  [
+    'src/worker.ts',
+    'WORKER_METRICS_PORT',
+    'WORKER_METRICS_PORT must be off or a whole number from 1 to 65535',
+  ],
 ] as const)('%s ends at once with an invalid configuration', async (script, name, fault) => {
   const process = startSource(script, serviceEnv({ [name]: 'long', SECRET_KEYS: '' }));
   expect(await process.exited).toBe(1);

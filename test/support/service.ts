@@ -258,8 +258,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           keyRing,
           senders: { sms: sender },
           tenantMessaging: (id) => messaging.get(id),
-          reportUrl: (workflowId, runId, nonce) =>
-            deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce })),
+          reportUrl: (workflowId, runId, nonce, sentAt) =>
+            deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }), sentAt),
         }),
         stickyQueueScheduleToStartTimeout: '1s',
         maxHeartbeatThrottleInterval: '1s',

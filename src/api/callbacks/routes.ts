@@ -57,6 +57,9 @@ export function registerCallbacks(
         consumes: [FORM],
         querystring: Type.Object({
           verification: Type.Optional(Type.String({ description: 'The id of the verification.' })),
+          sentAt: Type.Optional(
+            Type.String({ description: 'When the message was sent, in milliseconds since 1970.' }),
+          ),
         }),
         body: stringRecord({ examples: [exampleFields] }),
         response: {
@@ -67,7 +70,12 @@ export function registerCallbacks(
       },
     },
     async (request, reply) => {
-      metrics.countDeliveryReport(deliveryReports.statusOf(request.body));
+      const status = deliveryReports.statusOf(request.body);
+      metrics.countDeliveryReport(status);
+      // NaN for a message of a version that did not say when it was sent.
+      const tookMs = Date.now() - Number(request.query.sentAt);
+      if (status === 'delivered' && Number.isFinite(tookMs))
+        metrics.recordDelivery(Math.max(0, tookMs) / 1000);
       const report = deliveryReports.parseReport(request.body);
       if (report) await verifications.reportDelivery(request.query.verification ?? '', report);
       return reply.code(204).send(undefined);

@@ -4,12 +4,8 @@ import { documentation } from '../documentation';
 
 export const http = {
   HOST: text.prefault('127.0.0.1').register(documentation, {
-    description:
-      'The IP address or host name on which the API listens. API and worker offer their metrics on the same one.',
-    rules: [
-      'If `WORKER_METRICS_PORT` is set, the worker accepts only an IP address.',
-      'The image and docker-compose.yml set `0.0.0.0`.',
-    ],
+    description: 'The IP address or host name on which the API listens.',
+    rules: ['The image and docker-compose.yml set `0.0.0.0`.'],
   }),
   PORT: integer(0, 65_535)
     .prefault('3000')

@@ -1,6 +1,13 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
-import { integer, text } from '../fields';
+import { portOrOff, text } from '../fields';
 import { documentation } from '../documentation';
+
+const PORT_IN_USE = [
+  'If the variable is set and another process uses the port, the process ends with an error.',
+  'If the variable is not set and another process uses the port, the process logs a warning and runs without ' +
+    'metrics. `npm run dev` takes another port instead, and prints it.',
+];
 
 export const operators = {
   PAYLOAD_ENCRYPTION: z
@@ -44,17 +51,27 @@ export const operators = {
       ],
       example: 'https://temporal.example.com',
     }),
-  METRICS_PORT: integer(1, 65_535).optional().register(documentation, {
-    description: 'The port on which the API offers metrics for Prometheus, at `/metrics` on `HOST`.',
-    default: 'none: no metrics',
-    example: '9464',
-  }),
-  WORKER_METRICS_PORT: integer(1, 65_535)
-    .optional()
+  METRICS_HOST: text
+    .refine((value) => isIP(value) !== 0, 'must be an IP address, like 127.0.0.1 or 0.0.0.0')
+    .prefault('127.0.0.1')
     .register(documentation, {
-      description: 'The port on which the worker offers metrics for Prometheus, at `/metrics` on `HOST`.',
-      rules: ['With several workers under `npm run dev`, worker 2 uses the next port, and so on.'],
-      default: 'none: no metrics',
-      example: '9465',
+      description: 'The IP address on which API and worker offer their metrics.',
+      rules: [
+        'The metrics need no password. Only your Prometheus should reach them: see ' +
+          '[Metrics](production.md#metrics).',
+        'docker-compose.yml sets `0.0.0.0`, for its own network. In Kubernetes, set it, too.',
+      ],
     }),
+  METRICS_PORT: portOrOff.prefault('9464').register(documentation, {
+    description: 'The port on which the API offers metrics for Prometheus, at `/metrics`. `off`: no metrics.',
+    rules: PORT_IN_USE,
+  }),
+  WORKER_METRICS_PORT: portOrOff.prefault('9465').register(documentation, {
+    description:
+      'The port on which the worker offers metrics for Prometheus, at `/metrics`. `off`: no metrics.',
+    rules: [
+      ...PORT_IN_USE,
+      'With several workers under `npm run dev`, worker 2 uses the next port, and so on.',
+    ],
+  }),
 };

@@ -39,7 +39,8 @@ export function createTwilioReports(options: TwilioReportsOptions | undefined): 
     path: PATH,
     signatureHeader: 'x-twilio-signature',
     exampleFields: { MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'delivered' },
-    urlFor: (verificationId) => options && `${options.publicUrl}${PATH}?verification=${verificationId}`,
+    urlFor: (verificationId, sentAt) =>
+      options && `${options.publicUrl}${PATH}?verification=${verificationId}&sentAt=${sentAt}`,
     isSigned: ({ url, signature, fields }) =>
       options !== undefined &&
       validateRequest(options.authToken, signature, `${options.publicUrl}${url}`, { ...fields }),
