@@ -184,26 +184,75 @@ describe('docs/reliability.md', () => {
 describe('docs/alerts.yaml', () => {
   const alerts = read('docs/alerts.yaml');
 
-  test('uses only metrics that the service has', () => {
-    const source = readdirSync(path.join(project, 'src'), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => read(`src/${file}`))
-      .join('\n');
-    const asked = [...alerts.matchAll(/(?<![\w:])phone_verification_\w+/g)].map(([metric]) => metric);
+  interface Rule {
+    readonly record?: string;
+    readonly alert?: string;
+    readonly expr: string;
+    readonly labels?: { readonly severity: string };
+    readonly annotations?: Readonly<Record<string, string>>;
+  }
 
-    expect(asked.length).toBeGreaterThan(0);
-    // The exporter adds the suffix to some metrics.
-    expect(asked.filter((metric) => !source.includes(metric.replace(/_total$/, '')))).toEqual([]);
+  const { groups } = parse(alerts) as { groups: { rules: Rule[] }[] };
+  const rules = groups.flatMap((group) => group.rules);
+
+  test.each(rules.filter(({ alert }) => alert !== undefined))(
+    '$alert says what happened, how urgent it is, and where to read what to do',
+    ({ alert = '', labels, annotations = {} }) => {
+      const { summary = '', description = '', runbook = '' } = annotations;
+
+      expect([summary, description].filter((text) => text.length < 20)).toEqual([]);
+      expect(['page', 'ticket']).toContain(labels?.severity);
+      expect(runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+      expect(leadsSomewhere('README.md', runbook)).toBe(true);
+    },
+  );
+
+  test('has all alerts that docs/operations.md explains', () => {
+    const explained = [...anchors('docs/operations.md')].filter((name) =>
+      name.startsWith('phoneverification'),
+    );
+    const names = rules.flatMap(({ alert }) => alert?.toLowerCase() ?? []);
+
+    expect(explained.toSorted()).toEqual(names.toSorted());
   });
 
+  // test/e2e/metrics.test.ts compares the other series with the metrics of the processes.
   test('records all series that its alerts compare', () => {
-    const { groups } = parse(alerts) as { groups: { rules: { record?: string; expr: string }[] }[] };
-    const rules = groups.flatMap((group) => group.rules);
     const recorded = rules.flatMap(({ record }) => record ?? []);
     const compared = rules.flatMap(({ expr }) => expr.match(/\bcountry:\w+:\w+/g) ?? []);
 
     expect(compared.length).toBeGreaterThan(0);
     expect(compared.filter((name) => !recorded.includes(name))).toEqual([]);
+  });
+});
+
+// test/e2e/metrics.test.ts looks for what its queries ask for.
+describe('docs/grafana/dashboard.json', () => {
+  interface Panel {
+    readonly id: number;
+    readonly type: string;
+    readonly title: string;
+    readonly description?: string;
+    readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+    readonly targets?: readonly { readonly datasource: { readonly uid: string } }[];
+  }
+  const { panels } = JSON.parse(read('docs/grafana/dashboard.json')) as { panels: Panel[] };
+  const charts = panels.filter(({ type }) => type !== 'row');
+
+  test('has panels with their own id and place', () => {
+    const places = panels.map(({ gridPos: { x, y } }) => `${x}/${y}`);
+
+    expect(charts.length).toBeGreaterThan(20);
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    expect(new Set(places).size).toBe(panels.length);
+    expect(panels.filter(({ gridPos: { x, w } }) => x + w > 24)).toEqual([]);
+  });
+
+  test('says what each panel shows, and asks only the data source that the user chooses', () => {
+    const sources = charts.flatMap(({ targets = [] }) => targets.map(({ datasource }) => datasource.uid));
+
+    expect(charts.filter(({ description = '' }) => description === '')).toEqual([]);
+    expect(new Set(sources)).toEqual(new Set(['${datasource}']));
   });
 });
 
