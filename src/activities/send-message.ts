@@ -99,7 +99,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
       {
         to,
         sender: identity,
-        body: wording(code, request.wording),
+        body: wording({ code, validityMs }, request.wording),
         validityMs,
         reportUrl: reportUrl(workflowId, runId, nonce, Date.now()),
       },

@@ -1,7 +1,14 @@
 import type { WordingChoice } from '../domain/types';
 
+/** What a message is about. */
+export interface WordedCode {
+  readonly code: string;
+  /** How long the code is still valid. */
+  readonly validityMs: number;
+}
+
 /** Returns the body of the message for a code. */
-export type Wording = (code: string, choice?: WordingChoice) => string;
+export type Wording = (message: WordedCode, choice?: WordingChoice) => string;
 
 /** A template with a sentence for each of its locales. The first one is used when no other fits. */
 export interface Template {
@@ -29,20 +36,27 @@ export interface WordingOptions {
 
 const DO_NOT_SHARE = "Don't share this code with anyone.";
 const VARIABLE = /\{([A-Za-z0-9_]+)\}/g;
+/** These variables have a value in every message of a product. */
+const COMMON_VARIABLES: readonly string[] = ['code', 'name', 'ttl'];
+const MINUTE_MS = 60_000;
 
-/** The variables that a start fills in. Each template has `code` and may have `name`; all others are its own. */
+/** The variables that a start fills in: those that do not have a value in every message. */
 export function variablesOf(sentence: string): string[] {
   const names = [...sentence.matchAll(VARIABLE)].map(([, name = '']) => name);
-  return [...new Set(names)].filter((name) => name !== 'code' && name !== 'name');
+  return [...new Set(names)].filter((name) => !COMMON_VARIABLES.includes(name));
 }
 
-/** The sentence in the locale, else in its language, else the template's first one. */
+/**
+ * The sentence in the locale, else in its language, else in the language of another country, else the template's first
+ * one.
+ */
 export function sentenceIn({ locales }: Template, locale = ''): string {
   const wanted = normalized(locale);
-  const [language = ''] = wanted.split('-');
+  const language = languageOf(wanted);
   const found =
     locales.find((entry) => normalized(entry.locale) === wanted) ??
     locales.find((entry) => normalized(entry.locale) === language) ??
+    locales.find((entry) => languageOf(normalized(entry.locale)) === language) ??
     locales[0];
   return found?.sentence ?? '';
 }
@@ -50,13 +64,14 @@ export function sentenceIn({ locales }: Template, locale = ''): string {
 export function createWording(options: WordingOptions): Wording {
   const { sentence, templates = [], defaultTemplateSid, webOtpDomain, doNotShareWarning = false } = options;
 
-  return (code, choice = {}) => {
+  return ({ code, validityMs }, choice = {}) => {
     const { templateSid = defaultTemplateSid, locale, name = options.name, appHash } = choice;
     const template = templates.find(({ sid }) => sid === templateSid);
     // One pass: a value that looks like a variable stays as it is.
     const values = new Map(Object.entries(choice.substitutions ?? {}));
     if (name !== undefined) values.set('name', name);
     values.set('code', code);
+    values.set('ttl', String(minutesOf(validityMs)));
     const text = (template ? sentenceIn(template, locale) : sentence).replaceAll(
       VARIABLE,
       (variable, key: string) => values.get(key) ?? variable,
@@ -68,6 +83,16 @@ export function createWording(options: WordingOptions): Wording {
   };
 }
 
+/** Whole minutes. Rounded down, so that a message promises no time that the person does not have. At least one. */
+function minutesOf(validityMs: number): number {
+  return Math.max(1, Math.floor(validityMs / MINUTE_MS));
+}
+
 function normalized(locale: string): string {
   return locale.replaceAll('_', '-').toLowerCase();
+}
+
+/** `locale`: as `normalized` returns it. */
+function languageOf(locale: string): string {
+  return locale.split('-', 1)[0] ?? '';
 }

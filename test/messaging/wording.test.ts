@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { createWording, sentenceIn, variablesOf, type Template } from '../../src/messaging/wording';
+import {
+  createWording,
+  sentenceIn,
+  variablesOf,
+  type Template,
+  type WordingOptions,
+} from '../../src/messaging/wording';
+import type { WordingChoice } from '../../src/domain/types';
 
 const template: Template = {
   sid: 'HJ1',
@@ -12,11 +19,16 @@ const template: Template = {
 };
 const other: Template = { sid: 'HJ2', name: 'plain', locales: [{ locale: 'de', sentence: 'Code {code}' }] };
 const options = { sentence: 'Your {name} code is {code}.', name: 'Shop', templates: [template, other] };
-const wording = createWording(options);
+
+const wordingOf =
+  (wordingOptions: WordingOptions, validityMs = 600_000) =>
+  (code: string, choice?: WordingChoice) =>
+    createWording(wordingOptions)({ code, validityMs }, choice);
+const wording = wordingOf(options);
 
 test('without a choice, a message has the sentence and the name of the tenant', () => {
   expect(wording('0042')).toBe('Your Shop code is 0042.');
-  expect(createWording({ sentence: 'Code {code}' })('0042')).toBe('Code 0042');
+  expect(wordingOf({ sentence: 'Code {code}' })('0042')).toBe('Code 0042');
 });
 
 test('the name of the request replaces that of the tenant', () => {
@@ -35,6 +47,20 @@ describe('the locale', () => {
     ['x'.repeat(1_000), 'for order'],
   ])('%s finds the sentence with %j', (locale, part) => {
     expect(sentenceIn(template, locale).replace('{code}', 'code')).toContain(part);
+  });
+
+  test.each([
+    ['en', 'American'],
+    ['en-GB', 'American'],
+    ['EN_us', 'American'],
+    ['de-AT', 'German'],
+    ['fr', 'German'],
+  ])('%s finds the %s sentence, also if that is the language of another country', (locale, sentence) => {
+    const locales = [
+      { locale: 'de', sentence: 'German' },
+      { locale: 'en-US', sentence: 'American' },
+    ];
+    expect(sentenceIn({ ...template, locales }, locale)).toBe(sentence);
   });
 
   test('undefined finds the first sentence', () => {
@@ -57,15 +83,15 @@ describe('a template', () => {
   });
 
   test('can be the default', () => {
-    const withDefault = createWording({ ...options, defaultTemplateSid: 'HJ2' });
+    const withDefault = wordingOf({ ...options, defaultTemplateSid: 'HJ2' });
     expect(withDefault('0042')).toBe('Code 0042');
     expect(withDefault('0042', { templateSid: 'HJ1', substitutions: { order: '7' } })).toContain(
       'for order 7',
     );
   });
 
-  test('has the variables that are not code or name, each once', () => {
-    expect(variablesOf('{name} {code} {order} {order} {AppName} {} { x } {a-b}')).toEqual([
+  test('has the variables that are not code, name or ttl, each once', () => {
+    expect(variablesOf('{name} {code} {ttl} {order} {order} {AppName} {} { x } {a-b}')).toEqual([
       'order',
       'AppName',
     ]);
@@ -101,9 +127,22 @@ describe('substitutions', () => {
   });
 });
 
+describe('the variable ttl', () => {
+  test.each([
+    [600_000, '10'],
+    [599_999, '9'],
+    [90_000, '1'],
+    [5_000, '1'],
+  ])('is the minutes in which the code is valid: with %i ms, %s', (validityMs, minutes) => {
+    const sentence = '{code}, {ttl} min';
+    expect(wordingOf({ sentence }, validityMs)('0042')).toBe(`0042, ${minutes} min`);
+    expect(wordingOf({ sentence }, validityMs)('0042', { substitutions: { ttl: '99' } })).toContain(minutes);
+  });
+});
+
 describe('the end of a message', () => {
   test('warns not to share the code if the tenant asks for it', () => {
-    const warning = createWording({ ...options, doNotShareWarning: true });
+    const warning = wordingOf({ ...options, doNotShareWarning: true });
     expect(warning('0042')).toBe("Your Shop code is 0042. Don't share this code with anyone.");
     expect(warning('0042', { appHash: 'AbCdEfGhIjK' })).toBe(
       "<#> Your Shop code is 0042. Don't share this code with anyone.\nAbCdEfGhIjK",
@@ -115,7 +154,7 @@ describe('the end of a message', () => {
   });
 
   test('is the website, unless the request names an app', () => {
-    const bound = createWording({ ...options, webOtpDomain: 'example.com' });
+    const bound = wordingOf({ ...options, webOtpDomain: 'example.com' });
     expect(bound('0042')).toBe('Your Shop code is 0042.\n\n@example.com #0042');
     expect(bound('0042', { appHash: 'AbCdEfGhIjK' })).not.toContain('@example.com');
   });
