@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument, type YAMLError } from 'yaml';
 import { ConfigError, type SetVariables } from './read-environment';
+import { comparableTenants } from './tenants-comparable';
 import { crossTenantFaults } from './tenants-faults';
 import { faultsOfIssue } from './tenants-issues';
 import { tenantsFile, type FileTenants } from './tenants-schema';
@@ -14,23 +15,24 @@ export function tenantsFileFaults(
   codeLength?: number,
 ): string[] {
   if (file === undefined) return [];
-  const { tenants, faults } = readTenantsFile(file);
-  return [...faults, ...crossTenantFaults(tenants, { apiKeys: API_KEYS, codeLength })].map(
-    (fault) => `TENANTS_FILE ${fault}`,
-  );
+  const { data, faults } = readTenantsFile(file);
+  const crossFaults = crossTenantFaults(comparableTenants(data), { apiKeys: API_KEYS, codeLength });
+  return [...faults, ...crossFaults].map((fault) => `TENANTS_FILE ${fault}`);
 }
 
 /** The tenants of the file. Without a file, there are none. @throws ConfigError if the file has become invalid */
 export function tenantsOf(file: string | undefined): FileTenants {
   if (file === undefined) return {};
   const { tenants, faults } = readTenantsFile(file);
-  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `TENANTS_FILE ${fault}`));
+  if (!tenants) throw new ConfigError(faults.map((fault) => `TENANTS_FILE ${fault}`));
   return tenants;
 }
 
 interface ReadFile {
-  /** The tenants without faults of their own. */
-  readonly tenants: FileTenants;
+  /** The content, with or without faults. Undefined if it can't be read. */
+  readonly data?: unknown;
+  /** Undefined if the file has faults. */
+  readonly tenants?: FileTenants;
   readonly faults: readonly string[];
 }
 
@@ -43,12 +45,12 @@ function readTenantsFile(file: string): ReadFile {
   if (data === undefined) return invalid('has aliases that cannot be resolved');
   const parsed = tenantsFile.safeParse(data, { reportInput: true });
   return parsed.success
-    ? { tenants: parsed.data.tenants, faults: [] }
-    : { tenants: validTenants(data), faults: parsed.error.issues.flatMap(faultsOfIssue) };
+    ? { data, tenants: parsed.data.tenants, faults: [] }
+    : { data, faults: parsed.error.issues.flatMap(faultsOfIssue) };
 }
 
 function invalid(...faults: string[]): ReadFile {
-  return { tenants: {}, faults };
+  return { faults };
 }
 
 function contentOf(file: string): string | undefined {
@@ -73,15 +75,4 @@ function plainData(document: ReturnType<typeof parseDocument>): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Of a file with faults, the tenants that have none. */
-function validTenants(data: unknown): FileTenants {
-  if (typeof data !== 'object' || data === null || !('tenants' in data)) return {};
-  return Object.fromEntries(
-    Object.entries(data.tenants ?? {}).flatMap(([id, tenant]: [string, unknown]) => {
-      const parsed = tenantsFile.safeParse({ tenants: { [id]: tenant } });
-      return Object.entries(parsed.data?.tenants ?? {});
-    }),
-  );
 }

@@ -1,11 +1,16 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { TENANT_ID, tenantsFile } from './tenants-schema';
 
-// Messages for TENANTS_FILE. A key that is misplaced or misspelt may hold what is a value elsewhere: a phone number or
-// a secret. So only keys of a known form are shown.
+// Messages for TENANTS_FILE. A key that is misplaced may hold what is a value elsewhere: a phone number or a secret.
 
 const PHONE_NUMBER = /^\+?[\d ().-]{7,}$/;
-const TENANT_OR_SETTING = /^[a-z][a-z0-9-]{0,39}$|^[\w .-]{1,30}$/;
-const SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
+const SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
+const LOCALE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?$/;
+/** A misspelt key has letters only. A secret is longer or has digits: Twilio's have 32 characters, ours 43. */
+const WORD = /^[A-Za-z]{1,30}$/;
+/** Twilio's tokens have 32 hex digits, SHA-256 hashes 64. A tenant's id may have as many characters. */
+const HEX_SECRET = /[0-9a-f]{32}/i;
+const HIDDEN = '(a key)';
 
 /** What an issue of the file's schema means, one sentence for each fault. */
 export function faultsOfIssue(issue: z.core.$ZodIssue): string[] {
@@ -17,13 +22,34 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): string[] {
   return [`${place} ${isMissing ? 'is required: it ' : ''}${issue.message}`.trimStart()];
 }
 
-/** `shop.limits.caller`. Empty for the whole file. */
-function placeOf(path: readonly PropertyKey[]): string {
-  const segments = path.map((segment) => shown(String(segment)));
-  return (path.length > 1 && path[0] === 'tenants' ? segments.slice(1) : segments).join('.');
+/** The id as messages show it. */
+export function shownTenantId(id: string): string {
+  return TENANT_ID.test(id) && !HEX_SECRET.test(id) ? id : shown(id);
 }
 
-function shown(key: string): string {
+/** `shop.limits.caller`. Empty for the whole file. */
+function placeOf([first, ...others]: readonly PropertyKey[]): string {
+  if (first === undefined) return '';
+  const [second, ...keys] = others;
+  if (first !== 'tenants' || second === undefined) return [first, ...others].map(shown).join('.');
+  return [shownTenantId(String(second)), ...keys.map(shown)].join('.');
+}
+
+/** `key`: a number for a place in a list. */
+function shown(key: PropertyKey): string {
+  if (typeof key !== 'string') return String(key);
   if (PHONE_NUMBER.test(key)) return '(a number)';
-  return TENANT_OR_SETTING.test(key) || SID.test(key) ? key : '(a key)';
+  const isShown = [SID, LOCALE, WORD].some((form) => form.test(key)) || knownKeys().includes(key);
+  return isShown ? key : HIDDEN;
+}
+
+/** The keys that the schema of the file names. */
+function knownKeys(): string[] {
+  return propertyNames(z.toJSONSchema(tenantsFile, { io: 'input' }));
+}
+
+function propertyNames(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own = 'properties' in schema ? Object.keys(schema.properties ?? {}) : [];
+  return [...own, ...Object.values(schema).flatMap(propertyNames)];
 }

@@ -1,6 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { isCanonical } from '../numbers/phone-number';
+import { variablesOf } from '../messaging/wording';
 import { bounds } from './bounds';
 import { endOfDay, isNumberWithoutPlus } from './fields';
 import {
@@ -17,7 +18,7 @@ import {
 } from './tenants-fields';
 
 /** The form of a tenant's id. It is part of what is hashed to workflow IDs, and so it must never change. */
-const TENANT_ID = /^[a-z][a-z0-9-]{0,39}$/;
+export const TENANT_ID = /^[a-z][a-z0-9-]{0,39}$/;
 const MAX_NAME_CHARACTERS = 30;
 const MAX_WAIT_SECONDS = 9_999_999;
 
@@ -57,38 +58,35 @@ const template = z.strictObject(
   { error: 'must be a map of name and locales' },
 );
 
-const verifyService = z
-  .strictObject(
-    {
-      serviceSid: sid('VA').meta({
-        description: 'The SID of the service, as clients of Twilio Verify send it.',
-      }),
-      accountSid: sid('AC').meta({ description: 'The user name of Basic authentication.' }),
-      authToken: hash
-        .optional()
-        .meta({ description: 'The hash of the password that belongs to accountSid.' }),
-      apiKeys: z
-        .record(sidKeys('SK'), hash, { error: 'must be a map of SK SIDs to hashes' })
-        .default({})
-        .meta({ description: 'More user names, each with the hash of its password.' }),
-      customCodeEnabled: flag('Whether a create may bring its own code (CustomCode).'),
-      doNotShareWarningEnabled: flag(
-        'Whether messages end with a sentence that warns not to share the code.',
-      ),
-      fetchEnded: flag('Whether a verification can be fetched after its approval or expiry.'),
-      defaultTemplateSid: sid('HJ')
-        .optional()
-        .meta({ description: 'The template of a create without TemplateSid.' }),
-      rateLimits: z
-        .record(text('must be a name'), fileLimit, { error: 'must be a map of names to limits like 5/10m' })
-        .default({})
-        .meta({ description: 'Named limits for the RateLimits of a create, each like 5/10m.' }),
-    },
-    { error: 'must be a map of settings' },
-  )
-  .refine(({ authToken, apiKeys }) => authToken !== undefined || Object.keys(apiKeys).length > 0, {
-    error: 'needs authToken or apiKeys: without them, no client can sign in',
-  });
+const RATE_LIMIT_NAME = 'must be a name of at most 64 letters, digits, spaces, dots, hyphens and underscores';
+
+const verifyService = z.strictObject(
+  {
+    serviceSid: sid('VA').meta({
+      description: 'The SID of the service, as clients of Twilio Verify send it.',
+    }),
+    accountSid: sid('AC').meta({ description: 'The user name of Basic authentication.' }),
+    authToken: hash.optional().meta({ description: 'The hash of the password that belongs to accountSid.' }),
+    apiKeys: z
+      .record(sidKeys('SK'), hash, { error: 'must be a map of SK SIDs to hashes' })
+      .default({})
+      .meta({ description: 'More user names, each with the hash of its password.' }),
+    customCodeEnabled: flag('Whether a create may bring its own code (CustomCode).'),
+    doNotShareWarningEnabled: flag('Whether messages end with a sentence that warns not to share the code.'),
+    fetchEnded: flag('Whether a verification can be fetched after its approval or expiry.'),
+    defaultTemplateSid: sid('HJ')
+      .optional()
+      .meta({ description: 'The template of a create without TemplateSid.' }),
+    rateLimits: z
+      // A header of the answer contains the name.
+      .record(z.string().regex(/^[\w .-]{1,64}$/, RATE_LIMIT_NAME), fileLimit, {
+        error: 'must be a map of names to limits like 5/10m',
+      })
+      .default({})
+      .meta({ description: 'Named limits for the RateLimits of a create, each like 5/10m.' }),
+  },
+  { error: 'must be a map of settings' },
+);
 
 const tenant = z.strictObject(
   {
@@ -128,8 +126,14 @@ const tenant = z.strictObject(
       .optional()
       .meta({ description: 'How strictly numbers are checked.' }),
     smsTemplate: withCode
+      .refine((sentence) => variablesOf(sentence).length === 0, {
+        error: 'must have no other variables than {code}, {name} and {ttl}',
+      })
       .optional()
-      .meta({ description: 'The text of the message. {code} stands for the code and {name} for the name.' }),
+      .meta({
+        description:
+          'The text of the message. {code} is the code, {name} the name, {ttl} the minutes it is valid.',
+      }),
     webotpDomain: z
       .string({ error: DOMAIN })
       .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/, DOMAIN)

@@ -257,6 +257,10 @@ test.each<[object, string]>([
   [{ phoneNumberCheck: 'strict' }, 'phoneNumberCheck must be possible or valid'],
   [{ smsTemplate: 'Hello' }, 'smsTemplate must contain {code}'],
   [{ smsTemplate: 5 }, 'smsTemplate must be a sentence with {code}'],
+  [
+    { smsTemplate: 'Your {brand} code is {code}.' },
+    'smsTemplate must have no other variables than {code}, {name} and {ttl}',
+  ],
   [{ webotpDomain: 'https://a.b' }, 'webotpDomain must be a domain name like example.com, or off'],
   [{ webotpDomain: 5 }, 'webotpDomain must be a domain name like example.com, or off'],
   [{ from: '4255550123' }, 'from must start with +, like +14255550123'],
@@ -294,7 +298,7 @@ test.each<[object, string]>([
   ],
   [
     { templates: { HJ1: { name: 'a', locales: { en: '{code}' } } } },
-    'templates.HJ1 must be HJ and 32 hex digits',
+    'templates.(a key) must be HJ and 32 hex digits',
   ],
   [{ templates: { [`HJ${HEX}`]: 'Hello {code}' } }, `templates.HJ${HEX} must be a map of name and locales`],
   [
@@ -332,6 +336,19 @@ test.each<[object, string]>([
     { verify: { ...VERIFY, defaultTemplateSid: `HJ${HEX}` } },
     'verify.defaultTemplateSid must be one of templates',
   ],
+  [
+    {
+      templates: {
+        [`HJ${HEX}`]: { name: 'a', locales: { en: '{code}', de: '{code}, Bestellung {order}' } },
+      },
+      verify: { ...VERIFY, defaultTemplateSid: `HJ${HEX}` },
+    },
+    'verify.defaultTemplateSid must be a template with no other variables than {code}, {name} and {ttl}',
+  ],
+  ...['Größe', 'a\nb', 'x'.repeat(65), ''].map((name): [object, string] => [
+    { verify: { ...VERIFY, rateLimits: { [name]: '5/10m' } } },
+    'verify.rateLimits.(a key) must be a name of at most 64 letters, digits, spaces, dots, hyphens and underscores',
+  ]),
   [{ verify: { ...VERIFY, friendlyName: 'Shop' } }, 'verify.friendlyName is not a known key'],
 ])('%j: every process names tenant and key', (shop, fault) => {
   expect(faultsOf(withShop(shop))).toEqual([`TENANTS_FILE shop.${fault}`]);
@@ -367,7 +384,7 @@ test.each(['Shop', '1shop', 'shop_2', 'a'.repeat(41)])('the tenant id %s is refu
   const rule = 'must be a-z, 0-9 and -, at most 40 characters, and begin with a letter';
 
   expect(faultsOf({ tenants: { [id]: SHOP } })).toEqual([
-    `TENANTS_FILE ${id.length > 40 ? '(a key)' : id} ${rule}`,
+    `TENANTS_FILE ${id === 'Shop' ? id : '(a key)'} ${rule}`,
   ]);
 });
 
@@ -426,14 +443,58 @@ test('one message names all faults of all tenants and of the environment', () =>
       'TENANTS_FILE club.apiKeys',
       'TENANTS_FILE bar.apiKeys and pub.apiKeys',
       'TENANTS_FILE default is the tenant of the environment: use another id',
+      'TENANTS_FILE default.apiKeys is required, or verify: without them, nobody can use the tenant',
     ]),
   );
-  expect(faults).toHaveLength(8);
+  expect(faults).toHaveLength(9);
+});
+
+test('of a tenant with other faults, the faults between its keys and with other tenants are named, too', () => {
+  const wrong = { ...SHOP, codeLength: 'six' };
+  const tenants = {
+    shop: { ...wrong, verify: { ...VERIFY, authToken: undefined, fetchEnded: 'no' } },
+    club: { ...wrong, apiKeys: [HASH, 'secret'], verify: { ...VERIFY, defaultTemplateSid: `HJ${HEX}` } },
+    bar: { ...wrong, apiKeys: undefined, windowSeconds: 1 },
+    pub: {
+      ...wrong,
+      apiKeys: [hashOf('one'), OTHER_HASH, OTHER_HASH],
+      codeLength: 6,
+      smsTemplate: 'Hello',
+      testNumbers: { '+14255550199': { code: '2168', until: 'soon' } },
+    },
+  };
+
+  const faults = faultsOf({ tenants });
+
+  for (const fault of [
+    'shop.verify needs authToken or apiKeys: without them, no client can sign in',
+    'club.verify.defaultTemplateSid must be one of templates',
+    'bar.apiKeys is required, or verify: without them, nobody can use the tenant',
+    'pub.apiKeys has the same hash twice',
+    'pub.testNumbers must have codes of codeLength (6) digits',
+    'shop.verify.serviceSid and club.verify.serviceSid must differ',
+    'shop.apiKeys and club.apiKeys must not have the same hash',
+    'pub.apiKeys must not have the hash of one of API_KEYS',
+  ])
+    expect(faults).toContain(`TENANTS_FILE ${fault}`);
+  expect(faults).toHaveLength(8 + 9);
+});
+
+test('rate limits may have any name that fits into a header', () => {
+  const rateLimits = { 'per user': '5/10m', 'a.b_c-D9': 'off' };
+
+  expect(shopOfApi({ verify: { ...VERIFY, rateLimits } })?.verify?.rateLimits).toEqual({
+    'per user': { max: 5, periodMs: 600_000 },
+    'a.b_c-D9': undefined,
+  });
 });
 
 test('no message shows a secret, a hash or a phone number, also if they are in a wrong place', () => {
   const secret = 'q6aTb4NhW0w0HqTnJbKf1XQWc3Tz9LxV';
-  const hidden = [secret, HASH, '4255550199', '4255550177'];
+  /** Twilio's tokens look like this, and begin with a letter in six of sixteen cases. */
+  const token = 'f0e1d2c3b4a5968778695a4b3c2d1e0f';
+  const digits = HASH.slice('sha256:'.length);
+  const hidden = [secret, HASH, token, digits, '4255550199', '4255550177'];
   const contents: unknown[] = [
     withShop({ apiKeys: [secret, HASH, HASH], [secret]: HASH, '+14255550199': { code: '2168' } }),
     withShop({
@@ -443,6 +504,10 @@ test('no message shows a secret, a hash or a phone number, also if they are in a
     }),
     withVerify({ authToken: secret, apiKeys: { [secret]: HASH }, [secret]: 1 }),
     { tenants: { [secret]: SHOP, [HASH]: SHOP, '+14255550199': SHOP } },
+    withShop({ [token]: 1, limits: { [token]: 1 }, templates: { [token]: 1 } }),
+    withVerify({ [token]: 1, [`a${token}`]: 1, apiKeys: { [token]: HASH }, rateLimits: { [token]: 5 } }),
+    { tenants: { [token]: { name: 'Shop' }, [digits.replace(/^./, 'a')]: SHOP } },
+    { tenants: { [token]: SHOP, club: SHOP, [`tenant-${token}`]: { name: 5 } }, [token]: 1 },
     `tenants:\n  shop: { apiKeys: ['${secret}', ${HASH} \n  ${secret}: [`,
     `tenants:\n  ${secret}: 1\n  ${secret}: 2\n`,
     `${secret}\n  - ${HASH}: : +14255550199`,

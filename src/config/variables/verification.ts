@@ -1,3 +1,4 @@
+import { variablesOf } from '../../messaging/wording';
 import { integer, parseSeconds, text } from '../fields';
 import { bounds } from '../bounds';
 import { documentation } from '../documentation';
@@ -53,9 +54,15 @@ export const verification = {
     }),
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
+    // The default tenant has no name.
+    .refine((sentence) => variablesOf(sentence).length === 0 && !sentence.includes('{name}'), {
+      error: 'must have no other variables than {code} and {ttl}',
+    })
     .prefault('Your verification code is {code}.')
     .register(documentation, {
-      description: 'The text of the message. `{code}` stands for the code and must occur in it.',
+      description:
+        'The text of the message. `{code}` stands for the code and must occur in it. `{ttl}` stands for the number of ' +
+        'minutes for which the code is still valid. It must have no other words in braces.',
     }),
   WEBOTP_DOMAIN: text
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be a domain name like example.com')
