@@ -20,6 +20,8 @@ export interface Outcome {
 
 /** A number with this many failed codes is locked. 100 guesses at four-digit codes succeed with a chance of 1 %. */
 const MAX_FAILED_CODES = 100;
+/** Nobody knows when a lock ends. A client that comes back once a day is early enough. */
+const MIN_LOCK_RETRY_SECONDS = 86_400;
 /**
  * The longest cool-down of a number without failed codes. Otherwise anyone could block a number for longer, by
  * starting verifications for it and not answering them.
@@ -80,7 +82,10 @@ export function isLocked({ failedCodes }: Ledger): boolean {
  */
 export function lockRefusal(ledger: Ledger, cooldownSeconds: readonly number[]): Refusal | undefined {
   if (!isLocked(ledger)) return undefined;
-  return { code: 'phone_number_cooling_down', retryAfterSeconds: Math.max(...cooldownSeconds, 1) };
+  return {
+    code: 'phone_number_cooling_down',
+    retryAfterSeconds: Math.max(...cooldownSeconds, MIN_LOCK_RETRY_SECONDS),
+  };
 }
 
 /**

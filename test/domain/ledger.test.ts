@@ -91,13 +91,20 @@ describe('the cool-down', () => {
     expect(cooldownRefusal(ledger, SCHEDULE, at(30))).toBeUndefined();
   });
 
-  test('never ends after 100 failed codes', () => {
-    const locked = after(guessed, 25);
-    expect(cooldownRefusal(locked, SCHEDULE, at(10 * 86_400))).toEqual({
-      code: 'phone_number_cooling_down',
-      retryAfterSeconds: 86_400,
-    });
-  });
+  test.each([
+    [SCHEDULE, 86_400],
+    [[0], 86_400],
+    [[30, 7 * 86_400], 7 * 86_400],
+  ])(
+    'never ends after 100 failed codes: with %j, a client is to wait %i s',
+    (schedule, retryAfterSeconds) => {
+      const locked = after(guessed, 25);
+      expect(cooldownRefusal(locked, schedule, at(10 * 86_400))).toEqual({
+        code: 'phone_number_cooling_down',
+        retryAfterSeconds,
+      });
+    },
+  );
 });
 
 describe('the limit on messages to one number', () => {
