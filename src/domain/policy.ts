@@ -29,8 +29,9 @@ export function resendRefusal(
   windowLeftMs: number,
   now: number,
 ): Refusal | undefined {
-  if (isResendLimitReached(policy, messages) || windowLeftMs < MIN_WINDOW_LEFT_FOR_RESEND_MS)
-    return { code: 'resend_limit_reached' };
+  if (isResendLimitReached(policy, messages)) return { code: 'resend_limit_reached' };
+  if (windowLeftMs < MIN_WINDOW_LEFT_FOR_RESEND_MS)
+    return { code: 'resend_limit_reached', windowEndsInSeconds: retryAfterSeconds(windowLeftMs) };
   const { resendIntervalMs } = policy;
   const readyAt = intervalEndsAt(resendIntervalMs, messages);
   // While a message is in flight, the whole interval is still to come.

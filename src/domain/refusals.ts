@@ -37,6 +37,8 @@ export interface Refusal {
   readonly reason?: string;
   /** On `invalid_code`: how many digits the verification's code has. */
   readonly codeLength?: number;
+  /** On `resend_limit_reached`: when the window ends, if the only reason is that it ends too soon. */
+  readonly windowEndsInSeconds?: number;
 }
 
 /** A wait as `Retry-After` gives it: whole seconds, rounded up, at least one. */

@@ -15,6 +15,7 @@ const refusalDetails = z.object({
   verificationStatus: z.exactOptional(z.enum(finalStatuses)),
   limit: z.exactOptional(z.string()),
   codeLength: z.exactOptional(z.number()),
+  windowEndsInSeconds: z.exactOptional(z.number()),
 });
 
 /** The refusal with which a workflow's validator rejected an Update; undefined for other errors. */

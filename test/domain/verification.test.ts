@@ -229,10 +229,21 @@ describe('a resend', () => {
     expect(verification.resendRefusal(START + 3)).toEqual({ code: 'resend_limit_reached' });
   });
 
-  test('is refused with less than 15 s of the window left', () => {
+  test('is refused with less than 15 s of the window left; the refusal has the time until its end', () => {
     const verification = createPending();
     expect(verification.resendRefusal(START + 75_000)).toBeUndefined();
-    expect(verification.resendRefusal(START + 75_001)).toEqual({ code: 'resend_limit_reached' });
+    for (const [ms, windowEndsInSeconds] of [
+      [75_001, 15],
+      [80_000, 10],
+      [89_999, 1],
+    ] as const)
+      expect(verification.resendRefusal(START + ms)).toEqual({
+        code: 'resend_limit_reached',
+        windowEndsInSeconds,
+      });
+    expect(createPending({ maxResends: 0 }).resendRefusal(START + 80_000)).toEqual({
+      code: 'resend_limit_reached',
+    });
   });
 
   test('is refused in a window shorter than the interval', () => {

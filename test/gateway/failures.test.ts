@@ -1,5 +1,6 @@
 import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Refusal } from '../../src/domain/refusals';
 import { isUpdateAborted, validatorRefusal } from '../../src/gateway/failures';
 import { retryWhile } from '../../src/gateway/workflow-calls';
 
@@ -32,9 +33,14 @@ test('an error that stays is thrown after the last try', async () => {
   await expect(retryWhile(isEarly, execute)).rejects.toBeInstanceOf(QueryNotRegisteredError);
 });
 
-test('a validator’s refusal keeps its details', () => {
-  const refusal = { code: 'invalid_code', codeLength: 6 } as const;
+test.each<Refusal>([
+  { code: 'invalid_code', codeLength: 6 },
+  { code: 'resend_limit_reached', windowEndsInSeconds: 7 },
+])('the validator’s refusal %j keeps its details', (refusal) => {
   const cause = ApplicationFailure.create({ type: refusal.code, message: refusal.code, details: [refusal] });
   expect(validatorRefusal(failed(cause))).toEqual(refusal);
+});
+
+test('the failure of an Update that the worker did not process is not a refusal', () => {
   expect(validatorRefusal(unprocessed)).toBeUndefined();
 });

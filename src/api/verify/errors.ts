@@ -72,12 +72,13 @@ function ofRefusal(refusal: Refusal, { path, to }: RequestFacts): VerifyApiError
       return landline();
     case 'country_not_allowed':
       return blockedCountry(to);
-    case 'phone_number_cooling_down':
     case 'resend_limit_reached':
+      return ofResendLimit(refusal);
+    case 'phone_number_cooling_down':
       return new VerifyApiError(429, 60203, MAX_SEND_ATTEMPTS, retryAfter);
     case 'resend_too_soon':
     case 'verification_in_progress':
-      return new VerifyApiError(429, 60212, 'Too many concurrent requests for phone number', retryAfter);
+      return tooManyAtOnce(retryAfter);
     case 'rate_limited':
       return ofLimit(refusal);
     case 'verification_ended':
@@ -99,6 +100,16 @@ function ofRefusal(refusal: Refusal, { path, to }: RequestFacts): VerifyApiError
   }
 }
 
+/** After the end of the window, a create starts another verification. */
+function ofResendLimit({ windowEndsInSeconds }: Refusal): VerifyApiError {
+  if (windowEndsInSeconds === undefined) return new VerifyApiError(429, 60203, MAX_SEND_ATTEMPTS);
+  return tooManyAtOnce(retryAfterHeader({ retryAfterSeconds: windowEndsInSeconds }));
+}
+
+function tooManyAtOnce(headers: Readonly<Record<string, string>>): VerifyApiError {
+  return new VerifyApiError(429, 60212, 'Too many concurrent requests for phone number', headers);
+}
+
 function ofLimit(refusal: Refusal): VerifyApiError {
   const headers = retryAfterHeader(refusal);
   // The limit of messages to one number.
@@ -111,7 +122,7 @@ function ofLimit(refusal: Refusal): VerifyApiError {
   });
 }
 
-function retryAfterHeader({ retryAfterSeconds }: Refusal): Record<string, string> {
+function retryAfterHeader({ retryAfterSeconds }: Pick<Refusal, 'retryAfterSeconds'>): Record<string, string> {
   return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
 }
 

@@ -56,6 +56,20 @@ describe('after the window', () => {
     expect(await fetchOf(to)).toMatchObject({ body: { sid: next.body['sid'] } });
   });
 
+  test('a create in its last 15 s is 60212, until the end of the window', async () => {
+    const { to, sid } = await startPending();
+    await clock.skip(WINDOW_MS - 10_000);
+    const answer = await create(to);
+    expect(answer).toMatchObject({ status: 429, body: { code: 60212 } });
+    const retryAfter = Number(answer.headers.get('retry-after'));
+    expect(retryAfter).toBeGreaterThanOrEqual(1);
+    expect(retryAfter).toBeLessThanOrEqual(10);
+    await clock.skip(retryAfter * 1_000);
+    const next = await create(to);
+    expect(next.status).toBe(201);
+    expect(next.body['sid']).not.toBe(sid);
+  });
+
   test('a create right at its end starts another verification', async () => {
     const { to, sid } = await startPending();
     await clock.skip(WINDOW_MS);
