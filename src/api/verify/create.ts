@@ -44,7 +44,7 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
     }
   };
 
-  /** @throws VerifyApiError with the provider's code if it refused the message */
+  /** @throws Error of `deliveryError` if the provider refused the message */
   async function whenSent(tenantId: string, started: IdentifiedView): Promise<IdentifiedView> {
     const verification = await verifications.whenSent({ tenantId, id: started.id }, SEND_TIMEOUT_MS);
     if (verification?.status === 'undeliverable' && verification.error)

@@ -40,10 +40,6 @@ export function notFound(path: string): VerifyApiError {
   return new VerifyApiError(404, 20404, `The requested resource ${path} was not found`);
 }
 
-export function unavailable(headers: Readonly<Record<string, string>> = {}): VerifyApiError {
-  return new VerifyApiError(503, 20503, 'Service is unavailable. Please try again', headers);
-}
-
 /** Turns any error into one of this API. An unforeseen error becomes a 500 that does not name its cause. */
 export function toVerifyError(error: unknown, facts: RequestFacts): VerifyApiError {
   if (error instanceof VerifyApiError) return error;
@@ -91,7 +87,7 @@ function ofRefusal(refusal: Refusal, { path, to }: RequestFacts): VerifyApiError
       return new VerifyApiError(405, 20004, 'Method not allowed');
     case 'temporal_unavailable':
     case 'worker_unavailable':
-      return unavailable(retryAfter);
+      return new VerifyApiError(503, 20503, 'Service is unavailable. Please try again', retryAfter);
     case 'forbidden':
       return new VerifyApiError(403, 20403, 'Forbidden');
     case 'unreadable_payload':
@@ -156,11 +152,18 @@ const providerMessages: Readonly<Record<string, (to: string) => string>> = {
 };
 
 /** The provider's codes about a recipient. All others are about the operator's account. */
-const RECIPIENT_CODE = /^(21(211|408|610|612|614)|3\d{4})$/;
+const RECIPIENT_CODE = /^(21(211|408|610|612|614)|3000[3-8])$/;
+/** An operator must act, or the provider must recover. */
+const RETRY_AFTER_PROVIDER_FAULT_SECONDS = 30;
 
 /** The error of a create whose message the provider refused. */
-export function deliveryError({ code, message }: DeliveryError, to: string): VerifyApiError {
+export function deliveryError({ code, message }: DeliveryError, to: string): Error {
   if (LANDLINE_CODES.includes(code)) return landline();
-  if (!RECIPIENT_CODE.test(code)) return unavailable();
-  return new VerifyApiError(400, Number(code), providerMessages[code]?.(to) ?? message);
+  if (RECIPIENT_CODE.test(code))
+    return new VerifyApiError(400, Number(code), providerMessages[code]?.(to) ?? message);
+  return new VerificationError({
+    code: 'worker_unavailable',
+    retryAfterSeconds: RETRY_AFTER_PROVIDER_FAULT_SECONDS,
+    reason: `The SMS provider did not take the message: ${code}`,
+  });
 }

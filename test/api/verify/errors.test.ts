@@ -1,5 +1,6 @@
 import { createTemporalClient } from '../../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
+import { LogLines } from '../../support/log-lines';
 import {
   eventually,
   receivedCode,
@@ -40,6 +41,7 @@ const NAMED = serviceSid('7');
 const inAccount = (id: string, sid: string, more: Parameters<typeof verifyTenant>[1] = {}) =>
   verifyTenant(id, { ...more, verify: { serviceSid: sid, ...more.verify } });
 
+const log = new LogLines();
 let server: DevServer;
 let service: Service;
 let baseUrl: string;
@@ -48,6 +50,7 @@ let shop: ReturnType<typeof clientOf>['shop'];
 beforeAll(async () => {
   server = await connectDevServer();
   ({ service, shop, baseUrl } = await startVerifyService(server, {
+    log,
     tenants: [
       inAccount('caller', CALLER, { rules: { limits: { caller: anHour(1), clientIp: undefined } } }),
       inAccount('client-ip', CLIENT_IP, { rules: { limits: { caller: undefined, clientIp: anHour(1) } } }),
@@ -328,6 +331,28 @@ describe('the number', () => {
       expect(await check({ To, Code: '123456' })).toMatchObject(error(404, 20404));
     },
   );
+});
+
+describe('a fault of the provider that is not about the number', () => {
+  test.each([20003, 21606, 30001, 30002, 30034])('(%i) is 20503, and the log has its code', async (code) => {
+    const To = uniquePhoneNumber();
+    service.sandbox.stubAnswer(To, { status: 400, body: { code, message: 'no', status: 400 } });
+    const before = log.lines.length;
+    const answer = await create({ To });
+    expect(answer).toMatchObject(unavailable);
+    expect(Number(answer.headers.get('retry-after'))).toBe(30);
+    const lines = log.lines.slice(before).filter(({ level }) => level >= 40);
+    expect(lines).toMatchObject([
+      { level: 40, status: 503, code: 20503, reason: expect.stringContaining(String(code)) },
+    ]);
+    expect(lines[0]).not.toHaveProperty('err');
+  });
+
+  test.each([30003, 30004, 30005, 30007, 30008])('(%i is about the number)', async (code) => {
+    const To = uniquePhoneNumber();
+    service.sandbox.stubAnswer(To, { status: 400, body: { code, message: 'no', status: 400 } });
+    expect(await create({ To })).toMatchObject(error(400, code));
+  });
 });
 
 describe('features', () => {
