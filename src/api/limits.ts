@@ -60,7 +60,7 @@ export interface Limits {
   recordResend(number: MessagedNumber): Promise<void>;
 }
 
-/** In a refusal's `limit`, before the name of a limit that the tenant has named: it may be that of another limit. */
+/** Keeps a tenant's limit named `number` apart from the built-in limit `number`. */
 export const NAMED_LIMIT_PREFIX = 'named:';
 const BLOCK_DIGITS = 4;
 /** The key of the counter for all messages. */
@@ -100,10 +100,11 @@ export function createLimits({ budgets, tenants, redis, digests, metrics }: Limi
   return {
     async countRequest({ tenantId, caller, clientIp, named = {} }) {
       const limits = tenantCounters.get(tenantId);
-      for (const [name, value] of Object.entries(named)) await limits?.named.get(name)?.consume(value);
-      // The client first: a request that its limit refuses must not count against the caller's limit.
-      if (clientIp !== undefined) await limits?.clientIp.consume(clientIp);
-      if (caller !== undefined) await limits?.caller.consume(caller);
+      await reserve([
+        ...Object.entries(named).map(([name, value]) => [limits?.named.get(name), value] as const),
+        [limits?.clientIp, clientIp],
+        [limits?.caller, caller],
+      ]);
     },
     reserveMessage: (number) => reserve([[messagesPerSecond, ALL], ...budgetsOf(number)]),
     reserveResend: () => reserve([[messagesPerSecond, ALL]]),
@@ -177,14 +178,17 @@ const UNLIMITED: Counter = {
   record: async () => {},
 };
 
-/** Counts in all counters. If one of them refuses, it takes back the others' counts. */
-async function reserve(counters: readonly (readonly [Counter, string])[]): Promise<Reservation> {
+/** Counts each value in its counter, if both are defined. If one counter refuses, it takes back the others' counts. */
+async function reserve(
+  counters: readonly (readonly [counter: Counter | undefined, value: string | undefined])[],
+): Promise<Reservation> {
   const reserved: TakeBack[] = [];
   const cancel = async () => {
     for (const takeBack of reserved) await takeBack();
   };
   try {
-    for (const [counter, value] of counters) reserved.push(await counter.consume(value));
+    for (const [counter, value] of counters)
+      if (counter && value !== undefined) reserved.push(await counter.consume(value));
   } catch (error) {
     await cancel();
     throw error;

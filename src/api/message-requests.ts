@@ -32,6 +32,8 @@ export interface ReceivedStart extends MessageRequester {
   readonly wording?: WordingChoice | undefined;
   /** Whether an open verification of the number is returned. Otherwise it is an error. */
   readonly mayJoin?: boolean;
+  /** Whether the limits have counted the request already. */
+  readonly isCounted?: boolean;
 }
 
 export interface ReceivedResend extends MessageRequester {
@@ -69,7 +71,7 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
   const { verifications, limits } = dependencies;
 
   return {
-    async start({ tenant, phoneNumber, caller, clientAddress, namedLimits, ...received }) {
+    async start({ tenant, phoneNumber, caller, clientAddress, namedLimits, isCounted, ...received }) {
       const clientIp = clientIpOf(clientAddress);
       const number = parsePhoneNumber(phoneNumber, tenant.numberRules);
       return verifications.start({
@@ -81,8 +83,10 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
         clientIp,
         caller: caller ?? ANONYMOUS,
         ...received,
-        countRequest: () =>
-          limits.countRequest({ tenantId: tenant.id, caller, clientIp, named: namedLimits }),
+        countRequest: async () => {
+          if (!isCounted)
+            await limits.countRequest({ tenantId: tenant.id, caller, clientIp, named: namedLimits });
+        },
         reserveMessage: async () =>
           number.testCode === undefined ? limits.reserveMessage(number) : NO_RESERVATION,
       });

@@ -28,7 +28,15 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
     const requester = { tenant, caller, clientAddress: deviceIp, namedLimits: rateLimits };
     for (let tries = 1; ; tries++) {
       const { outcome, verification } = await messageRequests
-        .start({ ...requester, phoneNumber: to, customCode, wording, idempotencyKey, mayJoin: true })
+        .start({
+          ...requester,
+          phoneNumber: to,
+          customCode,
+          wording,
+          idempotencyKey,
+          mayJoin: true,
+          isCounted: tries > 1,
+        })
         .catch((error: unknown) => {
           // The open verification has another code.
           throw isRefused(error, 'invalid_request') ? invalidParameter('CustomCode') : error;
