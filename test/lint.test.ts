@@ -115,6 +115,7 @@ const allowedImports: readonly Case[] = [
   ['src/config', `export * from 'zod';`],
   ['src/config', `export * from '../crypto/api-keys';`],
   ['src/config', `export * from '../messaging/wording';`],
+  ['src/config/variables', `export * from '../../messaging/wording';`],
   ['src/config', `export const port = process.env['PORT'];`],
   ['src/api', `export * from 'fastify';`],
   ['src/api/reference', `export { readFile } from 'node:fs/promises';`],
