@@ -5,22 +5,27 @@ export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Recognizes secrets by their SHA-256, so that the time taken reveals neither a secret's content nor its length. */
-export class HashedKeys {
-  readonly #hashes: readonly Buffer[];
+export interface HashedKey<Holder> {
+  /** As `hashOf` returns it. */
+  readonly hash: string;
+  readonly holder: Holder;
+}
 
-  /** `hashes`: as `hashOf` returns them. */
-  constructor(hashes: readonly string[]) {
-    this.#hashes = hashes.map((hash) => Buffer.from(hash, 'hex'));
+/** Recognizes secrets by their SHA-256, so that the time taken reveals neither a secret's content nor its length. */
+export class HashedKeys<Holder> {
+  readonly #keys: readonly { readonly bytes: Buffer; readonly holder: Holder }[];
+
+  constructor(keys: readonly HashedKey<Holder>[]) {
+    this.#keys = keys.map(({ hash, holder }) => ({ bytes: Buffer.from(hash, 'hex'), holder }));
   }
 
-  /** The hash of the key; undefined for an unknown key. */
-  callerOf(key: string | undefined): string | undefined {
-    if (key === undefined) return undefined;
-    const given = hashOf(key);
-    const bytes = Buffer.from(given, 'hex');
+  /** The holders of the key, with its hash. None for an unknown key. */
+  holdersOf(key: string | undefined): HashedKey<Holder>[] {
+    if (key === undefined) return [];
+    const hash = hashOf(key);
+    const given = Buffer.from(hash, 'hex');
     // Compares every hash, so that the time taken does not reveal which one matched.
-    const matches = this.#hashes.filter((hash) => timingSafeEqual(hash, bytes));
-    return matches.length > 0 ? given : undefined;
+    const matches = this.#keys.filter(({ bytes }) => timingSafeEqual(bytes, given));
+    return matches.map(({ holder }) => ({ hash, holder }));
   }
 }

@@ -1,4 +1,4 @@
-import { HashedKeys } from '../crypto/api-keys';
+import { HashedKeys, type HashedKey } from '../crypto/api-keys';
 import { DEFAULT_TENANT, type Tenant } from './tenant';
 
 /** The sender of a request with a valid API key. */
@@ -42,27 +42,35 @@ export function createTenants(entries: readonly TenantEntry[]): Tenants {
   const all = entries.map(({ tenant }) => tenant);
   const defaultTenant = all.find(({ id }) => id === DEFAULT_TENANT);
   if (!defaultTenant) throw new Error('There is no default tenant');
-  const holders = entries.map(({ tenant, apiKeyHashes }) => ({
-    tenant,
-    keys: new HashedKeys(apiKeyHashes),
-  }));
+  const apiKeys = new HashedKeys(
+    entries.flatMap(({ tenant, apiKeyHashes }) => apiKeyHashes.map((hash) => ({ hash, holder: tenant }))),
+  );
+  const passwords = passwordsByUsername(entries);
   return {
     all,
     default: defaultTenant,
-    callerOf(apiKey) {
-      // Compares the keys of every tenant, so that the time taken does not reveal whose key it is.
-      const found = holders.map(({ tenant, keys }) => ({ tenant, id: keys.callerOf(apiKey) }));
-      const holder = found.find(({ id }) => id !== undefined);
-      return holder?.id === undefined ? undefined : { id: holder.id, tenant: holder.tenant };
-    },
-
-    verifyCallersOf({ username, password }) {
-      return entries.flatMap(({ tenant, verifyCredentials = [] }) => {
-        const hashes = verifyCredentials.filter((each) => each.username === username);
-        const keys = new HashedKeys(hashes.map(({ passwordHash }) => passwordHash));
-        const id = keys.callerOf(password);
-        return id === undefined ? [] : [{ id, tenant }];
-      });
-    },
+    callerOf: (apiKey) => apiKeys.holdersOf(apiKey).map(toCaller)[0],
+    verifyCallersOf: ({ username, password }) =>
+      passwords.get(keyOf(username))?.holdersOf(password).map(toCaller) ?? [],
   };
+}
+
+/** User names are no secrets. */
+function passwordsByUsername(entries: readonly TenantEntry[]): Map<string, HashedKeys<Tenant>> {
+  const byUsername = new Map<string, HashedKey<Tenant>[]>();
+  for (const { tenant, verifyCredentials = [] } of entries)
+    for (const { username, passwordHash: hash } of verifyCredentials) {
+      const keys = byUsername.get(keyOf(username)) ?? [];
+      byUsername.set(keyOf(username), [...keys, { hash, holder: tenant }]);
+    }
+  return new Map([...byUsername].map(([username, keys]) => [username, new HashedKeys(keys)]));
+}
+
+/** The hex digits of a SID may be capital letters. */
+function keyOf(username: string): string {
+  return username.toLowerCase();
+}
+
+function toCaller({ hash, holder }: HashedKey<Tenant>): Caller {
+  return { id: hash, tenant: holder };
 }

@@ -78,7 +78,7 @@ const decodeSchema = {
 
 /** Temporal's remote codec protocol, decoding only. It shows operators decrypted payloads in the Web UI and the CLI. */
 export async function registerCodec(app: Api, { token, origin, decode }: CodecServer): Promise<void> {
-  const tokens = new HashedKeys([hashOf(token)]);
+  const tokens = new HashedKeys([{ hash: hashOf(token), holder: 'operator' }]);
 
   // Before authentication: a browser's preflight request has no credential.
   if (origin !== undefined) {
@@ -92,7 +92,7 @@ export async function registerCodec(app: Api, { token, origin, decode }: CodecSe
     });
   }
   app.addHook('onRequest', async (request) => {
-    if (tokens.callerOf(bearerToken(request) ?? basicPassword(request)) === undefined)
+    if (tokens.holdersOf(bearerToken(request) ?? basicPassword(request)).length === 0)
       throw new VerificationError({ code: 'unauthorized' }, UNAUTHORIZED);
   });
   // With this header, a browser asks for a password and sends it with all later requests, also those of the Web UI.

@@ -4,10 +4,9 @@ import { acceptedPhoneNumber } from '../../numbers/phone-number';
 import { invalidParameter } from './errors';
 import type { PageQuery } from './pages';
 import type { ServiceTenant } from './resources';
+import { isSameSid, isSid } from './sids';
 
 const CHANNELS: readonly string[] = ['sms', 'call', 'email', 'whatsapp', 'rbm'];
-const SERVICE_SID = /^VA[0-9a-f]{32}$/i;
-const VERIFICATION_SID = /^VE[0-9a-f]{32}$/i;
 const COUNTRY = /^[A-Z]{2}$/i;
 const E164 = /^\+[1-9]\d{6,14}$/;
 /** ISO 8601, as RFC 3339 requires it. A date alone is its midnight in UTC. */
@@ -34,10 +33,10 @@ export function parseAttemptFilter(
   };
   const channel = checked('Channel', (value) => CHANNELS.includes(value));
   const status = checked('Status', (value) => ['converted', 'unconverted'].includes(value));
-  const serviceSid = checked('VerifyServiceSid', (value) => SERVICE_SID.test(value));
+  const serviceSid = checked('VerifyServiceSid', (value) => isSid('VA', value));
   const wanted = tenants.filter(
     ({ verify }) =>
-      (channel ?? 'sms') === 'sms' && (serviceSid === undefined || verify.serviceSid === serviceSid),
+      (channel ?? 'sms') === 'sms' && (serviceSid === undefined || isSameSid(verify.serviceSid, serviceSid)),
   );
   return {
     tenantIds: wanted.map(({ id }) => id),
@@ -47,7 +46,7 @@ export function parseAttemptFilter(
     verified: status === undefined ? undefined : status === 'converted',
     numbers: numbersOf(
       {
-        sid: checked('VerificationSid', (value) => VERIFICATION_SID.test(value)),
+        sid: checked('VerificationSid', (value) => isSid('VE', value)),
         // In a query that was not percent-encoded, its `+` was read as a space.
         to: valueOf('ChannelData.To')?.replace(/^ (?=\d)/, '+'),
       },

@@ -1,31 +1,29 @@
-import type { FastifyRequest } from 'fastify';
 import type { Digests } from '../../crypto/digest';
 import type { VerifySids } from '../../crypto/verify-sids';
 import { VerificationError } from '../../domain/refusals';
 import type { FoundVerification } from '../../gateway/verification-search';
 import type { Verifications } from '../../gateway/verifications';
-import type { Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
 import { parseAttemptFilter } from './attempt-filter';
 import { createAttemptPages, type Attempt } from './attempt-pages';
 import { createAttemptResources } from './attempt-resources';
-import { serviceCallers } from './authentication';
+import type { Authentication } from './authentication';
 import { invalidParameter, notFound } from './errors';
 import { formOf } from './form';
-import { listPage, parsePage, type PageQuery } from './pages';
+import { listPage, parseForwardPage, type PageQuery } from './pages';
 import type { ServiceTenant } from './resources';
 import * as schemas from './schemas';
+import { isSid } from './sids';
 
 export interface AttemptsDependencies {
   readonly verifications: Pick<Verifications, 'search'>;
-  readonly tenants: Tenants;
+  readonly authentication: Authentication;
   readonly verifySids: VerifySids;
   readonly digests: Digests;
   /** Without a trailing slash. */
   readonly publicUrl: string;
 }
 
-const ATTEMPT_SID = /^VL[0-9a-f]{32}$/;
 const SUMMARY_FILTERS = ['VerifyServiceSid', 'DateCreatedAfter', 'DateCreatedBefore', 'Country', 'Channel'];
 
 /**
@@ -37,15 +35,15 @@ const SUMMARY_FILTERS = ['VerifyServiceSid', 'DateCreatedAfter', 'DateCreatedBef
  * The dates of a filter are about the verification's start: `DateCreatedAfter` is included, `DateCreatedBefore` is not.
  */
 export function registerAttempts(app: Api, dependencies: AttemptsDependencies): void {
-  const { verifications, tenants, verifySids, digests, publicUrl } = dependencies;
+  const { verifications, authentication, verifySids, digests, publicUrl } = dependencies;
   const { search } = verifications;
   const resources = createAttemptResources({ sids: verifySids, publicUrl });
   const readPage = createAttemptPages(search, digests);
 
   app.get('/Attempts', schemas.list, async (request) => {
     const query = formOf(request.query);
-    const page = parsePage(query);
-    const services = servicesOf(request);
+    const page = parseForwardPage(query);
+    const services = authentication.servicesOf(request);
     const { attempts, nextToken } = await readPage(parseAttemptFilter(query, services, verifySids), page);
     const items = attempts.flatMap((attempt) => {
       const tenant = services.find(({ id }) => id === attempt.verification.tenantId);
@@ -60,35 +58,31 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
     // Search attributes hold no numbers, and so no prefixes.
     if ((query['DestinationPrefix'] ?? '') !== '') throw invalidParameter('DestinationPrefix');
     const filters: PageQuery = Object.fromEntries(SUMMARY_FILTERS.map((name) => [name, query[name]]));
-    const filter = parseAttemptFilter(filters, servicesOf(request), verifySids);
+    const filter = parseAttemptFilter(filters, authentication.servicesOf(request), verifySids);
     return resources.summary(await search.count(filter));
   });
 
   app.get('/Attempts/:sid', schemas.attempt, async (request) => {
     const { sid } = request.params;
-    for (const tenant of servicesOf(request)) {
+    for (const tenant of authentication.servicesOf(request)) {
       const attempt = await findAttempt(tenant, sid);
       if (attempt) return resources.attempt(tenant, attempt);
     }
     throw notFound(`/Attempts/${sid}`);
   });
 
-  /** The services that the request's credentials open. */
-  function servicesOf(request: Pick<FastifyRequest, 'headers'>): ServiceTenant[] {
-    return serviceCallers(request, tenants).map(({ tenant }) => tenant);
-  }
-
   /** Undefined if the SID is not that of a message of this service. */
   async function findAttempt({ id: tenantId, verify }: ServiceTenant, sid: string) {
-    const named = ATTEMPT_SID.test(sid) ? verifySids.openAttempt(verify.serviceSid, sid) : undefined;
-    const verification = named && (await found(search.find({ tenantId, ...named })));
+    const named = isSid('VL', sid) ? verifySids.openAttempt(verify.serviceSid, sid) : undefined;
+    const verification = named && (await undefinedIfNotFound(search.find({ tenantId, ...named })));
     const attempt: Attempt | undefined = verification && named && { verification, index: named.index };
     return attempt && attempt.index < attempt.verification.messagesAt.length ? attempt : undefined;
   }
 }
 
-/** Undefined for a verification that does not exist. */
-async function found(finding: Promise<FoundVerification>): Promise<FoundVerification | undefined> {
+async function undefinedIfNotFound(
+  finding: Promise<FoundVerification>,
+): Promise<FoundVerification | undefined> {
   try {
     return await finding;
   } catch (error) {

@@ -3,6 +3,7 @@ import { VerificationError } from '../../domain/refusals';
 import type { BasicCredentials, Caller, Tenants } from '../../tenants/registry';
 import { notFound } from './errors';
 import type { ServiceTenant } from './resources';
+import { isSameSid } from './sids';
 
 /** A caller and the service for which it has the credentials. */
 export interface ServiceCaller {
@@ -11,25 +12,40 @@ export interface ServiceCaller {
   readonly tenant: ServiceTenant;
 }
 
-/**
- * The services that the request's credentials open (RFC 7617).
- * @throws VerificationError `unauthorized`
- */
-export function serviceCallers(
-  { headers }: Pick<FastifyRequest, 'headers'>,
-  tenants: Tenants,
-): ServiceCaller[] {
-  const credentials = basicCredentials(headers.authorization);
-  const callers = credentials ? tenants.verifyCallersOf(credentials).flatMap(asServiceCaller) : [];
-  if (callers.length === 0) throw new VerificationError({ code: 'unauthorized' });
-  return callers;
-}
+export type Authentication = ReturnType<typeof createAuthentication>;
 
-/** @throws VerifyApiError 20404 if the credentials do not open the service, or there is no such service */
-export function callerOfService(callers: readonly ServiceCaller[], serviceSid: string): ServiceCaller {
-  const caller = callers.find(({ tenant }) => tenant.verify.serviceSid === serviceSid);
-  if (!caller) throw notFound(`/Services/${serviceSid}`);
-  return caller;
+/** Basic authentication (RFC 7617). */
+export function createAuthentication(tenants: Tenants) {
+  const callers = new WeakMap<object, readonly ServiceCaller[]>();
+
+  return {
+    /**
+     * Finds the services that the request's credentials open. Must run before the other methods.
+     * @throws VerificationError `unauthorized`
+     */
+    authenticate(request: Pick<FastifyRequest, 'headers'>): void {
+      const credentials = basicCredentials(request.headers.authorization);
+      const found = credentials ? tenants.verifyCallersOf(credentials).flatMap(asServiceCaller) : [];
+      if (found.length === 0) throw new VerificationError({ code: 'unauthorized' });
+      callers.set(request, found);
+    },
+
+    /** The services that the request's credentials open. */
+    servicesOf(request: object): ServiceTenant[] {
+      return callersOf(request).map(({ tenant }) => tenant);
+    },
+
+    /** @throws VerifyApiError 20404 if the credentials do not open the service, or there is no such service */
+    callerOfService(request: object, serviceSid: string): ServiceCaller {
+      const caller = callersOf(request).find(({ tenant }) => isSameSid(tenant.verify.serviceSid, serviceSid));
+      if (!caller) throw notFound(`/Services/${serviceSid}`);
+      return caller;
+    },
+  };
+
+  function callersOf(request: object): readonly ServiceCaller[] {
+    return callers.get(request) ?? [];
+  }
 }
 
 function asServiceCaller({ id, tenant }: Caller): ServiceCaller[] {

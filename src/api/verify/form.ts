@@ -4,6 +4,7 @@ import { isPossible } from '../../numbers/phone-number';
 import { isIpAddress } from '../client-address';
 import { sentenceIn, variablesOf, type Template } from '../../messaging/wording';
 import { invalidParameter, invalidTo, VerifyApiError } from './errors';
+import { isSameSid } from './sids';
 
 /** A form with one value for each field. Fields that this API does not know are ignored. */
 export type Form = Readonly<Record<string, string>>;
@@ -121,7 +122,7 @@ function wordingOf(form: Form, service: VerifyService): WordingChoice {
 }
 
 function templateOf(sid: string, { templates }: VerifyService): Template {
-  const template = templates.find((each) => each.sid === sid);
+  const template = templates.find((each) => isSameSid(each.sid, sid));
   if (!template) throw new VerifyApiError(404, 60228, 'Template was not found');
   return template;
 }

@@ -15,12 +15,23 @@ const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1_000;
 
 /** @throws VerifyApiError for a page that is not valid */
-export function parsePage({ PageSize, Page: page, PageToken: token }: PageQuery): Page {
+export function parsePage({ PageSize, Page: page, PageToken }: PageQuery): Page {
   const size = PageSize === undefined ? DEFAULT_PAGE_SIZE : Number(PageSize);
   const number = page === undefined ? 0 : Number(page);
   if (!Number.isInteger(size) || size < 1) throw invalidParameter('PageSize');
   if (!Number.isInteger(number) || number < 0) throw invalidParameter('Page');
+  const token = PageToken === '' ? undefined : PageToken;
   return { size: Math.min(size, MAX_PAGE_SIZE), number, token };
+}
+
+/**
+ * A page of a list that can only be read forward: it begins at its token, and not at its number.
+ * @throws VerifyApiError for a page that is not valid
+ */
+export function parseForwardPage(query: PageQuery): Page {
+  const page = parsePage(query);
+  if (page.number !== 0 && page.token === undefined) throw invalidParameter('Page');
+  return page;
 }
 
 /** `url`: of the list, without a query. `query`: its filters. */

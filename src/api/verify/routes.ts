@@ -9,7 +9,7 @@ import type { Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
 import type { MessageRequests } from '../message-requests';
 import { registerAttempts, type AttemptsDependencies } from './attempts';
-import { callerOfService, serviceCallers, type ServiceCaller } from './authentication';
+import { createAuthentication, type ServiceCaller } from './authentication';
 import { createCreate } from './create';
 import { answerVerifyError, pathOf } from './error-answer';
 import { invalidParameter, invalidTo, notFound } from './errors';
@@ -19,7 +19,7 @@ import * as schemas from './schemas';
 import { registerServices } from './services';
 import { createVerificationLookup } from './verification-lookup';
 
-export interface VerifyDependencies extends AttemptsDependencies {
+export interface VerifyDependencies extends Omit<AttemptsDependencies, 'authentication'> {
   readonly verifications: Verifications;
   readonly messageRequests: MessageRequests;
   readonly tenants: Tenants;
@@ -31,7 +31,7 @@ export interface VerifyDependencies extends AttemptsDependencies {
 /** Forms with substitutions are longer than the bodies of the other surfaces. */
 const BODY_LIMIT_BYTES = 65_536;
 
-type ServiceRequest = Pick<FastifyRequest, 'headers'> & { readonly params: { readonly serviceSid: string } };
+type ServiceRequest = { readonly params: { readonly serviceSid: string } };
 
 /**
  * The API of Twilio Verify v2, for its clients. Forms in, JSON out, Basic authentication, Twilio's errors. Each tenant
@@ -39,6 +39,7 @@ type ServiceRequest = Pick<FastifyRequest, 'headers'> & { readonly params: { rea
  */
 export function registerVerify(app: Api, dependencies: VerifyDependencies): void {
   const { verifications, tenants, verifySids, publicUrl } = dependencies;
+  const authentication = createAuthentication(tenants);
   const resources = createResources({ sids: verifySids, publicUrl });
   const lookup = createVerificationLookup(verifications, verifySids);
   const create = createCreate(dependencies);
@@ -47,7 +48,7 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
   app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
   // Another content type has no fields.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
-  app.addHook('onRequest', async (request) => void serviceCallers(request, tenants));
+  app.addHook('onRequest', async (request) => authentication.authenticate(request));
   app.setErrorHandler(answerVerifyError);
   app.setNotFoundHandler((request) => {
     throw notFound(pathOf(request));
@@ -100,11 +101,11 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
     }
   });
 
-  registerServices(app, { tenants, publicUrl, resources });
-  registerAttempts(app, dependencies);
+  registerServices(app, { authentication, publicUrl, resources });
+  registerAttempts(app, { ...dependencies, authentication });
 
   function callerOf(request: ServiceRequest): ServiceCaller {
-    return callerOfService(serviceCallers(request, tenants), request.params.serviceSid);
+    return authentication.callerOfService(request, request.params.serviceSid);
   }
 
   /** The verification in the path, by its SID or its number. */

@@ -1,7 +1,6 @@
 import { VerificationError } from '../../domain/refusals';
-import type { Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
-import { callerOfService, serviceCallers } from './authentication';
+import type { Authentication } from './authentication';
 import { VerifyApiError } from './errors';
 import { formOf } from './form';
 import { listPage, parsePage, sliceOf } from './pages';
@@ -9,7 +8,7 @@ import type { createResources } from './resources';
 import * as schemas from './schemas';
 
 export interface ServicesDependencies {
-  readonly tenants: Tenants;
+  readonly authentication: Authentication;
   /** Without a trailing slash. */
   readonly publicUrl: string;
   readonly resources: ReturnType<typeof createResources>;
@@ -30,34 +29,34 @@ const MANAGED_PATHS = [
   [['DELETE'], '/SafeList/Numbers/:phoneNumber'],
 ] as const satisfies readonly (readonly [methods: readonly string[], path: string])[];
 
-/** What can't be read either. Clients then get Twilio's error, and not 405. */
+/** These paths have nothing to read: GET answers 404, not 405. */
 const UNREADABLE_PATHS = MANAGED_PATHS.map(([, path]) => path).filter((path) =>
   /RateLimits|SafeList/.test(path),
 );
 
 /** The services and templates of TENANTS_FILE. They can be read, and not changed. */
-export function registerServices(app: Api, { tenants, publicUrl, resources }: ServicesDependencies): void {
+export function registerServices(app: Api, dependencies: ServicesDependencies): void {
+  const { authentication, publicUrl, resources } = dependencies;
   const base = `${publicUrl}/v2`;
 
   app.get('/Services', schemas.list, async (request) => {
     const page = parsePage(formOf(request.query));
-    const services = serviceCallers(request, tenants).map(({ tenant }) => resources.service(tenant));
+    const services = authentication.servicesOf(request).map((tenant) => resources.service(tenant));
     const { items, nextToken } = sliceOf(services, page);
     return listPage(items, { url: `${base}/Services`, key: 'services', page, nextToken });
   });
 
   app.get('/Services/:serviceSid', schemas.service, async (request) => {
-    const { tenant } = callerOfService(serviceCallers(request, tenants), request.params.serviceSid);
+    const { tenant } = authentication.callerOfService(request, request.params.serviceSid);
     return resources.service(tenant);
   });
 
   app.get('/Templates', schemas.list, async (request) => {
     const query = formOf(request.query);
     const page = parsePage(query);
-    const templates = serviceCallers(request, tenants)
-      .flatMap(({ tenant }) =>
-        tenant.verify.templates.map((template) => resources.template(tenant, template)),
-      )
+    const templates = authentication
+      .servicesOf(request)
+      .flatMap((tenant) => tenant.verify.templates.map((template) => resources.template(tenant, template)))
       .filter(({ friendly_name }) => (query['FriendlyName'] ?? friendly_name) === friendly_name);
     const { items, nextToken } = sliceOf(templates, page);
     return listPage(items, {
@@ -76,7 +75,7 @@ export function registerServices(app: Api, { tenants, publicUrl, resources }: Se
       ...schemas.managed,
       handler: async (request) => {
         const { serviceSid } = request.params;
-        if (serviceSid !== undefined) callerOfService(serviceCallers(request, tenants), serviceSid);
+        if (serviceSid !== undefined) authentication.callerOfService(request, serviceSid);
         throw new VerifyApiError(403, 60204, MANAGED_BY_FILE);
       },
     });

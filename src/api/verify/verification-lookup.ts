@@ -4,6 +4,7 @@ import type { VerificationRef, Verifications } from '../../gateway/verifications
 import { acceptedPhoneNumber } from '../../numbers/phone-number';
 import { VerifyApiError } from './errors';
 import type { ServiceTenant } from './resources';
+import { isSid } from './sids';
 
 /** How a request names a verification: by its SID, by its number, or by both. */
 export interface NamedBy {
@@ -11,8 +12,6 @@ export interface NamedBy {
   /** E.164. */
   readonly to?: string | undefined;
 }
-
-const VERIFICATION_SID = /^VE[0-9a-f]{32}$/;
 
 /** Finds the verification that a request names: always the last one of its number. */
 export function createVerificationLookup(verifications: Verifications, sids: VerifySids) {
@@ -34,7 +33,7 @@ export function createVerificationLookup(verifications: Verifications, sids: Ver
   };
 
   function open({ verify }: ServiceTenant, sid: string) {
-    const named = VERIFICATION_SID.test(sid) ? sids.openVerification(verify.serviceSid, sid) : undefined;
+    const named = isSid('VE', sid) ? sids.openVerification(verify.serviceSid, sid) : undefined;
     if (!named) throw new VerificationError({ code: 'not_found' });
     return named;
   }

@@ -197,6 +197,17 @@ describe('the attempts of two services', () => {
     expect(times).toEqual(times.toSorted((one, another) => another - one));
   });
 
+  test('the hex digits of a SID may be capital letters', async () => {
+    const inCapitals = (sid = '') => sid.toUpperCase();
+    const [attempt] = attemptSids;
+    expect(await attemptsOf(client)(inCapitals(attempt)).fetch()).toMatchObject({ sid: attempt });
+    const filter = { verifyServiceSid: inCapitals(SERVICE_SID), verificationSid: inCapitals(sids.verified) };
+    await untilListed(client, filter, 3);
+    expect(await summaryOf(client).fetch({ verifyServiceSid: inCapitals(BRANCH_SID) })).toMatchObject({
+      totalAttempts: 1,
+    });
+  });
+
   test('each attempt can be fetched by the SID that the create returned', async () => {
     const listed = await untilListed(client, { verificationSid: sids.verified }, 3);
     for (const sid of attemptSids) {
@@ -349,6 +360,7 @@ test.each([
   ['Status', 'approved'],
   ['PageSize', '0'],
   ['Page', '-1'],
+  ['Page', '1'],
   ['PageToken', 'garbage'],
   ['PageToken', `${'A'.repeat(16)}.e30`],
 ])('%s=%s is refused', async (name, value) => {
@@ -360,6 +372,12 @@ test.each([
     status: 400,
   });
   expect(statusCode).toBe(400);
+});
+
+test('a page that is not the first one needs a token, which may not be empty', async () => {
+  expect((await get('/v2/Attempts?Page=0&PageToken=')).statusCode).toBe(200);
+  const { body } = await get('/v2/Attempts?Page=1&PageToken=');
+  expect(JSON.parse(body)).toMatchObject({ code: 60200, message: 'Invalid parameter: Page' });
 });
 
 test('every time of RFC 3339 is a filter', async () => {

@@ -7,6 +7,8 @@ import {
   type Service,
 } from '../../support/service';
 import {
+  ACCOUNT_SID,
+  AUTH_TOKEN,
   SERVICE_SID,
   send,
   startVerifyService,
@@ -196,6 +198,14 @@ describe('the text', () => {
       /^Shop: \d{6} ist Ihr Code\. Bestellung 7\.$/,
     ],
     [
+      'TemplateSid in capital letters',
+      {
+        TemplateSid: TEMPLATE_SID.toUpperCase(),
+        TemplateCustomSubstitutions: json({ order: '7' }),
+      },
+      /is your code/,
+    ],
+    [
       'an unknown Locale of a template',
       { TemplateSid: TEMPLATE_SID, Locale: 'fr', TemplateCustomSubstitutions: json({ order: '7' }) },
       /is your code/,
@@ -291,6 +301,21 @@ describe('a check', () => {
     expect(await check({ VerificationSid: first.sid, Code: first.code })).toMatchObject({
       body: { sid: first.sid, status: 'approved', valid: true },
     });
+  });
+
+  test('takes SIDs with capital hex digits: of the account, the service and the verification', async () => {
+    const { sid, code } = await startPending();
+    const credentials = [ACCOUNT_SID.toUpperCase(), AUTH_TOKEN] as const;
+    const service = `/v2/Services/${SERVICE_SID.toUpperCase()}`;
+    const request = { credentials, body: { VerificationSid: sid.toUpperCase(), Code: wrongCodeFor(code) } };
+    expect(await send(baseUrl, `${service}/VerificationCheck`, request)).toMatchObject({
+      status: 200,
+      body: { sid, service_sid: SERVICE_SID },
+    });
+    const fetched = await send(baseUrl, `${service}/Verifications/${sid.toUpperCase()}`, { credentials });
+    expect(fetched).toMatchObject({ status: 200, body: { sid } });
+    const small = await send(baseUrl, `${service}/Verifications/${sid.toLowerCase()}`);
+    expect(small).toMatchObject({ status: 404 });
   });
 
   test('needs To or VerificationSid', async () => {

@@ -1,3 +1,4 @@
+import crypto from 'node:crypto';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import type { Service } from '../../support/service';
 import {
@@ -91,6 +92,16 @@ test('an API key opens only the service that has it', async () => {
     code: 20404,
   });
   await expect(clientOf(service, API_KEY, AUTH_TOKEN).shop.fetch()).rejects.toMatchObject({ code: 20003 });
+});
+
+test('a request hashes its password once, whatever the number of services', async () => {
+  const hashes = jest.spyOn(crypto, 'createHash');
+  for (const path of ['/v2/Services', '/v2/Templates', `/v2/Services/${SERVICE_SID}`]) {
+    hashes.mockClear();
+    await send(baseUrl, path);
+    expect({ path, hashes: hashes.mock.calls }).toEqual({ path, hashes: [['sha256']] });
+  }
+  hashes.mockRestore();
 });
 
 describe('pages', () => {
