@@ -31,6 +31,12 @@ export function invalidParameter(name: string): VerifyApiError {
   return new VerifyApiError(400, 60200, `Invalid parameter: ${name}`);
 }
 
+/** For a client that sends JSON, as other APIs expect. */
+export function notAForm(): VerifyApiError {
+  const message = 'Invalid body: send a form, with Content-Type: application/x-www-form-urlencoded';
+  return new VerifyApiError(400, 60200, message);
+}
+
 /** Some clients read the number out of this message. */
 export function invalidTo(to: string): VerifyApiError {
   return new VerifyApiError(400, 60200, `Invalid parameter \`To\`: ${to}`);

@@ -24,6 +24,10 @@ export interface CreateForm {
 const MAX_NAME_CHARACTERS = 30;
 const MAX_TAGS = 10;
 const MAX_TAG_CHARACTERS = 128;
+/** Enough for every language tag in use (RFC 5646, 4.4.1). */
+const MAX_LOCALE_CHARACTERS = 35;
+const MAX_SUBSTITUTIONS = 20;
+const MAX_SUBSTITUTION_CHARACTERS = 100;
 const APP_HASH = /^[A-Za-z0-9+/]{11}$/;
 const LINK = /:\/\/|www\.|[^\s]\.[a-z]{2,}/i;
 /** More digits could be read as a code. */
@@ -106,11 +110,11 @@ function deviceIpOf({ DeviceIp: ip }: Form): string | undefined {
 
 function wordingOf(form: Form, service: VerifyService): WordingChoice {
   const { Locale: locale = '', AppHash: appHash = '', TemplateSid: chosenSid = '' } = form;
+  if (locale.length > MAX_LOCALE_CHARACTERS) throw invalidParameter('Locale');
   if (appHash !== '' && !APP_HASH.test(appHash)) throw invalidParameter('AppHash');
   const templateSid = chosenSid === '' ? service.defaultTemplateSid : chosenSid;
   const template = templateSid === undefined ? undefined : templateOf(templateSid, service);
-  const substitutions = textRecord(form, 'TemplateCustomSubstitutions');
-  if (template) checkSubstitutions(template, locale, substitutions ?? {});
+  const substitutions = substitutionsOf(form, template, locale);
   const name = nameOf(form);
   return {
     ...(template && { templateSid: template.sid }),
@@ -127,18 +131,27 @@ function templateOf(sid: string, { templates }: VerifyService): Template {
   return template;
 }
 
-function checkSubstitutions(
-  template: Template,
+/** The values of the template's variables. Other values are not stored. Undefined if there are none. */
+function substitutionsOf(
+  form: Form,
+  template: Template | undefined,
   locale: string,
-  values: Readonly<Record<string, string>>,
-): void {
-  const missing = variablesOf(sentenceIn(template, locale)).filter((name) => !Object.hasOwn(values, name));
+): Readonly<Record<string, string>> | undefined {
+  const values = Object.entries(textRecord(form, 'TemplateCustomSubstitutions') ?? {});
+  const isTooLong = values.some(([, value]) => value.length > MAX_SUBSTITUTION_CHARACTERS);
+  if (values.length > MAX_SUBSTITUTIONS || isTooLong) throw invalidParameter('TemplateCustomSubstitutions');
+  if (!template) return undefined;
+  const names = new Set(template.locales.flatMap(({ sentence }) => variablesOf(sentence)));
+  const used = values.filter(([name]) => names.has(name));
+  const given = new Set(used.map(([name]) => name));
+  const missing = variablesOf(sentenceIn(template, locale)).filter((name) => !given.has(name));
   if (missing.length > 0)
     throw new VerifyApiError(
       400,
       60224,
       `Missing substitutions for selected template: ${missing.join(', ')}`,
     );
+  return used.length === 0 ? undefined : Object.fromEntries(used);
 }
 
 function nameOf({ CustomFriendlyName: name }: Form): string | undefined {

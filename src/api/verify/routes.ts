@@ -12,7 +12,7 @@ import { registerAttempts, type AttemptsDependencies } from './attempts';
 import { createAuthentication, type ServiceCaller } from './authentication';
 import { createCreate } from './create';
 import { answerVerifyError, pathOf } from './error-answer';
-import { invalidParameter, invalidTo, notFound } from './errors';
+import { invalidParameter, invalidTo, notAForm, notFound } from './errors';
 import { formOf, isE164, parseCreate, toOf, type Form } from './form';
 import { createResources, type ServiceTenant } from './resources';
 import * as schemas from './schemas';
@@ -46,8 +46,9 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
 
   app.removeAllContentTypeParsers();
   app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
-  // Another content type has no fields.
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
+    body === '' ? done(null, {}) : done(notAForm()),
+  );
   app.addHook('onRequest', async (request) => authentication.authenticate(request));
   app.setErrorHandler(answerVerifyError);
   app.setNotFoundHandler((request) => {

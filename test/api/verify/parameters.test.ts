@@ -1,7 +1,9 @@
 import { connectDevServer, type DevServer } from '../../support/dev-server';
+import { workflowIdFor } from '../../../src/gateway/ids';
 import {
   eventually,
   receivedCode,
+  testDigests,
   uniquePhoneNumber,
   wrongCodeFor,
   type Service,
@@ -162,6 +164,10 @@ test.each<[field: string, value: string]>([
   ['RateLimits', 'session'],
   ['TemplateCustomSubstitutions', 'no JSON'],
   ['TemplateCustomSubstitutions', '"text"'],
+  ['TemplateCustomSubstitutions', json({ order: 'x'.repeat(101) })],
+  ['TemplateCustomSubstitutions', json({ unused: 'x'.repeat(101) })],
+  ['TemplateCustomSubstitutions', json(Object.fromEntries(Array.from({ length: 21 }, (_, i) => [i, ''])))],
+  ['Locale', 'x'.repeat(36)],
   ['AppHash', 'short'],
   ['AppHash', 'twelve-chars'],
   ['CustomCode', '123'],
@@ -217,6 +223,25 @@ describe('the text', () => {
     expect(textTo(to)).toMatch(text);
   });
 
+  test('stores the values of the variables of its template, and no others', async () => {
+    const longest = 'x'.repeat(100);
+    const values = Object.fromEntries(Array.from({ length: 19 }, (_, index) => [`unused${index}`, longest]));
+    const fields = { TemplateCustomSubstitutions: json({ ...values, order: longest }) };
+    for (const [template, stored] of [
+      [{ TemplateSid: TEMPLATE_SID }, { templateSid: TEMPLATE_SID, substitutions: { order: longest } }],
+      [{}, {}],
+    ] as const) {
+      const to = uniquePhoneNumber();
+      const locale = 'x'.repeat(35);
+      expect(await create({ ...fields, ...template, Locale: locale }, to)).toMatchObject({ status: 201 });
+      const workflowId = workflowIdFor(testDigests.phoneNumber('shop', to));
+      const { events } = await server.client.workflow.getHandle(workflowId).fetchHistory();
+      const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+      const { wording } = JSON.parse(Buffer.from(payload?.data ?? []).toString()) as { wording: object };
+      expect(wording).toEqual({ ...stored, locale });
+    }
+  });
+
   test('of a joined create follows its own fields', async () => {
     const { to, code } = await startPending();
     expect(await create({ CustomFriendlyName: 'Blumen' }, to)).toMatchObject({ status: 201 });
@@ -235,10 +260,14 @@ describe('a form', () => {
     ['JSON', 'application/json', json({ To: '+14255550123', Channel: 'sms' })],
     ['text', 'text/plain', 'To=%2B14255550123&Channel=sms'],
     ['multipart', 'multipart/form-data; boundary=x', '--x--'],
-  ])('of another content type (%s) has no fields', async (_name, contentType, body) => {
-    expect(await send(baseUrl, CREATE, { body, headers: { 'content-type': contentType } })).toMatchObject(
-      invalid('Channel'),
-    );
+  ])('of another content type (%s) is refused, in words', async (_name, contentType, body) => {
+    const headers = { 'content-type': contentType };
+    for (const path of [CREATE, CHECK, `${CREATE}/VE${'0'.repeat(32)}`]) {
+      const answer = await send(baseUrl, path, { body, headers });
+      const message = 'Invalid body: send a form, with Content-Type: application/x-www-form-urlencoded';
+      expect(answer).toMatchObject({ status: 400, body: { code: 60200, message } });
+    }
+    expect(await send(baseUrl, CREATE, { body: '', headers })).toMatchObject(invalid('Channel'));
   });
 
   test('may be missing', async () => {
