@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { deriveTags } from '../crypto/code';
 import { VerificationError } from '../domain/refusals';
 import {
@@ -18,6 +17,7 @@ import { createRunStates } from './run-states';
 import { createStart, type Idempotency, type StartDependencies } from './start';
 import { createDeliveryReports } from './delivery-reports';
 import { waitForDecision } from './wait-for-decision';
+import { createWhenSent } from './when-sent';
 import { formatVerificationId, parseVerificationId, workflowIdFor, type VerificationId } from './ids';
 import { parseMemo } from './stored-data';
 import type { IdentifiedView, VerificationRef, Verifications } from './verifications';
@@ -25,7 +25,6 @@ import { createWorkflowCalls } from './workflow-calls';
 
 /** How long `cancel` waits for a run to end whose window is already over. */
 const END_TIMEOUT_MS = 1_000;
-const SENT_POLL_INTERVAL_MS = 100;
 
 export function createVerifications(dependencies: StartDependencies): Verifications {
   const { keyRing, digests } = dependencies;
@@ -33,6 +32,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
   const states = createRunStates(dependencies.client, calls);
   const messages = createRunMessages(calls, states);
   const start = createStart(dependencies, calls, states);
+  const whenSent = createWhenSent(states);
   const reportDelivery = createDeliveryReports(dependencies.client, calls, messages);
 
   return {
@@ -51,13 +51,8 @@ export function createVerifications(dependencies: StartDependencies): Verificati
 
     async whenSent(ref, timeoutMs) {
       const id = parseRef(ref);
-      const deadline = Date.now() + timeoutMs;
-      for (;;) {
-        const leftMs = deadline - Date.now();
-        const state = leftMs > 0 ? await states.readWithin(id, leftMs) : undefined;
-        if (state?.status !== 'sending') return state && toView(id, state);
-        await setTimeout(Math.min(SENT_POLL_INTERVAL_MS, Math.max(leftMs, 0)));
-      }
+      const state = await whenSent(id, timeoutMs);
+      return state && toView(id, state);
     },
 
     async get(ref, wait) {

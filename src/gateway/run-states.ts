@@ -101,14 +101,21 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
     read,
     readClosed,
 
-    /** As `read`, but undefined if no worker answered in time, or if there are too many queries to ask one. */
-    async readWithin(id: VerificationId, timeoutMs: number): Promise<VerificationState | undefined> {
+    /**
+     * As `read`, but undefined if no worker answered in time, or if there are too many queries to ask one. `bound`: of
+     * reads of one kind. A read stays in it until it ends, also after `timeoutMs`.
+     */
+    async readWithin(
+      id: VerificationId,
+      timeoutMs: number,
+      bound?: Bound,
+    ): Promise<VerificationState | undefined> {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<undefined>((resolve) => {
         timer = setTimeout(() => resolve(undefined), timeoutMs);
       });
       try {
-        return await Promise.race([read(id), late]);
+        return await Promise.race([bound ? bound.run(() => read(id)) : read(id), late]);
       } catch (error) {
         if (isNotAnswered(error)) return undefined;
         throw error;
@@ -138,8 +145,13 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
   };
 }
 
+/** Whether the error is that of a Bound. */
 function isTooMany(error: unknown): boolean {
-  return error instanceof VerificationError && error.refusal.limit === QUERIES.name;
+  return (
+    error instanceof VerificationError &&
+    error.code === 'temporal_unavailable' &&
+    error.refusal.limit !== undefined
+  );
 }
 
 function isNotAnswered(error: unknown): boolean {

@@ -37,7 +37,10 @@ export interface Verifications {
   start(request: StartRequest & Idempotency): Promise<StartedVerification>;
   /** The public id of the number's last verification. Undefined if Temporal has none. Needs no worker. */
   latestId(tenantId: string, phoneNumber: string): Promise<string | undefined>;
-  /** The state once the first message is no longer being sent, or after `timeoutMs`. Undefined if no worker answers. */
+  /**
+   * The state once the first message is no longer being sent. Undefined if the message is still being sent after
+   * `timeoutMs`, or if no worker answers.
+   */
   whenSent(ref: VerificationRef, timeoutMs: number): Promise<IdentifiedView | undefined>;
   /** The current state. With `wait`, returns when the verification ends, or when the wait is over or aborted. */
   get(ref: VerificationRef, wait?: Wait): Promise<IdentifiedView>;

@@ -335,15 +335,15 @@ describe('a check', () => {
   test('takes SIDs with capital hex digits: of the account, the service and the verification', async () => {
     const { sid, code } = await startPending();
     const credentials = [ACCOUNT_SID.toUpperCase(), AUTH_TOKEN] as const;
-    const service = `/v2/Services/${SERVICE_SID.toUpperCase()}`;
+    const path = `/v2/Services/${SERVICE_SID.toUpperCase()}`;
     const request = { credentials, body: { VerificationSid: sid.toUpperCase(), Code: wrongCodeFor(code) } };
-    expect(await send(baseUrl, `${service}/VerificationCheck`, request)).toMatchObject({
+    expect(await send(baseUrl, `${path}/VerificationCheck`, request)).toMatchObject({
       status: 200,
       body: { sid, service_sid: SERVICE_SID },
     });
-    const fetched = await send(baseUrl, `${service}/Verifications/${sid.toUpperCase()}`, { credentials });
+    const fetched = await send(baseUrl, `${path}/Verifications/${sid.toUpperCase()}`, { credentials });
     expect(fetched).toMatchObject({ status: 200, body: { sid } });
-    const small = await send(baseUrl, `${service}/Verifications/${sid.toLowerCase()}`);
+    const small = await send(baseUrl, `${path}/Verifications/${sid.toLowerCase()}`);
     expect(small).toMatchObject({ status: 404 });
   });
 

@@ -1,0 +1,35 @@
+import { setTimeout } from 'node:timers/promises';
+import type { VerificationState } from '../workflows/messages';
+import { Bound } from './bound';
+import type { VerificationId } from './ids';
+import type { RunStates } from './run-states';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 800;
+/** Most of this process's queries must be left for requests that need an answer. */
+const MAX_READS = 10;
+const READS = { name: 'first-messages', maxRunning: MAX_READS, maxAccepted: MAX_READS, maxWaitMs: 1_000 };
+
+/** `pause`: for tests. */
+export function createWhenSent(
+  states: Pick<RunStates, 'readWithin'>,
+  pause: (ms: number) => Promise<unknown> = setTimeout,
+) {
+  const reads = new Bound(READS);
+
+  /** The state once the first message is no longer being sent. Undefined if it still is, or if no worker answers. */
+  return async function whenSent(
+    id: VerificationId,
+    timeoutMs: number,
+  ): Promise<VerificationState | undefined> {
+    const deadline = Date.now() + timeoutMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const leftMs = deadline - Date.now();
+      if (leftMs <= 0) return undefined;
+      // First of all: the provider has never answered yet.
+      await pause(Math.min(pauseMs, leftMs));
+      const state = await states.readWithin(id, Math.max(deadline - Date.now(), 0), reads);
+      if (state && state.status !== 'sending') return state;
+    }
+  };
+}

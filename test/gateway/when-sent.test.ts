@@ -1,0 +1,55 @@
+import type { Bound } from '../../src/gateway/bound';
+import { createWhenSent } from '../../src/gateway/when-sent';
+import type { VerificationState } from '../../src/workflows/messages';
+
+const ID = { tenantId: 'shop', workflowId: 'workflow', runId: 'run', nonce: 'nonce' };
+const stateOf = (status: VerificationState['status']) => ({ status }) as VerificationState;
+
+let now = 0;
+let pauses: number[] = [];
+
+beforeEach(() => {
+  now = 0;
+  pauses = [];
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+});
+afterEach(() => jest.restoreAllMocks());
+
+/** `read`: the state at this time. */
+function whenSentWith(read: () => Promise<VerificationState | undefined>) {
+  const readWithin = (_id: unknown, _ms: number, bound?: Bound) =>
+    bound ? bound.run(read).catch(() => undefined) : read();
+  return createWhenSent({ readWithin }, async (ms) => {
+    pauses.push(ms);
+    now += ms;
+  });
+}
+
+test('the pauses between two reads grow, and end with the time', async () => {
+  const whenSent = whenSentWith(async () => stateOf('sending'));
+  expect(await whenSent(ID, 3_000)).toBeUndefined();
+  expect(pauses).toEqual([100, 200, 400, 800, 800, 700]);
+});
+
+test('the state is returned once the message is sent, also if an earlier read had no answer', async () => {
+  const states = [undefined, stateOf('sending'), stateOf('pending'), stateOf('verified')];
+  const whenSent = whenSentWith(async () => states.shift());
+  expect(await whenSent(ID, 3_000)).toEqual(stateOf('pending'));
+  expect(pauses).toEqual([100, 200, 400]);
+});
+
+test('at most ten reads run at once; the others are left out, and do not wait', async () => {
+  let running = 0;
+  const ends: (() => void)[] = [];
+  const whenSent = whenSentWith(async () => {
+    running += 1;
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return stateOf('pending');
+  });
+  const calls = Array.from({ length: 50 }, () => whenSent(ID, 300));
+  await new Promise(setImmediate);
+  expect(running).toBe(10);
+  for (const end of ends) end();
+  const found = (await Promise.all(calls)).filter((state) => state !== undefined);
+  expect(found).toHaveLength(10);
+});
