@@ -1,6 +1,11 @@
 import { VerificationError, type ErrorCode } from '../domain/refusals';
 import type { WordingChoice } from '../domain/types';
-import type { IdentifiedView, StartedVerification, Verifications } from '../gateway/verifications';
+import type {
+  IdentifiedView,
+  Reservation,
+  StartedVerification,
+  Verifications,
+} from '../gateway/verifications';
 import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
 import type { Tenant } from '../tenants/tenant';
 import { clientOf } from './client-address';
@@ -42,6 +47,8 @@ export interface ReceivedResend extends MessageRequester {
   readonly wording?: WordingChoice | undefined;
   /** A repeat with the same key sends nothing. */
   readonly idempotencyKey?: string | undefined;
+  /** Whether it joins the verification while the first message is being sent, without a message of its own. */
+  readonly joins?: boolean;
   /** Whether the limits have counted the request already. */
   readonly isCounted?: boolean;
 }
@@ -92,22 +99,39 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
       });
     },
 
-    async resend({ tenant, caller, clientAddress, id, wording, idempotencyKey, isCounted = false }) {
-      if (!isCounted)
-        await limits.countRequest({ tenantId: tenant.id, caller, clientIp: clientIpOf(clientAddress) });
-      const reservation = await limits.reserveResend();
-      const verification = await verifications
-        .resend({ tenantId: tenant.id, id }, wording, { caller: caller ?? ANONYMOUS, idempotencyKey })
+    async resend({ tenant, caller, clientAddress, id, isCounted = false, ...received }) {
+      const clientIp = clientIpOf(clientAddress);
+      if (!isCounted) await limits.countRequest({ tenantId: tenant.id, caller, clientIp });
+      const { reservation, limitError } = await reserveResend(received.idempotencyKey);
+      const options = { ...received, clientIp, caller: caller ?? ANONYMOUS };
+      const { outcome, verification } = await verifications
+        .resend({ tenantId: tenant.id, id }, { ...options, onlyRepeat: limitError !== undefined })
         .catch(async (error: unknown) => {
           if (isCertainlyNotSent(error)) await reservation.cancel();
-          throw error;
+          throw limitError && isRateLimited(error) ? limitError : error;
         });
       const number = acceptedPhoneNumber(verification.phoneNumber, tenant.numberRules);
-      if (number.testCode === undefined) await limits.recordResend(number);
+      if (outcome === 'requested' && number.testCode === undefined) await limits.recordResend(number);
       else await reservation.cancel();
       return verification;
     },
   };
+
+  /** A limit that is reached does not refuse a repeat of an earlier request: `limitError` then refuses all others. */
+  async function reserveResend(
+    idempotencyKey: string | undefined,
+  ): Promise<{ readonly reservation: Reservation; readonly limitError?: VerificationError }> {
+    try {
+      return { reservation: await limits.reserveResend() };
+    } catch (error) {
+      if (idempotencyKey === undefined || !isRateLimited(error)) throw error;
+      return { reservation: NO_RESERVATION, limitError: error };
+    }
+  }
+}
+
+function isRateLimited(error: unknown): error is VerificationError {
+  return error instanceof VerificationError && error.code === 'rate_limited';
 }
 
 function clientIpOf(clientAddress: string | undefined): string | undefined {

@@ -5,7 +5,6 @@ import {
   cancelSignal,
   cancelUpdate,
   checkUpdate,
-  resendUpdate,
   submitSignal,
   type FromTenant,
   type Submission,
@@ -14,11 +13,19 @@ import {
 import { createRunMessages } from './run-messages';
 import { createVerificationSearch } from './create-verification-search';
 import { createRunStates } from './run-states';
-import { createStart, type Idempotency, type StartDependencies } from './start';
+import { createResend } from './resend';
+import { createStart, type StartDependencies } from './start';
+import { updateIdOf } from './update-id';
 import { createDeliveryReports } from './delivery-reports';
 import { waitForDecision } from './wait-for-decision';
 import { createWhenSent } from './when-sent';
-import { formatVerificationId, parseVerificationId, workflowIdFor, type VerificationId } from './ids';
+import {
+  formatVerificationId,
+  parseVerificationId,
+  workflowIdFor,
+  type TenantVerificationId,
+  type VerificationId,
+} from './ids';
 import { parseMemo } from './stored-data';
 import type { IdentifiedView, VerificationRef, Verifications } from './verifications';
 import { createWorkflowCalls } from './workflow-calls';
@@ -32,6 +39,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
   const states = createRunStates(dependencies.client, calls);
   const messages = createRunMessages(calls, states);
   const start = createStart(dependencies, calls, states);
+  const resend = createResend(messages, digests);
   const whenSent = createWhenSent(states);
   const reportDelivery = createDeliveryReports(dependencies.client, calls, messages);
 
@@ -65,7 +73,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     async check(ref, code, by, { anyLength = false } = {}) {
       const id = parseRef(ref);
       const submission = { ...submissionOf(id, code), ...(anyLength && { digits: null }) };
-      const outcome = await messages.update(id, checkUpdate, submission, updateIdOf('check', by));
+      const outcome = await messages.update(id, checkUpdate, submission, updateIdOf(digests, 'check', by));
       // For a known update id, Temporal returns the first outcome, even if the code is another one now.
       if (!outcome.tags.some((tag) => submission.tags.includes(tag))) {
         throw new VerificationError({ code: 'idempotency_key_reused' });
@@ -91,10 +99,10 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       await messages.assertOpen(parseRef(ref));
     },
 
-    async resend(ref, wording, by) {
+    async resend(ref, options = {}) {
       const id = parseRef(ref);
-      const message = { ...fromTenant(id), ...(wording && { wording }) };
-      return toView(id, await messages.update(id, resendUpdate, message, updateIdOf('resend', by)));
+      const { outcome, state } = await resend(id, options);
+      return { outcome, verification: toView(id, state) };
     },
 
     async approve(ref) {
@@ -125,22 +133,10 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     idle: states.idle,
   };
 
-  /** Temporal returns the first outcome for a known update id. */
-  function updateIdOf(
-    purpose: 'check' | 'resend',
-    { caller, idempotencyKey }: Partial<Idempotency> = {},
-  ): string | undefined {
-    if (caller === undefined || idempotencyKey === undefined) return undefined;
-    return digests.idempotencyKey(purpose, caller, idempotencyKey);
-  }
-
   function submissionOf({ tenantId, workflowId, nonce }: TenantVerificationId, code: string): Submission {
     return { tenantId, nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };
   }
 }
-
-/** A parsed id with its tenant. */
-type TenantVerificationId = VerificationId & { readonly tenantId: string };
 
 function fromTenant({ tenantId, nonce }: TenantVerificationId): FromTenant {
   return { tenantId, nonce };

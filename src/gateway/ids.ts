@@ -8,6 +8,9 @@ export interface VerificationId {
   readonly nonce: string;
 }
 
+/** A parsed id with its tenant. */
+export type TenantVerificationId = VerificationId & { readonly tenantId: string };
+
 const PART_BYTES = 16;
 const WORKFLOW_ID = /^phone-verification:[0-9a-f]{32}$/;
 const PUBLIC_ID = /^[A-Za-z0-9_-]{64}$/;

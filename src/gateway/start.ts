@@ -15,6 +15,7 @@ import type { Tenant } from '../tenants/tenant';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 import { createJoin, inProgressError, type FoundRun, type StartOutcome } from './join';
 import { createOpenRun, type OpenRunDependencies } from './open-run';
+import { requestDigest } from './request-digest';
 import type { RunStates } from './run-states';
 import { createStartQueue } from './start-queue';
 import { initialState, parseMemo, type VerificationMemo } from './stored-data';
@@ -133,7 +134,7 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
         }),
         ...(idempotencyKey !== undefined && {
           idempotencyDigest: digests.idempotencyKey('start', caller, idempotencyKey),
-          requestDigest: digests.fields({ clientIp, wording: wording && JSON.stringify(wording) }),
+          requestDigest: requestDigest(digests, { clientIp, wording }),
         }),
       },
       reservation: undefined,

@@ -1,8 +1,10 @@
-import type { DeliveryReport, VerificationView, WordingChoice } from '../domain/types';
+import type { DeliveryReport, VerificationView } from '../domain/types';
+import type { Resend, ResendOptions } from './resend';
 import type { Idempotency, StartRequest } from './start';
 import type { VerificationSearch } from './verification-search';
 import type { Wait } from './wait-for-decision';
 
+export type { ResendOptions } from './resend';
 export type { Reservation } from './start';
 
 /** A verification with its public id. */
@@ -22,6 +24,10 @@ export interface VerificationRef {
 /** `outcome`: see StartOutcome. */
 export interface StartedVerification {
   readonly outcome: 'started' | 'repeated' | 'joined';
+  readonly verification: IdentifiedView;
+}
+
+export interface ResentVerification extends Pick<Resend, 'outcome'> {
   readonly verification: IdentifiedView;
 }
 
@@ -65,9 +71,9 @@ export interface Verifications {
   assertOpen(ref: VerificationRef): Promise<void>;
   /**
    * Sends the code again. Throws `resend_too_soon`, `resend_limit_reached`, `rate_limited`. A repeat with the same
-   * Idempotency-Key sends nothing and returns the first result.
+   * Idempotency-Key sends nothing and returns the first result. With other fields, it is `idempotency_key_reused`.
    */
-  resend(ref: VerificationRef, wording?: WordingChoice, by?: Partial<Idempotency>): Promise<IdentifiedView>;
+  resend(ref: VerificationRef, options?: ResendOptions): Promise<ResentVerification>;
   /** Ends an open verification as `verified` without a code. */
   approve(ref: VerificationRef): Promise<IdentifiedView>;
   /** Cancels an open verification. Returns the state of one that has already ended. */

@@ -19,6 +19,7 @@ import {
   submitSignal,
   deliveryReportSignal,
   type FromTenant,
+  type ResendRequest,
   type VerificationState,
 } from './messages';
 
@@ -67,12 +68,19 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
   setHandler(
     resendUpdate,
     (message: unknown) => {
-      resend(readResendRequest(message)?.wording);
-      return state();
+      const request = readResendRequest(message);
+      const isMessageRequested = !joinsFirstMessage(request);
+      if (isMessageRequested) resend(request?.wording);
+      return {
+        ...state(),
+        ...(request?.request && { answered: { ...request.request, isMessageRequested } }),
+      };
     },
     {
-      validator: (message: unknown) =>
-        throwRefusal(notFoundRefusal(readFromTenant(message)) ?? verification.resendRefusal(Date.now())),
+      validator: (message: unknown) => {
+        const request = readResendRequest(message);
+        throwRefusal(notFoundRefusal(request) ?? resendRefusal(request));
+      },
     },
   );
   const whileOpen = {
@@ -95,6 +103,18 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
     },
     whileOpen,
   );
+
+  /** Whether the request is accepted without a message of its own. */
+  function joinsFirstMessage(request: ResendRequest | undefined): boolean {
+    return request?.joins === true && verification.status === 'sending';
+  }
+
+  function resendRefusal(request: ResendRequest | undefined): Refusal | undefined {
+    const now = Date.now();
+    if (joinsFirstMessage(request)) return verification.endedRefusal(now);
+    const limited: Refusal | undefined = request?.onlyRepeat === true ? { code: 'rate_limited' } : undefined;
+    return verification.endedRefusal(now) ?? limited ?? verification.resendRefusal(now);
+  }
 
   /** Refuses a wrong nonce, and another tenant, which must not learn that this verification exists. */
   function notFoundRefusal(message: FromTenant | undefined): Refusal | undefined {

@@ -1,6 +1,13 @@
 import { isDeliveryErrorCode } from '../domain/delivery-errors';
 import type { DeliveryError, DeliveryReport, SendOutcome, WordingChoice } from '../domain/types';
-import type { Addressed, CancelRequest, FromTenant, ResendRequest, Submission } from './messages';
+import type {
+  Addressed,
+  CancelRequest,
+  FromTenant,
+  RequestIdentity,
+  ResendRequest,
+  Submission,
+} from './messages';
 
 // Anyone who can write to the namespace can send a workflow any value, or none. An error in a Signal handler would make
 // the workflow's task fail again and again. So each reader returns undefined for an invalid value, and the handler
@@ -23,7 +30,19 @@ export function readSubmission(message: unknown): Submission | undefined {
 export function readResendRequest(message: unknown): ResendRequest | undefined {
   const from = readFromTenant(message);
   if (!from || !isRecord(message)) return undefined;
-  return { ...from, wording: readWording(message.wording) };
+  const request = readRequestIdentity(message.request);
+  return {
+    ...from,
+    wording: readWording(message.wording),
+    joins: message.joins === true,
+    onlyRepeat: message.onlyRepeat === true,
+    ...(request && { request }),
+  };
+}
+
+function readRequestIdentity(value: unknown): RequestIdentity | undefined {
+  if (!isRecord(value) || !isString(value.id) || !isString(value.fieldsDigest)) return undefined;
+  return { id: value.id, fieldsDigest: value.fieldsDigest };
 }
 
 function readWording(value: unknown): WordingChoice | undefined {

@@ -25,6 +25,20 @@ export interface Submission extends FromTenant {
 export interface ResendRequest extends FromTenant {
   /** What the request chose for the text of the message. If undefined, it is the start's choice. */
   readonly wording?: WordingChoice | undefined;
+  /** Whether it is accepted while the first message is being sent. Then it sends nothing. */
+  readonly joins?: boolean;
+  /** Whether it is refused as `rate_limited` if it would send a message. Temporal answers a repeat all the same. */
+  readonly onlyRepeat?: boolean;
+  /** Undefined without an Idempotency-Key. */
+  readonly request?: RequestIdentity | undefined;
+}
+
+/** Tells requests with the same Idempotency-Key apart. */
+export interface RequestIdentity {
+  /** The API draws one for each request. */
+  readonly id: string;
+  /** The digest of the request's fields. */
+  readonly fieldsDigest: string;
 }
 
 export interface CancelRequest extends FromTenant {
@@ -52,11 +66,19 @@ export interface CheckOutcome {
   readonly state: VerificationState;
 }
 
+/**
+ * The result of a resend. `answered`: the request with an Idempotency-Key that got this result, since a repeated update
+ * id returns the first result.
+ */
+export interface ResendOutcome extends VerificationState {
+  readonly answered?: RequestIdentity & { readonly isMessageRequested: boolean };
+}
+
 export const stateQuery = defineQuery<VerificationState>('state');
 export const submitSignal = defineSignal<[Submission]>('submit');
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 export const deliveryReportSignal = defineSignal<[Addressed & DeliveryReport]>('deliveryReport');
 export const checkUpdate = defineUpdate<CheckOutcome, [Submission]>('check');
-export const resendUpdate = defineUpdate<VerificationState, [ResendRequest]>('resend');
+export const resendUpdate = defineUpdate<ResendOutcome, [ResendRequest]>('resend');
 export const approveUpdate = defineUpdate<VerificationState, [FromTenant]>('approve');
 export const cancelUpdate = defineUpdate<VerificationState, [FromTenant]>('cancel');

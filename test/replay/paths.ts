@@ -114,7 +114,7 @@ export const paths: Readonly<Record<string, Path>> = {
       };
       const { id } = (await service.verifications.start(request)).verification;
       await noMessageInFlight(service, id);
-      await service.verifications.resend(id, { name: 'Blumen', locale: 'de' });
+      await service.verifications.resend(id, { wording: { name: 'Blumen', locale: 'de' } });
       await noMessageInFlight(service, id);
       await service.verifications.check(id, '4242', by, { anyLength: true });
       await service.verifications.check(id, '424242', by);

@@ -29,7 +29,8 @@ test('of the wording of a resend, only what is text is read', () => {
     appHash: 'hash',
     substitutions: { order: '7' },
   };
-  expect(readResendRequest({ ...FROM, wording })).toEqual({ ...FROM, wording });
+  const request = { ...FROM, joins: false, onlyRepeat: false };
+  expect(readResendRequest({ ...FROM, wording })).toEqual({ ...request, wording });
   const unreadable = {
     templateSid: 1,
     locale: null,
@@ -38,9 +39,21 @@ test('of the wording of a resend, only what is text is read', () => {
     substitutions: { order: 7 },
     other: 'x',
   };
-  expect(readResendRequest({ ...FROM, wording: unreadable })).toEqual({ ...FROM, wording: {} });
+  expect(readResendRequest({ ...FROM, wording: unreadable })).toEqual({ ...request, wording: {} });
   for (const value of [undefined, null, 'text', 42])
-    expect(readResendRequest({ ...FROM, wording: value })).toEqual({ ...FROM, wording: undefined });
+    expect(readResendRequest({ ...FROM, wording: value })).toEqual({ ...request, wording: undefined });
+});
+
+test('the other fields of a resend are read only if they have their types', () => {
+  const full = { ...FROM, joins: true, onlyRepeat: true, request: { id: 'one', fieldsDigest: 'digest' } };
+  expect(readResendRequest(full)).toEqual({ ...full, wording: undefined });
+  for (const request of [null, 'one', { id: 'one' }, { id: 1, fieldsDigest: 'digest' }])
+    expect(readResendRequest({ ...full, joins: 1, onlyRepeat: 'yes', request })).toEqual({
+      ...FROM,
+      joins: false,
+      onlyRepeat: false,
+      wording: undefined,
+    });
 });
 
 test.each([undefined, null, 'x', [], {}, { nonce: 'nonce' }, { tenantId: 'shop' }, { ...FROM, nonce: 1 }])(

@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eventually, receivedCode, startService, untilPending, type Service } from '../support/service';
 import { createTimeSkipping } from '../support/time-skipping';
+import type { ResendOptions } from '../../src/gateway/verifications';
 import { partsOf } from '../support/verification-id';
 
 const by = { caller: 'alice', idempotencyKey: undefined };
@@ -142,6 +143,25 @@ describe('a resend', () => {
       verified: true,
       verification: { expiresAt },
     });
+  });
+
+  test('with an Idempotency-Key is answered again, also if only repeats are, and refused with other fields', async () => {
+    const { id, phoneNumber } = await startPending();
+    await env.sleep('31s');
+    const resend = (idempotencyKey: string, options: ResendOptions = {}) =>
+      service.verifications.resend(id, { caller: 'alice', idempotencyKey, ...options });
+    await expect(resend('one', { onlyRepeat: true })).rejects.toMatchObject({ code: 'rate_limited' });
+    const first = await resend('one');
+    expect(first).toMatchObject({ outcome: 'requested' });
+    await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
+    const repeated = { ...first, outcome: 'repeated' };
+    expect(await resend('one')).toEqual(repeated);
+    expect(await resend('one', { onlyRepeat: true })).toEqual(repeated);
+    for (const options of [{ clientIp: '198.51.100.7' }, { wording: { locale: 'de' } }])
+      await expect(resend('one', options)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    await expect(resend('one', { caller: 'bob' })).rejects.toMatchObject({ code: 'resend_too_soon' });
+    await env.sleep('31s');
+    expect(await resend('one', { caller: 'bob' })).toMatchObject({ outcome: 'requested' });
   });
 
   test('that fails does not end the verification', async () => {

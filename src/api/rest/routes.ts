@@ -73,7 +73,10 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
       reply.code(202);
       const { id: caller, tenant } = authenticate(request, tenants);
       const { id } = request.params;
-      return resource(await messageRequests.resend({ tenant, caller, clientAddress: undefined, id }));
+      const idempotencyKey = request.headers['idempotency-key'];
+      return resource(
+        await messageRequests.resend({ tenant, caller, clientAddress: undefined, id, idempotencyKey }),
+      );
     },
   );
 

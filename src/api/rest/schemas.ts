@@ -126,10 +126,12 @@ export const resend = {
   summary: 'Send the same code in another message',
   description:
     'The window does not get longer. A resend that fails does not end the verification. After `resend_too_soon`, try ' +
-    'again after `Retry-After`. After `resend_limit_reached`, do not try again.',
+    'again after `Retry-After`. After `resend_limit_reached`, do not try again. After a 503, repeat the resend with the ' +
+    'same `Idempotency-Key`: it sends one message.',
   tags,
   security,
   params,
+  headers: IdempotencyHeaders,
   response: {
     202: answer('The message will be sent.', Verification, { examples: pendingExamples }),
     ...problems(

@@ -42,10 +42,18 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
           throw isRefused(error, 'invalid_request') ? invalidParameter('CustomCode') : error;
         });
       if (outcome === 'started') return whenSent(tenant.id, verification);
-      if (outcome === 'repeated' || verification.status === 'sending') return verification;
+      if (outcome === 'repeated') return verification;
+      // With a key, the workflow must learn of this create: its repeat must not send a message later.
+      if (verification.status === 'sending' && idempotencyKey === undefined) return verification;
       try {
-        const { id } = verification;
-        return await messageRequests.resend({ ...requester, id, wording, idempotencyKey, isCounted: true });
+        return await messageRequests.resend({
+          ...requester,
+          id: verification.id,
+          wording,
+          idempotencyKey,
+          joins: true,
+          isCounted: true,
+        });
       } catch (error) {
         if (!isRefused(error, 'verification_ended') || tries === MAX_TRIES) throw error;
       }

@@ -319,6 +319,29 @@ describe('a resend', () => {
       body: { code: 'resend_limit_reached' },
     });
   });
+
+  test('with an Idempotency-Key sends one message, however often it is repeated', async () => {
+    const { path, phoneNumber } = await startPending();
+    const resend = (key: string) => call('POST', `${path}/resend`, { headers: { 'idempotency-key': key } });
+    const first = await resend('one');
+    expect(first).toMatchObject({ status: 202, body: { status: 'pending' } });
+    await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
+    expect(await resend('one')).toMatchObject({ status: 202, body: first.body });
+    expect(await resend('two')).toMatchObject({ status: 429, body: { code: 'resend_limit_reached' } });
+    await call('DELETE', path);
+    expect(await resend('one')).toMatchObject({ status: 202, body: first.body });
+    expect(await resend('two')).toMatchObject({ status: 410 });
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(2);
+  });
+
+  test('has an Idempotency-Key of 1 to 255 characters', async () => {
+    const { path } = await startPending();
+    for (const key of ['', 'x'.repeat(256)])
+      expect(await call('POST', `${path}/resend`, { headers: { 'idempotency-key': key } })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request' },
+      });
+  });
 });
 
 describe('a resend and a DELETE take no body:', () => {

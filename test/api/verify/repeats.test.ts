@@ -98,6 +98,37 @@ describe('a create with an Idempotency-Key', () => {
     await eventually(() => messagesTo(to).length === 3);
   });
 
+  test('that joins while the first message is being sent sends nothing, also when it is repeated later', async () => {
+    const to = uniquePhoneNumber();
+    const hold = service.sandbox.hold('received', to);
+    const first = create(to);
+    await hold.untilHeld();
+    const joined = await create(to, 'early');
+    expect(joined.status).toBe(201);
+    expect(sends(joined)).toBe(1);
+    hold.release();
+    expect(await first).toMatchObject({ status: 201, body: { sid: joined.body['sid'] } });
+    await receivedCode(service.sandbox, to);
+    for (let repeats = 0; repeats < 2; repeats++)
+      expect(await create(to, 'early')).toMatchObject({ status: 201, body: joined.body });
+    expect(sends(await fetchOf(to))).toBe(1);
+    expect(messagesTo(to)).toHaveLength(1);
+    // Another key is another request.
+    expect(sends(await createInTurn(to, 'late'))).toBe(2);
+  });
+
+  test('that joined and has other fields the second time is refused', async () => {
+    const { to } = await startPending();
+    const fields = { Locale: 'de', DeviceIp: '198.51.100.7' };
+    const joined = await create(to, 'joined', fields);
+    expect(joined.status).toBe(201);
+    const refused = { status: 400, body: { code: 60200, message: 'Invalid parameter: Idempotency-Key' } };
+    for (const other of [{ Locale: 'en' }, { DeviceIp: '198.51.100.8' }, { CustomFriendlyName: 'Blumen' }])
+      expect(await create(to, 'joined', { ...fields, ...other })).toMatchObject(refused);
+    expect(await create(to, 'joined', fields)).toMatchObject({ status: 201, body: joined.body });
+    await eventually(() => messagesTo(to).length === 2);
+  });
+
   test('that asks for another code or text the second time is refused', async () => {
     const to = uniquePhoneNumber();
     await create(to, 'same', { CustomCode: '123456' });

@@ -1,0 +1,12 @@
+import type { Digests } from '../crypto/digest';
+import type { Idempotency } from './start';
+
+/** Temporal returns the first outcome for a known update id. Undefined for a request without an Idempotency-Key. */
+export function updateIdOf(
+  digests: Digests,
+  purpose: 'check' | 'resend',
+  { caller, idempotencyKey }: Partial<Idempotency>,
+): string | undefined {
+  if (caller === undefined || idempotencyKey === undefined) return undefined;
+  return digests.idempotencyKey(purpose, caller, idempotencyKey);
+}
