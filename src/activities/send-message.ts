@@ -141,7 +141,10 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
   function messagingFor(tenantId: string, context: Context): TenantMessaging {
     const messaging = tenantMessaging(tenantId);
     if (!messaging)
-      throw nothingSentFailure(context, 'No message was sent: this worker does not know the tenant');
+      throw nothingSentFailure(
+        context,
+        `No message was sent: this worker does not know the tenant ${tenantId} (TENANTS_FILE)`,
+      );
     return messaging;
   }
 

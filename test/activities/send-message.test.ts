@@ -53,6 +53,15 @@ test('an unreachable provider is called again until it answers', async () => {
   await provider.close();
 });
 
+test('a worker that does not know the tenant names it', async () => {
+  const { tenant, ...request } = service.startRequest(uniquePhoneNumber());
+  const ofNobody = { ...request, tenant: { ...tenant, id: 'nobody' } };
+  const { verification } = await service.verifications.start(ofNobody);
+  expect(await eventually(() => pendingFailure(verification.id))).toBe(
+    'No message was sent: this worker does not know the tenant nobody (TENANTS_FILE)',
+  );
+});
+
 test('after 429 the service waits and tries again, and one message arrives', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.stubAnswer(phoneNumber, {
