@@ -45,7 +45,8 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
     logger: dependencies.logger,
     trustProxy: dependencies.trustProxy,
     answerUnroutable(error, request, reply) {
-      const isForVerify = hasVerify && request.url.startsWith(`${VERIFY_PREFIX}/`);
+      // As in the router, upper and lower case are the same.
+      const isForVerify = hasVerify && request.url.toLowerCase().startsWith(`${VERIFY_PREFIX}/`);
       (isForVerify ? answerVerifyError : answerProblem)(error, request, reply);
     },
     onUnroutedError: (error) => metrics.countRefusal(answeredError(error)),

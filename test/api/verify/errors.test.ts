@@ -155,8 +155,8 @@ describe('20404', () => {
     expect(answer).toMatchObject(notFound(`${path}${to}`));
   });
 
-  test('is not the answer to a path that can not be read', async () => {
-    expect(await send(baseUrl, `/v2/Services/${SERVICE_SID}/Verifications/%ZZ`)).toMatchObject(
+  test.each(['v2', 'V2'])('is not the answer to a path that can not be read (/%s)', async (version) => {
+    expect(await send(baseUrl, `/${version}/Services/${SERVICE_SID}/Verifications/%ZZ`)).toMatchObject(
       error(400, 20422),
     );
   });
