@@ -10,7 +10,7 @@ const CHANNELS: readonly string[] = ['sms', 'call', 'email', 'whatsapp', 'rbm'];
 const COUNTRY = /^[A-Z]{2}$/i;
 const E164 = /^\+[1-9]\d{6,14}$/;
 /** ISO 8601, as RFC 3339 requires it. A date alone is its midnight in UTC. */
-const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?$/i;
+const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?$/i;
 /** Databases of Temporal do not know every year. */
 const FIRST_TIME_MS = 0;
 const LAST_TIME_MS = Date.UTC(9999, 0);
@@ -57,7 +57,14 @@ export function parseAttemptFilter(
 }
 
 function isDate(value: string): boolean {
-  return DATE.test(value) && !Number.isNaN(Date.parse(value));
+  const [, day] = DATE.exec(value) ?? [];
+  return day !== undefined && isDay(day) && !Number.isNaN(Date.parse(value));
+}
+
+/** Date.parse reads 31 February as a day in March. */
+function isDay(day: string): boolean {
+  const time = Date.parse(day);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
 
 function timeOf(date: string | undefined): string | undefined {

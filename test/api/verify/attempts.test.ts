@@ -348,6 +348,8 @@ describe('the attempts of two services', () => {
 test.each([
   ['DateCreatedAfter', 'yesterday'],
   ['DateCreatedAfter', '2024-13-01T00:00:00Z'],
+  ['DateCreatedAfter', '2026-02-31'],
+  ['DateCreatedBefore', '2023-02-29T23:59:59+05:30'],
   ['DateCreatedBefore', '1700000000'],
   ['DateCreatedBefore', "2024-01-01T00:00:00Z' OR Tenant = 'other"],
   ['ChannelData.To', '4255550123'],
