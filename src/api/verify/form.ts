@@ -29,9 +29,12 @@ const MAX_LOCALE_CHARACTERS = 35;
 const MAX_SUBSTITUTIONS = 20;
 const MAX_SUBSTITUTION_CHARACTERS = 100;
 const APP_HASH = /^[A-Za-z0-9+/]{11}$/;
-const LINK = /:\/\/|www\.|[^\s]\.[a-z]{2,}/i;
-/** More digits could be read as a code. */
-const MANY_DIGITS = /\d(?:\D?\d){4}/;
+/** Line breaks, other control characters, and characters that change the direction of the text. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/u;
+const LINK = /:\/\/|www\.|\S\.\p{L}{2,}/iu;
+const DIGIT = /\p{Nd}/gu;
+/** More digits could be read as a code, also with other characters between them. */
+const MAX_NAME_DIGITS = 4;
 
 /** Of a field that was sent more than once, the last value counts. */
 export function formOf(body: unknown): Form {
@@ -154,12 +157,14 @@ function substitutionsOf(
   return used.length === 0 ? undefined : Object.fromEntries(used);
 }
 
-function nameOf({ CustomFriendlyName: name }: Form): string | undefined {
-  if (name === undefined || name === '') return undefined;
-  const isValid =
-    name.length <= MAX_NAME_CHARACTERS && !/[\r\n]/.test(name) && !LINK.test(name) && !MANY_DIGITS.test(name);
-  if (!isValid) throw invalidParameter('CustomFriendlyName');
-  return name;
+/** The name as it is sent: other forms of a character, like full-width letters, become the usual one. */
+function nameOf({ CustomFriendlyName: received = '' }: Form): string | undefined {
+  const name = received.normalize('NFKC');
+  const digits = name.match(DIGIT)?.length ?? 0;
+  const isText = !CONTROL.test(name) && !LINK.test(name);
+  if (name.length > MAX_NAME_CHARACTERS || digits > MAX_NAME_DIGITS || !isText)
+    throw invalidParameter('CustomFriendlyName');
+  return name === '' ? undefined : name;
 }
 
 /** A field with a JSON object, whose values become text. Undefined if the form does not have it. */

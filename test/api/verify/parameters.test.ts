@@ -180,6 +180,20 @@ test.each<[field: string, value: string]>([
   ['CustomFriendlyName', 'two\nlines'],
   ['CustomFriendlyName', 'Code 123456'],
   ['CustomFriendlyName', 'Code 1 2 3 4 5'],
+  ['CustomFriendlyName', 'Code 1 - 2 - 3 - 4 - 5'],
+  ['CustomFriendlyName', 'Code ١٢٣٤٥'],
+  ['CustomFriendlyName', 'Code １２３４５'],
+  ['CustomFriendlyName', 'Code ①②③④⑤'],
+  ['CustomFriendlyName', 'Pay at пример.рф'],
+  ['CustomFriendlyName', 'Pay at example．com'],
+  ['CustomFriendlyName', 'Pay at ｅｘａｍｐｌｅ.ｃｏｍ'],
+  ['CustomFriendlyName', 'two\u2028lines'],
+  ['CustomFriendlyName', 'two\u2029lines'],
+  ['CustomFriendlyName', 'a\u0000b'],
+  ['CustomFriendlyName', 'a\u0085b'],
+  ['CustomFriendlyName', 'Shop\u202Epohs'],
+  ['CustomFriendlyName', '\u2067Shop'],
+  ['CustomFriendlyName', '\uFDFA'.repeat(2)],
 ])('%s=%j is an invalid parameter', async (field, value) => {
   expect(await create({ [field]: value })).toMatchObject(invalid(field));
 });
@@ -191,6 +205,8 @@ describe('the text', () => {
       { CustomFriendlyName: 'Blumen & Söhne 24' },
       /^Your Blumen & Söhne 24 verification/,
     ],
+    ['a title', { CustomFriendlyName: 'Dr. Smith & Co. Inc.' }, /^Your Dr\. Smith & Co\. Inc\. verif/],
+    ['the usual form of characters', { CustomFriendlyName: 'Ｓｈｏｐ 24' }, /^Your Shop 24 verif/],
     ['AppHash', { AppHash: 'AbCdEf+/123' }, /^<#> Your Shop verification code is: \d{6}\nAbCdEf\+\/123$/],
     ['AppHash with auto', { AppHash: 'AbCdEf+/123', Channel: 'auto' }, /^<#> /],
     [
