@@ -10,6 +10,8 @@ export interface CreateDependencies {
   readonly messageRequests: MessageRequests;
 }
 
+const OTHER_CODE = 'The open verification of the number has another code.';
+
 /** How long a create waits for the provider's answer. A number that gets no message then fails at once. */
 const SEND_TIMEOUT_MS = 3_000;
 /** A verification can end between the start that joined it and the resend. */
@@ -38,8 +40,7 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
           isCounted: tries > 1,
         })
         .catch((error: unknown) => {
-          // The open verification has another code.
-          throw isRefused(error, 'invalid_request') ? invalidParameter('CustomCode') : error;
+          throw isRefused(error, 'invalid_request') ? invalidParameter('CustomCode', OTHER_CODE) : error;
         });
       if (outcome === 'started') return whenSent(tenant.id, verification);
       if (outcome === 'repeated') return verification;

@@ -27,8 +27,10 @@ export interface RequestFacts {
 
 const MAX_SEND_ATTEMPTS = 'Max send attempts reached';
 
-export function invalidParameter(name: string): VerifyApiError {
-  return new VerifyApiError(400, 60200, `Invalid parameter: ${name}`);
+/** `reason`: a sentence after Twilio's message, for people. Clients act on the code. */
+export function invalidParameter(name: string, reason?: string): VerifyApiError {
+  const message = `Invalid parameter: ${name}`;
+  return new VerifyApiError(400, 60200, reason === undefined ? message : `${message}. ${reason}`);
 }
 
 /** For a client that sends JSON, as other APIs expect. */
@@ -69,7 +71,7 @@ function ofRefusal(refusal: Refusal, { path, to }: RequestFacts): VerifyApiError
     case 'invalid_request':
       return unreadable(400);
     case 'idempotency_key_reused':
-      return invalidParameter('Idempotency-Key');
+      return invalidParameter('Idempotency-Key', 'It was used for a request with other fields.');
     case 'unsupported_phone_number':
       return landline();
     case 'country_not_allowed':

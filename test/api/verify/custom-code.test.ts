@@ -40,7 +40,8 @@ test.each(CODES)(
     const check = (Code: string) => post('VerificationCheck', { To, Code });
 
     expect(await create(CustomCode)).toMatchObject({ status: 201 });
-    expect(await create(OTHER_CODE)).toMatchObject({ status: 400 });
+    const message = 'Invalid parameter: CustomCode. The open verification of the number has another code.';
+    expect(await create(OTHER_CODE)).toMatchObject({ status: 400, body: { code: 60200, message } });
     await eventually(async () => (await create(CustomCode)).status === 201);
     await eventually(() => service.sandbox.inbox(To).length === 2);
     for (const { body } of service.sandbox.inbox(To)) expect(body).toContain(CustomCode);
