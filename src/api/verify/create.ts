@@ -1,5 +1,6 @@
 import { VerificationError, type ErrorCode } from '../../domain/refusals';
 import type { IdentifiedView, Verifications } from '../../gateway/verifications';
+import { acceptedPhoneNumber } from '../../numbers/phone-number';
 import type { MessageRequests } from '../message-requests';
 import type { ServiceCaller } from './authentication';
 import { deliveryError, invalidParameter } from './errors';
@@ -11,6 +12,7 @@ export interface CreateDependencies {
 }
 
 const OTHER_CODE = 'The open verification of the number has another code.';
+const TEST_NUMBER = 'A test number has its own code.';
 
 /** How long a create waits for the provider's answer. A number that gets no message then fails at once. */
 const SEND_TIMEOUT_MS = 3_000;
@@ -28,6 +30,8 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
     idempotencyKey: string | undefined,
   ): Promise<IdentifiedView> {
     const requester = { tenant, caller, clientAddress: deviceIp, namedLimits: rateLimits };
+    if (customCode !== undefined && isTestNumber(to, tenant))
+      throw invalidParameter('CustomCode', TEST_NUMBER);
     for (let tries = 1; ; tries++) {
       const { outcome, verification } = await messageRequests
         .start({
@@ -68,6 +72,11 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
       throw deliveryError(verification.error, verification.phoneNumber);
     return verification ?? started;
   }
+}
+
+/** The fixed code of a test number would win over the chosen one. */
+function isTestNumber(to: string, { numberRules }: ServiceCaller['tenant']): boolean {
+  return acceptedPhoneNumber(to, numberRules).testCode !== undefined;
 }
 
 function isRefused(error: unknown, code: ErrorCode): boolean {

@@ -2,6 +2,7 @@ import { createTemporalClient } from '../../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { LogLines } from '../../support/log-lines';
 import {
+  ANY_NUMBER,
   eventually,
   receivedCode,
   sameBlockNumber,
@@ -37,6 +38,8 @@ const GERMAN = serviceSid('4');
 const SLOW = serviceSid('5');
 const FOREIGN = serviceSid('6');
 const NAMED = serviceSid('7');
+/** Of the service SLOW. */
+const TEST_NUMBER = { phoneNumber: '+14255550199', code: '216800', endsAt: Infinity };
 
 const inAccount = (id: string, sid: string, more: Parameters<typeof verifyTenant>[1] = {}) =>
   verifyTenant(id, { ...more, verify: { serviceSid: sid, ...more.verify } });
@@ -56,10 +59,13 @@ beforeAll(async () => {
       inAccount('client-ip', CLIENT_IP, { rules: { limits: { caller: undefined, clientIp: anHour(1) } } }),
       inAccount('cooling', COOLING, { rules: { cooldownSeconds: [3_600] } }),
       inAccount('german', GERMAN, {
-        rules: { numberRules: { allowedCountries: ['DE'], phoneNumberCheck: 'possible', testNumbers: [] } },
+        rules: { numberRules: { ...ANY_NUMBER, allowedCountries: ['DE'] } },
         verify: { customCodeEnabled: false },
       }),
-      inAccount('slow', SLOW, { policy: { resendIntervalMs: 30_000, numberLimit: anHour(6) } }),
+      inAccount('slow', SLOW, {
+        policy: { resendIntervalMs: 30_000, numberLimit: anHour(6) },
+        rules: { numberRules: { ...ANY_NUMBER, testNumbers: [TEST_NUMBER] } },
+      }),
       inAccount('foreign', FOREIGN, { verify: { accountSid: OTHER_ACCOUNT }, authToken: 'foreign-token' }),
       inAccount('named', NAMED, { verify: { rateLimits: { number: anHour(1), 'per user': anHour(2) } } }),
     ],
@@ -361,6 +367,16 @@ describe('features', () => {
     const answer = await create(fields, GERMAN);
     expect(answer).toMatchObject(error(403, 60204, 'Service does not support this feature'));
     expect(service.sandbox.inbox(fields.To)).toEqual([]);
+  });
+
+  test('CustomCode for a test number is 60200: its code is fixed', async () => {
+    const { phoneNumber: To, code } = TEST_NUMBER;
+    for (const CustomCode of ['123456', code])
+      expect(await create({ To, CustomCode }, SLOW)).toMatchObject(
+        error(400, 60200, 'Invalid parameter: CustomCode. A test number has its own code.'),
+      );
+    expect(await create({ To }, SLOW)).toMatchObject({ status: 201 });
+    expect(await check({ To, Code: code }, SLOW)).toMatchObject({ body: { status: 'approved' } });
   });
 
   test('an unknown template is 60228', async () => {
