@@ -19,9 +19,9 @@ export class HashedKeys<Holder> {
     this.#keys = keys.map(({ hash, holder }) => ({ bytes: Buffer.from(hash, 'hex'), holder }));
   }
 
-  /** The holders of the key, with its hash. None for an unknown key. */
+  /** The holders of the key, with its hash. None for an unknown key. An empty key is no key, even if its hash is known. */
   holdersOf(key: string | undefined): HashedKey<Holder>[] {
-    if (key === undefined) return [];
+    if (key === undefined || key === '') return [];
     const hash = hashOf(key);
     const given = Buffer.from(hash, 'hex');
     // Compares every hash, so that the time taken does not reveal which one matched.

@@ -33,6 +33,16 @@ test.each([undefined, '', 'mallory', 'ALICE'])('%j is not a valid API key', (api
   expect(tenants.callerOf(apiKey)).toBeUndefined();
 });
 
+test('an empty key or password is refused, even if a file has its hash', () => {
+  const verifyCredentials = [{ username: 'AC1', passwordHash: hashOf('') }];
+  const open = createTenants([
+    { tenant: tenant(DEFAULT_TENANT), apiKeyHashes: [hashOf('')], verifyCredentials },
+  ]);
+
+  expect(open.callerOf('')).toBeUndefined();
+  expect(open.verifyCallersOf({ username: 'AC1', password: '' })).toEqual([]);
+});
+
 test('a default tenant is required', () => {
   expect(tenants.default.id).toBe(DEFAULT_TENANT);
   expect(() => createTenants([{ tenant: tenant('shop'), apiKeyHashes: ['carol'].map(hashOf) }])).toThrow(
