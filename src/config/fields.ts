@@ -166,6 +166,11 @@ export function parseSeconds(value: string, context: z.RefinementCtx): number[] 
   return seconds.map(Number);
 }
 
+/** Whether a text has variables as at Twilio: `{{code}}` would become `{766644}`. */
+export function hasDoubleBraces(sentence: string): boolean {
+  return /\{\{|\}\}/.test(sentence);
+}
+
 /** The entries of a comma-separated list. */
 export function list(value: string): string[] {
   return value.split(',').map((entry) => entry.trim());

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limit, numberLimit } from './fields';
+import { hasDoubleBraces, limit, numberLimit } from './fields';
 
 // Values in TENANTS_FILE. Unlike variables, they have types: a number is a number, and a list is a list.
 
@@ -45,7 +45,8 @@ export const fileLimit = z.string({ error: LIMIT }).pipe(limit);
 /** Like NUMBER_LIMIT: null for `off`. */
 export const fileNumberLimit = z.string({ error: LIMIT }).pipe(numberLimit);
 
-export const withCode = text('must be a sentence with {code}').refine(
-  (sentence) => sentence.includes('{code}'),
-  'must contain {code}',
-);
+export const withCode = text('must be a sentence with {code}')
+  .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
+  .refine((sentence) => !hasDoubleBraces(sentence), {
+    error: 'must have single braces: {code}, {name} (at Twilio: friendly_name) and {ttl}',
+  });

@@ -112,6 +112,7 @@ test.each([
   ['SMS_SANDBOX_URL', 'http://localhost:3001/#'],
   ['TWILIO_API_URL', 'ftp://sms'],
   ['SMS_TEMPLATE', 'Your code'],
+  ['SMS_TEMPLATE', 'Your code is {{code}}'],
   ['SMS_TEMPLATE', 'Your {brand} code is {code}'],
   ['SMS_TEMPLATE', 'Your {name} code is {code}'],
   ['WEBOTP_DOMAIN', 'https://example.com'],

@@ -227,6 +227,8 @@ const LIMIT_SHAPE = 'must be off or a number and a period of at most 24d, like 6
 const NAME_FAULT = 'must be a name of at most 30 characters';
 
 test.each<[object, string]>([
+const BRACES_FAULT = 'must have single braces: {code}, {name} (at Twilio: friendly_name) and {ttl}';
+const E164_FAULT = "must be a number in E.164 format, in quotes, like '+14255550123'";
   [{ name: undefined }, `name is required: it ${NAME_FAULT}`],
   [{ name: 5 }, `name ${NAME_FAULT}`],
   [{ name: 'A name with more than thirty characters' }, `name ${NAME_FAULT}`],
@@ -256,7 +258,18 @@ test.each<[object, string]>([
   [{ allowedCountries: [1] }, 'allowedCountries.0 must be a country code like US'],
   [{ phoneNumberCheck: 'strict' }, 'phoneNumberCheck must be possible or valid'],
   [{ smsTemplate: 'Hello' }, 'smsTemplate must contain {code}'],
-  [{ smsTemplate: 5 }, 'smsTemplate must be a sentence with {code}'],
+  [{ smsTemplate: 5 }, 'smsTemplate must be a text, in quotes'],
+  [{ smsTemplate: {} }, 'smsTemplate must be a sentence with {code}'],
+  [{ smsTemplate: 'Your code: {{code}}' }, `smsTemplate ${BRACES_FAULT}`],
+  [{ smsTemplate: 'Your code: {code}}' }, `smsTemplate ${BRACES_FAULT}`],
+  [
+    { templates: { [`HJ${HEX}`]: { name: 'a', locales: { en: '{code} {{friendly_name}}' } } } },
+    `templates.HJ${HEX}.locales.en ${BRACES_FAULT}`,
+  ],
+  [
+    { templates: { [`HJ${HEX}`]: { name: 7, locales: { en: '{code}' } } } },
+    `templates.HJ${HEX}.name must be a text, in quotes`,
+  ],
   [
     { smsTemplate: 'Your {brand} code is {code}.' },
     'smsTemplate must have no other variables than {code}, {name} and {ttl}',

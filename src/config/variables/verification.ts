@@ -1,5 +1,5 @@
 import { variablesOf } from '../../messaging/wording';
-import { integer, parseSeconds, text } from '../fields';
+import { hasDoubleBraces, integer, parseSeconds, text } from '../fields';
 import { bounds } from '../bounds';
 import { documentation } from '../documentation';
 
@@ -54,6 +54,7 @@ export const verification = {
     }),
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
+    .refine((sentence) => !hasDoubleBraces(sentence), 'must have single braces: {code} and {ttl}')
     // The default tenant has no name.
     .refine((sentence) => variablesOf(sentence).length === 0 && !sentence.includes('{name}'), {
       error: 'must have no other variables than {code} and {ttl}',
