@@ -1,16 +1,25 @@
 import { z } from 'zod';
+import { hashOf } from '../crypto/api-keys';
 import { hasDoubleBraces, limit, numberLimit } from './fields';
 
 // Values in TENANTS_FILE. Unlike variables, they have types: a number is a number, and a list is a list.
 
-const HASH_SHAPE = 'must be sha256: and 64 hex digits: make one with npm run keys -- --tenant <id>';
+/** What a shell hashes if the variable with the secret is not set, with `printf` and with `echo`. */
+const EMPTY_HASHES: readonly string[] = ['', '\n'].map(hashOf);
 
-/** The SHA-256 of a secret. The secret itself is not in the file. */
-export const hash = z
-  .string({ error: HASH_SHAPE })
-  .regex(/^sha256:[0-9a-fA-F]{64}$/, HASH_SHAPE)
-  .transform((value) => value.slice(value.indexOf(':') + 1).toLowerCase())
-  .meta({ description: 'The SHA-256 of a secret: sha256: and 64 hex digits.' });
+/** The SHA-256 of a secret. The secret itself is not in the file. `options`: of npm run keys. */
+function hashMadeWith(options: string) {
+  const shape = `must be sha256: and 64 hex digits: make one with npm run keys -- --tenant <id>${options}`;
+  return z
+    .string({ error: shape })
+    .regex(/^sha256:[0-9a-fA-F]{64}$/, shape)
+    .transform((value) => value.slice(value.indexOf(':') + 1).toLowerCase())
+    .refine((digits) => !EMPTY_HASHES.includes(digits), 'is the hash of an empty secret')
+    .meta({ description: 'The SHA-256 of a secret: sha256: and 64 hex digits.' });
+}
+
+export const hash = hashMadeWith('');
+export const verifyHash = hashMadeWith(' --verify');
 
 export const hashes = z.array(hash, { error: 'must be a list of hashes' });
 

@@ -8,12 +8,12 @@ import {
   fileLimit,
   fileNumberLimit,
   flag,
-  hash,
   hashes,
   integer,
   sid,
   sidKeys,
   text,
+  verifyHash,
   withCode,
 } from './tenants-fields';
 
@@ -66,9 +66,11 @@ const verifyService = z.strictObject(
       description: 'The SID of the service, as clients of Twilio Verify send it.',
     }),
     accountSid: sid('AC').meta({ description: 'The user name of Basic authentication.' }),
-    authToken: hash.optional().meta({ description: 'The hash of the password that belongs to accountSid.' }),
+    authToken: verifyHash
+      .optional()
+      .meta({ description: 'The hash of the password that belongs to accountSid.' }),
     apiKeys: z
-      .record(sidKeys('SK'), hash, { error: 'must be a map of SK SIDs to hashes' })
+      .record(sidKeys('SK'), verifyHash, { error: 'must be a map of SK SIDs to hashes' })
       .default({})
       .meta({ description: 'More user names, each with the hash of its password.' }),
     customCodeEnabled: flag('Whether a create may bring its own code (CustomCode).'),

@@ -223,6 +223,8 @@ test('a file without tenants is valid', () => {
 });
 
 const HASH_FAULT = 'must be sha256: and 64 hex digits: make one with npm run keys -- --tenant <id>';
+const VERIFY_HASH_FAULT = `${HASH_FAULT} --verify`;
+const EMPTY_FAULT = 'is the hash of an empty secret';
 const LIMIT_SHAPE = 'must be off or a number and a period of at most 24d, like 600/1m, 1000/1h or 5000/1d';
 const NAME_FAULT = 'must be a name of at most 30 characters';
 
@@ -238,6 +240,13 @@ const E164_FAULT = "must be a number in E.164 format, in quotes, like '+14255550
   [{ apiKeys: [HASH, HASH] }, 'apiKeys has the same hash twice'],
   [{ apiKeys: [] }, 'apiKeys is required, or verify: without them, nobody can use the tenant'],
   [{ apiKeys: undefined }, 'apiKeys is required, or verify: without them, nobody can use the tenant'],
+  [{ apiKeys: [hashOf('')] }, `apiKeys.0 ${EMPTY_FAULT}`],
+  [{ apiKeys: [HASH, hashOf('\n').toUpperCase().replace('SHA', 'sha')] }, `apiKeys.1 ${EMPTY_FAULT}`],
+  [{ verify: { ...VERIFY, authToken: hashOf('') } }, `verify.authToken ${EMPTY_FAULT}`],
+  [
+    { verify: { ...VERIFY, apiKeys: { [`SK${HEX}`]: hashOf('\n') } } },
+    `verify.apiKeys.SK${HEX} ${EMPTY_FAULT}`,
+  ],
   [{ codeLength: 3 }, 'codeLength must be a whole number from 4 to 10'],
   [{ codeLength: 11 }, 'codeLength must be a whole number from 4 to 10'],
   [{ codeLength: '6' }, 'codeLength must be a whole number from 4 to 10'],
@@ -333,13 +342,16 @@ const E164_FAULT = "must be a number in E.164 format, in quotes, like '+14255550
     'verify.serviceSid is required: it must be VA and 32 hex digits',
   ],
   [{ verify: { ...VERIFY, accountSid: HEX } }, 'verify.accountSid must be AC and 32 hex digits'],
-  [{ verify: { ...VERIFY, authToken: 'secret' } }, `verify.authToken ${HASH_FAULT}`],
+  [{ verify: { ...VERIFY, authToken: 'secret' } }, `verify.authToken ${VERIFY_HASH_FAULT}`],
   [
     { verify: { ...VERIFY, authToken: undefined } },
     'verify needs authToken or apiKeys: without them, no client can sign in',
   ],
   [{ verify: { ...VERIFY, apiKeys: [OTHER_HASH] } }, 'verify.apiKeys must be a map of SK SIDs to hashes'],
-  [{ verify: { ...VERIFY, apiKeys: { [`SK${HEX}`]: 'secret' } } }, `verify.apiKeys.SK${HEX} ${HASH_FAULT}`],
+  [
+    { verify: { ...VERIFY, apiKeys: { [`SK${HEX}`]: 'secret' } } },
+    `verify.apiKeys.SK${HEX} ${VERIFY_HASH_FAULT}`,
+  ],
   [{ verify: { ...VERIFY, fetchEnded: 'no' } }, 'verify.fetchEnded must be true or false'],
   [
     { verify: { ...VERIFY, rateLimits: { login: 5 } } },
