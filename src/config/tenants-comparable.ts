@@ -12,6 +12,8 @@ function ifValid<Schema extends z.ZodType>(schema: Schema) {
 const comparableTenant = z.object({
   /** Null if it is not a list. */
   apiKeys: z.array(ifValid(hash)).default([]).nullable().catch(null),
+  from: z.unknown().optional(),
+  messagingServiceSid: z.unknown().optional(),
   /** Null if it is not valid. */
   codeLength: z.int().optional().nullable().catch(null),
   testNumbers: z

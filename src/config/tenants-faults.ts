@@ -38,11 +38,13 @@ export function crossTenantFaults(
 }
 
 function tenantFaults(tenant: ComparableTenant, environmentLength: number | undefined): string[] {
-  const { apiKeys, verify } = tenant;
+  const { apiKeys, verify, from, messagingServiceSid } = tenant;
   const isUnreachable = apiKeys?.length === 0 && verify === undefined;
+  const hasTwoSenders = from !== undefined && messagingServiceSid !== undefined;
   return [
     ...(isUnreachable ? ['apiKeys is required, or verify: without them, nobody can use the tenant'] : []),
     ...(hasDoubles(hashesOf(tenant)) ? ['apiKeys has the same hash twice'] : []),
+    ...(hasTwoSenders ? ['messagingServiceSid must not be set together with from'] : []),
     ...testCodeFaults(tenant, environmentLength),
     ...(verify ? verifyFaults(verify, tenant) : []),
   ];

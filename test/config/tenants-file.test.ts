@@ -286,7 +286,12 @@ const E164_FAULT = "must be a number in E.164 format, in quotes, like '+14255550
   [{ webotpDomain: 'https://a.b' }, 'webotpDomain must be a domain name like example.com, or off'],
   [{ webotpDomain: 5 }, 'webotpDomain must be a domain name like example.com, or off'],
   [{ from: '4255550123' }, 'from must start with +, like +14255550123'],
-  [{ from: 4255550123 }, 'from must be a number, a short code or a sender ID'],
+  [{ from: 15_005_550_006 }, "from must be in quotes, like '+15005550006'"],
+  [{ from: {} }, 'from must be a number, a short code or a sender ID'],
+  [
+    { from: '+15005550006', messagingServiceSid: `MG${HEX}` },
+    'messagingServiceSid must not be set together with from',
+  ],
   [{ messagingServiceSid: 'MG1' }, 'messagingServiceSid must be MG and 32 hex digits'],
   [{ limits: 'off' }, 'limits must be a map of caller and clientIp'],
   [{ limits: { caller: '600' } }, `limits.caller ${LIMIT_SHAPE}`],
