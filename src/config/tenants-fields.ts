@@ -23,8 +23,12 @@ export const verifyHash = hashMadeWith(' --verify');
 
 export const hashes = z.array(hash, { error: 'must be a list of hashes' });
 
-export function text(shape: string) {
-  return z.string({ error: shape }).trim().min(1, shape);
+/** `quoted`: the message for a value that is a number or true or false, because it is not in quotes. */
+export function text(shape: string, quoted = 'must be a text, in quotes') {
+  return z
+    .string({ error: ({ input }) => (['number', 'boolean'].includes(typeof input) ? quoted : shape) })
+    .trim()
+    .min(1, shape);
 }
 
 export function integer([min, max]: readonly [min: number, max: number], description: string) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument, type YAMLError } from 'yaml';
 import { ConfigError, type SetVariables } from './read-environment';
 import { comparableTenants } from './tenants-comparable';
 import { crossTenantFaults } from './tenants-faults';
 import { faultsOfIssue } from './tenants-issues';
 import { tenantsFile, type FileTenants } from './tenants-schema';
+import { parseYaml } from './tenants-yaml';
 
 /**
  * Finds everything that is wrong with TENANTS_FILE. Each fault names the tenant and the key. It shows no value, since
@@ -38,40 +38,20 @@ interface ReadFile {
 
 function readTenantsFile(file: string): ReadFile {
   const content = contentOf(file);
-  if (content === undefined) return invalid('names no file that can be read');
-  const document = parseDocument(content);
-  if (document.errors.length > 0) return invalid(...document.errors.map(yamlFault));
-  const data = plainData(document);
-  if (data === undefined) return invalid('has aliases that cannot be resolved');
+  if (content === undefined)
+    return { faults: [`names no file that can be read: ${file}, in the folder ${process.cwd()}`] };
+  const yaml = parseYaml(content);
+  if ('faults' in yaml) return yaml;
+  const { data } = yaml;
   const parsed = tenantsFile.safeParse(data, { reportInput: true });
   return parsed.success
     ? { data, tenants: parsed.data.tenants, faults: [] }
     : { data, faults: parsed.error.issues.flatMap(faultsOfIssue) };
 }
 
-function invalid(...faults: string[]): ReadFile {
-  return { faults };
-}
-
 function contentOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/** Not the parser's message: it repeats the line, which may hold a secret. */
-function yamlFault({ code, linePos }: YAMLError): string {
-  const [{ line, col } = { line: 1, col: 1 }] = linePos ?? [];
-  const place = `line ${line}, column ${col}`;
-  return code === 'DUPLICATE_KEY' ? `has a key twice: ${place}` : `is not valid YAML: ${code} in ${place}`;
-}
-
-/** Undefined for a document with aliases that can't be resolved. */
-function plainData(document: ReturnType<typeof parseDocument>): unknown {
-  try {
-    return document.toJS();
   } catch {
     return undefined;
   }

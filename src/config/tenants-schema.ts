@@ -25,6 +25,7 @@ const MAX_WAIT_SECONDS = 9_999_999;
 const COUNTRY = 'must be a country code like US';
 const DOMAIN = 'must be a domain name like example.com, or off';
 const DAY = 'must be a day like 2027-01-31';
+const TEST_NUMBER = "must be a number in E.164 format, in quotes, like '+14255550123'";
 
 const testNumber = z.strictObject(
   {
@@ -145,7 +146,7 @@ const tenant = z.strictObject(
       .record(sidKeys('HJ'), template, { error: 'must be a map of HJ SIDs to templates' })
       .default({})
       .meta({ description: 'The templates that a create can choose by TemplateSid.' }),
-    from: text('must be a number, a short code or a sender ID')
+    from: text('must be a number, a short code or a sender ID', "must be in quotes, like '+15005550006'")
       .refine((sender) => !isNumberWithoutPlus(sender), 'must start with +, like +14255550123')
       .optional()
       .meta({ description: 'The sender of the messages.' }),
@@ -153,7 +154,7 @@ const tenant = z.strictObject(
       .optional()
       .meta({ description: 'The messaging service that chooses the sender.' }),
     testNumbers: z
-      .record(z.string().refine(isCanonical, 'must be a number in E.164 format'), testNumber, {
+      .record(z.string().refine(isCanonical, TEST_NUMBER), testNumber, {
         error: 'must be a map of numbers to code and until',
       })
       .optional()
