@@ -1,4 +1,4 @@
-import { parseDocument, type YAMLError } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 
 export type ParsedYaml = { readonly data: unknown } | { readonly faults: readonly string[] };
 
@@ -20,8 +20,10 @@ const MISTAKES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
 
 /** Parses TENANTS_FILE. The faults show nothing of it. */
 export function parseYaml(text: string): ParsedYaml {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) return { faults: document.errors.map(faultOf) };
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  const faults = [...document.errors.map(faultOf), ...prototypeFaults(document, lineCounter)];
+  if (faults.length > 0) return { faults };
   try {
     return { data: document.toJS() };
   } catch {
@@ -34,4 +36,17 @@ export function parseYaml(text: string): ParsedYaml {
 function faultOf({ code, linePos }: YAMLError): string {
   const [{ line, col } = { line: 1, col: 1 }] = linePos ?? [];
   return `is not valid YAML in line ${line}, column ${col}: ${MISTAKES[code] ?? code}`;
+}
+
+/** The schema would ignore this key: it is not a key of a JavaScript object. */
+function prototypeFaults(document: Document, lineCounter: LineCounter): string[] {
+  const faults: string[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      const { line, col } = lineCounter.linePos(key.range?.[0] ?? 0);
+      faults.push(`__proto__ is not a known key: line ${line}, column ${col}`);
+    },
+  });
+  return faults;
 }

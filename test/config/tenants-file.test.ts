@@ -406,6 +406,9 @@ test.each<[string, string]>([
     'tenants: { shop: *none }',
     'has an alias that cannot be resolved: a value that begins with * must be in quotes',
   ],
+  ['tenants: { __proto__: {} }', '__proto__ is not a known key: line 1, column 12'],
+  ['tenants:\n  shop:\n    __proto__: x', '__proto__ is not a known key: line 3, column 5'],
+  ["tenants:\n  shop: { verify: { '__proto__': x }}", '__proto__ is not a known key: line 2, column 21'],
 ])('the file %j has one fault', (content, fault) => {
   expect(faultsOf(content)).toContain(`TENANTS_FILE ${fault}`);
 });
