@@ -3,6 +3,10 @@ const { createHash, randomBytes } = require('node:crypto');
 const TENANT_ID = /^[a-z][a-z0-9-]{0,39}$/;
 const MAX_NAME_CHARACTERS = 30;
 
+const ADD_KEY = 'If the tenant is already in the file, add only the hash to its `apiKeys`.';
+const ADD_VERIFY = `If the tenant is already in the file, add the hash to its \`apiKeys\`, and \`authToken\` to its \`verify\`.
+If you move from Twilio Verify, keep your own \`serviceSid\` and \`accountSid\`.`;
+
 /** 32 characters. */
 function createKey() {
   return randomBytes(24).toString('base64url');
@@ -57,11 +61,13 @@ function tenantKeys(id, { withVerify }) {
         ]
       : []),
   ];
-  return `For the backends of the tenant ${id}. Copy it now: no file keeps it.
+  return `For the backends of the tenant ${id}. Copy the secrets now: no file keeps them.
 
 ${indented(secrets)}
 
-For TENANTS_FILE, below "tenants:". If the tenant is already there, add only the hash to its apiKeys.
+${withVerify ? ADD_VERIFY : ADD_KEY}
+
+For TENANTS_FILE, below "tenants:":
 
 ${indented(lines)}
 `;

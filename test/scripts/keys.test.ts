@@ -150,6 +150,8 @@ describe('--tenant', () => {
       accountSid: secretIn(stdout, 'Account SID'),
       authToken: sha256(authToken),
     });
+    expect(stdout).toContain('add the hash to its `apiKeys`, and `authToken` to its `verify`.');
+    expect(stdout).toContain('keep your own `serviceSid` and `accountSid`.');
   });
 
   test('the longest id has a valid name, too', () => {
