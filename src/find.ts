@@ -2,10 +2,11 @@ import { configOrExit } from './config/config-or-exit';
 import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests } from './crypto/digest';
 import { createKeyRing } from './crypto/key-ring';
+import { createVerifySids } from './crypto/verify-sids';
 import {
   failureReason,
+  noRunFound,
   operatorNumber,
-  OTHER_DIGEST_KEY,
   parseArguments,
   print,
   temporalPlace,
@@ -21,24 +22,26 @@ import { isWorkflowId, parseVerificationId, workflowIdFor } from './gateway/ids'
 const CLOUD_ADDRESS = /\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/;
 const CLOUD_WEB_UI = 'https://cloud.temporal.io';
 const SHOWN_ID_CHARACTERS = 8;
+const VERIFICATION_SID = /^VE[0-9a-fA-F]{32}$/;
 
 const NO_LINKS = "For a link to each run, set CODEC_SERVER_ORIGIN to the origin of Temporal's Web UI.";
 const LOCKED = '  locked    too many wrong codes: npm run forget ends the lock, as does the retention';
 const RETENTION = "Temporal deletes a closed run after the namespace's retention.";
+const NO_RUN = `no run found. ${RETENTION}`;
 
-/** One argument of the command: a phone number, a public id or a workflow ID. */
+/** One argument of the command: a phone number, a public id, a workflow ID or a SID of Twilio Verify's API. */
 interface Target {
   /** What the operator sees: a masked number, or the first characters of an id. */
   readonly label: string;
   readonly workflowId: string;
-  /** The run in a public id. Undefined for a phone number. */
-  readonly runId?: string;
-  readonly hintIfNone: string;
+  /** Whether this is the run of the id or the SID. Undefined for a phone number. */
+  readonly isWanted?: (run: ListedRun) => boolean;
+  readonly textIfNone: string;
 }
 
 /**
- * Prints the workflow IDs of phone numbers, public ids and workflow IDs (`args`), and the runs that Temporal has of
- * each. Does not print phone numbers.
+ * Prints the workflow IDs of phone numbers, public ids, workflow IDs and SIDs (`args`), and the runs that Temporal has
+ * of each. Does not print phone numbers.
  * @throws Error whose message is for the operator
  */
 export async function find(args: readonly string[], config: OperatorConfig): Promise<void> {
@@ -59,16 +62,16 @@ export async function find(args: readonly string[], config: OperatorConfig): Pro
 }
 
 function printRuns(
-  { label, workflowId, runId, hintIfNone }: Target,
+  { label, workflowId, isWanted, textIfNone }: Target,
   runs: ListedRun[],
   config: OperatorConfig,
 ): void {
   print(`\n${label}\n  workflow  ${workflowId}`);
   if (runs[0]?.isNumberLocked === true) print(LOCKED);
-  if (runs.length === 0) print(`  no run found. ${hintIfNone}`);
+  if (runs.length === 0) print(`  ${textIfNone}`);
   for (const run of runs) {
     const status = [run.execution, ...(run.verification === undefined ? [] : [run.verification])].join(', ');
-    print(`  run       ${run.runId}  ${status}${run.runId === runId ? '  <- this id' : ''}`);
+    print(`  run       ${run.runId}  ${status}${isWanted?.(run) === true ? '  <- this id' : ''}`);
     const link = webUiLink(config, workflowId, run.runId);
     if (link !== undefined) print(`            ${link}`);
   }
@@ -76,10 +79,13 @@ function printRuns(
 
 /** @throws Error whose message is for the operator */
 function parseTargets(args: readonly string[], config: OperatorConfig): Target[] {
-  const targetsOf = (arg: string) => idTarget(arg) ?? workflowTarget(arg) ?? numberTargets(arg, config);
+  const targetsOf = (arg: string) =>
+    idTarget(arg) ?? workflowTarget(arg) ?? sidTargets(arg, config) ?? numberTargets(arg, config);
   const targets = parseArguments(args, targetsOf, {
     none: 'no argument was given: add phone numbers like +14255550123, ids of verifications, or workflow IDs',
-    invalid: 'is neither a phone number like +14255550123 nor the id of a verification or workflow',
+    invalid:
+      'is neither a phone number like +14255550123 nor the id of a verification or workflow, ' +
+      'nor a SID (VE…) of a tenant in TENANTS_FILE',
   });
   return targets.flat();
 }
@@ -91,15 +97,35 @@ function idTarget(arg: string): Target[] | undefined {
       {
         label: `id ${arg.slice(0, SHOWN_ID_CHARACTERS)}…`,
         workflowId: id.workflowId,
-        runId: id.runId,
-        hintIfNone: RETENTION,
+        isWanted: ({ runId }) => runId === id.runId,
+        textIfNone: NO_RUN,
       },
     ]
   );
 }
 
 function workflowTarget(arg: string): Target[] | undefined {
-  return isWorkflowId(arg) ? [{ label: 'workflow ID', workflowId: arg, hintIfNone: RETENTION }] : undefined;
+  return isWorkflowId(arg) ? [{ label: 'workflow ID', workflowId: arg, textIfNone: NO_RUN }] : undefined;
+}
+
+/** The services whose key decrypts the SID to a phone number: one, or by chance one more. */
+function sidTargets(arg: string, { phoneDigestKey, verifyServices }: OperatorConfig): Target[] | undefined {
+  if (!VERIFICATION_SID.test(arg)) return undefined;
+  const [sids, digests] = [createVerifySids(phoneDigestKey), createDigests(phoneDigestKey)];
+  const targets = verifyServices.flatMap(({ tenantId, serviceSid }): Target[] => {
+    const named = sids.openVerification(serviceSid, arg);
+    const number = named && operatorNumber(named.phoneNumber);
+    if (!number) return [];
+    return [
+      {
+        label: `SID ${arg.slice(0, SHOWN_ID_CHARACTERS)}…, ${number.masked}, tenant ${tenantId}`,
+        workflowId: workflowIdFor(digests.phoneNumber(tenantId, number.e164)),
+        isWanted: ({ id }) => id !== undefined && named.is(id),
+        textIfNone: NO_RUN,
+      },
+    ];
+  });
+  return targets.length === 0 ? undefined : targets;
 }
 
 /** Each tenant has its own verifications of a number. */
@@ -111,7 +137,7 @@ function numberTargets(arg: string, { phoneDigestKey, tenantIds }: OperatorConfi
     [DEFAULT_TENANT, ...tenantIds].map((tenantId) => ({
       label: tenantIds.length === 0 ? number.masked : `${number.masked}, tenant ${tenantId}`,
       workflowId: workflowIdFor(digests.phoneNumber(tenantId, number.e164)),
-      hintIfNone: `${OTHER_DIGEST_KEY} ${RETENTION}`,
+      textIfNone: `${noRunFound([tenantId])} ${RETENTION}`,
     }))
   );
 }

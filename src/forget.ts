@@ -4,8 +4,8 @@ import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests } from './crypto/digest';
 import {
   failureReason,
+  noRunFound,
   operatorNumber,
-  OTHER_DIGEST_KEY,
   parseArguments,
   print,
   temporalPlace,
@@ -15,8 +15,6 @@ import { DEFAULT_TENANT } from './tenants/tenant';
 import { createTemporalClient } from './temporal/client';
 import { createErasure, type Erased } from './temporal/erasure';
 import { workflowIdFor } from './gateway/ids';
-
-const NOTHING_FOUND = `no run found. ${OTHER_DIGEST_KEY}`;
 
 const TWILIO_LOG = `Twilio keeps messages with their numbers for 400 days, unless the account's messaging settings
                        differ, and then in its archive. To delete one now: list Messages by To, then
@@ -65,7 +63,7 @@ function outcome(tenantIds: readonly string[], erased: readonly Erased[]): strin
     const tenant = tenantIds.length === 1 ? '' : `tenant ${tenantIds[index]}: `;
     return deleted === 0 ? [] : [`${tenant}${deleted} deleted, ${open} of them open`];
   });
-  return lines.length === 0 ? NOTHING_FOUND : lines.join('; ');
+  return lines.length === 0 ? noRunFound(tenantIds) : lines.join('; ');
 }
 
 /** Each number once. @throws Error whose message is for the operator */

@@ -11,8 +11,13 @@ const ANY_NUMBER: NumberRules = {
   testNumbers: [],
 };
 
-/** For a number without runs. */
-export const OTHER_DIGEST_KEY = 'Runs that were created with another PHONE_DIGEST_KEY are not found.';
+/** For a number without runs at these tenants. */
+export function noRunFound(tenantIds: readonly string[]): string {
+  return (
+    `no run found at these tenants: ${tenantIds.join(', ')}. ` +
+    'Runs of other tenants (TENANTS_FILE) or of another PHONE_DIGEST_KEY are not found.'
+  );
+}
 
 /** What is wrong with the arguments of a command, for the operator. */
 export interface ArgumentFaults {

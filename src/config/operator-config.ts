@@ -26,11 +26,16 @@ export function operatorConfig(env: NodeJS.ProcessEnv) {
     reusedDigestKeyFaults,
     (set) => tenantsFileFaults(set),
   ]);
+  const tenants = tenantsOf(variables.TENANTS_FILE);
   return freeze({
     temporal,
     phoneDigestKey: variables.PHONE_DIGEST_KEY,
     /** The ids of the tenants of TENANTS_FILE. */
-    tenantIds: Object.keys(tenantsOf(variables.TENANTS_FILE)),
+    tenantIds: Object.keys(tenants),
+    /** Those of its tenants that are services of Twilio Verify's API. */
+    verifyServices: Object.entries(tenants).flatMap(([tenantId, { verify }]) =>
+      verify ? [{ tenantId, serviceSid: verify.serviceSid }] : [],
+    ),
     /** Undefined if the command does not read encrypted payloads. */
     secretKeys: variables.SECRET_KEYS,
     payloadEncryption: variables.PAYLOAD_ENCRYPTION === 'on',

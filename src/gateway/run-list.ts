@@ -6,7 +6,7 @@ import { statuses, type Status } from '../domain/types';
 import { stateQuery } from '../workflows/messages';
 import { createRunLookup, runIdOf, type RunInfo } from '../temporal/run-lookup';
 import { timestampMs } from '../temporal/timestamp';
-import type { VerificationId } from './ids';
+import { formatVerificationId, type VerificationId } from './ids';
 import { createRunStates } from './run-states';
 import { createWorkflowCalls } from './workflow-calls';
 
@@ -15,16 +15,18 @@ const QUERY_TIMEOUT_MS = 2_000;
 
 const { WorkflowExecutionStatus } = temporal.api.enums.v1;
 
-const State = z.object({ status: z.enum(statuses) });
+const State = z.object({ nonce: z.string(), status: z.enum(statuses) });
 
 type Execution = Pick<VerificationId, 'workflowId' | 'runId'>;
-type RunFacts = Pick<ListedRun, 'verification' | 'isNumberLocked'>;
+type RunFacts = Pick<ListedRun, 'id' | 'verification' | 'isNumberLocked'>;
 
 /** The list then shows Temporal's status only. */
-const NOTHING_KNOWN: RunFacts = { verification: undefined, isNumberLocked: false };
+const NOTHING_KNOWN: RunFacts = { id: undefined, verification: undefined, isNumberLocked: false };
 
 export interface ListedRun {
   readonly runId: string;
+  /** The public id. Undefined if no worker answered or a secret key is missing. */
+  readonly id: string | undefined;
   /** Temporal's status, as in its command line: `Running`, `Completed`, `TimedOut`. */
   readonly execution: string;
   /** The verification's status. Undefined if no worker answered, a secret key is missing or there is no result. */
@@ -60,11 +62,17 @@ export function createRunList(client: Client) {
     return runs;
   }
 
-  async function openRunFacts({ workflowId, runId }: Execution): Promise<RunFacts> {
+  async function openRunFacts(execution: Execution): Promise<RunFacts> {
+    const { workflowId, runId } = execution;
     const handle = client.workflow.getHandle(workflowId, runId);
     try {
       const state = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(stateQuery));
-      return { verification: State.parse(state).status, isNumberLocked: false };
+      const { nonce, status } = State.parse(state);
+      return {
+        id: formatVerificationId({ ...execution, nonce }),
+        verification: status,
+        isNumberLocked: false,
+      };
     } catch {
       return NOTHING_KNOWN;
     }
@@ -76,6 +84,7 @@ export function createRunList(client: Client) {
       // Without a result of its own, the run's status is only an assumption. Temporal's word then says more.
       const hasResult = status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED;
       return {
+        id: formatVerificationId({ ...execution, nonce: result.nonce }),
         verification: hasResult ? result.status : undefined,
         isNumberLocked: isLocked(result.ledger),
       };

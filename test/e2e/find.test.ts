@@ -154,11 +154,15 @@ test('a number without runs', async () => {
   const { exitCode, stdout } = await find([uniquePhoneNumber()]);
 
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('no run found. Runs that were created with another PHONE_DIGEST_KEY');
+  expect(stdout).toContain(
+    'no run found at these tenants: default. ' +
+      'Runs of other tenants (TENANTS_FILE) or of another PHONE_DIGEST_KEY are not found.',
+  );
 });
 
 test.each([
   [['secret', '4255550123'], 'argument 1 and 2 of 2 is neither a phone number'],
+  [[`VE${'0'.repeat(32)}`], 'nor a SID (VE…) of a tenant in TENANTS_FILE'],
   [[], 'no argument was given'],
 ])('%j: the error explains the problem and does not contain the arguments', async (args, sentence) => {
   const { exitCode, stdout, stderr } = await find(args);

@@ -109,7 +109,10 @@ test('the output lists the data that remains elsewhere, and for how long', async
   const { exitCode, stdout } = await forget([uniquePhoneNumber()]);
 
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('no run found. Runs that were created with another PHONE_DIGEST_KEY');
+  expect(stdout).toContain(
+    'no run found at these tenants: default. ' +
+      'Runs of other tenants (TENANTS_FILE) or of another PHONE_DIGEST_KEY are not found.',
+  );
   for (const fact of ['backups until', 'the namespace has no archive', '400 days', 'until their period']) {
     expect(stdout).toContain(fact);
   }

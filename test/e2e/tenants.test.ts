@@ -9,12 +9,14 @@ import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { runSource } from '../support/run-to-end';
 import { eventually, uniquePhoneNumber } from '../support/service';
+import { ACCOUNT_SID, AUTH_TOKEN, send, SERVICE_SID } from '../support/verify-service';
 
 // The server takes half a minute to delete runs that have just closed.
 jest.setTimeout(150_000);
 
 const SHOP_KEY = 'the-key-of-the-shop';
 const CLUB_KEY = 'the-key-of-the-club';
+const ALL_TENANTS = ['default', 'shop', 'club', 'verify'];
 
 let directory: string;
 let tenants: { TENANTS_FILE: string };
@@ -28,6 +30,14 @@ beforeAll(async () => {
     tenants: {
       shop: { name: 'Shop', apiKeys: [`sha256:${hashOf(SHOP_KEY)}`], smsTemplate: '{name}: {code}' },
       club: { name: 'Club', apiKeys: [`sha256:${hashOf(CLUB_KEY)}`], codeLength: 6 },
+      verify: {
+        name: 'Verify',
+        verify: {
+          serviceSid: SERVICE_SID,
+          accountSid: ACCOUNT_SID,
+          authToken: `sha256:${hashOf(AUTH_TOKEN)}`,
+        },
+      },
     },
   };
   // JSON is YAML, too.
@@ -70,11 +80,11 @@ test('the operator commands find and delete a number at every tenant', async () 
   expect(found).toMatchObject({ exitCode: 0, stderr: '' });
   const sections = found.stdout.split('\n\n').slice(1);
   expect(sections.map((section) => section.split('\n')[0])).toEqual(
-    ['default', 'shop', 'club'].map((id) => expect.stringMatching(new RegExp(`, tenant ${id}$`)) as unknown),
+    ALL_TENANTS.map((id) => expect.stringMatching(new RegExp(`, tenant ${id}$`)) as unknown),
   );
-  for (const [index, id] of ['default', 'shop', 'club'].entries())
+  for (const [index, id] of ALL_TENANTS.entries())
     expect(sections[index]).toContain(`  workflow  ${workflowIdOf(id, phoneNumber)}\n`);
-  expect(sections.map((section) => /Running, pending$/m.test(section))).toEqual([true, true, false]);
+  expect(sections.map((section) => /Running, pending$/m.test(section))).toEqual([true, true, false, false]);
   expect(sections[2]).toContain('no run found');
 
   const forgotten = await runSource('src/forget.ts', [phoneNumber], serviceEnv(tenants));
@@ -86,6 +96,30 @@ test('the operator commands find and delete a number at every tenant', async () 
   expect(`${found.stdout}${forgotten.stdout}`).not.toContain(phoneNumber.slice(1));
   expect((await callApi('GET', ours)).status).toBe(404);
   expect((await callApi('GET', theirs, { apiKey: SHOP_KEY })).status).toBe(404);
+});
+
+test('a SID of Twilio Verify finds the runs of its number, and marks its own', async () => {
+  const to = uniquePhoneNumber();
+  const baseUrl = url.replace('/verifications', '');
+  const create = () =>
+    send(baseUrl, `/v2/Services/${SERVICE_SID}/Verifications`, { body: { To: to, Channel: 'sms' } });
+  const { body: first } = await create();
+  const sid = String(first['sid']);
+  await send(baseUrl, `/v2/Services/${SERVICE_SID}/Verifications/${sid}`, { body: { Status: 'canceled' } });
+  await create();
+  const find = (args: string[]) => runSource('src/find.ts', args, serviceEnv(tenants));
+
+  const { exitCode, stdout } = await eventually(async () => {
+    const found = await find([sid]);
+    return found.stdout.includes('Completed') ? found : undefined;
+  });
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`SID ${sid.slice(0, 8)}…, `);
+  expect(stdout).toContain(`, tenant verify\n  workflow  ${workflowIdOf('verify', to)}\n`);
+  expect(stdout).toMatch(/Running, pending\n(.*\n)*?.*Completed, canceled {2}<- this id$/m);
+  expect(stdout).not.toContain(to.slice(1));
+  expect(await find([`VE${'0'.repeat(32)}`])).toMatchObject({ exitCode: 1, stdout: '' });
 });
 
 test.each([['src/find.ts'], ['src/forget.ts'], ['src/server.ts'], ['src/worker.ts']])(
