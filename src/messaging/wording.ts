@@ -35,6 +35,8 @@ export interface WordingOptions {
 }
 
 const DO_NOT_SHARE = "Don't share this code with anyone.";
+/** The end of a sentence, in quotes or brackets, too. */
+const SENTENCE_END = /[.!?…。！？।]["'”’»)]*$/;
 const VARIABLE = /\{([A-Za-z0-9_]+)\}/g;
 /** These variables have a value in every message of a product. */
 const COMMON_VARIABLES: readonly string[] = ['code', 'name', 'ttl'];
@@ -76,11 +78,15 @@ export function createWording(options: WordingOptions): Wording {
       VARIABLE,
       (variable, key: string) => values.get(key) ?? variable,
     );
-    const message = doNotShareWarning ? `${text} ${DO_NOT_SHARE}` : text;
+    const message = doNotShareWarning ? `${asSentence(text)} ${DO_NOT_SHARE}` : text;
     // Android's SMS Retriever reads the hash at the end of the message.
     if (appHash !== undefined) return `<#> ${message}\n${appHash}`;
     return webOtpDomain === undefined ? message : `${message}\n\n@${webOtpDomain} #${code}`;
   };
+}
+
+function asSentence(text: string): string {
+  return SENTENCE_END.test(text) ? text : `${text}.`;
 }
 
 /** Whole minutes. Rounded down, so that a message promises no time that the person does not have. At least one. */

@@ -149,6 +149,17 @@ describe('the end of a message', () => {
     );
   });
 
+  test.each([
+    ['Your code is: {code}', 'Your code is: 0042.'],
+    ['{code} ist Ihr Code für {name}', '0042 ist Ihr Code für Shop.'],
+    ['(Your code is {code}.)', '(Your code is 0042.)'],
+    ['验证码：{code}。', '验证码：0042。'],
+    ['Your code: {code}!', 'Your code: 0042!'],
+  ])('has a full stop before the warning: %s', (sentence, text) => {
+    const warning = wordingOf({ ...options, sentence, doNotShareWarning: true });
+    expect(warning('0042')).toBe(`${text} Don't share this code with anyone.`);
+  });
+
   test('is the hash of an Android app, with a mark at the start', () => {
     expect(wording('0042', { appHash: 'AbCdEfGhIjK' })).toBe('<#> Your Shop code is 0042.\nAbCdEfGhIjK');
   });
