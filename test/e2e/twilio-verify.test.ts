@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBuildDirectory } from '../../harness/project';
 import { tenantsFileFaults } from '../../src/config/tenants-file';
+import { environment as environmentOfService } from '../../src/config/variables';
 import { expectDefaults, readPage } from '../support/page-blocks';
 import { RunningService } from '../support/running-service';
 import { runToEnd } from '../support/run-to-end';
@@ -41,22 +42,26 @@ test('the Node program verifies a number', async () => {
 
   expect(await runToEnd(process.execPath, ['verify.mjs'], env, directory)).toEqual({
     exitCode: 0,
-    stdout: block('Point a client here', 'text'),
+    stdout: block('Set the base URL', 'text'),
     stderr: '',
   });
 });
 
 test('the shell line makes the hash of the tenants file', async () => {
-  const { TWILIO_AUTH_TOKEN = '' } = defaults;
-  const { stdout } = await runToEnd('sh', ['-c', block('1. Credentials', 'sh')], { TWILIO_AUTH_TOKEN });
+  const hash = (env: Record<string, string>) => runToEnd('sh', ['-c', block('1. Credentials', 'sh')], env);
+  const { stdout } = await hash({ TWILIO_AUTH_TOKEN: defaults['VERIFY_AUTH_TOKEN'] ?? '' });
 
   expect(tenants).toContain(`'sha256:${stdout.split(' ')[0]}'`);
+  expect(await hash({})).toMatchObject({
+    stdout: expect.stringMatching(/^e3b0c442/) as unknown,
+    stderr: expect.stringContaining('not set') as unknown,
+  });
 });
 
 test('a create is repeated with its Idempotency-Key, and sends one message', async () => {
   const to = uniquePhoneNumber();
   const create = () =>
-    runToEnd('sh', ['-c', block('What differs', 'sh')], { ...defaults, ...environment, PHONE_NUMBER: to });
+    runToEnd('sh', ['-c', block('What differs', 'sh')], { ...environment, PHONE_NUMBER: to });
 
   const first = await create();
   expect(JSON.parse(first.stdout)).toMatchObject({ to, status: 'pending' });
@@ -73,4 +78,11 @@ test('the tenants file with a template is valid', async () => {
 test('the programs for Node and Python have the defaults of the table', () => {
   for (const program of [block('Node', 'js'), block('Python', 'python')])
     expectDefaults(program, variables());
+});
+
+test('the shell lines have the defaults of the table, and no name is one of the service', () => {
+  const ofShell = variables().filter(({ name }) => name !== 'SANDBOX_URL');
+
+  expectDefaults(block('What differs', 'sh'), ofShell);
+  expect(Object.keys(defaults).filter((name) => name in environmentOfService.shape)).toEqual([]);
 });
