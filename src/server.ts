@@ -17,7 +17,7 @@ import { connectRedis } from './api/redis';
 import { usableMetricsAddress } from './metrics-port';
 import { runMain } from './run-main';
 import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
-import { requestLogging } from './telemetry/request-logging';
+import { requestLogging } from './telemetry/request-log';
 import { createPayloadReader } from './temporal/payload-reader';
 import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
@@ -25,6 +25,7 @@ import { observeTemporal } from './temporal/observe';
 import { missingAttributesWarning, lacksSearchAttributes } from './temporal/search-attributes';
 import { SearchAttributeUse } from './gateway/search-attribute-use';
 import { createVerifications } from './gateway/create-verifications';
+import { parseVerificationId } from './gateway/ids';
 import { createTenants, type TenantEntry } from './tenants/registry';
 import { DEFAULT_TENANT } from './tenants/tenant';
 
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
       ...config.tryItPage,
       cookieKeys: keyRing.all.map(({ cookie }) => cookie),
     },
+    runIdOf: (id) => parseVerificationId(id)?.runId,
     logger: requestLogging,
   });
 

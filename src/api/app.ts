@@ -20,6 +20,7 @@ import { registerVerify } from './verify/routes';
 import { registerSwitchedOff } from './verify/switched-off';
 import { registerCallbacks } from './callbacks/routes';
 import type { ApiMetrics } from '../telemetry/api-metrics';
+import { RequestLog } from '../telemetry/request-log';
 import { createMessageRequests } from './message-requests';
 import { answeredError, observeRequests } from './request-metrics';
 
@@ -35,6 +36,10 @@ export interface AppDependencies
   /** Undefined if the page is switched off. */
   readonly tryItPage: TryItPage | undefined;
   readonly logger: FastifyServerOptions['logger'];
+  /** The run id in a public id, for log lines. */
+  readonly runIdOf: (verificationId: string) => string | undefined;
+  /** Adds hooks that record a span for each request. Undefined if tracing is off. */
+  readonly traceRequests?: ((app: FastifyInstance) => void) | undefined;
 }
 
 /** Builds the app with all HTTP surfaces. It does not listen on a port: server.ts does, and tests use `inject`. */
@@ -50,7 +55,9 @@ export function buildApp(dependencies: AppDependencies): FastifyInstance {
       (isForVerify ? answerVerifyError : answerProblem)(error, request, reply);
     },
     onUnroutedError: (error) => metrics.countRefusal(answeredError(error)),
+    requestLog: new RequestLog(dependencies.runIdOf),
   });
+  dependencies.traceRequests?.(app);
   observeRequests(app, metrics);
   const shutdown = new AbortController();
   // Each waiting request adds a listener: 0 turns Node's warning about many listeners off.

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyServerOptions } from 'fastify';
 import { VerificationError } from '../domain/refusals';
 import { createClientErrors, SAFE_HEADERS } from './client-errors';
+import { RequestLog } from '../telemetry/request-log';
 import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
@@ -42,6 +43,8 @@ export interface HttpServerOptions {
   readonly answerUnroutable?: typeof answerProblem;
   /** Called with each error that is answered outside of Fastify, where no hook runs. */
   readonly onUnroutedError?: (error: unknown) => void;
+  /** Default: a log without run ids. */
+  readonly requestLog?: RequestLog;
 }
 
 /** Creates Fastify with time-outs and size limits. Schemas check a request without changing it. */
@@ -50,9 +53,11 @@ export function createHttpServer({
   trustProxy,
   answerUnroutable = answerProblem,
   onUnroutedError = () => {},
+  requestLog = new RequestLog(),
 }: HttpServerOptions) {
   const app = fastify({
     ...(logger === undefined ? {} : { logger }),
+    logController: requestLog,
     trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,

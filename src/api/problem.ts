@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { VerificationError, type Refusal } from '../domain/refusals';
+import { noteOnRequest, type RequestFacts } from '../telemetry/request-log';
 import { unforeseenError } from '../telemetry/unforeseen-error';
 import { problemCatalogue, titles } from './problem-catalogue';
 
@@ -13,23 +14,32 @@ export interface Problem {
 /** The error handler of all routes, and of the router: its default answer would repeat the URL. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = toProblem(error);
-  logProblem(request.log, answer, error);
+  noteProblem(request, answer, error);
   void reply.code(answer.status).headers(answer.headers).type('application/problem+json').send(answer.body);
 }
 
-/** Logs one line for each error response: its `code`, and the refusal's limit or reason. No data of the request. */
-export function logProblem(log: FastifyBaseLogger, { status, body }: Problem, error: unknown): void {
+/** Adds an error to the request's log line: its `code`, and the refusal's limit or reason. No data of the request. */
+export function noteProblem(request: FastifyRequest, answer: Problem, error: unknown): void {
+  noteOnRequest(request, { problem: describe(answer, error) });
+}
+
+/** Logs the error of data that is not a request. */
+export function logProblem(log: FastifyBaseLogger, answer: Problem, error: unknown): void {
+  const { level, message, fields } = describe(answer, error);
+  log[level]({ status: answer.status, ...fields }, message);
+}
+
+function describe({ status, body }: Problem, error: unknown): RequestFacts['problem'] & {} {
   const refusal = error instanceof VerificationError ? error.refusal : undefined;
   const { limit, reason } = refusal ?? {};
-  const line = {
-    status,
+  const fields = {
     code: body['code'],
     ...(limit !== undefined && { limit }),
     ...(reason !== undefined && { reason }),
   };
-  if (status < 500) log.info(line, 'request refused');
-  else if (refusal) log.warn(line, 'request not served');
-  else log.error({ ...line, ...unforeseenError(error) }, 'request failed');
+  if (status < 500) return { level: 'info', message: 'request refused', fields };
+  if (refusal) return { level: 'warn', message: 'request not served', fields };
+  return { level: 'error', message: 'request failed', fields: { ...fields, ...unforeseenError(error) } };
 }
 
 /** Turns any error into a problem. An unforeseen error becomes a 500 that does not name its cause. */

@@ -60,7 +60,7 @@ test('the logs of API and worker contain no capability, API key, code or number'
   worker.kill('SIGKILL');
   expect(await client.status(instance)).toMatchObject({ status: 503 });
   // This is the API's last log line.
-  await untilPrinted(api, '"res":{"statusCode":503}');
+  await untilPrinted(api, '"status":503');
 
   for (const secret of secrets) expect(service.output).not.toContain(secret);
 });

@@ -3,10 +3,10 @@ import { readableLine } from '../../harness/processes/readable-line';
 
 test('a log line becomes one line that a person can read', () => {
   const line =
-    '{"level":30,"time":1795419824664,"pid":7,"hostname":"h","res":{"statusCode":202},"msg":"request completed"}';
+    '{"level":30,"time":1795419824664,"pid":7,"hostname":"h","method":"POST","status":202,"msg":"request completed"}';
 
   expect(stripVTControlCharacters(readableLine(line))).toMatch(
-    /^\[\d\d:\d\d:\d\d\] INFO: request completed \{"res":\{"statusCode":202\}\}$/,
+    /^\[\d\d:\d\d:\d\d\] INFO: request completed \{"method":"POST","status":202\}$/,
   );
 });
 

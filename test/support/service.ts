@@ -24,7 +24,7 @@ import {
 import type { StartRequest } from '../../src/gateway/start';
 import type { NumberRules } from '../../src/numbers/phone-number';
 import { createApiMetrics, type ApiMetrics } from '../../src/telemetry/api-metrics';
-import { requestLogging } from '../../src/telemetry/request-logging';
+import { requestLogging } from '../../src/telemetry/request-log';
 import { hashOf } from '../../src/crypto/api-keys';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests, type Digests } from '../../src/crypto/digest';
@@ -34,7 +34,7 @@ import type { Policy } from '../../src/domain/types';
 import { createTwilioReports } from '../../src/messaging/twilio/delivery-reports';
 import { createWording } from '../../src/messaging/wording';
 import { createTwilioSender } from '../../src/messaging/twilio/sender';
-import { formatVerificationId } from '../../src/gateway/ids';
+import { formatVerificationId, parseVerificationId } from '../../src/gateway/ids';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { missingAttributesWarning } from '../../src/temporal/search-attributes';
 import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
@@ -233,6 +233,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     durableFunctionsAuth: options.durableFunctionsAuth ?? 'function',
     codecServer: options.codecServer,
     tryItPage: options.tryItPage,
+    runIdOf: (id) => parseVerificationId(id)?.runId,
     logger: options.log ? { ...requestLogging, stream: options.log } : false,
   });
   let stopWorker = async (): Promise<void> => {};

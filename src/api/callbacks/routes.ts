@@ -5,6 +5,7 @@ import { VerificationError } from '../../domain/refusals';
 import type { DeliveryReports } from '../../messaging/sender';
 import type { Verifications } from '../../gateway/verifications';
 import type { ApiMetrics } from '../../telemetry/api-metrics';
+import { noteOnRequest } from '../../telemetry/request-log';
 import type { Api } from '../http-server';
 import { bodyTooLarge, noBody, problems } from '../responses';
 import { stringRecord } from '../string-record';
@@ -70,6 +71,8 @@ export function registerCallbacks(
       },
     },
     async (request, reply) => {
+      const { verification: verificationId = '' } = request.query;
+      noteOnRequest(request, { verificationId });
       const status = deliveryReports.statusOf(request.body);
       metrics.countDeliveryReport(status);
       // NaN for a message of a version that did not say when it was sent.
@@ -77,7 +80,7 @@ export function registerCallbacks(
       if (status === 'delivered' && Number.isFinite(tookMs))
         metrics.recordDelivery(Math.max(0, tookMs) / 1000);
       const report = deliveryReports.parseReport(request.body);
-      if (report) await verifications.reportDelivery(request.query.verification ?? '', report);
+      if (report) await verifications.reportDelivery(verificationId, report);
       return reply.code(204).send(undefined);
     },
   );

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
 import { VerificationError } from '../../domain/refusals';
 import type { VerificationRef, Verifications } from '../../gateway/verifications';
+import { noteOnRequest } from '../../telemetry/request-log';
 import type { Caller, Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
 import { bearerToken } from '../authentication';
@@ -74,6 +75,7 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
           clientAddress: caller === undefined ? request.ip : undefined,
           idempotencyKey: undefined,
         });
+        noteOnRequest(request, { verificationId: verification.id });
         const urls = managementUrls(tenant.id, verification);
         reply.code(202).header('location', urls.statusQueryGetUri).header('retry-after', POLL_AFTER_SECONDS);
         return urls;
@@ -140,6 +142,7 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
     const caller = apiCaller(request, code);
     const tenantId = caller?.tenant.id ?? capabilities.tenantOf(code ?? '', purpose, id, Date.now());
     if (tenantId === undefined) throw unauthorized();
+    noteOnRequest(request, { verificationId: id });
     try {
       return await act({ tenantId, id });
     } catch (error) {

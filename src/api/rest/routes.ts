@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { VerificationError } from '../../domain/refusals';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
+import { noteOnRequest } from '../../telemetry/request-log';
 import type { Tenants } from '../../tenants/registry';
 import { authenticate } from '../authentication';
 import { clientGoneSignal } from '../client-gone';
@@ -37,6 +38,7 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
       clientAddress: request.body.clientIp,
       idempotencyKey: request.headers['idempotency-key'],
     });
+    noteOnRequest(request, { verificationId: verification.id });
     reply.code(outcome === 'started' ? 202 : 200).header('location', `/verifications/${verification.id}`);
     return resource(verification);
   });
@@ -51,8 +53,9 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
   });
 
   app.post('/verifications/:id/check', { schema: schemas.check }, async (request) => {
+    const ref = refOf(request);
     const code = parseSubmittedCode(request.body.code);
-    const { verified, verification } = await verifications.check(refOf(request), code, {
+    const { verified, verification } = await verifications.check(ref, code, {
       caller: authenticate(request, tenants).id,
       idempotencyKey: request.headers['idempotency-key'],
     });
@@ -72,7 +75,7 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     async (request, reply) => {
       reply.code(202);
       const { id: caller, tenant } = authenticate(request, tenants);
-      const { id } = request.params;
+      const { id } = refOf(request);
       const idempotencyKey = request.headers['idempotency-key'];
       return resource(
         await messageRequests.resend({ tenant, caller, clientAddress: undefined, id, idempotencyKey }),
@@ -85,10 +88,11 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
   );
 
   /** The verification in the path, with the tenant of the API key. */
-  function refOf(
-    request: Pick<FastifyRequest, 'headers'> & { readonly params: { readonly id: string } },
-  ): VerificationRef {
-    return { tenantId: authenticate(request, tenants).tenant.id, id: request.params.id };
+  function refOf(request: FastifyRequest & { readonly params: { readonly id: string } }): VerificationRef {
+    const { tenant } = authenticate(request, tenants);
+    const { id } = request.params;
+    noteOnRequest(request, { verificationId: id });
+    return { tenantId: tenant.id, id };
   }
 
   function resource(verification: IdentifiedView): VerificationResource {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VerificationError } from '../../domain/refusals';
 import type { IdentifiedView } from '../../gateway/verifications';
-import { logProblem, toProblem } from '../problem';
+import { noteProblem, toProblem } from '../problem';
 import type { Pages } from './pages';
 import { sentFields } from './schemas';
 import {
@@ -36,7 +36,7 @@ export function createErrorHandler({ pages, currentVerification }: ErrorHandlerD
     if (request.headers.host === undefined) throw error;
     const cause = isCsrfError(error) ? new VerificationError({ code: 'forbidden' }) : error;
     const problem = toProblem(cause);
-    logProblem(request.log, problem, cause);
+    noteProblem(request, problem, cause);
     const refusal = cause instanceof VerificationError ? cause.refusal : undefined;
     if (refusal?.code === 'verification_ended') return pages.redirect(reply);
     reply.code(problem.status).headers(problem.headers);

@@ -1,15 +1,16 @@
 import csrfProtection from '@fastify/csrf-protection';
 import formbody from '@fastify/formbody';
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VerificationError } from '../../domain/refusals';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
+import { noteOnRequest } from '../../telemetry/request-log';
 import type { Tenants } from '../../tenants/registry';
 import { clientGoneSignal } from '../client-gone';
 import { createCrossSiteGuard } from '../cross-site';
 import type { Api } from '../http-server';
 import type { MessageRequests } from '../message-requests';
 import { parsePreferWait } from '../prefer';
-import { logProblem, toProblem } from '../problem';
+import { noteProblem, toProblem } from '../problem';
 import { parseSubmittedCode } from '../submitted-code';
 import { registerAssets } from './assets';
 import { createErrorHandler } from './error-handler';
@@ -85,6 +86,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
       // A form that is sent twice starts one verification.
       idempotencyKey: formId,
     });
+    noteOnRequest(request, { verificationId: verification.id });
     session.begin(reply, verification.id);
     return pages.redirect(reply);
   });
@@ -109,7 +111,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     session.end(reply);
     const ref = refOf(request);
     // Without the cancel, the verification ends with its window: the person need not wait for a worker.
-    if (ref) await verifications.requestCancel(ref, null).catch(logOutage(request.log));
+    if (ref) await verifications.requestCancel(ref, null).catch(noteOutage(request));
     return pages.redirect(reply);
   });
 
@@ -130,7 +132,9 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
 
   function refOf(request: FastifyRequest): VerificationRef | undefined {
     const id = session.verificationId(request);
-    return id === undefined ? undefined : { tenantId: tenant.id, id };
+    if (id === undefined) return undefined;
+    noteOnRequest(request, { verificationId: id });
+    return { tenantId: tenant.id, id };
   }
 
   function openRefOf(request: FastifyRequest): VerificationRef {
@@ -163,10 +167,10 @@ function ignoreUnknown(error: unknown): undefined {
   throw error;
 }
 
-/** Logs the error, unless it only says that the verification has ended or is unknown. */
-function logOutage(log: FastifyBaseLogger): (error: unknown) => void {
+/** Adds the error to the log line, unless it only says that the verification has ended or is unknown. */
+function noteOutage(request: FastifyRequest): (error: unknown) => void {
   return (error) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) logProblem(log, problem, error);
+    if (problem.status >= 500) noteProblem(request, problem, error);
   };
 }

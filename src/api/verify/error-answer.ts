@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { logProblem } from '../problem';
+import { noteProblem } from '../problem';
 import { toVerifyError } from './errors';
 import { formOf, toOf } from './form';
 
@@ -9,7 +9,7 @@ export const VERIFY_PREFIX = '/v2';
 export function answerVerifyError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const facts = { path: pathOf(request), to: toOf(formOf(request.body)) };
   const { status, code, message, headers } = toVerifyError(error, facts);
-  logProblem(request.log, { status, headers, body: { code } }, error);
+  noteProblem(request, { status, headers, body: { code } }, error);
   const moreInfo = `https://www.twilio.com/docs/errors/${code}`;
   void reply.code(status).headers(headers).send({ code, message, more_info: moreInfo, status });
 }

@@ -5,6 +5,7 @@ import { attemptsUsedUpRefusal } from '../../domain/policy';
 import { VerificationError } from '../../domain/refusals';
 import { isFinal } from '../../domain/types';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
+import { noteOnRequest } from '../../telemetry/request-log';
 import type { Tenants } from '../../tenants/registry';
 import type { Api } from '../http-server';
 import type { MessageRequests } from '../message-requests';
@@ -59,6 +60,7 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
     const caller = callerOf(request);
     const wanted = parseCreate(formOf(request.body), caller.tenant.verify);
     const verification = await create(caller, wanted, idempotencyKeyOf(request));
+    noteOnRequest(request, { verificationId: verification.id });
     return reply.code(201).send(resources.verification(caller.tenant, verification));
   });
 
@@ -93,6 +95,7 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
       sid: present(form, 'VerificationSid'),
       to: checkedTo(form),
     });
+    noteOnRequest(request, { verificationId: target.id });
     const by = { caller: caller.id, idempotencyKey: idempotencyKeyOf(request) };
     try {
       const { verified, verification } = await verifications.check(target, code, by, { anyLength: true });
@@ -115,9 +118,11 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
     tenant: ServiceTenant,
   ): Promise<VerificationRef> {
     const { sid } = request.params;
-    if (!sid.startsWith('+')) return lookup(tenant, { sid });
-    if (!isE164(sid)) throw notFound(pathOf(request));
-    return lookup(tenant, { to: sid });
+    const isNumber = sid.startsWith('+');
+    if (isNumber && !isE164(sid)) throw notFound(pathOf(request));
+    const target = await lookup(tenant, isNumber ? { to: sid } : { sid });
+    noteOnRequest(request, { verificationId: target.id });
+    return target;
   }
 
   /** Says how long a number without attempts is refused. */
