@@ -9,10 +9,14 @@ export const WORKFLOW_BUNDLE_FILE = 'workflow-bundle.js';
 /** The bundle from the build. In development there is none: then it is built now, from the source. */
 export async function workflowBundle(): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const codePath = path.join(__dirname, '..', WORKFLOW_BUNDLE_FILE);
-  if (existsSync(codePath)) return { codePath };
-  const workflowsPath = require.resolve('../workflows');
+  return existsSync(codePath) ? { codePath } : bundleWorkflows();
+}
+
+/** Bundles the workflows with their interceptors. These are always there: they do nothing without a trace header. */
+export function bundleWorkflows(): ReturnType<typeof bundleWorkflowCode> {
   return bundleWorkflowCode({
-    workflowsPath,
+    workflowsPath: require.resolve('../workflows'),
+    workflowInterceptorModules: [require.resolve('../workflows/tracing')],
     failureConverterPath: FAILURE_CONVERTER_PATH,
     logger: new DefaultLogger('WARN'),
   });

@@ -1,18 +1,43 @@
 import path from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { defaultPayloadConverter } from '@temporalio/common';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type InjectedSinks,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import * as messages from '../../src/workflows/messages';
+import type { TracingSinks, WorkflowSpan } from '../../src/workflows/tracing';
 import { quietRuntime, requiredEnv } from '../support/service';
 import { readHistories } from './histories';
 import { paths } from './paths';
 
 const histories = readHistories();
 
+/** The Signals and Updates of the workflow. */
+const sent = Object.values(messages).flatMap((message) =>
+  typeof message === 'object' && message.type !== 'query' ? [message] : [],
+);
+
 beforeAll(quietRuntime);
 
 async function replay(name: string, workflowBundle: WorkflowBundleOption): Promise<void> {
   const history: unknown = JSON.parse(histories.get(name) ?? '');
   await Worker.runReplayHistory({ workflowBundle }, history);
+}
+
+/** The history with the header that a start, a Signal and an Update have if the API records traces. */
+function withTraceHeaders(history: string): unknown {
+  const { metadata, data } = defaultPayloadConverter.toPayload({
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  });
+  const base64 = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).toString('base64');
+  const payload = { metadata: { encoding: base64(metadata?.['encoding']) }, data: base64(data) };
+  return JSON.parse(history, (key, value: unknown) =>
+    key === 'header' ? { fields: { '_tracer-data': payload } } : value,
+  );
 }
 
 /** The histories that a changed workflow can't replay. */
@@ -37,14 +62,32 @@ describe('the current workflow can replay', () => {
   });
 });
 
+test('the current workflow can replay every history also with traces, and each span has its own id', async () => {
+  const spans: WorkflowSpan[] = [];
+  const sinks: InjectedSinks<TracingSinks> = {
+    tracing: { spanEnded: { fn: (_info, span) => void spans.push(span), callDuringReplay: true } },
+  };
+  const workflowBundle = { codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') };
+  const traced = [...histories].map(([workflowId, history]) => ({
+    workflowId,
+    history: withTraceHeaders(history),
+  }));
+  const results = Worker.runReplayHistories({ workflowBundle, sinks }, traced);
+  for await (const { workflowId, error } of results) expect({ workflowId, error }).toEqual({ workflowId });
+
+  expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
+  expect(new Set(spans.map(({ name }) => name))).toEqual(
+    new Set([
+      'RunWorkflow:phoneVerification',
+      ...sent.map(({ type, name }) => `Handle${type === 'signal' ? 'Signal' : 'Update'}:${name}`),
+    ]),
+  );
+});
+
 describe('the recorded histories', () => {
   test.each(Object.keys(paths))('contain the path %s, with and without search attributes', (name) => {
     expect([...histories.keys()]).toEqual(expect.arrayContaining([name, `${name}.attributes`]));
   });
-
-  const sent = Object.values(messages).flatMap((message) =>
-    typeof message === 'object' && message.type !== 'query' ? [message] : [],
-  );
 
   test.each(sent)('contain the $type $name', ({ type, name }) => {
     const field = type === 'signal' ? 'signalName' : 'name';
