@@ -17,6 +17,7 @@ import { connectRedis } from './api/redis';
 import { usableMetricsAddress } from './metrics-port';
 import { runMain } from './run-main';
 import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
+import { startOptionalTracing } from './telemetry/optional-tracing';
 import { requestLogging } from './telemetry/request-log';
 import { createPayloadReader } from './temporal/payload-reader';
 import { createDataConverter } from './temporal/data-converter';
@@ -39,9 +40,14 @@ const MIN_API_KEY_CHARACTERS = 16;
 async function main(): Promise<void> {
   const config = configOrExit(apiConfig);
   const keyRing = createKeyRing(config.secretKeys);
+  const tracing = await startOptionalTracing(config.tracing, {
+    serviceName: 'phone-verification-api',
+    warn: (message) => app.log.warn(message),
+  });
   const client = createTemporalClient({
     ...config.temporal,
     dataConverter: createDataConverter(keyRing, config.payloadEncryption),
+    interceptors: tracing?.clientInterceptors,
   });
   const digests = createDigests(config.phoneDigestKey);
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, () => app.log);
@@ -72,6 +78,7 @@ async function main(): Promise<void> {
     },
     runIdOf: (id) => parseVerificationId(id)?.runId,
     logger: requestLogging,
+    traceRequests: tracing?.traceRequests,
   });
 
   const metricsServer = await listenForMetrics(config, metrics, client, app.log);
@@ -82,6 +89,7 @@ async function main(): Promise<void> {
     redis?.disconnect();
     await metricsServer?.close();
     await client.connection.close();
+    await tracing?.stop();
   });
   warnOfTestNumbers(
     app.log,

@@ -18,6 +18,7 @@ import { createDataConverter } from './temporal/data-converter';
 import { retentionWarning } from './temporal/retention';
 import { lacksSearchAttributes, missingAttributesWarning } from './temporal/search-attributes';
 import { formatVerificationId } from './gateway/ids';
+import { noWorkflowSpans, startOptionalTracing } from './telemetry/optional-tracing';
 import { createWorkerLogger } from './telemetry/worker-logger';
 import { recordWorkerUp, workerTelemetry } from './telemetry/worker-metrics';
 import { workflowBundle } from './temporal/workflow-bundle';
@@ -41,6 +42,10 @@ async function main(): Promise<void> {
   // This process shuts down by itself (see closeWithGrace), so the runtime must not listen for signals.
   recordWorkerUp(Runtime.install({ logger, shutdownSignals: [], telemetryOptions }));
 
+  const tracing = await startOptionalTracing(config.tracing, {
+    serviceName: 'phone-verification-worker',
+    warn: (message) => void logger.warn(message),
+  });
   const keyRing = createKeyRing(config.secretKeys);
   const deliveryReports = createTwilioReports(config.statusCallback);
   if (!deliveryReports.enabled) logger.warn(NO_DELIVERY_REPORTS);
@@ -70,6 +75,8 @@ async function main(): Promise<void> {
       reportUrl: (workflowId, runId, nonce, sentAt) =>
         deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }), sentAt),
     }),
+    interceptors: { activity: [...(tracing?.activityInterceptors ?? [])] },
+    sinks: tracing?.workflowSinks ?? noWorkflowSpans,
     // A verification stays with the build that started it. It ends within minutes.
     ...(config.workerVersion && {
       workerDeploymentOptions: {
@@ -94,6 +101,7 @@ async function main(): Promise<void> {
     if (worker.getState() === 'RUNNING') worker.shutdown();
     await running;
     await connection.close();
+    await tracing?.stop();
   });
   await running;
 }

@@ -7,7 +7,9 @@ import { readEnvironment, type SetVariables } from './read-environment';
 import { environment } from './variables';
 import { apiTenants } from './tenant-settings';
 import { tenantsFileFaults, tenantsOf } from './tenants-file';
+import { isTracing, tracingFaults } from './tracing';
 import { temporalConnection } from './variables/temporal';
+import { tracing } from './variables/tracing';
 
 /** The variables of the API. */
 export const apiEnvironment = environment
@@ -48,7 +50,8 @@ export const apiEnvironment = environment
     TRY_IT_PAGE: true,
     SMS_SANDBOX_URL: true,
   })
-  .extend(temporalConnection);
+  .extend(temporalConnection)
+  .extend(tracing);
 
 export type ApiConfig = ReturnType<typeof apiConfig>;
 
@@ -58,6 +61,7 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     testCodeFaults,
     reusedDigestKeyFaults,
     codecTokenFaults,
+    tracingFaults,
     (set: SetVariables) => tenantsFileFaults(set, codeLengthOf(set)),
   ];
   const { variables, temporal } = readEnvironment(apiEnvironment, env, checks);
@@ -71,6 +75,8 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     publicUrl: publicUrl(variables),
     trustProxy: variables.TRUST_PROXY,
     temporal,
+    /** Whether traces are recorded. The OpenTelemetry SDK reads its other variables by itself. */
+    tracing: isTracing(variables),
     taskQueue: variables.TEMPORAL_TASK_QUEUE,
     payloadEncryption: variables.PAYLOAD_ENCRYPTION === 'on',
     secretKeys: variables.SECRET_KEYS,

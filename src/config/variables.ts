@@ -9,6 +9,7 @@ import { operators } from './variables/operators';
 import { secrets } from './variables/secrets';
 import { temporal } from './variables/temporal';
 import { tenants } from './variables/tenants';
+import { tracing } from './variables/tracing';
 import { tryItPage } from './variables/try-it-page';
 import { twilio } from './variables/twilio';
 import { verification } from './variables/verification';
@@ -23,6 +24,7 @@ export const environment = z.object({
   ...limits,
   ...numbers,
   ...operators,
+  ...tracing,
   ...durableFunctions,
   ...tryItPage,
   ...tenants,
@@ -59,6 +61,16 @@ export const variableGroups: readonly VariableGroup[] = [
   { title: 'Numbers', variables: numbers },
   { title: 'Tenants', variables: tenants },
   { title: 'Encryption and operators', variables: operators },
+  {
+    title: 'Traces',
+    introduction: [
+      'These are the variables of every OpenTelemetry SDK, which reads them by itself: see [its ' +
+        'documentation](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Its other ' +
+        'variables for traces work, too, for example `OTEL_EXPORTER_OTLP_CERTIFICATE` and `OTEL_BSP_SCHEDULE_DELAY`. ' +
+        '`OTEL_PROPAGATORS` has no effect: only `traceparent` is passed on. Without an endpoint, nothing reads them.',
+    ],
+    variables: tracing,
+  },
   { title: 'Durable Functions', variables: durableFunctions },
   { title: 'Try-it page', variables: tryItPage },
   {

@@ -7,7 +7,9 @@ import { ConfigError, readEnvironment, type SetVariables } from './read-environm
 import { environment } from './variables';
 import { workerTenants } from './tenant-settings';
 import { tenantsFileFaults, tenantsOf } from './tenants-file';
+import { isTracing, tracingFaults } from './tracing';
 import { temporalConnection } from './variables/temporal';
+import { tracing } from './variables/tracing';
 
 /** The variables of the worker. */
 export const workerEnvironment = environment
@@ -33,7 +35,8 @@ export const workerEnvironment = environment
     METRICS_HOST: true,
     WORKER_METRICS_PORT: true,
   })
-  .extend(temporalConnection);
+  .extend(temporalConnection)
+  .extend(tracing);
 
 type WorkerVariables = z.output<typeof workerEnvironment>;
 
@@ -41,10 +44,12 @@ export type WorkerConfig = ReturnType<typeof workerConfig>;
 
 /** @throws ConfigError */
 export function workerConfig(env: NodeJS.ProcessEnv) {
-  const checks = [twilioFaults, (set: SetVariables) => tenantsFileFaults(set)];
+  const checks = [twilioFaults, tracingFaults, (set: SetVariables) => tenantsFileFaults(set)];
   const { variables, temporal } = readEnvironment(workerEnvironment, env, checks);
   return freeze({
     temporal,
+    /** Whether traces are recorded. The OpenTelemetry SDK reads its other variables by itself. */
+    tracing: isTracing(variables),
     taskQueue: variables.TEMPORAL_TASK_QUEUE,
     workerVersion: workerVersion(variables),
     payloadEncryption: variables.PAYLOAD_ENCRYPTION === 'on',

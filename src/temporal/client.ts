@@ -4,6 +4,7 @@ import {
   defaultGrpcRetryOptions,
   makeGrpcRetryInterceptor,
   type ConnectionOptions,
+  type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 
@@ -12,6 +13,7 @@ export interface TemporalClientOptions {
   readonly namespace: string;
   /** Needed to read or write payloads. */
   readonly dataConverter?: DataConverter;
+  readonly interceptors?: readonly WorkflowClientInterceptor[] | undefined;
 }
 
 /**
@@ -22,6 +24,7 @@ export function createTemporalClient({
   connection,
   namespace,
   dataConverter,
+  interceptors = [],
 }: TemporalClientOptions): Client {
   return new Client({
     connection: Connection.lazy({
@@ -38,6 +41,7 @@ export function createTemporalClient({
     }),
     namespace,
     ...(dataConverter && { dataConverter }),
+    interceptors: { workflow: [...interceptors] },
     workflow: { queryRejectCondition: 'NOT_OPEN' },
   });
 }

@@ -295,3 +295,35 @@ test('limits, budgets, proxies and test numbers have the format in docs/configur
     { phoneNumber: '+14255550198', code: '0001', endsAt: Date.parse('2026-12-31T23:59:59.999Z') },
   ]);
 });
+
+describe('traces are', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
+
+  test.each([
+    ['off', {}],
+    ['on', endpoint],
+    ['on', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example.com/v1/traces' }],
+    ['on', { ...endpoint, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '.05' }],
+    ['off', { ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }],
+    ['off', { ...endpoint, OTEL_TRACES_EXPORTER: 'none' }],
+    // A platform may set these for all its processes.
+    ['off', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_SAMPLER: 'xray' }],
+  ])('%s with %o', (state, variables) => {
+    const env = { ...COMPLETE, ...variables };
+    expect([apiConfig(env).tracing, workerConfig(env).tracing]).toEqual([state === 'on', state === 'on']);
+  });
+
+  test('refused with values that the SDK would ignore', () => {
+    const wrong = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_TRACES_EXPORTER: 'zipkin',
+      OTEL_TRACES_SAMPLER: 'some',
+      OTEL_TRACES_SAMPLER_ARG: '5%',
+    };
+    const refusals = refusalsOf('OTEL_TRACES_SAMPLER', { ...COMPLETE, ...wrong });
+    expect(refusals).toHaveLength(2);
+    for (const refusal of refusals)
+      for (const name of Object.keys(wrong)) expect(refusal).toContain(`\n  ${name} must be `);
+  });
+});
