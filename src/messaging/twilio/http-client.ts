@@ -14,13 +14,25 @@ export const RESPONSE_TIMEOUT_MS = 4_000;
 export const CALL_TIMEOUT_MS = CONNECT_TIMEOUT_MS + RESPONSE_TIMEOUT_MS;
 
 /**
- * Connections whose errors tell a failed connection attempt from a failed request. Each is used for one request only:
- * if a reused connection turns out to be closed, it is unknown whether the request arrived.
+ * A connection that was idle for this time is closed here. The provider must not close it first: a request that meets
+ * the close may have arrived or not. Load balancers usually close idle connections after 60 s. A shorter time that the
+ * provider names in `Keep-Alive` counts.
+ */
+const MAX_IDLE_MS = 10_000;
+
+/** A connection is replaced after this time, so that changes of the provider's addresses reach a busy worker. */
+const MAX_CONNECTION_AGE_MS = 5 * 60_000;
+
+/**
+ * Connections whose errors tell a failed connection attempt from a failed request. They are kept for later requests: a
+ * new one costs round trips and the work of a TLS handshake. Each has at most one request at a time.
  */
 export function createConnections(): Dispatcher {
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
   return new Agent({
-    pipelining: 0,
+    keepAliveTimeout: MAX_IDLE_MS,
+    keepAliveMaxTimeout: MAX_IDLE_MS,
+    clientTtl: MAX_CONNECTION_AGE_MS,
     headersTimeout: RESPONSE_TIMEOUT_MS,
     bodyTimeout: RESPONSE_TIMEOUT_MS,
     connect: (options, callback) =>

@@ -125,6 +125,49 @@ describe('it is unknown whether a message was created, and the reason names the 
   });
 });
 
+describe('a connection', () => {
+  const accepted = { result: 'accepted', sid: 'SM1' };
+
+  test('is used again for later messages', async () => {
+    const { sender } = await senderTo(answering(201, { sid: 'SM1' }));
+    let connections = 0;
+    server?.on('connection', () => (connections += 1));
+
+    for (let messages = 0; messages < 5; messages++) expect(await send(sender)).toEqual(accepted);
+
+    // The next message can come before the connection of the last one is free.
+    expect(connections).toBeLessThanOrEqual(2);
+  });
+
+  test('that the provider has closed is not used again', async () => {
+    const { sender } = await senderTo(answering(201, { sid: 'SM1' }));
+    const closed = new Promise((resolve) => {
+      server?.once('connection', (socket) => socket.once('close', resolve));
+    });
+    await send(sender);
+    server?.closeIdleConnections();
+    await closed;
+
+    expect(await send(sender)).toEqual(accepted);
+  });
+
+  test('that is reset before the answer to a later message leaves it unknown whether this was created', async () => {
+    let requests = 0;
+    const { sender, host } = await senderTo((request, response) => {
+      requests += 1;
+      if (requests > 1) request.socket.resetAndDestroy();
+      else answering(201, { sid: 'SM1' })(request, response);
+    });
+    await send(sender);
+
+    expect(await send(sender)).toEqual({
+      result: 'unknown',
+      reason: expect.stringMatching(new RegExp(`^(ECONNRESET|UND_ERR_SOCKET) at ${host}$`)),
+    });
+    expect(requests).toBe(2);
+  });
+});
+
 describe('a refusal', () => {
   test.each([
     ['as JSON', twilioError(401, 20003)],
