@@ -7,7 +7,7 @@ import type { Status, VerificationInput, WordingChoice } from '../domain/types';
 import { isInvalidArgument, isNoWorker, isRejected, isServiceError } from '../temporal/grpc-errors';
 import { PHONE_VERIFICATION } from '../workflows/messages';
 import type { SearchAttributeUse } from './search-attribute-use';
-import type { VerificationMemo } from './stored-data';
+import { storedMemo, type VerificationMemo } from './stored-data';
 import { unavailableOr } from './workflow-calls';
 
 export interface NewRun {
@@ -88,7 +88,7 @@ export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: Open
       workflowId,
       taskQueue,
       args: [inputOf(run)],
-      memo: { ...memo },
+      memo: storedMemo(memo),
       workflowIdConflictPolicy: 'FAIL',
       workflowRunTimeout: memo.policy.windowMs + RUN_TIMEOUT_AFTER_WINDOW_MS,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,

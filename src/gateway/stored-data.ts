@@ -35,6 +35,8 @@ const memoSchema = z.object({
   codeTag: z.string().optional(),
 });
 
+const storedMemoSchema = z.object({ verification: memoSchema });
+
 const stateSchema = z.object({
   tenantId: z.string(),
   nonce: z.string(),
@@ -63,9 +65,14 @@ const resultSchema = stateSchema.extend({ ledger: ledgerSchema });
  */
 export type VerificationMemo = z.infer<typeof memoSchema>;
 
+/** In one field: Temporal encrypts each field on its own. */
+export function storedMemo(memo: VerificationMemo): Record<string, unknown> {
+  return { verification: memo };
+}
+
 /** @throws ZodError if it is not the memo of a run that this service started. */
 export function parseMemo(memo: unknown): VerificationMemo {
-  return memoSchema.parse(memo);
+  return storedMemoSchema.parse(memo).verification;
 }
 
 /** @throws ZodError if it is not the result of a run that this service started. */

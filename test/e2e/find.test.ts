@@ -8,6 +8,7 @@ import { operatorConfig } from '../../src/config/operator-config';
 import { createDigests } from '../../src/crypto/digest';
 import { webUiLink } from '../../src/find';
 import { parseVerificationId, workflowIdFor } from '../../src/gateway/ids';
+import { storedMemo } from '../../src/gateway/stored-data';
 import { callApi } from '../support/api-client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
@@ -128,14 +129,14 @@ test('without a worker and a result, the status is the one of Temporal', async (
 test('a locked number is shown as locked, also if only its workflow ID is given', async () => {
   const workflowId = workflowIdOf(uniquePhoneNumber());
   const ledger = { unsuccessful: 24, failedCodes: 96, lastUnsuccessfulAt: null, messages: [] };
-  const memo = {
+  const memo = storedMemo({
     tenantId: 'default',
     nonce: 'n',
     phoneNumber: '+14255550123',
     createdAt: '2026-11-23T10:00:00.000Z',
     policy: DEFAULT_POLICY,
     ledger,
-  };
+  });
   const execution = { workflowId, taskQueue: `find-${randomUUID()}`, memo };
   const { firstExecutionRunId } = await server.client.workflow.start('phoneVerification', execution);
   const unencrypted = { PAYLOAD_ENCRYPTION: 'off' };

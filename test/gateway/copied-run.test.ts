@@ -3,6 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { deriveCode } from '../../src/crypto/code';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { formatVerificationId } from '../../src/gateway/ids';
+import { parseMemo } from '../../src/gateway/stored-data';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
   eventually,
@@ -133,16 +134,16 @@ test('Temporal ends a stuck run one day after its window, and callers see it as 
   });
   const timeoutSeconds = Number(executionConfig?.workflowRunTimeout?.seconds);
   expect(timeoutSeconds).toBe(90 + 24 * 3_600);
-  const { memo } = await server.client.workflow.getHandle(workflowId, runId).describe();
+  const { memo = {} } = await server.client.workflow.getHandle(workflowId, runId).describe();
   const stuck = `${workflowId.slice(0, -4)}0000`;
   const handle = await server.client.workflow.start('phoneVerification', {
     workflowId: stuck,
     taskQueue: service.taskQueue,
     args: [null],
-    memo: memo ?? {},
+    memo,
     workflowRunTimeout: 1_000,
   });
-  const nonce = String(memo?.['nonce']);
+  const { nonce } = parseMemo(memo);
   const id = formatVerificationId({ workflowId: stuck, runId: handle.firstExecutionRunId, nonce });
   const ended = await eventually(async () => {
     const { status } = await handle.describe();
