@@ -25,6 +25,8 @@ interface Pending {
   readonly since: number;
 }
 
+type Progress = 'idle' | 'busy' | 'stuck';
+
 /**
  * Passes the provider's delivery reports on to the workflow. A report for an unknown or ended verification is dropped
  * without an error.
@@ -32,6 +34,8 @@ interface Pending {
 export function createDeliveryReports(client: Client, { call }: WorkflowCalls, messages: RunMessages) {
   /** Messages that were seen while nothing was pending: no later report about them is needed either. */
   const resolved = new RecentKeys(MAX_REMEMBERED_MESSAGES);
+  /** By message. The second report often comes while the first one is still checked. */
+  const checks = new Map<string, Promise<Progress>>();
 
   return async function reportDelivery(id: VerificationId, report: DeliveryReport): Promise<void> {
     try {
@@ -49,20 +53,27 @@ export function createDeliveryReports(client: Client, { call }: WorkflowCalls, m
    * dropped: each would wake the workflow and add events to its history. Temporal itself knows the answer, so this needs
    * no worker.
    */
-  async function isUnresolved({ workflowId, runId }: VerificationId, sid: string): Promise<boolean> {
-    const message = `${runId}/${sid}`;
+  async function isUnresolved(id: VerificationId, sid: string): Promise<boolean> {
+    const message = `${id.runId}/${sid}`;
     if (resolved.has(message)) return false;
+    const check = checks.get(message) ?? runProgress(id).finally(() => checks.delete(message));
+    checks.set(message, check);
+    const progress = await check;
+    if (progress === 'idle') resolved.add(message);
+    return progress === 'stuck';
+  }
+
+  /** `stuck`: the run has waited for the same thing for UNRESOLVED_AFTER_MS. `idle`: it waits for nothing. */
+  async function runProgress({ workflowId, runId }: VerificationId): Promise<Progress> {
     const now = await pending({ workflowId, runId });
-    if (now) {
-      const waitMs = now.since + UNRESOLVED_AFTER_MS - Date.now();
-      if (waitMs <= 0) return true;
-      // A report can arrive shortly before the answer to the create call. This waits for that answer.
-      await setTimeout(Math.min(waitMs, UNRESOLVED_AFTER_MS));
-      const later = await pending({ workflowId, runId });
-      if (later) return later.key === now.key;
-    }
-    resolved.add(message);
-    return false;
+    if (!now) return 'idle';
+    const waitMs = now.since + UNRESOLVED_AFTER_MS - Date.now();
+    if (waitMs <= 0) return 'stuck';
+    // A report can arrive shortly before the answer to the create call. This waits for that answer.
+    await setTimeout(Math.min(waitMs, UNRESOLVED_AFTER_MS));
+    const later = await pending({ workflowId, runId });
+    if (!later) return 'idle';
+    return later.key === now.key ? 'stuck' : 'busy';
   }
 
   /** The message in flight, or else the workflow's unfinished task. Undefined if there is neither, or no open run. */

@@ -95,6 +95,15 @@ test('good reports about an accepted message wake no workflow: together they lea
   expect(await report(id, sid, 'delivered')).toEqual({ status: 204, describes: 0, queries: 0, signals: 0 });
 });
 
+test('reports that arrive at the same time share one describe', async () => {
+  const { id, sid } = await startPending();
+  const before = calls.made(DESCRIBE);
+
+  await Promise.all([report(id, sid, 'sent'), report(id, sid, 'delivered')]);
+
+  expect(calls.made(DESCRIBE) - before).toBe(1);
+});
+
 test('a report without an effect leads to no call', async () => {
   const { id, sid } = await startPending();
 
