@@ -23,6 +23,7 @@ export function createFloorSide(client: Client, taskQueue: string) {
       });
       return { workflowId, messageArrived, check: () => handle.executeUpdate(endUpdate) };
     },
+    untilIdle: async () => {},
   };
 
   /** To be called with each line of the worker: its activity has run. */

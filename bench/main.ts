@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { parseOptions, USAGE } from './options';
 import { type Report, run } from './run';
+import { plot } from './plot';
 import { table } from './table';
 
 /** `npm run bench`: prints the figures to stdout and progress to stderr. */
@@ -10,6 +12,7 @@ async function main(): Promise<void> {
     return;
   }
   const report = await run(options.settings, (line) => process.stderr.write(`${line}\n`));
+  if (options.svg !== undefined) await writeFile(options.svg, plot(report));
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${describe(report)}\n`);
 }
 

@@ -1,8 +1,10 @@
 import { closedLoop } from './closed-loop';
+import type { ReadCpuTime } from './cpu-time';
 import { openLoop } from './open-loop';
 import type { BenchSettings } from './options';
 import type { Samples } from './results';
 import { type BySide, type Side, type SideName, sideNames } from './side';
+import { serverCosts } from './server-counters';
 import { splitIntoRounds } from './statistics';
 import type { RunReader } from './run-reader';
 
@@ -16,23 +18,30 @@ export interface Measurement {
   sides: BySide<Side>;
   settings: BenchSettings;
   runs: RunReader;
+  readCpuTime: ReadCpuTime;
+  /** The Temporal server's Prometheus metrics. Undefined if they can't be read. */
+  metricsUrl: string | undefined;
   /** Prints a line of progress. */
   print: (line: string) => void;
 }
 
-export async function measure({ sides, settings, runs, print }: Measurement): Promise<BySide<Samples>> {
+export async function measure(measurement: Measurement): Promise<BySide<Samples>> {
+  const { sides, settings, runs, readCpuTime, metricsUrl, print } = measurement;
   const { concurrency, n, rate, seconds } = settings;
   const samples: BySide<Samples> = { service: noSamples(), floor: noSamples() };
 
   print('Warming up …');
   const warmUp = { ...WARM_UP, n: Math.min(WARM_UP.n, n) };
-  await alternately([warmUp], async (name, load) => void (await closedLoop(sides[name], load, runs)));
+  await alternately(
+    [warmUp],
+    async (name, load) => void (await closedLoop(sides[name], load, runs, readCpuTime)),
+  );
 
   for (const callers of concurrency) {
     print(`Closed loop, ${callers} at once: ${n} verifications of each side …`);
     const least = Math.max(CLOSED_ROUND.least, CLOSED_ROUND.leastPerCaller * callers);
     await alternately(splitIntoRounds(n, least), async (name, share) => {
-      const loop = await closedLoop(sides[name], { n: share, concurrency: callers }, runs);
+      const loop = await closedLoop(sides[name], { n: share, concurrency: callers }, runs, readCpuTime);
       samples[name].closedLoops.push(loop);
       print(`  ${name}: ${(share / loop.seconds).toFixed(1)} a second`);
     });
@@ -40,20 +49,28 @@ export async function measure({ sides, settings, runs, print }: Measurement): Pr
 
   print(`Open loop, ${rate} starts a second: ${rate * seconds} verifications of each side …`);
   await alternately(splitIntoRounds(seconds, OPEN_ROUND_SECONDS), async (name, share) => {
-    samples[name].openLoop.push(...(await openLoop(sides[name], { n: rate * share, rate })));
+    samples[name].openLoops.push(await openLoop(sides[name], { n: rate * share, rate }));
+    await sides[name].untilIdle();
   });
 
-  print('Counting history events …');
+  if (metricsUrl !== undefined) {
+    print('Counting requests to Temporal …');
+    for (const name of sideNames) {
+      samples[name].serverCosts = await serverCosts(sides[name], runs, metricsUrl);
+    }
+  }
+
+  print('Reading the sizes of the histories …');
   for (const sample of Object.values(samples)) {
     for (const workflowId of workflowIdsOf(sample)) {
-      sample.historyLengths.push(await runs.historyLength(workflowId));
+      sample.histories.push(await runs.historySize(workflowId));
     }
   }
   return samples;
 }
 
 function noSamples(): Samples {
-  return { closedLoops: [], openLoop: [], historyLengths: [] };
+  return { closedLoops: [], openLoops: [], serverCosts: undefined, histories: [] };
 }
 
 /** Runs each round on one side and then on the other, so that other work of the machine affects both. */
@@ -63,9 +80,9 @@ async function alternately<T>(rounds: T[], run: (name: SideName, round: T) => Pr
   }
 }
 
-function workflowIdsOf({ closedLoops, openLoop: answerTimes }: Samples): string[] {
+function workflowIdsOf({ closedLoops, openLoops }: Samples): string[] {
   return [
-    ...closedLoops.flatMap(({ workflowIds }) => workflowIds),
-    ...answerTimes.map(({ workflowId }) => workflowId),
+    ...closedLoops.flatMap((loop) => loop.workflowIds),
+    ...openLoops.flat().map((one) => one.workflowId),
   ];
 }

@@ -9,11 +9,15 @@ export interface BenchSettings {
   rate: number;
   /** How long the open loop runs, for each side. */
   seconds: number;
+  /** Whether the worker uses TLS for its calls to the SMS sandbox. */
+  tls: boolean;
 }
 
 export interface BenchOptions {
   settings: BenchSettings;
   json: boolean;
+  /** The file for the plot. Undefined for no plot. */
+  svg: string | undefined;
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -24,6 +28,8 @@ Measures the service next to the floor: a bare client and workflow that make the
   --n NUMBER          verifications of each side in each closed loop (default: 300)
   --rate NUMBER       starts a second in the open loop (default: 10)
   --seconds NUMBER    how long the open loop runs, for each side (default: 30)
+  --tls               the worker calls the SMS sandbox over TLS
+  --svg FILE          also writes a plot to this file
   --json              one JSON object on stdout instead of the table
   --help              this text
 `;
@@ -37,6 +43,8 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
       n: { type: 'string', default: '300' },
       rate: { type: 'string', default: '10' },
       seconds: { type: 'string', default: '30' },
+      tls: { type: 'boolean', default: false },
+      svg: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -44,11 +52,13 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
   if (values.help) return 'help';
   return {
     json: values.json,
+    svg: values.svg,
     settings: {
       concurrency: values.concurrency.split(',').map((text) => wholeNumber('concurrency', text, 256)),
       n: wholeNumber('n', values.n, 100_000),
       rate: wholeNumber('rate', values.rate, 1_000),
       seconds: wholeNumber('seconds', values.seconds, 3_600),
+      tls: values.tls,
     },
   };
 }

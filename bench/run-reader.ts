@@ -3,18 +3,29 @@ import { waitUntil } from '../harness/wait-until';
 
 const WINDOW_LIMIT_MS = 30_000;
 
+/** The history of one run. */
+export interface HistorySize {
+  readonly events: number;
+  readonly bytes: number;
+}
+
 /** Reads runs from Temporal. Only used while nothing is measured. */
 export interface RunReader {
   /** Resolves when a verification only waits for its check. */
   untilWindowOpen(workflowId: string): Promise<void>;
-  /** The number of history events. */
-  historyLength(workflowId: string): Promise<number>;
+  historySize(workflowId: string): Promise<HistorySize>;
+  /** How often this has called DescribeWorkflowExecution. */
+  describes(): number;
 }
 
 export function createRunReader({ workflowService, options: { namespace } }: Client): RunReader {
+  let describes = 0;
+
   // Reads the raw answer, because other fields can be encrypted and this client has no keys.
-  const describe = (workflowId: string) =>
-    workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
+  function describe(workflowId: string) {
+    describes += 1;
+    return workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
+  }
 
   return {
     async untilWindowOpen(workflowId) {
@@ -25,9 +36,14 @@ export function createRunReader({ workflowService, options: { namespace } }: Cli
       await waitUntil(isOpen, { what: `the window of ${workflowId} to open`, limitMs: WINDOW_LIMIT_MS });
     },
 
-    async historyLength(workflowId) {
+    async historySize(workflowId) {
       const { workflowExecutionInfo } = await describe(workflowId);
-      return Number(workflowExecutionInfo?.historyLength);
+      return {
+        events: Number(workflowExecutionInfo?.historyLength),
+        bytes: Number(workflowExecutionInfo?.historySizeBytes),
+      };
     },
+
+    describes: () => describes,
   };
 }

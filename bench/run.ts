@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { makeBuildDirectory } from '../harness/project';
 import { build } from './build';
+import { cpuTimeReader } from './cpu-time';
 import { measure } from './measure';
 import type { BenchSettings } from './options';
 import { type Results, summarize } from './results';
@@ -38,10 +39,15 @@ async function startAndMeasure(
   print('Starting Temporal, the API and the workers …');
   const temporal = await openTemporal(directory, print);
   onEnd(() => temporal.stop());
-  const { sides, client, died } = await startSides(built, temporal.env, onEnd);
+  const { sides, client, pids, died } = await startSides(built, temporal.env, settings, onEnd);
+  const readCpuTime = cpuTimeReader({
+    ...pids,
+    ...(temporal.pid !== undefined && { temporal: temporal.pid }),
+  });
+  const { metricsUrl } = temporal;
 
   const samples = await Promise.race([
-    measure({ sides, settings, runs: createRunReader(client), print }),
+    measure({ sides, settings, runs: createRunReader(client), readCpuTime, metricsUrl, print }),
     died,
     timeOut(settings),
   ]);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { freePort } from '../harness/ports';
+import { freePort, LOOPBACK, urlOf } from '../harness/ports';
 import { startTemporalDevServer } from '../harness/temporal/dev-server';
 import { findTemporalCli } from '../harness/executables/find-executable';
 import type { Variables } from '../harness/service/service-environment';
@@ -10,6 +10,10 @@ export interface TemporalServer {
   env: Variables;
   /** Shown with the figures. */
   description: string;
+  /** Undefined if this process did not start it. */
+  pid?: number;
+  /** Prometheus metrics. Undefined if this process did not start it. */
+  metricsUrl?: string;
   stop(): Promise<void>;
 }
 
@@ -23,10 +27,13 @@ export async function openTemporal(
   }
   const executable = await findTemporalCli({ print });
   const dbFile = path.join(directory, 'temporal.db');
-  const server = await startTemporalDevServer({ executable, port: await freePort(), dbFile });
+  const metricsPort = await freePort();
+  const server = await startTemporalDevServer({ executable, port: await freePort(), dbFile, metricsPort });
   return {
     env: { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: 'default', TEMPORAL_TLS: 'false' },
     description: 'dev server, SQLite file',
+    pid: server.pid,
+    metricsUrl: `${urlOf(LOOPBACK, metricsPort)}/metrics`,
     stop: () => server.stop(),
   };
 }

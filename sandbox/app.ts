@@ -7,12 +7,17 @@ import { TwilioError } from './twilio/error';
 import { API_VERSION } from './twilio/message-resource';
 import { type MessagesDependencies, messageRoutes } from './twilio/routes';
 
-type AppDependencies = MessagesDependencies & PageDependencies;
+type AppDependencies = MessagesDependencies &
+  PageDependencies & { tls: { key: string; cert: string } | undefined };
 
 /** The sandbox's HTTP server. It logs no requests, because they contain numbers and codes. */
 export function buildApp(dependencies: AppDependencies): FastifyInstance {
   // Without force, closing would wait for connections without a request.
-  const app = Fastify({ logger: false, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    https: dependencies.tls ?? null,
+  }).withTypeProvider<TypeBoxTypeProvider>();
 
   // As in Twilio, only forms are read. Any other body counts as an empty form.
   app.removeAllContentTypeParsers();

@@ -8,6 +8,7 @@ import type { Hold, HoldStage } from './faults/call-hold';
 import { type StubAnswer, NumberFaults } from './faults/number-faults';
 import { fileJournal, noJournal } from './messages/journal';
 import type { CarrierErrorCode } from './messages/carrier-errors';
+import type { Message } from './messages/message';
 import { type InboxMessage, MessageStore } from './messages/message-store';
 import type { Credentials } from './twilio/credentials';
 import type { LoggedRequest } from './twilio/request-log';
@@ -30,6 +31,10 @@ export interface SmsSandboxOptions extends Credentials, Partial<SandboxSettings>
   tryItUrl?: string | undefined;
   /** Called for each failed status callback and failed request, without numbers or codes. Default: no reports. */
   report?: (problem: string) => void;
+  /** Called for each status of each message, also for its first one. */
+  onStatus?: (message: Message) => void;
+  /** In PEM. Default: HTTP without TLS. */
+  tls?: { key: string; cert: string };
 }
 
 export interface SmsSandbox {
@@ -58,6 +63,7 @@ export interface SmsSandbox {
  */
 export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSandbox> {
   const { port, host = '127.0.0.1', dataDir, undeliverable = {}, tryItUrl, report = () => {} } = options;
+  const { onStatus, tls } = options;
   const stop = new AbortController();
   const closing = stop.signal;
   // Each message that is not delivered yet adds a listener.
@@ -67,6 +73,7 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
   const store = new MessageStore(
     dataDir === undefined ? noJournal : fileJournal(join(dataDir, 'sms-sandbox', 'texts.jsonl')),
   );
+  if (onStatus) store.changes.on('change', (_number, message) => onStatus(message));
   const reportStatus = createStatusCallback({ credentials: options, closing, report });
   const delivery = new Delivery({ store, reportStatus, settings, closing });
   const faults = new NumberFaults(undeliverable);
@@ -81,6 +88,7 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
     closing,
     report,
     tryItUrl,
+    tls,
   });
   const url = await app.listen({ port, host });
   delivery.resumeAll();

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { parseOptions } from '../bench/options';
 import { type Samples, summarize } from '../bench/results';
-import { percentile, splitIntoRounds } from '../bench/statistics';
+import { median, percentile, splitIntoRounds } from '../bench/statistics';
 import { requiredEnv } from './support/service';
 
 const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
@@ -14,8 +17,12 @@ async function bench(...args: string[]) {
   return promisify(execFile)(process.execPath, command, { cwd: PROJECT_DIRECTORY, env });
 }
 
-test('a small run prints one JSON object with the service, the floor and their ratio', async () => {
+test('a small run prints one JSON object with the service, the floor and their ratio, and writes a plot', async () => {
+  const svg = path.join(tmpdir(), `bench-${randomUUID()}.svg`);
   const { stdout } = await bench(
+    '--tls',
+    '--svg',
+    svg,
     '--json',
     '--concurrency',
     '2',
@@ -26,31 +33,41 @@ test('a small run prints one JSON object with the service, the floor and their r
     '--seconds',
     '1',
   );
+  const number = expect.any(Number) as number;
   const figures = {
-    throughput: expect.any(Number) as number,
-    throughputAt: { 2: expect.any(Number) as number },
-    startP50: expect.any(Number) as number,
-    startP99: expect.any(Number) as number,
-    checkP50: expect.any(Number) as number,
-    checkP99: expect.any(Number) as number,
-    historyEvents: 18,
+    throughput: number,
+    throughputAt: { 2: number },
+    cpu: number,
+    startP50: number,
+    startP99: number,
+    checkP50: number,
+    checkP99: number,
+    historyBytes: number,
   };
-  const report = JSON.parse(stdout) as Record<'service' | 'floor' | 'ratio', Record<string, number>>;
-  expect(report).toEqual({
-    settings: { concurrency: [2], n: 10, rate: 5, seconds: 1 },
+  expect(JSON.parse(stdout)).toEqual({
+    settings: { concurrency: [2], n: 10, rate: 5, seconds: 1, tls: true },
     machine: {
       cores: expect.any(Number) as number,
       node: process.version,
       temporal: 'server at TEMPORAL_ADDRESS',
     },
-    service: { ...figures, historyEvents: 19 },
-    floor: figures,
-    ratio: expect.any(Object) as object,
+    service: {
+      ...figures,
+      cpuAt: { 2: { api: number, worker: number, sandbox: number, load: number } },
+      historyEvents: 19,
+    },
+    floor: { ...figures, cpuAt: { 2: { load: number, 'floor-worker': number } }, historyEvents: 18 },
+    ratio: {
+      throughput: number,
+      throughputAt: { 2: number },
+      cpu: number,
+      startP50: number,
+      checkP50: number,
+      checkP99: number,
+    },
   });
-  expect(Object.keys(report.ratio)).toEqual(['throughput', 'startP50', 'checkP50', 'checkP99']);
-  for (const [key, ratio] of Object.entries(report.ratio)) {
-    expect(ratio).toBeCloseTo((report.service[key] ?? NaN) / (report.floor[key] ?? NaN), 3);
-  }
+  expect(await readFile(svg, 'utf8')).toContain('<svg');
+  await rm(svg);
 });
 
 test('an invalid option ends it at once with an error about this option', async () => {
@@ -67,51 +84,70 @@ test('an invalid option ends it at once with an error about this option', async 
 
 test('--help shows every option', async () => {
   const { stdout } = await bench('--help');
-  for (const option of ['--json', '--concurrency', '--n', '--rate', '--seconds'])
+  for (const option of ['--json', '--svg', '--tls', '--concurrency', '--n', '--rate', '--seconds'])
     expect(stdout).toContain(option);
 });
 
 test('by default, three concurrencies are measured', () => {
   expect(parseOptions([])).toEqual({
     json: false,
-    settings: { concurrency: [1, 8, 32], n: 300, rate: 10, seconds: 30 },
+    svg: undefined,
+    settings: { concurrency: [1, 8, 32], n: 300, rate: 10, seconds: 30, tls: false },
   });
 });
 
-test('the figures combine all rounds, and the throughput is the one at the highest concurrency', () => {
+test('the figures are medians of the rounds, and the throughput is the one at the highest concurrency', () => {
+  const loop = (concurrency: number, seconds: number, cpuMs: number) => ({
+    concurrency,
+    n: 30,
+    seconds,
+    cpuMs: { api: cpuMs, worker: 2 * cpuMs, load: cpuMs, 'floor-worker': cpuMs, temporal: 4 * cpuMs },
+    workflowIds: [],
+  });
+  const answers = (ms: number) =>
+    [1, 2, 3].map((factor) => ({ workflowId: '', startMs: factor * ms, checkMs: 10 * factor * ms }));
   const sample = (seconds: number, ms: number): Samples => ({
     closedLoops: [
-      { concurrency: 8, n: 30, seconds, workflowIds: [] },
-      { concurrency: 8, n: 30, seconds: 3 * seconds, workflowIds: [] },
-      { concurrency: 1, n: 30, seconds: 10 * seconds, workflowIds: [] },
+      loop(8, seconds, 30 * ms),
+      loop(8, 2 * seconds, 60 * ms),
+      // As a busy moment of the machine would make it.
+      loop(8, 9 * seconds, 900 * ms),
+      loop(1, 10 * seconds, 30 * ms),
     ],
-    openLoop: [1, 2, 3].map((factor) => ({
-      workflowId: '',
-      startMs: factor * ms,
-      checkMs: 10 * factor * ms,
-    })),
-    historyLengths: [18, 18, 21],
+    openLoops: [answers(ms), answers(2 * ms), answers(9 * ms)],
+    serverCosts: undefined,
+    histories: [
+      { events: 18, bytes: 2000 },
+      { events: 20, bytes: 3000 },
+    ],
   });
-  expect(summarize({ service: sample(2, 6), floor: sample(1, 3) })).toEqual({
-    service: {
-      throughput: 7.5,
-      throughputAt: { 1: 1.5, 8: 7.5 },
-      startP50: 12,
-      startP99: 18,
-      checkP50: 120,
-      checkP99: 180,
-      historyEvents: 19,
+
+  const { service, floor, ratio } = summarize({ service: sample(2, 6), floor: sample(1, 3) });
+
+  expect(service).toEqual({
+    throughput: 7.5,
+    throughputAt: { 1: 1.5, 8: 7.5 },
+    cpu: 36,
+    cpuAt: {
+      1: { api: 6, worker: 12, load: 6, temporal: 24 },
+      8: { api: 12, worker: 24, load: 12, temporal: 48 },
     },
-    floor: {
-      throughput: 15,
-      throughputAt: { 1: 3, 8: 15 },
-      startP50: 6,
-      startP99: 9,
-      checkP50: 60,
-      checkP99: 90,
-      historyEvents: 19,
-    },
-    ratio: { throughput: 0.5, startP50: 2, checkP50: 2, checkP99: 2 },
+    startP50: 24,
+    startP99: 162,
+    checkP50: 240,
+    checkP99: 1620,
+    historyEvents: 19,
+    historyBytes: 2500,
+    serverCosts: undefined,
+  });
+  expect(floor).toMatchObject({ throughput: 15, cpu: 12, cpuAt: { 8: { load: 6, 'floor-worker': 6 } } });
+  expect(ratio).toEqual({
+    throughput: 0.5,
+    throughputAt: { 1: 0.5, 8: 0.5 },
+    cpu: 3,
+    startP50: 2,
+    checkP50: 2,
+    checkP99: 2,
   });
 });
 
@@ -121,9 +157,14 @@ test('a percentile is one of the measured values', () => {
   expect(() => percentile([], 0.5)).toThrow('A percentile needs at least one value');
 });
 
-test('rounds have nearly the same size, and their sum is the total', () => {
-  expect(splitIntoRounds(300, 60)).toEqual([60, 60, 60, 60, 60]);
-  expect(splitIntoRounds(130, 60)).toEqual([65, 65]);
-  expect(splitIntoRounds(10, 60)).toEqual([10]);
-  expect(splitIntoRounds(31, 10)).toEqual([10, 10, 11]);
+test('the median is in the middle of the values', () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+});
+
+test('there are at least five rounds. They have nearly the same size, and their sum is the total', () => {
+  expect(splitIntoRounds(360, 60)).toEqual([60, 60, 60, 60, 60, 60]);
+  expect(splitIntoRounds(130, 60)).toEqual([26, 26, 26, 26, 26]);
+  expect(splitIntoRounds(3, 60)).toEqual([1, 1, 1]);
+  expect(splitIntoRounds(61, 10)).toEqual([10, 10, 10, 10, 10, 11]);
 });

@@ -23,6 +23,8 @@ export interface DevServerOptions {
   dbFile?: string;
   /** Default: `default`. */
   namespace?: string;
+  /** The port of the server's own Prometheus metrics. Default: none. */
+  metricsPort?: number;
 }
 
 export interface TemporalDevServer {
@@ -36,11 +38,12 @@ export interface TemporalDevServer {
 
 /** The command that runs the server, without a wrapper process. */
 export function devServerCommand(options: DevServerOptions): Command {
-  const { executable, port, uiPort, uiCodecEndpoint, dbFile, namespace } = options;
+  const { executable, port, uiPort, uiCodecEndpoint, dbFile, namespace, metricsPort } = options;
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'error'];
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`]));
   if (uiCodecEndpoint !== undefined) args.push('--ui-codec-endpoint', uiCodecEndpoint);
   if (namespace !== undefined) args.push('--namespace', namespace);
+  if (metricsPort !== undefined) args.push('--metrics-port', `${metricsPort}`);
   if (dbFile !== undefined) {
     args.push('--db-filename', dbFile);
     args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');

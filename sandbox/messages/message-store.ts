@@ -16,8 +16,8 @@ export type InboxMessage = Static<typeof InboxMessage>;
 
 /** All messages, in the order of their creation. */
 export class MessageStore {
-  /** Emits the number of each message that is created or changed. */
-  readonly changes = new EventEmitter<{ change: [number: string] }>();
+  /** Emits the number of each message that is created or changed, and the message. */
+  readonly changes = new EventEmitter<{ change: [number: string, message: Message] }>();
   readonly #journal: Journal;
   readonly #messages = new Map<string, Message>();
   /** The SIDs of each number's messages, oldest first. The number with the newest message is last. */
@@ -31,7 +31,7 @@ export class MessageStore {
   save(message: Message): void {
     this.#journal.append(message);
     this.#put(message);
-    this.changes.emit('change', message.to);
+    this.changes.emit('change', message.to, message);
   }
 
   find(sid: string): Message | undefined {
