@@ -22,14 +22,16 @@ export interface NewRun {
   /** A code that the caller has chosen. It is not stored. Its number of digits is the policy's. */
   readonly customCode?: string | undefined;
   readonly wording?: WordingChoice | undefined;
+  /** Starts the run only if Temporal has no earlier run with this workflow ID, not even a closed one. */
+  readonly onlyIfNew?: boolean;
 }
 
 /**
- * `already_open`: the workflow ID has an open run. `unknown`: Temporal did not answer, or not in time. It may have
+ * `exists`: the workflow ID has an open run, or with `onlyIfNew` any run. `unknown`: Temporal did not answer, or not in time. It may have
  * started the run, or may still start it.
  */
 export type OpenOutcome =
-  { readonly outcome: 'opened'; readonly runId: string } | { readonly outcome: 'already_open' | 'unknown' };
+  { readonly outcome: 'opened'; readonly runId: string } | { readonly outcome: 'exists' | 'unknown' };
 
 export interface OpenRunDependencies {
   readonly client: Client;
@@ -43,7 +45,7 @@ const WORKFLOW_TASK_TIMEOUT = '3s';
 
 const FIRST_STATUS: Status = 'sending';
 
-/** Starts a workflow run unless the workflow ID has an open run. */
+/** Starts a workflow run unless the workflow ID has an open run, or with `onlyIfNew` any run. */
 export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: OpenRunDependencies) {
   /**
    * `deadline`: epoch milliseconds.
@@ -54,7 +56,7 @@ export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: Open
       const runId = await client.withDeadline(deadline, () => startRun(run));
       return { outcome: 'opened', runId };
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'already_open' };
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'exists' };
       // Temporal may have started the run before the connection or the deadline broke off.
       if ((isServiceError(error) || isNoWorker(error)) && !isRejected(error)) return { outcome: 'unknown' };
       throw unavailableOr(error);
@@ -83,13 +85,14 @@ export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: Open
   }
 
   async function requestStart(run: NewRun, withAttributes: boolean): Promise<string> {
-    const { workflowId, memo, maskedPhoneNumber, country } = run;
+    const { workflowId, memo, maskedPhoneNumber, country, onlyIfNew = false } = run;
     const handle = await client.workflow.start(PHONE_VERIFICATION, {
       workflowId,
       taskQueue,
       args: [inputOf(run)],
       memo: storedMemo(memo),
       workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: onlyIfNew ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
       workflowRunTimeout: memo.policy.windowMs + RUN_TIMEOUT_AFTER_WINDOW_MS,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       staticSummary: `Verify ${maskedPhoneNumber}`,

@@ -5,7 +5,7 @@ import { resendUpdate, type ResendOutcome } from '../workflows/messages';
 import type { TenantVerificationId } from './ids';
 import { requestDigest } from './request-digest';
 import type { RunMessages } from './run-messages';
-import type { Idempotency } from './start';
+import type { Idempotency } from './start-request';
 import { updateIdOf } from './update-id';
 
 /** A request for one more message. */

@@ -1,11 +1,11 @@
 import type { DeliveryReport, VerificationView } from '../domain/types';
 import type { Resend, ResendOptions } from './resend';
-import type { Idempotency, StartRequest } from './start';
+import type { Idempotency, StartRequest } from './start-request';
 import type { VerificationSearch } from './verification-search';
 import type { Wait } from './wait-for-decision';
 
 export type { ResendOptions } from './resend';
-export type { Reservation } from './start';
+export type { Reservation } from './start-request';
 
 /** A verification with its public id. */
 export interface IdentifiedView extends VerificationView {

@@ -21,7 +21,7 @@ import {
   type TenantLimits,
   type TenantMessaging,
 } from '../../src/tenants/tenant';
-import type { StartRequest } from '../../src/gateway/start';
+import type { StartRequest } from '../../src/gateway/start-request';
 import type { NumberRules } from '../../src/numbers/phone-number';
 import { createApiMetrics, type ApiMetrics } from '../../src/telemetry/api-metrics';
 import { requestLogging } from '../../src/telemetry/request-log';

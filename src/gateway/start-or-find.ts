@@ -1,0 +1,132 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  attemptsAllowed,
+  cooldownRefusal,
+  emptyLedger,
+  lockRefusal,
+  numberLimitRefusal,
+} from '../domain/ledger';
+import { attemptsUsedUpRefusal, MAX_LEDGER_AGE_MS } from '../domain/policy';
+import { VerificationError, type Refusal } from '../domain/refusals';
+import type { Ledger, Policy } from '../domain/types';
+import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
+import type { FoundRun, StartOutcome } from './join';
+import { createOpenRun, type OpenRunDependencies } from './open-run';
+import { RecentKeys } from './recent-keys';
+import type { RunStates } from './run-states';
+import type { Reservation, StartRequest } from './start-request';
+import { initialState, parseMemo, type VerificationMemo } from './stored-data';
+import { unavailable, type WorkflowCalls } from './workflow-calls';
+
+/** One start request, which may need several turns in the queue. */
+export interface StartJob {
+  readonly request: StartRequest;
+  readonly workflowId: string;
+  readonly memo: Omit<VerificationMemo, 'policy' | 'ledger'>;
+  reservation: Reservation | undefined;
+  /** Whether Temporal may have started the run although it did not answer. */
+  mayHaveStarted: boolean;
+}
+
+/** Before the next try of a start that another one overtook, or that Temporal did not answer. */
+const RETRY_PAUSE_MS = 20;
+
+/** Of other numbers it is assumed that Temporal has no run. If that is wrong, the start costs one more call. */
+const MAX_KNOWN_NUMBERS = 20_000;
+
+export function createStartOrFind(
+  dependencies: OpenRunDependencies,
+  calls: WorkflowCalls,
+  states: RunStates,
+) {
+  const openRun = createOpenRun(dependencies);
+  /** The workflow IDs of numbers that were started here. */
+  const known = new RecentKeys(MAX_KNOWN_NUMBERS);
+
+  /** Finds the open run of the number or starts a new one. */
+  return async function startOrFind(job: StartJob): Promise<StartOutcome | FoundRun> {
+    return (await startFirst(job)) ?? startNext(job);
+  };
+
+  /**
+   * Starts the number's first run, which needs no ledger. Undefined if the number has or may have a run, and if the
+   * message can't be reserved: then `startNext` decides, since the request may be a repeat.
+   */
+  async function startFirst(job: StartJob): Promise<StartOutcome | undefined> {
+    const { request, workflowId } = job;
+    if (known.has(workflowId)) return undefined;
+    known.add(workflowId);
+    const refusal = startRefusal(request, emptyLedger);
+    if (refusal) return undefined;
+    try {
+      job.reservation = await request.reserveMessage();
+    } catch {
+      return undefined;
+    }
+    return open(job, emptyLedger, Date.now() + MAX_LEDGER_AGE_MS, true);
+  }
+
+  /**
+   * Finds the open run of the number or starts a new one. Temporal must start it within MAX_LEDGER_AGE_MS after the
+   * ledger was read: otherwise this reads the ledger again and retries.
+   */
+  async function startNext(job: StartJob): Promise<StartOutcome | FoundRun> {
+    const { request, workflowId } = job;
+    const deadline = Date.now() + TEMPORAL_TIMEOUT_MS;
+    for (;;) {
+      const readAt = Date.now();
+      const last = await calls.describeLatest(workflowId);
+      // The second case is a run that this request started although Temporal did not answer. It may be closed already.
+      if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === job.memo.nonce))
+        return { outcome: 'found', run: last };
+      const result = last && (await states.readClosed(last));
+      const ledger = result?.ledger ?? emptyLedger;
+      if (readAt >= deadline) throw unavailable('temporal_unavailable');
+      const usedUp = request.mayJoin && result ? attemptsUsedUpRefusal(result, Date.now()) : undefined;
+      const refusal = usedUp ?? startRefusal(request, ledger);
+      if (refusal) throw new VerificationError(refusal);
+      job.reservation ??= await request.reserveMessage();
+
+      const started = await open(job, ledger, readAt + MAX_LEDGER_AGE_MS);
+      if (started) return started;
+      await setTimeout(RETRY_PAUSE_MS);
+    }
+  }
+
+  /** Undefined if the number has a run, or may have one. `deadline`: epoch milliseconds. */
+  async function open(
+    job: StartJob,
+    ledger: Ledger,
+    deadline: number,
+    onlyIfNew = false,
+  ): Promise<StartOutcome | undefined> {
+    const { request, workflowId } = job;
+    const memo = { ...job.memo, policy: policyOf(request, ledger), ledger };
+    const opened = await openRun({ ...request, workflowId, memo, onlyIfNew }, deadline);
+    job.mayHaveStarted ||= opened.outcome === 'unknown';
+    if (opened.outcome !== 'opened') return undefined;
+    const id = { tenantId: memo.tenantId, workflowId, runId: opened.runId, nonce: memo.nonce };
+    return { outcome: 'started', id, state: initialState(memo) };
+  }
+}
+
+/** The rules of the new verification. */
+function policyOf({ tenant: { policy }, testCode, customCode }: StartRequest, ledger: Ledger): Policy {
+  const codeLength = testCode === undefined ? customCode?.length : undefined;
+  return {
+    ...policy,
+    codeLength: codeLength ?? policy.codeLength,
+    maxAttempts: attemptsAllowed(ledger, policy.maxAttempts),
+  };
+}
+
+/** Returns a refusal if the number gets no verification now. */
+function startRefusal({ testCode, tenant }: StartRequest, ledger: Ledger): Refusal | undefined {
+  const { cooldownSeconds, policy } = tenant;
+  if (testCode !== undefined) return lockRefusal(ledger, cooldownSeconds);
+  const now = Date.now();
+  return (
+    cooldownRefusal(ledger, cooldownSeconds, now) ??
+    numberLimitRefusal(ledger.messages, policy.numberLimit, now)
+  );
+}
