@@ -95,6 +95,8 @@ export async function startSides(
       NODE_ENV: 'production',
       HOST: LOOPBACK,
       PORT: `${await freePort()}`,
+      METRICS_PORT: `${await freePort()}`,
+      WORKER_METRICS_PORT: `${await freePort()}`,
       API_KEYS: apiKey,
       TWILIO_ACCOUNT_SID: account.accountSid,
       TWILIO_AUTH_TOKEN: account.authToken,
