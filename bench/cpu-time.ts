@@ -1,13 +1,14 @@
 import pidusage from 'pidusage';
-import type { Counters } from './counters';
+import { mapValues, type Counters } from './counters';
+import { sum } from './statistics';
 
-/** Reads the CPU time of each process since its start, in milliseconds. */
+/** Reads the CPU time of processes since their start, by name, in milliseconds. */
 export type ReadCpuTime = () => Promise<Counters>;
 
-/** `pids`: process ids by name. */
-export function cpuTimeReader(pids: Readonly<Record<string, number>>): ReadCpuTime {
+/** `pids`: process ids by name. Processes with the same name count together. */
+export function cpuTimeReader(pids: Readonly<Record<string, readonly number[]>>): ReadCpuTime {
   return async () => {
-    const usage = await pidusage(Object.values(pids));
-    return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usage[pid]?.ctime ?? 0]));
+    const usage = await pidusage(Object.values(pids).flat());
+    return mapValues(pids, (all) => sum(all.map((pid) => usage[pid]?.ctime ?? 0)));
   };
 }

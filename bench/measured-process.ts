@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { type Command, startProcess } from '../harness/processes/start-process';
 
 const STOP_LIMIT_MS = 20_000;
@@ -7,8 +6,8 @@ const LAST_LINES = 20;
 
 export interface MeasuredProcessOptions extends Command {
   name: string;
-  /** For the log. The process writes it itself, so that the measuring process need not read it. */
-  directory: string;
+  /** The log's file. The process writes it itself, so that the measuring process need not read it. */
+  log: string;
   /** Called with each line of stdout, which then is not in the log. */
   onLine?: (line: string) => void;
 }
@@ -21,8 +20,7 @@ export interface MeasuredProcess {
 }
 
 export function startMeasured({ onLine, ...options }: MeasuredProcessOptions): MeasuredProcess {
-  const { name, command, args, env, directory } = options;
-  const log = path.join(directory, `${name}.log`);
+  const { name, command, args, env, log } = options;
   const redirection = onLine === undefined ? '>"$LOG" 2>&1' : '2>"$LOG"';
   const child = startProcess(
     {

@@ -9,6 +9,10 @@ export interface BenchSettings {
   rate: number;
   /** How long the open loop runs, for each side. */
   seconds: number;
+  /** The number of API processes. */
+  apis: number;
+  /** The number of workers of each side. */
+  workers: number;
   /** Whether the worker uses TLS for its calls to the SMS sandbox. */
   tls: boolean;
 }
@@ -28,6 +32,8 @@ Measures the service next to the floor: a bare client and workflow that make the
   --n NUMBER          verifications of each side in each closed loop (default: 300)
   --rate NUMBER       starts a second in the open loop (default: 10)
   --seconds NUMBER    how long the open loop runs, for each side (default: 30)
+  --apis NUMBER       API processes (default: 1)
+  --workers NUMBER    workers of each side (default: 1)
   --tls               the worker calls the SMS sandbox over TLS
   --svg FILE          also writes a plot to this file
   --json              one JSON object on stdout instead of the table
@@ -43,6 +49,8 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
       n: { type: 'string', default: '300' },
       rate: { type: 'string', default: '10' },
       seconds: { type: 'string', default: '30' },
+      apis: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '1' },
       tls: { type: 'boolean', default: false },
       svg: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -58,6 +66,8 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
       n: wholeNumber('n', values.n, 100_000),
       rate: wholeNumber('rate', values.rate, 1_000),
       seconds: wholeNumber('seconds', values.seconds, 3_600),
+      apis: wholeNumber('apis', values.apis, 16),
+      workers: wholeNumber('workers', values.workers, 16),
       tls: values.tls,
     },
   };

@@ -6,7 +6,9 @@ import { cpuTimeReader } from './cpu-time';
 import { measure } from './measure';
 import type { BenchSettings } from './options';
 import { type Results, summarize } from './results';
-import { startSides } from './start-sides';
+import { Processes } from './processes';
+import { startFloor } from './start-floor';
+import { startService } from './start-service';
 import { openTemporal } from './temporal';
 import { createRunReader } from './run-reader';
 
@@ -39,16 +41,29 @@ async function startAndMeasure(
   print('Starting Temporal, the API and the workers …');
   const temporal = await openTemporal(directory, print);
   onEnd(() => temporal.stop());
-  const { sides, client, pids, died } = await startSides(built, temporal.env, settings, onEnd);
+  const processes = new Processes(directory, onEnd);
+  const { side: service, setup } = await startService(
+    { ...settings, built, temporal: temporal.env },
+    processes,
+    onEnd,
+  );
+  const { client } = setup;
+  const floor = await startFloor(built, temporal.env, client, settings.workers, processes);
   const readCpuTime = cpuTimeReader({
-    ...pids,
-    ...(temporal.pid !== undefined && { temporal: temporal.pid }),
+    ...processes.pids,
+    ...(temporal.pid !== undefined && { temporal: [temporal.pid] }),
   });
-  const { metricsUrl } = temporal;
 
   const samples = await Promise.race([
-    measure({ sides, settings, runs: createRunReader(client), readCpuTime, metricsUrl, print }),
-    died,
+    measure({
+      sides: { service, floor },
+      settings,
+      runs: createRunReader(client),
+      readCpuTime,
+      metricsUrl: temporal.metricsUrl,
+      print,
+    }),
+    processes.died,
     timeOut(settings),
   ]);
   const machine = { cores: availableParallelism(), node: process.version, temporal: temporal.description };

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { Pool, type Dispatcher } from 'undici';
+import { BalancedPool, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { waitUntil } from '../harness/wait-until';
 import { parseVerificationId } from '../src/gateway/ids';
@@ -7,20 +7,28 @@ import type { SandboxLine } from './sandbox-process';
 import type { Side } from './side';
 
 export interface ServiceAddresses {
-  apiUrl: string;
+  /** The load goes to them in turn. */
+  apiUrls: readonly string[];
   apiKey: string;
 }
 
 const StartAnswer = z.object({ id: z.string(), status: z.literal('sending') });
 const CheckAnswer = z.object({ verified: z.literal(true) });
 
+/** What the load generator can do with the service. */
+export interface ServiceSide extends Side {
+  /** To be called for each line of the sandbox about a message. */
+  onMessage(message: Extract<SandboxLine, { kind: 'message' }>): void;
+  close(): Promise<void>;
+}
+
 /** Enough that no request waits for a connection. */
 const CONNECTIONS = 256;
 const DELIVERY_LIMIT_MS = 30_000;
 
 /** Calls the service over HTTP with keep-alive connections, as a backend does. */
-export function createServiceSide({ apiUrl, apiKey }: ServiceAddresses) {
-  const pool = new Pool(apiUrl, { connections: CONNECTIONS });
+export function createServiceSide({ apiUrls, apiKey }: ServiceAddresses): ServiceSide {
+  const pool = new BalancedPool([...apiUrls], { connections: CONNECTIONS });
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
   const nextNumber = phoneNumbers();
   /** By number, until the message arrives. */
@@ -32,7 +40,7 @@ export function createServiceSide({ apiUrl, apiKey }: ServiceAddresses) {
     return expectAnswer(answer, status, Answer);
   }
 
-  const side: Side = {
+  return {
     async start() {
       const phoneNumber = nextNumber();
       const arrivedCode = new Promise<string>((resolve) => void waiting.set(phoneNumber, resolve));
@@ -50,16 +58,13 @@ export function createServiceSide({ apiUrl, apiKey }: ServiceAddresses) {
       const limits = { what: 'all messages to be delivered', limitMs: DELIVERY_LIMIT_MS };
       await waitUntil(() => undelivered === 0, limits);
     },
+    onMessage({ to, body, isDelivered }) {
+      if (isDelivered) undelivered -= 1;
+      else waiting.get(to)?.(/\d{4,10}/.exec(body)?.[0] ?? '');
+      waiting.delete(to);
+    },
+    close: () => pool.destroy(),
   };
-
-  /** To be called for each line of the sandbox about a message. */
-  function onMessage({ to, body, isDelivered }: Extract<SandboxLine, { kind: 'message' }>): void {
-    if (isDelivered) undelivered -= 1;
-    else waiting.get(to)?.(/\d{4,10}/.exec(body)?.[0] ?? '');
-    waiting.delete(to);
-  }
-
-  return { side, onMessage, close: () => pool.destroy() };
 }
 
 async function expectAnswer<T>(answer: Dispatcher.ResponseData, status: number, Answer: z.ZodType<T>) {

@@ -45,7 +45,7 @@ test('a small run prints one JSON object with the service, the floor and their r
     historyBytes: number,
   };
   expect(JSON.parse(stdout)).toEqual({
-    settings: { concurrency: [2], n: 10, rate: 5, seconds: 1, tls: true },
+    settings: { concurrency: [2], n: 10, rate: 5, seconds: 1, apis: 1, workers: 1, tls: true },
     machine: {
       cores: expect.any(Number) as number,
       node: process.version,
@@ -92,7 +92,7 @@ test('by default, three concurrencies are measured', () => {
   expect(parseOptions([])).toEqual({
     json: false,
     svg: undefined,
-    settings: { concurrency: [1, 8, 32], n: 300, rate: 10, seconds: 30, tls: false },
+    settings: { concurrency: [1, 8, 32], n: 300, rate: 10, seconds: 30, apis: 1, workers: 1, tls: false },
   });
 });
 
