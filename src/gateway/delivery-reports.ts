@@ -14,6 +14,8 @@ import type { WorkflowCalls } from './workflow-calls';
 
 /** After this time, the provider's answer to the create call was probably lost, or no worker answers. */
 const UNRESOLVED_AFTER_MS = 2_000;
+/** On a busy service, the workflow learns this much later that the message was accepted. Before, a look is useless. */
+const FIRST_LOOK_AFTER_MS = 500;
 /** A message has two reports without a failure, seconds apart. */
 const MAX_REMEMBERED_MESSAGES = 10_000;
 
@@ -65,6 +67,7 @@ export function createDeliveryReports(client: Client, { call }: WorkflowCalls, m
 
   /** `stuck`: the run has waited for the same thing for UNRESOLVED_AFTER_MS. `idle`: it waits for nothing. */
   async function runProgress({ workflowId, runId }: VerificationId): Promise<Progress> {
+    await setTimeout(FIRST_LOOK_AFTER_MS);
     const now = await pending({ workflowId, runId });
     if (!now) return 'idle';
     const waitMs = now.since + UNRESOLVED_AFTER_MS - Date.now();
