@@ -90,7 +90,7 @@ test('100 failed codes lock a test number; its last verification has only the at
   const locked = await started();
   expect(locked.statusCode).toBe(429);
   expect(locked.json()).toMatchObject({ code: 'phone_number_cooling_down' });
-  expect(locked.headers['retry-after']).toBe('3600');
+  expect(locked.headers['retry-after']).toBe('86400');
 });
 
 test('an expired test number is a normal number', async () => {
