@@ -30,6 +30,11 @@ export class Messages {
     return this.#messages.flatMap(({ outcome }) => (outcome?.outcome === 'accepted' ? [outcome.sid] : []));
   }
 
+  /** The places of these messages among all: 0 for the first. */
+  get acceptedIndexes(): number[] {
+    return this.#messages.flatMap(({ outcome }, index) => (outcome?.outcome === 'accepted' ? [index] : []));
+  }
+
   /** Whether a message can still reach the phone. */
   get mayAnyArrive(): boolean {
     return this.#messages.some(

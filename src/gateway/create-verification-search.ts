@@ -1,13 +1,20 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { Semaphore } from 'async-mutex';
 import type { Digests } from '../crypto/digest';
 import { VerificationError } from '../domain/refusals';
 import { createRunLookup } from '../temporal/run-lookup';
+import { messagesOf } from './found-messages';
 import { workflowIdFor } from './ids';
 import { createPayloadDecoder } from './payload-decoder';
 import { createRunReader, type ReadRun } from './run-reader';
 import type { RunStates } from './run-states';
-import type { FoundVerification, TenantNumber, VerificationSearch } from './verification-search';
+import type {
+  FoundVerification,
+  TenantNumber,
+  VerificationFilter,
+  VerificationSearch,
+} from './verification-search';
 import { createVisibility } from './visibility';
 import {
   allOf,
@@ -42,18 +49,14 @@ export function createVerificationSearch(
       if (matchesNothing(filter)) return { verifications: [], nextCursor: undefined };
       const query = visibilityQuery(filter, digests);
       const { runs, nextCursor } = await visibility.list(query, max, cursor);
-      const read = await Promise.all(runs.map(readRun));
-      const matching = read.filter(
-        (run): run is ReadRun =>
-          run !== undefined &&
-          // The memo is authenticated if payloads are encrypted, and search attributes are not.
-          filter.tenantIds.includes(run.memo.tenantId) &&
-          (filter.numbers?.some((number) => isOf(run, number)) ?? true),
-      );
-      const isByNumber = filter.numbers !== undefined;
-      const verifications = await Promise.all(
-        matching.map(async (run) => toFound(run, await stateIfNeeded(run, isByNumber))),
-      );
+      const verifications: FoundVerification[] = [];
+      for (const info of runs) {
+        // Decryption needs the CPU. Other requests must not wait for the whole page.
+        await setImmediate();
+        const run = await readRun(info);
+        if (run && isWanted(run, filter))
+          verifications.push(await toListed(run, filter.numbers !== undefined));
+      }
       return { verifications, nextCursor };
     },
 
@@ -74,7 +77,8 @@ export function createVerificationSearch(
     async find(number) {
       const run = await findRun(number);
       if (!run) throw new VerificationError({ code: 'not_found' });
-      return toFound(run, await states.read(run.ref));
+      const state = await states.read(run.ref);
+      return toFound(run, state, async () => state);
     },
   };
 
@@ -96,16 +100,19 @@ export function createVerificationSearch(
   }
 
   /**
-   * The state of a run whose memo and search attributes do not say enough: when later messages were requested, or why
-   * none arrived. Undefined if it can't be read now.
+   * `isByNumber`: how many messages an open verification has is only known from its state. The details need the state
+   * if the memo and the search attributes do not say when later messages were requested, or why none arrived.
    */
-  async function stateIfNeeded(run: ReadRun, isByNumber: boolean): Promise<VerificationState | undefined> {
-    const { ref, status, messagesSent, closedAt } = run;
-    const isNeeded =
-      messagesSent === undefined
-        ? isByNumber && closedAt === null
-        : messagesSent > 1 || status === 'undeliverable';
-    if (!isNeeded) return undefined;
+  async function toListed(run: ReadRun, isByNumber: boolean): Promise<FoundVerification> {
+    const { status, messagesSent, closedAt } = run;
+    const isOpen = messagesSent === undefined && closedAt === null;
+    const state = isOpen && isByNumber ? await readState(run) : undefined;
+    const needsState = (messagesSent ?? 1) > 1 || status === 'undeliverable';
+    return toFound(run, state, async () => state ?? (needsState ? readState(run) : undefined));
+  }
+
+  /** Undefined if it can't be read now. */
+  async function readState({ ref, closedAt }: ReadRun): Promise<VerificationState | undefined> {
     try {
       return await stateReads.runExclusive(() =>
         closedAt === null ? states.readWithin(ref, OPEN_STATE_TIMEOUT_MS) : states.readClosed(ref),
@@ -117,15 +124,25 @@ export function createVerificationSearch(
   }
 }
 
+function isWanted(run: ReadRun, { tenantIds, numbers }: VerificationFilter): boolean {
+  return (
+    // The memo is authenticated if payloads are encrypted, and search attributes are not.
+    tenantIds.includes(run.memo.tenantId) && (numbers?.some((number) => isOf(run, number)) ?? true)
+  );
+}
+
 function isOf({ id, memo }: ReadRun, { tenantId, phoneNumber, is }: TenantNumber): boolean {
   return memo.tenantId === tenantId && memo.phoneNumber === phoneNumber && is?.(id) !== false;
 }
 
-function toFound(run: ReadRun, state: VerificationState | undefined): FoundVerification {
-  const { id, memo, closedAt, country } = run;
-  const { tenantId, phoneNumber, createdAt, policy } = memo;
-  const messages = run.messagesSent ?? state?.messagesAt.length ?? 1;
-  const laterAt = Array.from({ length: messages }, (_, index) => state?.messagesAt[index] ?? createdAt);
+/** `state`: if it is already known. `readState`: reads it for the details. */
+function toFound(
+  run: ReadRun,
+  state: VerificationState | undefined,
+  readState: () => Promise<VerificationState | undefined>,
+): FoundVerification {
+  const { id, memo, startedAt, closedAt, country } = run;
+  const { tenantId, phoneNumber, policy } = memo;
   return {
     id,
     tenantId,
@@ -133,8 +150,12 @@ function toFound(run: ReadRun, state: VerificationState | undefined): FoundVerif
     status: state?.status ?? run.status ?? 'sending',
     country,
     codeLength: policy.codeLength,
-    messagesAt: [createdAt, ...laterAt.slice(1)],
+    startedAt,
     closedAt,
-    error: state?.error ?? null,
+    messageCount: messagesOf(run, state).counted.length,
+    async details() {
+      const known = await readState();
+      return { ...messagesOf(run, known), error: known?.error ?? null };
+    },
   };
 }

@@ -2,6 +2,7 @@ import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { searchAttributes } from '../domain/search-attributes';
+import { rfc3339 } from '../domain/rfc3339';
 import { isFinal, statuses, type Status } from '../domain/types';
 import { runIdOf, type RunInfo } from '../temporal/run-lookup';
 import { timestampMs } from '../temporal/timestamp';
@@ -17,6 +18,8 @@ export interface ReadRun {
   /** The public id. */
   readonly id: string;
   readonly memo: VerificationMemo;
+  /** RFC 3339. */
+  readonly startedAt: string;
   /** RFC 3339. Null while the run is open. */
   readonly closedAt: string | null;
   readonly country: string | null;
@@ -43,7 +46,8 @@ export function createRunReader(decode: DecodePayload) {
       ref,
       id: formatVerificationId(ref),
       memo,
-      closedAt: info.status === RUNNING ? null : new Date(timestampMs(info.closeTime)).toISOString(),
+      startedAt: rfc3339(timestampMs(info.startTime)),
+      closedAt: info.status === RUNNING ? null : rfc3339(timestampMs(info.closeTime)),
       country,
       status,
       messagesSent: status !== undefined && isFinal(status) ? textsSent : undefined,

@@ -54,6 +54,7 @@ const stateSchema = z.object({
   updatedAt: z.string(),
   cancelReason: z.string().nullable(),
   messageInFlightSince: z.string().nullable(),
+  acceptedMessages: z.array(z.number()).readonly().optional(),
 });
 
 const resultSchema = stateSchema.extend({ ledger: ledgerSchema });

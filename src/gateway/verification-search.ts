@@ -22,7 +22,7 @@ export interface VerificationFilter {
   readonly numbers?: readonly TenantNumber[] | undefined;
 }
 
-/** What the search finds. `messagesAt` counts its messages as `count` does. */
+/** What the search finds. */
 export interface FoundVerification {
   /** The public id. */
   readonly id: string;
@@ -32,10 +32,31 @@ export interface FoundVerification {
   /** ISO 3166-1 alpha-2. Null if it is not known. */
   readonly country: string | null;
   readonly codeLength: number;
-  /** When each message was requested, oldest first. It has at least one element. */
-  readonly messagesAt: readonly string[];
+  /** When the run started. */
+  readonly startedAt: string;
   /** When the run closed. Null while it is open. */
   readonly closedAt: string | null;
+  /** How many messages `count` counts. At least one. */
+  readonly messageCount: number;
+  /** Reads what the list does not contain. */
+  details(): Promise<VerificationDetails>;
+}
+
+/** One message of a verification. */
+export interface FoundMessage {
+  /** Its place among all messages that were requested: 0 for the first. */
+  readonly index: number;
+  readonly requestedAt: string;
+}
+
+/** The messages of a verification, oldest first. Both lists have at least one. */
+export interface FoundMessages {
+  readonly requested: readonly FoundMessage[];
+  /** Those of `messageCount`. */
+  readonly counted: readonly FoundMessage[];
+}
+
+export interface VerificationDetails extends FoundMessages {
   /** Null also if it is not known. */
   readonly error: DeliveryError | null;
 }
@@ -54,7 +75,8 @@ export interface SearchPage {
  * How many messages a verification has is known from its search attributes, so that `page` and `count` agree:
  * - after its end, the number of messages that the provider accepted;
  * - at least one, also if the provider refused it;
- * - one until the end. A search by number reads the state of the open verification, and so returns all its messages.
+ * - one until the end. A search by number reads the state of the open verification, and so returns all its messages
+ *   that the provider did not refuse.
  *
  * A verification whose memo can't be read, because its secret key was removed, is counted but not found.
  *
@@ -72,7 +94,7 @@ export interface VerificationSearch {
   /** `messages`: of all verifications. `verified`: how many verifications are verified. Ignores `numbers`. */
   count(filter: VerificationFilter): Promise<{ readonly messages: number; readonly verified: number }>;
   /**
-   * One verification of a number, with all messages if it is open. Needs no search attributes.
+   * One verification of a number, which needs no search attributes. Its details have all messages that were requested.
    * @throws VerificationError `not_found`; `worker_unavailable` if it is open and no worker answers
    */
   find(number: Required<TenantNumber>): Promise<FoundVerification>;

@@ -52,6 +52,8 @@ export interface VerificationState extends VerificationView {
   readonly nonce: string;
   /** When the message in flight was requested, RFC 3339; null if none is in flight. */
   readonly messageInFlightSince: string | null;
+  /** Which of `messagesAt` the provider accepted: 0 for the first. Runs of an earlier version do not say it. */
+  readonly acceptedMessages?: readonly number[] | undefined;
 }
 
 /** The workflow's result: its final state, and the ledger for the number's next verification. */

@@ -119,12 +119,13 @@ function runSendActivity(
 }
 
 function stateOf(verification: Verification): VerificationState {
-  const { inFlight } = verification.messages;
+  const { inFlight, acceptedIndexes } = verification.messages;
   const { nonce, tenantId } = verification.input;
   return {
     nonce,
     tenantId,
     ...viewOf(verification),
     messageInFlightSince: inFlight ? rfc3339(inFlight.requestedAt) : null,
+    acceptedMessages: acceptedIndexes,
   };
 }

@@ -1,5 +1,4 @@
-import type { FoundVerification } from '../../gateway/verification-search';
-import { isConverted, type Attempt } from './attempt-pages';
+import type { Attempt } from './attempt-pages';
 import { inSeconds, type ResourceOptions, type ServiceTenant } from './resources';
 
 /** Twilio's codes are numbers. Ours are words. */
@@ -11,19 +10,18 @@ export function createAttemptResources({ sids, publicUrl }: ResourceOptions) {
 
   return {
     attempt({ verify }: ServiceTenant, attempt: Attempt) {
-      const { verification, index } = attempt;
-      const { phoneNumber, id, messagesAt, closedAt, country, codeLength } = verification;
+      const { verification, message, isConverted } = attempt;
+      const { phoneNumber, id, closedAt, country, codeLength } = verification;
       const verificationSid = sids.verification(verify.serviceSid, phoneNumber, id);
-      const sid = sids.attempt(verify.serviceSid, phoneNumber, id, index);
-      const createdAt = messagesAt[index] ?? '';
+      const sid = sids.attempt(verify.serviceSid, phoneNumber, id, message.index);
       return {
         sid,
         account_sid: verify.accountSid,
         service_sid: verify.serviceSid,
         verification_sid: verificationSid,
-        date_created: inSeconds(createdAt),
-        date_updated: inSeconds(closedAt ?? createdAt),
-        conversion_status: isConverted(attempt) ? 'converted' : 'unconverted',
+        date_created: inSeconds(message.requestedAt),
+        date_updated: inSeconds(closedAt ?? message.requestedAt),
+        conversion_status: isConverted ? 'converted' : 'unconverted',
         channel: 'sms',
         // The provider of the messages knows it.
         price: null,
@@ -31,7 +29,7 @@ export function createAttemptResources({ sids, publicUrl }: ResourceOptions) {
           verification_sid: verificationSid,
           to: phoneNumber,
           status: wordOf(attempt),
-          ...failureOf(verification),
+          ...failureOf(attempt),
           country,
           code_length: codeLength,
           locale: null,
@@ -55,13 +53,13 @@ export function createAttemptResources({ sids, publicUrl }: ResourceOptions) {
   };
 }
 
-function wordOf(attempt: Attempt): 'confirmed' | 'unconfirmed' | 'expired' {
-  if (isConverted(attempt)) return 'confirmed';
-  return attempt.verification.status === 'expired' ? 'expired' : 'unconfirmed';
+function wordOf({ isConverted, verification }: Attempt): 'confirmed' | 'unconfirmed' | 'expired' {
+  if (isConverted) return 'confirmed';
+  return verification.status === 'expired' ? 'expired' : 'unconfirmed';
 }
 
 /** Null if the provider has reported no failure: whether a message arrived is not recorded. */
-function failureOf({ status, error }: FoundVerification) {
+function failureOf({ verification: { status }, error }: Attempt) {
   const code = status === 'undeliverable' && error && PROVIDER_CODE.test(error.code) ? error.code : null;
   return { message_status: code === null ? null : 'undelivered', error_code: code };
 }

@@ -30,7 +30,8 @@ const SUMMARY_FILTERS = ['VerifyServiceSid', 'DateCreatedAfter', 'DateCreatedBef
  * The attempts of Twilio Verify's API. Each message of a verification is one, from its start on. They are read from
  * Temporal's visibility, which is eventually consistent: an attempt is in the list and in the summary about a second
  * later, and the messages after the first when the verification has ended. Temporal forgets them after the namespace's
- * retention. See VerificationSearch for how messages are counted, and `isConverted` for which one is converted.
+ * retention. See VerificationSearch for how messages are counted, and Attempt for which one is converted. A message that
+ * the provider refused is not in the list. It can be fetched by the SID that its create returned.
  *
  * The dates of a filter are about the verification's start: `DateCreatedAfter` is included, `DateCreatedBefore` is not.
  */
@@ -72,11 +73,18 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
   });
 
   /** Undefined if the SID is not that of a message of this service. */
-  async function findAttempt({ id: tenantId, verify }: ServiceTenant, sid: string) {
+  async function findAttempt(
+    { id: tenantId, verify }: ServiceTenant,
+    sid: string,
+  ): Promise<Attempt | undefined> {
     const named = isSid('VL', sid) ? verifySids.openAttempt(verify.serviceSid, sid) : undefined;
     const verification = named && (await undefinedIfNotFound(search.find({ tenantId, ...named })));
-    const attempt: Attempt | undefined = verification && named && { verification, index: named.index };
-    return attempt && attempt.index < attempt.verification.messagesAt.length ? attempt : undefined;
+    if (!named || !verification) return undefined;
+    const { requested, counted, error } = await verification.details();
+    const message = requested[named.index];
+    const isLast = named.index === counted.at(-1)?.index;
+    const isConverted = verification.status === 'verified' && isLast;
+    return message && { verification, message, isConverted, error };
   }
 }
 

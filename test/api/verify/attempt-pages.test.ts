@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createAttemptPages, isConverted, type Attempt } from '../../../src/api/verify/attempt-pages';
+import { createAttemptPages, type Attempt } from '../../../src/api/verify/attempt-pages';
 import type {
   FoundVerification,
   VerificationFilter,
@@ -7,7 +7,7 @@ import type {
 } from '../../../src/gateway/verification-search';
 import { testDigests } from '../../support/service';
 
-const STARTED_AT = '2026-01-01T00:00:00.000Z';
+const timeOf = (number: number) => new Date(number).toISOString();
 const OPEN = Number.MAX_SAFE_INTEGER;
 
 /** A verification in Temporal. Its place in the list changes when it closes. */
@@ -19,11 +19,15 @@ interface Listed {
 
 /** Temporal's list: open runs first, then closed ones, each newest first. Its cursor is the place of the last run. */
 class FakeSearch implements Pick<VerificationSearch, 'page'> {
+  readonly searches: number[] = [];
+  /** The ids of the verifications whose details were read. */
+  readonly read: string[] = [];
   #now = 1;
 
   constructor(readonly all: Listed[]) {}
 
   async page(_: VerificationFilter, { max, cursor }: { max: number; cursor: string | undefined }) {
+    this.searches.push(max);
     const [closedAt = Infinity, number = Infinity] = cursor?.split('_').map(Number) ?? [];
     const after = this.all
       .filter((run) => run.closedAt < closedAt || (run.closedAt === closedAt && run.number < number))
@@ -31,7 +35,7 @@ class FakeSearch implements Pick<VerificationSearch, 'page'> {
     const page = after.slice(0, max);
     const last = page.at(-1);
     return {
-      verifications: page.map(foundOf),
+      verifications: page.map((run) => foundOf(run, this.read)),
       nextCursor: last && page.length === max ? `${last.closedAt}_${last.number}` : undefined,
     };
   }
@@ -45,19 +49,26 @@ class FakeSearch implements Pick<VerificationSearch, 'page'> {
   }
 }
 
-function foundOf({ number, closedAt, messages }: Listed): FoundVerification {
+function foundOf({ number, closedAt, messages }: Listed, read: string[] = []): FoundVerification {
+  const id = String(number)
+    .padStart(64, '0')
+    .replace(/^(.{32})(.{24})(.{8})$/, '$1$3$2');
+  const all = Array.from({ length: messages }, (_, index) => ({ index, requestedAt: timeOf(index) }));
   return {
-    id: String(number)
-      .padStart(64, '0')
-      .replace(/^(.{32})(.{24})(.{8})$/, '$1$3$2'),
+    id,
     tenantId: 'shop',
     phoneNumber: '+14255550123',
     status: closedAt === OPEN ? 'sending' : 'verified',
     country: 'US',
     codeLength: 6,
-    messagesAt: Array.from({ length: messages }, () => STARTED_AT),
-    closedAt: closedAt === OPEN ? null : STARTED_AT,
-    error: null,
+    // Some start at the same time.
+    startedAt: timeOf(Math.floor(number / 2)),
+    closedAt: closedAt === OPEN ? null : timeOf(closedAt),
+    messageCount: messages,
+    async details() {
+      read.push(id);
+      return { requested: all, counted: all, error: null };
+    },
   };
 }
 
@@ -79,9 +90,7 @@ async function readAll(
   pageSize: number,
   betweenPages: () => void = () => {},
 ): Promise<string[]> {
-  const unused = { count: jest.fn(), find: jest.fn() };
-  const page = search.page.bind(search);
-  const readPage = createAttemptPages({ ...unused, page }, testDigests);
+  const readPage = createAttemptPages(search, testDigests);
   const seen: Attempt[] = [];
   let token: string | undefined;
   do {
@@ -95,15 +104,23 @@ async function readAll(
     token = nextToken;
     if (token !== undefined) betweenPages();
   } while (token !== undefined);
-  return seen.map(({ verification, index }) => `${verification.id} ${index}`);
+  return seen.map(nameOf);
 }
 
+const nameOf = ({ verification: { id }, message: { index }, isConverted }: Attempt) =>
+  `${id} ${index}${isConverted ? ' converted' : ''}`;
+
 const attemptsIn = (search: FakeSearch, verified?: boolean) =>
-  search.all
-    .map(foundOf)
-    .flatMap((verification) => verification.messagesAt.map((_, index) => ({ verification, index })))
-    .filter((attempt) => verified === undefined || isConverted(attempt) === verified)
-    .map(({ verification, index }) => `${verification.id} ${index}`);
+  search.all.flatMap(({ number, closedAt, messages }) =>
+    Array.from({ length: messages }, (_, index) => {
+      const verification = foundOf({ number, closedAt, messages });
+      const isConverted = closedAt !== OPEN && index === messages - 1;
+      const message = { index, requestedAt: timeOf(index) };
+      return { verification, message, isConverted, error: null };
+    })
+      .filter(({ isConverted }) => verified === undefined || isConverted === verified)
+      .map(nameOf),
+  );
 
 test('pages of any size have every attempt once, with every filter', async () => {
   await fc.assert(
@@ -120,18 +137,52 @@ test('pages of any size have every attempt once, with every filter', async () =>
   );
 });
 
+test('each page is one search, and only listed verifications are read', async () => {
+  await fc.assert(
+    fc.asyncProperty(runs, size, async (setup, pageSize) => {
+      const search = searchOf(setup);
+      const readPage = createAttemptPages(search, testDigests);
+      let token: string | undefined;
+      do {
+        search.searches.length = 0;
+        search.read.length = 0;
+        const { attempts, nextToken } = await readPage({ tenantIds: ['shop'] }, { size: pageSize, token });
+        const listed = new Set(attempts.map(({ verification }) => verification.id));
+        expect(search.searches).toEqual([pageSize]);
+        expect(search.read).toEqual([...listed]);
+        // The page is full, unless the search's page is over.
+        expect(attempts.length === pageSize || nextToken?.split('.').length !== 6).toBe(true);
+        token = nextToken;
+      } while (token !== undefined);
+    }),
+  );
+});
+
+test('a page of 1,000 attempts searches for 100 verifications', async () => {
+  const search = searchOf(Array.from({ length: 250 }, (): [boolean, number] => [false, 3]));
+  const readPage = createAttemptPages(search, testDigests);
+  const { attempts, nextToken } = await readPage({ tenantIds: ['shop'] }, { size: 1_000, token: undefined });
+  expect(search.searches).toEqual([100]);
+  expect(attempts).toHaveLength(300);
+  expect(nextToken).toBeDefined();
+});
+
+/** It changes when a verification ends. */
+const withoutConversion = (name: string) => name.replace(' converted', '');
+
 test('no attempt is lost while verifications start and end between two pages', async () => {
   const change = fc.tuple(fc.boolean(), fc.nat(20), fc.integer({ min: 1, max: 6 }));
   await fc.assert(
     fc.asyncProperty(runs, size, fc.array(change, { maxLength: 10 }), async (setup, pageSize, changes) => {
       const search = searchOf(setup);
-      const before = attemptsIn(search);
+      const before = attemptsIn(search).map(withoutConversion);
       const seen = await readAll(search, {}, pageSize, () => {
         const [isStart, place = 0, messages = 1] = changes.pop() ?? [];
         if (isStart === true) search.start();
         if (isStart === false) search.close(search.all[place], messages);
       });
-      expect(before.filter((attempt) => !seen.includes(attempt))).toEqual([]);
+      const found = new Set(seen.map(withoutConversion));
+      expect(before.filter((attempt) => !found.has(attempt))).toEqual([]);
     }),
   );
 });

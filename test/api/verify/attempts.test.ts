@@ -1,14 +1,17 @@
 import type { VerificationAttemptInstance } from 'twilio/lib/rest/verify/v2/verificationAttempt';
 import { hashOf } from '../../../src/crypto/api-keys';
 import { createKeyRing } from '../../../src/crypto/key-ring';
+import { workflowIdFor } from '../../../src/gateway/ids';
 import { createDataConverter } from '../../../src/temporal/data-converter';
 import { addAttributesCommand, lacksSearchAttributes } from '../../../src/temporal/search-attributes';
+import { stateQuery } from '../../../src/workflows/messages';
 import { connectBareNamespace, connectDevServer, type DevServer } from '../../support/dev-server';
 import { LogLines } from '../../support/log-lines';
 import {
   eventually,
   receivedCode,
   serviceTenant,
+  testDigests,
   testKeyRing,
   uniquePhoneNumber,
   type Service,
@@ -403,6 +406,34 @@ test.each(['VL1', `VL${'0'.repeat(32)}`, `VE${'0'.repeat(32)}`, 'summary2'])(
     await expect(attemptsOf(client)(sid).fetch()).rejects.toMatchObject(gone);
   },
 );
+
+test('after the end, each SID that a create returned is found, and the list has the accepted messages', async () => {
+  const to = uniquePhoneNumber();
+  await send(client, SERVICE_SID, to, 1);
+  service.sandbox.stubAnswer(to, { status: 400, body: { code: 21610, message: 'no', status: 400 } });
+  const createNext = () => eventually(() => create(client, SERVICE_SID, to).catch(() => undefined));
+  await createNext();
+  const { sid: verificationSid, sendCodeAttempts } = await createNext();
+  const created = sendCodeAttempts as unknown as { attempt_sid: string; time: string }[];
+  expect(created).toHaveLength(3);
+  const run = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber('shop', to)));
+  await eventually(async () => (await run.query(stateQuery)).messageInFlightSince === null);
+  await approve(client, SERVICE_SID, to);
+
+  const fetched = await Promise.all(created.map(({ attempt_sid: sid }) => attemptsOf(client)(sid).fetch()));
+  expect(fetched.map(({ conversionStatus }) => conversionStatus)).toEqual([
+    'unconverted',
+    'unconverted',
+    'converted',
+  ]);
+  // The second message was refused.
+  const listed = await untilListed(client, { verificationSid }, 2);
+  const [first, , third] = fetched.map((attempt) => attempt.toJSON() as unknown);
+  expect(listed.map((attempt) => attempt.toJSON() as unknown)).toEqual([third, first]);
+  expect(listed.map(({ dateCreated }) => dateCreated.getTime())).toEqual(
+    [created[2], created[0]].map((each) => Math.floor(Date.parse(each?.time ?? '') / 1_000) * 1_000),
+  );
+});
 
 test('attempts need credentials', async () => {
   for (const url of ['/v2/Attempts', '/v2/Attempts/Summary', `/v2/Attempts/VL${'0'.repeat(32)}`])
