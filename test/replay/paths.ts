@@ -242,4 +242,22 @@ export const paths: Readonly<Record<string, Path>> = {
       return start(service, phoneNumber);
     },
   },
+
+  'joined-with-a-key': {
+    ends: 'verified',
+    options: resendAtOnce,
+    async walk(service, phoneNumber) {
+      const joining = { caller: 'alice', joins: true };
+      const hold = service.sandbox.hold('received', phoneNumber);
+      const id = await start(service, phoneNumber);
+      await hold.untilHeld();
+      await service.verifications.resend(id, { ...joining, idempotencyKey: 'while sending' });
+      hold.release();
+      await noMessageInFlight(service, id);
+      await service.verifications.resend(id, { ...joining, idempotencyKey: 'later' });
+      await noMessageInFlight(service, id);
+      await service.verifications.check(id, await receivedCode(service.sandbox, phoneNumber), by);
+      return id;
+    },
+  },
 };
