@@ -33,10 +33,17 @@ const NO_RUN = `no run found. ${RETENTION}`;
 interface Target {
   /** What the operator sees: a masked number, or the first characters of an id. */
   readonly label: string;
-  readonly workflowId: string;
+  /** A number has one at each tenant. */
+  readonly workflows: readonly TargetWorkflow[];
   /** Whether this is the run of the id or the SID. Undefined for a phone number. */
   readonly isWanted?: (run: ListedRun) => boolean;
   readonly textIfNone: string;
+}
+
+interface TargetWorkflow {
+  readonly workflowId: string;
+  /** Undefined if it is not known, and for the only tenant. */
+  readonly tenantId?: string | undefined;
 }
 
 /**
@@ -52,7 +59,12 @@ export async function find(args: readonly string[], config: OperatorConfig): Pro
   const listRuns = createRunList(client);
   try {
     print(`In Temporal at ${temporalPlace(config)}, newest run first:`);
-    for (const target of targets) printRuns(target, await listRuns(target.workflowId), config);
+    for (const target of targets) {
+      const listed: ListedWorkflow[] = [];
+      for (const workflow of target.workflows)
+        listed.push({ ...workflow, runs: await listRuns(workflow.workflowId) });
+      printTarget(target, listed, config);
+    }
     if (webUi(config) === undefined) print(NO_LINKS);
   } catch (error) {
     throw new Error(failureReason(error, config), { cause: error });
@@ -61,14 +73,29 @@ export async function find(args: readonly string[], config: OperatorConfig): Pro
   }
 }
 
-function printRuns(
-  { label, workflowId, isWanted, textIfNone }: Target,
-  runs: ListedRun[],
+interface ListedWorkflow extends TargetWorkflow {
+  readonly runs: readonly ListedRun[];
+}
+
+/** Prints the workflows that have runs. */
+function printTarget(target: Target, listed: readonly ListedWorkflow[], config: OperatorConfig): void {
+  const withRuns = listed.filter(({ runs }) => runs.length > 0);
+  const { label, textIfNone } = target;
+  for (const workflow of withRuns) printWorkflow(target, workflow, config);
+  if (withRuns.length > 0) return;
+  const [only, ...others] = listed;
+  const place = only && others.length === 0 ? `\n  workflow  ${only.workflowId}` : '';
+  print(`\n${label}${place}\n  ${textIfNone}`);
+}
+
+function printWorkflow(
+  { label, isWanted }: Target,
+  { workflowId, tenantId, runs }: ListedWorkflow,
   config: OperatorConfig,
 ): void {
-  print(`\n${label}\n  workflow  ${workflowId}`);
+  const tenant = tenantId === undefined ? '' : `, tenant ${tenantId}`;
+  print(`\n${label}${tenant}\n  workflow  ${workflowId}`);
   if (runs[0]?.isNumberLocked === true) print(LOCKED);
-  if (runs.length === 0) print(`  ${textIfNone}`);
   for (const run of runs) {
     const status = [run.execution, ...(run.verification === undefined ? [] : [run.verification])].join(', ');
     print(`  run       ${run.runId}  ${status}${isWanted?.(run) === true ? '  <- this id' : ''}`);
@@ -80,7 +107,7 @@ function printRuns(
 /** @throws Error whose message is for the operator */
 function parseTargets(args: readonly string[], config: OperatorConfig): Target[] {
   const targetsOf = (arg: string) =>
-    idTarget(arg) ?? workflowTarget(arg) ?? sidTargets(arg, config) ?? numberTargets(arg, config);
+    idTarget(arg) ?? workflowTarget(arg) ?? sidTargets(arg, config) ?? numberTarget(arg, config);
   const targets = parseArguments(args, targetsOf, {
     none: 'no argument was given: add phone numbers like +14255550123, ids of verifications, or workflow IDs',
     invalid:
@@ -90,22 +117,21 @@ function parseTargets(args: readonly string[], config: OperatorConfig): Target[]
   return targets.flat();
 }
 
-function idTarget(arg: string): Target[] | undefined {
+function idTarget(arg: string): Target | undefined {
   const id = parseVerificationId(arg);
   return (
-    id && [
-      {
-        label: `id ${arg.slice(0, SHOWN_ID_CHARACTERS)}…`,
-        workflowId: id.workflowId,
-        isWanted: ({ runId }) => runId === id.runId,
-        textIfNone: NO_RUN,
-      },
-    ]
+    id && {
+      label: `id ${arg.slice(0, SHOWN_ID_CHARACTERS)}…`,
+      workflows: [{ workflowId: id.workflowId }],
+      isWanted: ({ runId }) => runId === id.runId,
+      textIfNone: NO_RUN,
+    }
   );
 }
 
-function workflowTarget(arg: string): Target[] | undefined {
-  return isWorkflowId(arg) ? [{ label: 'workflow ID', workflowId: arg, textIfNone: NO_RUN }] : undefined;
+function workflowTarget(arg: string): Target | undefined {
+  if (!isWorkflowId(arg)) return undefined;
+  return { label: 'workflow ID', workflows: [{ workflowId: arg }], textIfNone: NO_RUN };
 }
 
 /** The services whose key decrypts the SID to a phone number: one, or by chance one more. */
@@ -116,10 +142,11 @@ function sidTargets(arg: string, { phoneDigestKey, verifyServices }: OperatorCon
     const named = sids.openVerification(serviceSid, arg);
     const number = named && operatorNumber(named.phoneNumber);
     if (!number) return [];
+    const workflowId = workflowIdFor(digests.phoneNumber(tenantId, number.e164));
     return [
       {
-        label: `SID ${arg.slice(0, SHOWN_ID_CHARACTERS)}…, ${number.masked}, tenant ${tenantId}`,
-        workflowId: workflowIdFor(digests.phoneNumber(tenantId, number.e164)),
+        label: `SID ${arg.slice(0, SHOWN_ID_CHARACTERS)}…, ${number.masked}`,
+        workflows: [{ workflowId, tenantId }],
         isWanted: ({ id }) => id !== undefined && named.is(id),
         textIfNone: NO_RUN,
       },
@@ -129,17 +156,19 @@ function sidTargets(arg: string, { phoneDigestKey, verifyServices }: OperatorCon
 }
 
 /** Each tenant has its own verifications of a number. */
-function numberTargets(arg: string, { phoneDigestKey, tenantIds }: OperatorConfig): Target[] | undefined {
+function numberTarget(arg: string, { phoneDigestKey, tenantIds }: OperatorConfig): Target | undefined {
   const number = operatorNumber(arg);
+  if (!number) return undefined;
   const digests = createDigests(phoneDigestKey);
-  return (
-    number &&
-    [DEFAULT_TENANT, ...tenantIds].map((tenantId) => ({
-      label: tenantIds.length === 0 ? number.masked : `${number.masked}, tenant ${tenantId}`,
-      workflowId: workflowIdFor(digests.phoneNumber(tenantId, number.e164)),
-      textIfNone: `${noRunFound([tenantId])} ${RETENTION}`,
-    }))
-  );
+  const ids = [DEFAULT_TENANT, ...tenantIds];
+  return {
+    label: number.masked,
+    workflows: ids.map((id) => ({
+      workflowId: workflowIdFor(digests.phoneNumber(id, number.e164)),
+      tenantId: tenantIds.length === 0 ? undefined : id,
+    })),
+    textIfNone: `${noRunFound(ids)} ${RETENTION}`,
+  };
 }
 
 function webUi({ webUiOrigin, temporal }: OperatorConfig): string | undefined {
