@@ -14,7 +14,8 @@ export function acceptEveryMethod(app: FastifyInstance): void {
 /**
  * Records the routes that are added to `app` and its child scopes from now on. Call the returned function after all
  * routes are added: it adds routes to `scope` that answer all other methods on the same paths with 405 and `Allow`
- * (RFC 9110, 15.5.6). All recorded paths must begin with the prefix of `scope`. The hooks of other scopes, such as authentication, do not run for them.
+ * (RFC 9110, 15.5.6). All recorded paths must begin with the prefix of `scope`. The hooks of other scopes, such as
+ * authentication, do not run for them.
  */
 export function observeMethods(app: FastifyInstance): (scope: FastifyInstance) => void {
   const methodsByUrl = new Map<string, Set<string>>();
