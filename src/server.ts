@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './api/app';
 import { buildMetricsServer } from './api/metrics-server';
-import type { TestNumber } from './numbers/phone-number';
+import { testNumbersWarning } from './numbers/test-numbers';
 import { apiConfig, type ApiConfig } from './config/api-config';
 import { configOrExit } from './config/config-or-exit';
 import { hashOf } from './crypto/api-keys';
@@ -91,10 +91,9 @@ async function main(): Promise<void> {
     await client.connection.close();
     await tracing?.stop();
   });
-  warnOfTestNumbers(
-    app.log,
-    tenants.all.flatMap(({ numberRules }) => numberRules.testNumbers),
-  );
+  const testNumbers = tenants.all.flatMap(({ numberRules }) => numberRules.testNumbers);
+  const testNumbersSentence = testNumbersWarning(testNumbers, Date.now());
+  if (testNumbersSentence !== undefined) app.log.warn(testNumbersSentence);
   warnOfShortApiKeys(app.log, config.apiKeys);
   if (!deliveryReports.enabled) app.log.warn(NO_DELIVERY_REPORTS);
   // Not awaited: Temporal may not be reachable yet. A start that is refused says the same.
@@ -159,13 +158,6 @@ function warnOfShortApiKeys(log: FastifyBaseLogger, apiKeys: readonly string[]):
   log.warn(
     `API_KEYS: ${count} of ${apiKeys.length} shorter than ${MIN_API_KEY_CHARACTERS} characters; npm run keys makes a good one`,
   );
-}
-
-/** Warns about active and expired test numbers. */
-function warnOfTestNumbers(log: FastifyBaseLogger, testNumbers: readonly TestNumber[]): void {
-  if (testNumbers.length === 0) return;
-  const expired = testNumbers.filter(({ endsAt }) => endsAt < Date.now()).length;
-  log.warn(`TEST_NUMBERS: ${testNumbers.length - expired} active, ${expired} expired`);
 }
 
 runMain('API', main);
