@@ -12,6 +12,8 @@ export interface BannerFacts {
   /** Undefined if `npm run dev` has not started the Temporal server. */
   temporalUiUrl: string | undefined;
   temporalAddress: string;
+  /** The services of Twilio Verify's API. */
+  verifyServices: readonly string[];
   /** Where each process offers its metrics. */
   metrics: readonly { readonly name: string; readonly url: string }[];
 }
@@ -19,6 +21,7 @@ export interface BannerFacts {
 /** Lists the addresses, the page first, and three shell commands that verify a number. */
 export function banner(facts: BannerFacts): string {
   const { apiUrl, smsSandboxUrl, temporalUiUrl, temporalAddress, usesSandbox, hasTryItPage } = facts;
+  const { verifyServices } = facts;
   const page = hasTryItPage ? [`  Try it           ${apiUrl}/`] : [];
   // Messages that go to real phones are not on this page.
   const phone = usesSandbox ? [`  The phone        ${smsSandboxUrl}/`] : [];
@@ -38,6 +41,9 @@ export function banner(facts: BannerFacts): string {
     `  ${temporal}`,
     `  API              ${apiUrl}`,
     `  API reference    ${apiUrl}/docs`,
+    ...verifyServices.map(
+      (service, index) => `  ${(index === 0 ? 'Twilio Verify' : '').padEnd(17)}${service}`,
+    ),
     ...metrics,
     '',
     howTo,

@@ -1,4 +1,5 @@
 import { createTemporalClient } from '../src/temporal/client';
+import { verifyServiceNames } from '../src/tenants/verify-services';
 import { banner, type BannerFacts } from './banner';
 import { configureDevelopment, type DevConfiguration } from './configuration';
 import { keepFilesPrivate } from './data-folder';
@@ -98,6 +99,7 @@ function bannerFacts(
     apiKey: config.apiKeys[0] ?? '',
     metrics: metricsPorts,
     codeLength: config.rules.policy.codeLength,
+    verifyServices: verifyServiceNames(config.tenants),
     smsSandboxUrl: `http://localhost:${smsSandboxPort}`,
     usesSandbox: env['TWILIO_API_URL'] === smsSandboxUrl(settings),
     temporalAddress: config.temporal.connection.address,

@@ -29,6 +29,7 @@ import { createVerifications } from './gateway/create-verifications';
 import { parseVerificationId } from './gateway/ids';
 import { createTenants, type TenantEntry } from './tenants/registry';
 import { DEFAULT_TENANT } from './tenants/tenant';
+import { verifyServiceNames } from './tenants/verify-services';
 
 /** Longer than the longest call to Temporal, so that every accepted request is answered. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;
@@ -96,6 +97,8 @@ async function main(): Promise<void> {
   if (testNumbersSentence !== undefined) app.log.warn(testNumbersSentence);
   warnOfShortApiKeys(app.log, config.apiKeys);
   if (!deliveryReports.enabled) app.log.warn(NO_DELIVERY_REPORTS);
+  const services = verifyServiceNames(tenants.all);
+  if (services.length > 0) app.log.info(`Twilio Verify: ${services.join(', ')}`);
   // Not awaited: Temporal may not be reachable yet. A start that is refused says the same.
   void lacksSearchAttributes(client.connection, namespace).then((lacks) => lacks && attributeUse.refused());
   await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {

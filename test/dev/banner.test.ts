@@ -1,4 +1,6 @@
 import { banner, curlLines } from '../../dev/banner';
+import type { VerifyService } from '../../src/tenants/tenant';
+import { verifyServiceNames } from '../../src/tenants/verify-services';
 import { defaultBannerFacts as facts } from '../support/banner-facts';
 
 test('the banner lists all addresses and the three commands', () => {
@@ -12,6 +14,21 @@ test('the banner lists all addresses and the three commands', () => {
   expect(text).toContain('Metrics          http://127.0.0.1:9464/metrics (api)\n');
   expect(text).toContain('                 http://127.0.0.1:9465/metrics (worker)\n');
   for (const line of curlLines(facts)) expect(text).toContain(`\n${line}\n`);
+});
+
+test('the services of Twilio Verify are listed, with their tenants', () => {
+  const tenants = ['shop', 'club', 'bar'].map((id) => ({
+    id,
+    ...(id !== 'club' && { verify: { serviceSid: `VA${id}` } as VerifyService }),
+  }));
+  const text = banner({ ...facts, verifyServices: verifyServiceNames(tenants) });
+
+  expect(text).toContain(
+    '  API reference    http://localhost:3000/docs\n' +
+      '  Twilio Verify    VAshop (tenant shop)\n' +
+      '                   VAbar (tenant bar)\n',
+  );
+  expect(banner(facts)).not.toContain('Twilio Verify');
 });
 
 test('without the page, its address is not printed', () => {

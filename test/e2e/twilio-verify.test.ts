@@ -47,6 +47,13 @@ test('the Node program verifies a number', async () => {
   });
 });
 
+test('the log of the API names the service, its tenant and no secret', () => {
+  const { VERIFY_SERVICE_SID: sid = '', VERIFY_AUTH_TOKEN: token = '' } = defaults;
+
+  expect(service.output).toContain(`Twilio Verify: ${sid} (tenant shop)`);
+  expect(service.output).not.toContain(token);
+});
+
 test('the shell line makes the hash of the tenants file', async () => {
   const hash = (env: Record<string, string>) => runToEnd('sh', ['-c', block('1. Credentials', 'sh')], env);
   const { stdout } = await hash({ TWILIO_AUTH_TOKEN: defaults['VERIFY_AUTH_TOKEN'] ?? '' });

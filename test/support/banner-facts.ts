@@ -10,6 +10,7 @@ export const defaultBannerFacts: BannerFacts = {
   usesSandbox: true,
   temporalUiUrl: 'http://localhost:8233',
   temporalAddress: '127.0.0.1:7233',
+  verifyServices: [],
   metrics: [
     { name: 'api', url: 'http://127.0.0.1:9464/metrics' },
     { name: 'worker', url: 'http://127.0.0.1:9465/metrics' },
