@@ -1,3 +1,4 @@
+import { isSid } from './api/verify/sids';
 import { configOrExit } from './config/config-or-exit';
 import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests } from './crypto/digest';
@@ -22,7 +23,6 @@ import { isWorkflowId, parseVerificationId, workflowIdFor } from './gateway/ids'
 const CLOUD_ADDRESS = /\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/;
 const CLOUD_WEB_UI = 'https://cloud.temporal.io';
 const SHOWN_ID_CHARACTERS = 8;
-const VERIFICATION_SID = /^VE[0-9a-fA-F]{32}$/;
 
 const NO_LINKS = "For a link to each run, set CODEC_SERVER_ORIGIN to the origin of Temporal's Web UI.";
 const LOCKED = '  locked    too many wrong codes: npm run forget ends the lock, as does the retention';
@@ -136,7 +136,7 @@ function workflowTarget(arg: string): Target | undefined {
 
 /** The services whose key decrypts the SID to a phone number: one, or by chance one more. */
 function sidTargets(arg: string, { phoneDigestKey, verifyServices }: OperatorConfig): Target[] | undefined {
-  if (!VERIFICATION_SID.test(arg)) return undefined;
+  if (!isSid('VE', arg)) return undefined;
   const [sids, digests] = [createVerifySids(phoneDigestKey), createDigests(phoneDigestKey)];
   const targets = verifyServices.flatMap(({ tenantId, serviceSid }): Target[] => {
     const named = sids.openVerification(serviceSid, arg);
