@@ -45,6 +45,11 @@ export class CallCounter {
     return this.#made.get(method) ?? 0;
   }
 
+  /** By method. */
+  all(): Record<string, number> {
+    return Object.fromEntries(this.#made);
+  }
+
   #add(method: string, change: number): void {
     const inFlight = this.inFlight(method) + change;
     this.#inFlight.set(method, inFlight);

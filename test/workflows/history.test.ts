@@ -1,3 +1,5 @@
+import { temporal } from '@temporalio/proto';
+import { CallCounter } from '../support/call-counter';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { readableHistory, startService, untilPending, type Service } from '../support/service';
 import { partsOf } from '../support/verification-id';
@@ -5,15 +7,20 @@ import { partsOf } from '../support/verification-id';
 const by = { caller: 'alice', idempotencyKey: undefined };
 
 let server: DevServer;
+/** The service's own client. */
+let counted: DevServer;
 let service: Service;
+const calls = new CallCounter();
 
 beforeAll(async () => {
   server = await connectDevServer();
-  service = await startService({ ...server });
+  counted = await connectDevServer({ interceptors: [calls.interceptor] });
+  service = await startService({ ...counted });
 });
 
 afterAll(async () => {
   await service.stop();
+  await counted.close();
   await server.close();
 });
 
@@ -36,6 +43,35 @@ async function costOf(workflowId: string): Promise<{ events: number; workflowTas
   // Scheduled, timed out and, if a worker had received it, started.
   const lateEvents = late.map(({ startedEventId }) => (Number(startedEventId) > 0 ? 3 : 2));
   return { events: events.length - lateEvents.reduce((sum, count) => sum + count, 0), workflowTasks };
+}
+
+/** The calls that the service's client has made since then, by method. */
+function callsSince(before: Record<string, number>): Record<string, number> {
+  const changes = Object.entries(calls.all()).map(([method, count]): [string, number] => [
+    method,
+    count - (before[method] ?? 0),
+  ]);
+  return Object.fromEntries(changes.filter(([, count]) => count > 0));
+}
+
+/** The sizes of the payloads' data in a closed run, by the event that holds them. */
+async function payloadBytes(workflowId: string): Promise<Record<string, number>> {
+  const handle = server.client.workflow.getHandle(workflowId);
+  await handle.result();
+  const sizes: Record<string, number> = {};
+  for (const { eventType, ...event } of (await handle.fetchHistory()).events ?? []) {
+    const size = dataBytes(event);
+    if (size > 0) sizes[temporal.api.enums.v1.EventType[eventType ?? 0] ?? ''] = size;
+  }
+  return sizes;
+}
+
+/** The sum of the sizes of all `data` in a part of an event. */
+function dataBytes(part: unknown): number {
+  if (typeof part !== 'object' || part === null) return 0;
+  return Object.entries(part)
+    .map(([key, value]) => (key === 'data' && value instanceof Uint8Array ? value.length : dataBytes(value)))
+    .reduce((sum, size) => sum + size, 0);
 }
 
 describe('a verification costs', () => {
@@ -63,6 +99,43 @@ describe('a verification costs', () => {
     const { id, workflowId } = await startPending();
     await service.verifications.cancel(id);
     expect(await costOf(workflowId)).toEqual({ events: 24, workflowTasks: 4 });
+  });
+
+  test('one call to Temporal for its start and one for each code, if its number has no past', async () => {
+    const before = calls.all();
+    const { id, code, wrongCode } = await service.startAndReceive();
+    await service.verifications.check(id, wrongCode, by);
+    await service.verifications.check(id, code, by);
+    expect(callsSince(before)).toEqual({ StartWorkflowExecution: 1, UpdateWorkflowExecution: 2 });
+  });
+
+  test('three more calls to Temporal if its number has a past, which is read first', async () => {
+    const { id, code, phoneNumber, workflowId } = await startPending();
+    await service.verifications.check(id, code, by);
+    await server.client.workflow.getHandle(workflowId).result();
+    const before = calls.all();
+    await service.verifications.start(service.startRequest(phoneNumber));
+    expect(callsSince(before)).toEqual({
+      DescribeWorkflowExecution: 1,
+      GetWorkflowExecutionHistory: 1,
+      StartWorkflowExecution: 1,
+    });
+  });
+
+  test('2,338 bytes in the payloads of its history, before encryption', async () => {
+    const { id, code, workflowId } = await startPending();
+    await service.verifications.check(id, code, by);
+    expect(await payloadBytes(workflowId)).toEqual({
+      EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: 822,
+      EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: 203,
+      EVENT_TYPE_ACTIVITY_TASK_COMPLETED: 92,
+      EVENT_TYPE_TIMER_STARTED: 27,
+      EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: 121,
+      EVENT_TYPE_TIMER_CANCELED: 27,
+      EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED: 516,
+      EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: 11,
+      EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: 519,
+    });
   });
 
   test('nothing more for requests that its validators refuse', async () => {
