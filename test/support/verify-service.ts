@@ -97,7 +97,9 @@ export function verifyTenant(
       wording: createWording({
         sentence: 'Your {name} verification code is: {code}',
         name: 'Shop',
-        templates: TEMPLATES,
+        templates: verify?.templates ?? TEMPLATES,
+        defaultTemplateSid: verify?.defaultTemplateSid,
+        doNotShareWarning: verify?.doNotShareWarningEnabled ?? false,
       }),
       sender: { from: SANDBOX_FROM },
     },

@@ -184,6 +184,36 @@ describe('20404', () => {
   });
 });
 
+describe('a verification of another service of the account', () => {
+  const update = (name: string, Status: string, sid: string) =>
+    send(baseUrl, pathOf(sid, `/Verifications/${name}`), { body: { Status } });
+
+  test.each(['by its SID', 'by its number'])(
+    'is not found %s, and stays open: to fetch, to check, to cancel, to approve',
+    async (by) => {
+      const To = uniquePhoneNumber();
+      const { sid } = await shop.verifications.create({ to: To, channel: 'sms' });
+      const code = await receivedCode(service.sandbox, To);
+      const name = by === 'by its SID' ? sid : To;
+      const field = by === 'by its SID' ? 'VerificationSid' : 'To';
+
+      for (const answer of [
+        await send(baseUrl, pathOf(SLOW, `/Verifications/${name}`)),
+        await check({ [field]: name, Code: code }, SLOW),
+        await update(name, 'canceled', SLOW),
+        await update(name, 'approved', SLOW),
+      ])
+        expect(answer).toMatchObject(error(404, 20404));
+      // The right code of the other service is a wrong one, and both verifications go on.
+      const own = await create({ To }, SLOW);
+      expect(own.body['sid']).not.toBe(sid);
+      expect(await check({ To, Code: code }, SLOW)).toMatchObject({ body: { valid: false } });
+      expect(await update(String(own.body['sid']), 'canceled', SLOW)).toMatchObject({ status: 200 });
+      expect(await check({ [field]: name, Code: code })).toMatchObject({ body: { sid, status: 'approved' } });
+    },
+  );
+});
+
 test.each([
   ['PUT', '/Verifications'],
   ['GET', '/VerificationCheck'],

@@ -15,11 +15,16 @@ import {
   send,
   startVerifyService,
   TEMPLATE_SID,
+  verifyTenant,
   type RawAnswer,
 } from '../../support/verify-service';
 
 // Every row of Twilio's parameters: what is taken, ignored and refused. All answers are compared with Twilio's OpenAPI
 // document by the client and by `send`.
+
+const WARNING_SID = `VA${'1'.repeat(32)}`;
+const TEMPLATE_SERVICE_SID = `VA${'2'.repeat(32)}`;
+const OTHER_TEMPLATE_SID = `HJ${'3'.repeat(32)}`;
 
 let server: DevServer;
 let service: Service;
@@ -28,7 +33,32 @@ let baseUrl: string;
 
 beforeAll(async () => {
   server = await connectDevServer();
-  ({ service, shop, baseUrl } = await startVerifyService(server));
+  ({ service, shop, baseUrl } = await startVerifyService(server, {
+    tenants: [
+      verifyTenant('warning', { verify: { serviceSid: WARNING_SID, doNotShareWarningEnabled: true } }),
+      verifyTenant('template', {
+        verify: {
+          serviceSid: TEMPLATE_SERVICE_SID,
+          defaultTemplateSid: TEMPLATE_SID,
+          templates: [
+            {
+              sid: TEMPLATE_SID,
+              name: 'default',
+              locales: [
+                { locale: 'en', sentence: '{code} for {name}, {ttl} minutes' },
+                { locale: 'de', sentence: '{code} für {name}, {ttl} Minuten' },
+              ],
+            },
+            {
+              sid: OTHER_TEMPLATE_SID,
+              name: 'other',
+              locales: [{ locale: 'en', sentence: 'Another: {code}' }],
+            },
+          ],
+        },
+      }),
+    ],
+  }));
 });
 afterAll(async () => {
   await service.stop();
@@ -265,6 +295,34 @@ describe('the text', () => {
   });
 });
 
+describe('the text of a service', () => {
+  test('with doNotShareWarningEnabled ends with the warning', async () => {
+    const to = uniquePhoneNumber();
+    const path = `/v2/Services/${WARNING_SID}/Verifications`;
+    expect(await send(baseUrl, path, { body: { To: to, Channel: 'sms' } })).toMatchObject({ status: 201 });
+    expect(textTo(to)).toMatch(
+      /^Your Shop verification code is: \d{6}\. Don't share this code with anyone\.$/,
+    );
+  });
+
+  test('with defaultTemplateSid is that template, also over REST, unless a create names another', async () => {
+    const path = `/v2/Services/${TEMPLATE_SERVICE_SID}/Verifications`;
+    const [first, second, third] = [uniquePhoneNumber(), uniquePhoneNumber(), uniquePhoneNumber()];
+    await send(baseUrl, path, { body: { To: first, Channel: 'sms', Locale: 'de-AT' } });
+    expect(textTo(first)).toMatch(/^\d{6} für Shop, 10 Minuten$/);
+    await service.app.inject({
+      method: 'POST',
+      url: '/verifications',
+      headers: { authorization: 'Bearer template-key' },
+      payload: { phoneNumber: second },
+    });
+    await receivedCode(service.sandbox, second);
+    expect(textTo(second)).toMatch(/^\d{6} for Shop, 10 minutes$/);
+    await send(baseUrl, path, { body: { To: third, Channel: 'sms', TemplateSid: OTHER_TEMPLATE_SID } });
+    expect(textTo(third)).toMatch(/^Another: \d{6}$/);
+  });
+});
+
 describe('a form', () => {
   test('may repeat a field: the last value counts', async () => {
     const to = uniquePhoneNumber();
@@ -305,17 +363,19 @@ describe('a form', () => {
 });
 
 describe('a check', () => {
-  test.each(['', '123', '12345678901', '12 34 56', '12345a', '１２３４５６'])(
-    'of the code %j is refused and costs no attempt',
-    async (Code) => {
-      const { to, code } = await pending();
+  test('of a code with another form is refused and costs no attempt', async () => {
+    const { to, code } = await startPending();
+    for (const Code of ['', '123', '12345678901', '12 34 56', '12345a', '１２３４５６'])
       expect(await check({ To: to, Code })).toMatchObject(invalid('Code'));
-      expect(code).toHaveLength(6);
-    },
-  );
+    for (let tries = 0; tries < 5; tries++)
+      expect(await check({ To: to, Code: wrongCodeFor(code) })).toMatchObject({
+        body: { status: 'pending' },
+      });
+    expect(await check({ To: to, Code: code })).toMatchObject({ status: 429, body: { code: 60202 } });
+  });
 
   test('ignores SnaClientToken, Amount and Payee', async () => {
-    const { to, code } = await pending();
+    const { to, code } = await startPending();
     const answer = await check({
       To: to,
       Code: wrongCodeFor(code),
@@ -367,22 +427,6 @@ describe('a check', () => {
     const noTarget = { status: 400, body: { code: 60221, message: 'No target verification specified' } };
     expect(await check({ Code: '123456' })).toMatchObject(noTarget);
     expect(await check({ Code: '123456', To: '', VerificationSid: '' })).toMatchObject(noTarget);
-  });
-
-  let shared: Promise<{ to: string; code: string }> | undefined;
-  /** A verification of which the tests above use one attempt. */
-  function pending() {
-    shared ??= startPending();
-    return shared;
-  }
-
-  test('that is refused costs no attempt: the others leave four', async () => {
-    const { to, code } = await pending();
-    for (let tries = 0; tries < 4; tries++)
-      expect(await check({ To: to, Code: wrongCodeFor(code) })).toMatchObject({
-        body: { status: 'pending' },
-      });
-    expect(await check({ To: to, Code: code })).toMatchObject({ status: 429, body: { code: 60202 } });
   });
 });
 
