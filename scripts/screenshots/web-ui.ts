@@ -14,7 +14,7 @@ const HEIGHT = 780;
 /** The Web UI keeps its settings in the browser. Its navigation is closed: it then has this width. */
 const NAVIGATION_WIDTH = 49;
 /** The list of workflows with the search attributes as columns. */
-const COLUMNS = ['Status', 'VerificationStatus', 'Country', 'TextsSent', 'Start', 'Workflow ID'];
+const COLUMNS = ['Status', 'VerificationStatus', 'Tenant', 'Country', 'TextsSent', 'Start', 'Workflow ID'];
 const SETTINGS = {
   navOpen: false,
   'namespace-workflow-table-columns': { default: COLUMNS.map((label) => ({ label })) },
