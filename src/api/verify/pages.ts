@@ -14,14 +14,25 @@ export interface Page {
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1_000;
 
-/** @throws VerifyApiError for a page that is not valid */
-export function parsePage({ PageSize, Page: page, PageToken }: PageQuery): Page {
-  const size = PageSize === undefined ? DEFAULT_PAGE_SIZE : Number(PageSize);
-  const number = page === undefined ? 0 : Number(page);
-  if (!Number.isInteger(size) || size < 1) throw invalidParameter('PageSize');
-  if (!Number.isInteger(number) || number < 0) throw invalidParameter('Page');
-  const token = PageToken === '' ? undefined : PageToken;
-  return { size: Math.min(size, MAX_PAGE_SIZE), number, token };
+/** An empty parameter is a missing one. @throws VerifyApiError for a page that is not valid */
+export function parsePage(query: PageQuery): Page {
+  const size = wholeNumber(query, 'PageSize') ?? DEFAULT_PAGE_SIZE;
+  if (size < 1) throw invalidParameter('PageSize');
+  const { PageToken: token } = query;
+  return {
+    size: Math.min(size, MAX_PAGE_SIZE),
+    number: wholeNumber(query, 'Page') ?? 0,
+    token: token === '' ? undefined : token,
+  };
+}
+
+/** Undefined for a parameter that is missing or empty. */
+function wholeNumber(query: PageQuery, name: string): number | undefined {
+  const value = query[name];
+  if (value === undefined || value === '') return undefined;
+  // JavaScript would also read spaces, exponents and other bases. 15 digits are exact.
+  if (!/^\d{1,15}$/.test(value)) throw invalidParameter(name);
+  return Number(value);
 }
 
 /**
@@ -77,8 +88,7 @@ export function listPage(
 
 /** A page of a list that fits in memory. The token is the place of the page's first item. */
 export function sliceOf<Item>(items: readonly Item[], page: Page) {
-  const start = page.token === undefined ? page.number * page.size : Number(page.token);
-  if (!Number.isInteger(start) || start < 0) throw invalidParameter('PageToken');
+  const start = wholeNumber({ PageToken: page.token }, 'PageToken') ?? page.number * page.size;
   const end = start + page.size;
   return { items: items.slice(start, end), nextToken: end < items.length ? String(end) : undefined };
 }

@@ -148,15 +148,28 @@ describe('pages', () => {
     expect(body).toMatchObject({ meta: { page_size: 1_000 } });
   });
 
+  test('an empty parameter is a missing one', async () => {
+    const { body } = await send(baseUrl, '/v2/Services?PageSize=&Page=1&PageToken=');
+    expect(body).toMatchObject({ services: [], meta: { page: 1, page_size: 50 } });
+    const first = await send(baseUrl, '/v2/Services?Page=');
+    expect(first.body).toMatchObject({ meta: { page: 0, page_size: 50 } });
+  });
+
   test.each([
     'PageSize=0',
     'PageSize=-1',
     'PageSize=x',
     'PageSize=1.5',
+    'PageSize=%20',
+    'PageSize=0x10',
     'Page=-1',
     'Page=x',
+    'Page=%20',
+    'Page=1e1',
     'PageToken=x',
     'PageToken=-1',
+    'PageToken=%20',
+    'PageToken=1e1',
   ])('with %s are refused', async (query) => {
     const message = `Invalid parameter: ${query.split('=')[0]}`;
     expect(await send(baseUrl, `/v2/Services?${query}`)).toMatchObject({
