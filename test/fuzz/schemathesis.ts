@@ -25,7 +25,7 @@ export async function schemathesis(
   const directory = await installed();
   const child = spawn('python3', [path.join(directory, 'bin/schemathesis'), '--no-color', ...args], {
     cwd,
-    env: { ...process.env, ...pythonPath(directory), COLUMNS: '120' },
+    env: { ...process.env, ...pythonPath(directory), ...tablesPath(directory), COLUMNS: '120' },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     killSignal: 'SIGKILL',
@@ -57,6 +57,11 @@ export async function openApiFaults(document: object): Promise<string[]> {
 }
 
 const pythonPath = (directory: string) => ({ PYTHONPATH: directory, PYTHONDONTWRITEBYTECODE: '1' });
+
+/** Hypothesis, a library of schemathesis, keeps tables there. To compute them takes about 5 s of CPU time in each run. */
+const tablesPath = (directory: string) => ({
+  HYPOTHESIS_STORAGE_DIRECTORY: path.join(directory, 'hypothesis-tables'),
+});
 
 /** Installs schemathesis once. A folder with the final name is always complete. */
 async function installed(): Promise<string> {
