@@ -122,7 +122,7 @@ describe('a verification costs', () => {
     });
   });
 
-  test('2,338 bytes in the payloads of its history, before encryption', async () => {
+  test('2,384 bytes in the payloads of its history, before encryption', async () => {
     const { id, code, workflowId } = await startPending();
     await service.verifications.check(id, code, by);
     expect(await payloadBytes(workflowId)).toEqual({
@@ -132,9 +132,9 @@ describe('a verification costs', () => {
       EVENT_TYPE_TIMER_STARTED: 27,
       EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: 121,
       EVENT_TYPE_TIMER_CANCELED: 27,
-      EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED: 516,
+      EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED: 539,
       EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: 11,
-      EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: 519,
+      EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: 542,
     });
   });
 
