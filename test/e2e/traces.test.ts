@@ -102,7 +102,6 @@ test('one trace leads from the request to the provider, and contains nothing sec
   const indented = (depth: number) => (name: string, index: number) => '  '.repeat(depth + index) + name;
   await received(traceId, [
     'POST /verifications',
-    '  DescribeWorkflow',
     '  StartWorkflow:phoneVerification',
     '    RunWorkflow:phoneVerification',
     ...provider.map(indented(3)),
