@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type LoadedDataConverter } from '@temporalio/common';
 import { createVerificationSearch } from '../../src/gateway/create-verification-search';
+import { storedMemo } from '../../src/gateway/stored-data';
 import type { RunStates } from '../../src/gateway/run-states';
 import type { WorkflowCalls } from '../../src/gateway/workflow-calls';
 import { DEFAULT_POLICY, testDigests } from '../support/service';
@@ -18,7 +19,7 @@ const memo = {
 /** A search in a list of runs. `onDecode` is called for each of them. */
 function searchIn(onDecode: () => void) {
   const fields = Object.fromEntries(
-    Object.entries(memo).map(([name, value]) => [name, defaultPayloadConverter.toPayload(value)]),
+    Object.entries(storedMemo(memo)).map(([name, value]) => [name, defaultPayloadConverter.toPayload(value)]),
   );
   const executions = Array.from({ length: RUNS }, (_, index) => ({
     execution: { workflowId: 'phone-verification:00', runId: `run-${index}` },
@@ -29,9 +30,8 @@ function searchIn(onDecode: () => void) {
     payloadConverter: {
       ...defaultPayloadConverter,
       fromPayload(...args: Parameters<typeof defaultPayloadConverter.fromPayload>) {
-        const value: unknown = defaultPayloadConverter.fromPayload(...args);
-        if (value === memo.nonce) onDecode();
-        return value;
+        onDecode();
+        return defaultPayloadConverter.fromPayload<unknown>(...args);
       },
     },
   } as unknown as LoadedDataConverter;
