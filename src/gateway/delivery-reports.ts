@@ -14,8 +14,8 @@ import type { WorkflowCalls } from './workflow-calls';
 
 /** After this time, the provider's answer to the create call was probably lost, or no worker answers. */
 const UNRESOLVED_AFTER_MS = 2_000;
-/** On a busy service, the workflow learns this much later that the message was accepted. Before, a look is useless. */
-const FIRST_LOOK_AFTER_MS = 500;
+/** A busy service needs about this long to record that a message was accepted. An earlier describe must be repeated. */
+const FIRST_DESCRIBE_AFTER_MS = 500;
 /** A message has two reports without a failure, seconds apart. */
 const MAX_REMEMBERED_MESSAGES = 10_000;
 
@@ -27,6 +27,10 @@ interface Pending {
   readonly since: number;
 }
 
+/**
+ * `idle`: the run waits for nothing. `stuck`: it has waited for the same thing for UNRESOLVED_AFTER_MS. `busy`: what it
+ * waits for has changed.
+ */
 type Progress = 'idle' | 'busy' | 'stuck';
 
 /**
@@ -36,7 +40,7 @@ type Progress = 'idle' | 'busy' | 'stuck';
 export function createDeliveryReports(client: Client, { call }: WorkflowCalls, messages: RunMessages) {
   /** Messages that were seen while nothing was pending: no later report about them is needed either. */
   const resolved = new RecentKeys(MAX_REMEMBERED_MESSAGES);
-  /** By message. The second report often comes while the first one is still checked. */
+  /** By message. The second report often arrives while the first one is still being checked. */
   const checks = new Map<string, Promise<Progress>>();
 
   return async function reportDelivery(id: VerificationId, report: DeliveryReport): Promise<void> {
@@ -65,9 +69,8 @@ export function createDeliveryReports(client: Client, { call }: WorkflowCalls, m
     return progress === 'stuck';
   }
 
-  /** `stuck`: the run has waited for the same thing for UNRESOLVED_AFTER_MS. `idle`: it waits for nothing. */
   async function runProgress({ workflowId, runId }: VerificationId): Promise<Progress> {
-    await setTimeout(FIRST_LOOK_AFTER_MS);
+    await setTimeout(FIRST_DESCRIBE_AFTER_MS);
     const now = await pending({ workflowId, runId });
     if (!now) return 'idle';
     const waitMs = now.since + UNRESOLVED_AFTER_MS - Date.now();

@@ -3,32 +3,28 @@ import { codeOffset, deriveCode, deriveTag } from '../crypto/code';
 import type { KeyRing } from '../crypto/key-ring';
 import { RUN_TIMEOUT_AFTER_WINDOW_MS } from '../domain/policy';
 import { searchAttributes } from '../domain/search-attributes';
-import type { Status, VerificationInput, WordingChoice } from '../domain/types';
+import type { Status, VerificationInput } from '../domain/types';
 import { isInvalidArgument, isNoWorker, isRejected, isServiceError } from '../temporal/grpc-errors';
 import { PHONE_VERIFICATION } from '../workflows/messages';
 import type { SearchAttributeUse } from './search-attribute-use';
+import type { StartRequest } from './start-request';
 import { storedMemo, type VerificationMemo } from './stored-data';
 import { unavailableOr } from './workflow-calls';
 
-export interface NewRun {
+export interface NewRun extends Pick<
+  StartRequest,
+  'maskedPhoneNumber' | 'country' | 'testCode' | 'customCode' | 'wording'
+> {
   readonly workflowId: string;
+  /** Its policy has the number of digits of a code that the caller has chosen. */
   readonly memo: VerificationMemo;
-  /** The form that operators may see. */
-  readonly maskedPhoneNumber: string;
-  /** ISO 3166-1 alpha-2. */
-  readonly country: string;
-  /** The fixed code of a test number. */
-  readonly testCode: string | undefined;
-  /** A code that the caller has chosen. It is not stored. Its number of digits is the policy's. */
-  readonly customCode?: string | undefined;
-  readonly wording?: WordingChoice | undefined;
   /** Starts the run only if Temporal has no earlier run with this workflow ID, not even a closed one. */
   readonly onlyIfNew?: boolean;
 }
 
 /**
- * `exists`: the workflow ID has an open run, or with `onlyIfNew` any run. `unknown`: Temporal did not answer, or not in time. It may have
- * started the run, or may still start it.
+ * `exists`: the workflow ID has an open run, or with `onlyIfNew` any run. `unknown`: Temporal did not answer, or not in
+ * time. It may have started the run, or may still start it.
  */
 export type OpenOutcome =
   { readonly outcome: 'opened'; readonly runId: string } | { readonly outcome: 'exists' | 'unknown' };

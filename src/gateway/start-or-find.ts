@@ -31,7 +31,7 @@ export interface StartJob {
 /** Before the next try of a start that another one overtook, or that Temporal did not answer. */
 const RETRY_PAUSE_MS = 20;
 
-/** Of other numbers it is assumed that Temporal has no run. If that is wrong, the start costs one more call. */
+/** The first try for any other number assumes that Temporal has no run. If that is wrong, it costs one more call. */
 const MAX_KNOWN_NUMBERS = 20_000;
 
 export function createStartOrFind(
@@ -40,7 +40,7 @@ export function createStartOrFind(
   states: RunStates,
 ) {
   const openRun = createOpenRun(dependencies);
-  /** The workflow IDs of numbers that were started here. */
+  /** The workflow IDs for which this process has tried to start a first run. */
   const known = new RecentKeys(MAX_KNOWN_NUMBERS);
 
   /** Finds the open run of the number or starts a new one. */
@@ -49,15 +49,13 @@ export function createStartOrFind(
   };
 
   /**
-   * Starts the number's first run, which needs no ledger. Undefined if the number has or may have a run, and if the
-   * message can't be reserved: then `startNext` decides, since the request may be a repeat.
+   * Starts the number's first run. It needs no ledger: an empty one refuses nothing. Undefined if the number has a run
+   * or may have one, and if the message can't be reserved: then `startNext` decides, since the request may be a repeat.
    */
   async function startFirst(job: StartJob): Promise<StartOutcome | undefined> {
     const { request, workflowId } = job;
     if (known.has(workflowId)) return undefined;
     known.add(workflowId);
-    const refusal = startRefusal(request, emptyLedger);
-    if (refusal) return undefined;
     try {
       job.reservation = await request.reserveMessage();
     } catch {

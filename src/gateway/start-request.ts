@@ -21,7 +21,10 @@ export interface StartRequest {
   readonly clientIp: string | undefined;
   /** Counts the request. `start` calls it once, before anything else, and passes its errors on. */
   readonly countRequest: () => Promise<void>;
-  /** Reserves the message. `start` calls it at most once, after all other checks, and passes its errors on. */
+  /**
+   * Reserves the message, and passes its errors on. `start` may call it before it knows whether the number gets a
+   * message: it cancels the reservation of a message that it does not send. It calls it again only after an error.
+   */
   readonly reserveMessage: () => Promise<Reservation>;
 }
 
