@@ -23,6 +23,7 @@ import { createPayloadReader } from './temporal/payload-reader';
 import { createDataConverter } from './temporal/data-converter';
 import { createTemporalClient } from './temporal/client';
 import { observeTemporal } from './temporal/observe';
+import { longestCooldownSeconds } from './temporal/retention';
 import { missingAttributesWarning, lacksSearchAttributes } from './temporal/search-attributes';
 import { SearchAttributeUse } from './gateway/search-attribute-use';
 import { createVerifications } from './gateway/create-verifications';
@@ -128,16 +129,11 @@ async function listenForMetrics(
   metrics.watchProcess();
   metrics.watchTemporal({
     ask: () => observeTemporal(client, config.taskQueue),
-    longestCooldownSeconds: longestCooldownSeconds(config),
+    longestCooldownSeconds: longestCooldownSeconds([config.rules, ...config.tenants]),
   });
   const server = buildMetricsServer(metrics);
   await server.listen({ host: address.host, port: address.port });
   return server;
-}
-
-/** The namespace must keep a number's history for as long as this. */
-function longestCooldownSeconds({ rules, tenants }: ApiConfig): number {
-  return Math.max(0, ...[rules, ...tenants].flatMap(({ cooldownSeconds }) => [...cooldownSeconds]));
 }
 
 /** The default tenant, which the environment configures, and the tenants of the file. */

@@ -15,7 +15,7 @@ import type { SenderIdentity } from './messaging/sender';
 import { createTwilioSender } from './messaging/twilio/sender';
 import { DEFAULT_TENANT, type TenantMessaging } from './tenants/tenant';
 import { createDataConverter } from './temporal/data-converter';
-import { retentionWarning } from './temporal/retention';
+import { longestCooldownSeconds, retentionWarning } from './temporal/retention';
 import { lacksSearchAttributes, missingAttributesWarning } from './temporal/search-attributes';
 import { formatVerificationId } from './gateway/ids';
 import { noWorkflowSpans, startOptionalTracing } from './telemetry/optional-tracing';
@@ -55,7 +55,11 @@ async function main(): Promise<void> {
     throw new Error(`Temporal can't be reached at ${address} (TEMPORAL_ADDRESS)${others}`);
   });
   const { namespace } = config.temporal;
-  const tooShort = await retentionWarning(connection, namespace, allCooldowns(config));
+  const tooShort = await retentionWarning(
+    connection,
+    namespace,
+    longestCooldownSeconds([config, ...config.tenants]),
+  );
   if (tooShort !== undefined) logger.warn(tooShort);
   if (await lacksSearchAttributes(connection, namespace)) logger.warn(missingAttributesWarning(namespace));
   const sender = createTwilioSender(config.twilio);
@@ -104,11 +108,6 @@ async function main(): Promise<void> {
     await tracing?.stop();
   });
   await running;
-}
-
-/** The namespace must keep a number's history for as long as the longest of these. */
-function allCooldowns({ cooldownSeconds, tenants }: WorkerConfig): number[] {
-  return [...cooldownSeconds, ...tenants.flatMap((tenant) => tenant.cooldownSeconds)];
 }
 
 /** The wording and the sender of each tenant. */

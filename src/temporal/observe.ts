@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { retentionSecondsIn } from './retention';
 import { durationMs } from './timestamp';
 
 const { DescribeTaskQueueMode, TaskQueueType } = temporal.api.enums.v1;
@@ -20,10 +21,9 @@ export async function observeTemporal(client: Client, taskQueue: string) {
     ),
     orUndefined(client, () => describeTaskQueue(client, taskQueue)),
   ]);
-  const retention = namespace?.config?.workflowExecutionRetentionTtl;
   return {
     isReachable: namespace !== undefined,
-    retentionSeconds: retention ? durationMs(retention) / 1000 : undefined,
+    retentionSeconds: namespace && retentionSecondsIn(namespace),
     taskQueue: tasks,
   };
 }

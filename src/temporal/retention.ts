@@ -1,22 +1,23 @@
 import type { NativeConnection } from '@temporalio/worker';
+import type { temporal } from '@temporalio/proto';
 import { TEMPORAL_TIMEOUT_MS } from './grpc-errors';
+import { durationMs } from './timestamp';
 
 const SECONDS_PER_DAY = 86_400;
 /** The retention that docker-compose.yml and `npm run dev` set. */
 const DEFAULT_DAYS = 30;
 
 /**
- * Warns if the namespace's retention is shorter than a cool-down. A number's ledger is in its last closed run, and
+ * Warns if the namespace's retention is shorter than the longest cool-down. A number's ledger is in its last closed run, and
  * Temporal deletes that run after the retention: the cool-down then ends early. Undefined if there is no problem, or if
  * the retention can't be read.
  */
 export async function retentionWarning(
   connection: NativeConnection,
   namespace: string,
-  cooldownSeconds: readonly number[],
+  longestSeconds: number,
 ): Promise<string | undefined> {
   const retentionSeconds = await readRetentionSeconds(connection, namespace);
-  const longestSeconds = Math.max(...cooldownSeconds, 0);
   if (retentionSeconds === undefined || retentionSeconds >= longestSeconds) return undefined;
   const days = Math.max(DEFAULT_DAYS, Math.ceil(longestSeconds / SECONDS_PER_DAY));
   return (
@@ -31,12 +32,26 @@ async function readRetentionSeconds(
   namespace: string,
 ): Promise<number | undefined> {
   try {
-    const { config } = await connection.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, () =>
+    const description = await connection.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, () =>
       connection.workflowService.describeNamespace({ namespace }),
     );
-    const seconds = config?.workflowExecutionRetentionTtl?.seconds;
-    return seconds === undefined || seconds === null ? undefined : Number(seconds);
+    return retentionSecondsIn(description);
   } catch {
     return undefined;
   }
+}
+
+/** How long the described namespace keeps closed workflows. Undefined if it does not say so. */
+export function retentionSecondsIn({
+  config,
+}: temporal.api.workflowservice.v1.IDescribeNamespaceResponse): number | undefined {
+  const retention = config?.workflowExecutionRetentionTtl;
+  return retention ? durationMs(retention) / 1000 : undefined;
+}
+
+/** The namespace must keep a number's history for as long as this. `rules`: those of all tenants. */
+export function longestCooldownSeconds(
+  rules: readonly { readonly cooldownSeconds: readonly number[] }[],
+): number {
+  return Math.max(0, ...rules.flatMap(({ cooldownSeconds }) => cooldownSeconds));
 }

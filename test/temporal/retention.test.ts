@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { msNumberToTs } from '@temporalio/common/lib/time';
-import { retentionWarning } from '../../src/temporal/retention';
+import { longestCooldownSeconds, retentionWarning } from '../../src/temporal/retention';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv, startSource, untilPrinted } from '../support/processes';
 import { DEFAULT_COOLDOWN_SECONDS } from '../support/service';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const warningFor = (namespace: string, cooldownSeconds: number[]) =>
-  retentionWarning(server.nativeConnection, namespace, cooldownSeconds);
+  retentionWarning(server.nativeConnection, namespace, longestCooldownSeconds([{ cooldownSeconds }]));
 
 test('a cool-down longer than the retention causes a warning with the command that fixes it', async () => {
   expect(await warningFor(shortLived, A_WEEK)).toBe(
