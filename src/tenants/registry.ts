@@ -13,7 +13,7 @@ export interface Tenants {
   readonly default: Tenant;
   /** Undefined for an unknown API key, and without a key. */
   callerOf(apiKey: string | undefined): Caller | undefined;
-  /** The tenants whose services of Twilio Verify's API these credentials open. */
+  /** The tenants whose Twilio Verify services these credentials give access to. */
   verifyCallersOf(credentials: BasicCredentials): Caller[];
 }
 

@@ -2,13 +2,13 @@ import type { VerifySids } from '../../crypto/verify-sids';
 import type { TenantNumber, VerificationFilter } from '../../gateway/verification-search';
 import { acceptedPhoneNumber } from '../../numbers/phone-number';
 import { invalidParameter } from './errors';
+import { E164, withPlus } from './form';
 import type { PageQuery } from './pages';
 import type { ServiceTenant } from './resources';
 import { isSameSid, isSid } from './sids';
 
 const CHANNELS: readonly string[] = ['sms', 'call', 'email', 'whatsapp', 'rbm'];
 const COUNTRY = /^[A-Z]{2}$/i;
-const E164 = /^\+[1-9]\d{6,14}$/;
 /** ISO 8601, as RFC 3339 requires it. A date alone is its midnight in UTC. */
 const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?$/i;
 /** Databases of Temporal do not know every year. */
@@ -31,6 +31,7 @@ export function parseAttemptFilter(
     if (value !== undefined && !isValid(value)) throw invalidParameter(name);
     return value;
   };
+  const to = valueOf('ChannelData.To');
   const channel = checked('Channel', (value) => CHANNELS.includes(value));
   const status = checked('Status', (value) => ['converted', 'unconverted'].includes(value));
   const serviceSid = checked('VerifyServiceSid', (value) => isSid('VA', value));
@@ -47,8 +48,7 @@ export function parseAttemptFilter(
     numbers: numbersOf(
       {
         sid: checked('VerificationSid', (value) => isSid('VE', value)),
-        // In a query that was not percent-encoded, its `+` was read as a space.
-        to: valueOf('ChannelData.To')?.replace(/^ (?=\d)/, '+'),
+        to: to === undefined ? undefined : withPlus(to),
       },
       wanted,
       sids,

@@ -44,7 +44,7 @@ function isConverted({ verification: { status, messageCount }, place }: Place): 
   return status === 'verified' && place === messageCount - 1;
 }
 
-/** Makes pages of attempts out of pages of verifications. */
+/** Turns pages of verifications into pages of attempts. */
 export function createAttemptPages(search: Pick<VerificationSearch, 'page'>, digests: Digests) {
   const tokens = createPageTokens(digests);
 

@@ -20,7 +20,7 @@ export function createAuthentication(tenants: Tenants) {
 
   return {
     /**
-     * Finds the services that the request's credentials open. Must run before the other methods.
+     * Finds the services that the request's credentials give access to. Call it before the other methods.
      * @throws VerificationError `unauthorized`
      */
     authenticate(request: Pick<FastifyRequest, 'headers'>): void {
@@ -30,12 +30,12 @@ export function createAuthentication(tenants: Tenants) {
       callers.set(request, found);
     },
 
-    /** The services that the request's credentials open. */
+    /** The services that the request's credentials give access to. */
     servicesOf(request: object): ServiceTenant[] {
       return callersOf(request).map(({ tenant }) => tenant);
     },
 
-    /** @throws VerifyApiError 20404 if the credentials do not open the service, or there is no such service */
+    /** @throws VerifyApiError 20404 if the credentials give no access to the service, or if it does not exist */
     callerOfService(request: object, serviceSid: string): ServiceCaller {
       const caller = callersOf(request).find(({ tenant }) => isSameSid(tenant.verify.serviceSid, serviceSid));
       if (!caller) throw notFound(`/Services/${serviceSid}`);

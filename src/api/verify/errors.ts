@@ -39,7 +39,7 @@ export function notAForm(): VerifyApiError {
   return new VerifyApiError(400, 60200, message);
 }
 
-/** Some clients read the number out of this message. */
+/** Some clients parse the number from this message. */
 export function invalidTo(to: string): VerifyApiError {
   return new VerifyApiError(400, 60200, `Invalid parameter \`To\`: ${to}`);
 }

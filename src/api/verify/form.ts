@@ -45,14 +45,21 @@ export function formOf(body: unknown): Form {
   return form;
 }
 
-/** The number that a form names. In a body that was not percent-encoded, its `+` was read as a space. */
-export function toOf({ To = '' }: Form): string {
-  return To.replace(/^ (?=\d)/, '+');
+/** A number as the client meant it. If a client did not percent-encode the `+`, it was read as a space. */
+export function withPlus(number: string): string {
+  return number.replace(/^ (?=\d)/, '+');
 }
+
+/** The number that a form names. */
+export function toOf({ To = '' }: Form): string {
+  return withPlus(To);
+}
+
+export const E164 = /^\+[1-9]\d{6,14}$/;
 
 /** Also checks that the country has numbers of this length. */
 export function isE164(number: string): boolean {
-  return /^\+[1-9]\d{6,14}$/.test(number) && isPossible(number);
+  return E164.test(number) && isPossible(number);
 }
 
 /** @throws VerifyApiError for a field that is not valid */
