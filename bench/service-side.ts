@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { BalancedPool, type Dispatcher } from 'undici';
 import { z } from 'zod';
+import { codeIn } from '../harness/received-code';
 import { waitUntil } from '../harness/wait-until';
 import { parseVerificationId } from '../src/gateway/ids';
 import type { SandboxLine } from './sandbox-process';
@@ -60,7 +61,7 @@ export function createServiceSide({ apiUrls, apiKey }: ServiceAddresses): Servic
     },
     onMessage({ to, body, isDelivered }) {
       if (isDelivered) undelivered -= 1;
-      else waiting.get(to)?.(/\d{4,10}/.exec(body)?.[0] ?? '');
+      else waiting.get(to)?.(codeIn(body) ?? '');
       waiting.delete(to);
     },
     close: () => pool.destroy(),
