@@ -29,14 +29,7 @@ afterAll(async () => {
 /** The lines about requests, without the fields that differ in each run. */
 function lines(): object[] {
   return log.lines.flatMap((line) => {
-    const {
-      time: _time,
-      pid: _pid,
-      hostname: _hostname,
-      reqId,
-      durationMs,
-      ...rest
-    } = line as unknown as Record<string, unknown>;
+    const { time: _time, pid: _pid, hostname: _hostname, reqId, durationMs, ...rest } = line;
     if (!('route' in rest)) return [];
     expect([typeof reqId, typeof durationMs]).toEqual(['string', 'number']);
     return [rest];

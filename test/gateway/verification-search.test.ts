@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter, type LoadedDataConverter } from '@temporalio/common';
+import { defaultPayloadConverter, type PayloadCodec } from '@temporalio/common';
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
 import { createVerificationSearch } from '../../src/gateway/create-verification-search';
 import { storedMemo } from '../../src/gateway/stored-data';
 import type { RunStates } from '../../src/gateway/run-states';
@@ -25,16 +26,14 @@ function searchIn(onDecode: () => void) {
     execution: { workflowId: 'phone-verification:00', runId: `run-${index}` },
     memo: { fields },
   }));
-  const loadedDataConverter = {
-    payloadCodecs: [],
-    payloadConverter: {
-      ...defaultPayloadConverter,
-      fromPayload(...args: Parameters<typeof defaultPayloadConverter.fromPayload>) {
-        onDecode();
-        return defaultPayloadConverter.fromPayload<unknown>(...args);
-      },
+  const countingCodec: PayloadCodec = {
+    encode: async (payloads) => payloads,
+    async decode(payloads) {
+      onDecode();
+      return payloads;
     },
-  } as unknown as LoadedDataConverter;
+  };
+  const loadedDataConverter = loadDataConverter({ payloadCodecs: [countingCodec] });
   const workflowService = {
     listWorkflowExecutions: async () => ({ executions, nextPageToken: new Uint8Array() }),
   };

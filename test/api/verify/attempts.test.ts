@@ -1,5 +1,6 @@
+import type { VerificationInstance } from 'twilio/lib/rest/verify/v2/service/verification';
 import type { VerificationAttemptInstance } from 'twilio/lib/rest/verify/v2/verificationAttempt';
-import { hashOf } from '../../../src/crypto/api-keys';
+import { z } from 'zod';
 import { createKeyRing } from '../../../src/crypto/key-ring';
 import { workflowIdFor } from '../../../src/gateway/ids';
 import { createDataConverter } from '../../../src/temporal/data-converter';
@@ -10,12 +11,10 @@ import { LogLines } from '../../support/log-lines';
 import {
   eventually,
   receivedCode,
-  serviceTenant,
   testDigests,
   testKeyRing,
   uniquePhoneNumber,
   type Service,
-  type ServiceTenant,
 } from '../../support/service';
 import { runTemporal } from '../../support/temporal-command';
 import {
@@ -24,7 +23,7 @@ import {
   clientOf,
   SERVICE_SID,
   startVerifyService,
-  VERIFY_POLICY,
+  verifyTenant,
 } from '../../support/verify-service';
 
 type VerifyClient = ReturnType<typeof clientOf>['client'];
@@ -33,24 +32,14 @@ const BRANCH_SID = `VA${'d'.repeat(32)}`;
 const OTHER_SID = `VA${'e'.repeat(32)}`;
 const OTHER_ACCOUNT = `AC${'f'.repeat(32)}`;
 const OTHER_TOKEN = 'the-auth-token-of-the-other';
-const WINDOW_MS = 3_000;
+/** Verifications expire within the test. */
+const policy = { windowMs: 3_000 };
 
-function verifyTenant(id: string, serviceSid: string, username: string, password: string): ServiceTenant {
-  const rules = serviceTenant(id, {
-    policy: { ...VERIFY_POLICY, windowMs: WINDOW_MS },
-    cooldownSeconds: [0],
-    verify: {
-      serviceSid,
-      accountSid: username,
-      friendlyName: id,
-      customCodeEnabled: false,
-      doNotShareWarningEnabled: false,
-      fetchEnded: false,
-      templates: [],
-      rateLimits: {},
-    },
-  });
-  return { ...rules, verifyCredentials: [{ username, passwordHash: hashOf(password) }] };
+/** `time`: when the message was requested. */
+const SendCodeAttempts = z.array(z.object({ attempt_sid: z.string(), time: z.string() }));
+
+function sidsOf({ sendCodeAttempts }: Pick<VerificationInstance, 'sendCodeAttempts'>): string[] {
+  return SendCodeAttempts.parse(sendCodeAttempts).map(({ attempt_sid: sid }) => sid);
 }
 
 /** A namespace in which only this file has verifications, so that its summaries count no others. */
@@ -78,8 +67,12 @@ beforeAll(async () => {
   const started = await startVerifyService(server, {
     dataConverter,
     tenants: [
-      verifyTenant('branch', BRANCH_SID, ACCOUNT_SID, AUTH_TOKEN),
-      verifyTenant('other', OTHER_SID, OTHER_ACCOUNT, OTHER_TOKEN),
+      verifyTenant('branch', { verify: { serviceSid: BRANCH_SID }, policy }),
+      verifyTenant('other', {
+        verify: { serviceSid: OTHER_SID, accountSid: OTHER_ACCOUNT },
+        authToken: OTHER_TOKEN,
+        policy,
+      }),
     ],
   });
   ({ service, client, baseUrl } = started);
@@ -154,9 +147,7 @@ describe('the attempts of two services', () => {
     await create(client, SERVICE_SID, lost).catch(() => undefined);
     const openOne = await send(client, SERVICE_SID, open, 2);
     const verifiedOne = await send(client, SERVICE_SID, verified, 3);
-    attemptSids = verifiedOne.sendCodeAttempts.map(
-      (attempt) => (attempt as unknown as { attempt_sid: string }).attempt_sid,
-    );
+    attemptSids = sidsOf(verifiedOne);
     await approve(client, SERVICE_SID, verified);
     await send(other, OTHER_SID, verified, 1);
     sids = { open: openOne.sid, verified: verifiedOne.sid };
@@ -425,8 +416,9 @@ test('after the end, each SID that a create returned is found, and the list has 
   service.sandbox.stubAnswer(to, { status: 400, body: { code: 21610, message: 'no', status: 400 } });
   const createNext = () => eventually(() => create(client, SERVICE_SID, to).catch(() => undefined));
   await createNext();
-  const { sid: verificationSid, sendCodeAttempts } = await createNext();
-  const created = sendCodeAttempts as unknown as { attempt_sid: string; time: string }[];
+  const verification = await createNext();
+  const { sid: verificationSid } = verification;
+  const created = SendCodeAttempts.parse(verification.sendCodeAttempts);
   expect(created).toHaveLength(3);
   const run = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber('shop', to)));
   await eventually(async () => (await run.query(stateQuery)).messageInFlightSince === null);
@@ -463,11 +455,8 @@ test('in a namespace without the search attributes, the answer is 503 and the lo
   expect(log.lines.filter(({ level }) => level >= 40)).toMatchObject([line, line]);
 
   // A fetch needs none.
-  const { sendCodeAttempts } = await started.shop.verifications.create({
-    to: uniquePhoneNumber(),
-    channel: 'sms',
-  });
-  const [{ attempt_sid: sid }] = sendCodeAttempts as unknown as [{ attempt_sid: string }];
+  const created = await started.shop.verifications.create({ to: uniquePhoneNumber(), channel: 'sms' });
+  const [sid = ''] = sidsOf(created);
   expect(await attemptsOf(started.client)(sid).fetch()).toMatchObject({
     sid,
     conversionStatus: 'unconverted',
