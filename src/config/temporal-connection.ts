@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } from '@temporalio/envconfig';
 import { DEFAULT_ADDRESS, DEFAULT_NAMESPACE } from './variables/temporal';
 
 /** `temporal.example.com:7233`, `127.0.0.1:7233`, `[::1]:7233`. */
 const HOST_AND_PORT = /^([^\s:/[\]]+|\[[\da-fA-F:.]+\]):([1-9]\d{0,4})$/;
 const MAX_PORT = 65_535;
+const HALF_PAIR =
+  'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH (or …_DATA) must both be set, or neither';
 
-type ConnectionOptions = ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+type ConnectionOptions = ReturnType<typeof toClientOptions>['connectionOptions'];
 
 export interface TemporalConnection {
   readonly connection: Pick<ConnectionOptions, 'apiKey' | 'tls' | 'metadata'> & { readonly address: string };
@@ -21,7 +23,9 @@ export function readTemporalConnection(
   // The SDK ignores a file that does not exist, and would connect to the default address.
   if (file !== undefined && !existsSync(file)) return { fault: 'TEMPORAL_CONFIG_FILE names no file' };
   try {
-    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: set });
+    const profile = loadClientConfigProfile({ overrideEnvVars: set });
+    if (hasHalfPair(profile)) return { fault: HALF_PAIR };
+    const { connectionOptions, namespace } = toClientOptions(profile);
     const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
     const [, , port] = HOST_AND_PORT.exec(address) ?? [];
     if (port === undefined || Number(port) > MAX_PORT)
@@ -42,4 +46,9 @@ export function readTemporalConnection(
     const files = 'one of them names a file or a profile that does not exist, or has an invalid value';
     return { fault: `${names.join(', ')} can't be read: ${files}` };
   }
+}
+
+/** The SDK ignores a certificate without a key, and would connect without it. */
+function hasHalfPair({ tls: { clientCert, clientKey } = {} }: ClientConfigProfile): boolean {
+  return (clientCert === undefined) !== (clientKey === undefined);
 }

@@ -144,6 +144,7 @@ test.each([
   ['TEMPORAL_ADDRESS', '127.0.0.1:99999'],
   ['TEMPORAL_PROFILE', 'no-such-profile'],
   ['TEMPORAL_CONFIG_FILE', '/no/such/file.toml'],
+  ['TEMPORAL_TLS_SERVER_CA_CERT_PATH', '/no/such/certificate.pem'],
   ['TEMPORAL_TLS_CLIENT_CERT_PATH', '/no/such/certificate.pem'],
   ['SECRET_KEYS', `a:${KEY},b:${KEY}`],
   ['TRUST_PROXY', '0.0.0.0/0'],

@@ -36,6 +36,7 @@ export const temporalConnection = {
     }),
   TEMPORAL_TLS_CLIENT_CERT_PATH: text.optional().register(documentation, {
     description: 'The file with the client certificate, for mutual TLS.',
+    rules: ['The certificate and its key must both be set, or neither.'],
   }),
   TEMPORAL_TLS_CLIENT_CERT_DATA: text.optional().register(documentation, {
     description: 'The client certificate itself, in place of its file.',
