@@ -21,6 +21,7 @@ import { formatVerificationId } from './gateway/ids';
 import { noWorkflowSpans, startOptionalTracing } from './telemetry/optional-tracing';
 import { createWorkerLogger } from './telemetry/worker-logger';
 import { recordWorkerUp, workerTelemetry } from './telemetry/worker-metrics';
+import { versioningOptions } from './temporal/worker-versioning';
 import { workflowBundle } from './temporal/workflow-bundle';
 import { histogramBuckets } from './workflows/metrics';
 
@@ -81,14 +82,7 @@ async function main(): Promise<void> {
     }),
     interceptors: { activity: [...(tracing?.activityInterceptors ?? [])] },
     sinks: tracing?.workflowSinks ?? noWorkflowSpans,
-    // A verification stays with the build that started it. It ends within minutes.
-    ...(config.workerVersion && {
-      workerDeploymentOptions: {
-        version: config.workerVersion,
-        useWorkerVersioning: true,
-        defaultVersioningBehavior: 'PINNED',
-      },
-    }),
+    ...versioningOptions(config.workerVersion),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,
     // The longest delay until an activity learns that its message is no longer needed.
     maxHeartbeatThrottleInterval: '1s',

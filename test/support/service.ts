@@ -37,6 +37,7 @@ import { createTwilioSender } from '../../src/messaging/twilio/sender';
 import { formatVerificationId, parseVerificationId } from '../../src/gateway/ids';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { missingAttributesWarning } from '../../src/temporal/search-attributes';
+import { versioningOptions, type WorkerVersion } from '../../src/temporal/worker-versioning';
 import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
 import { createVerifications } from '../../src/gateway/create-verifications';
 import { forTenant, type TenantVerifications } from './for-tenant';
@@ -128,8 +129,9 @@ export interface Service {
     caller?: string,
   ): ReturnType<typeof startRequest>;
   readonly taskQueue: string;
-  /** Starts a worker. By default, the service already has one. */
-  startWorker(): Promise<void>;
+  /** Starts a worker. By default, the service already has one. With a version, it belongs to this build. */
+  startWorker(version?: WorkerVersion): Promise<void>;
+  /** Stops the workers. */
   stopWorker(): Promise<void>;
   /** Starts a verification for a new number and waits for its message. */
   startAndReceive(): Promise<{ id: string; phoneNumber: string; code: string; wrongCode: string }>;
@@ -236,7 +238,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     runIdOf: (id) => parseVerificationId(id)?.runId,
     logger: options.log ? { ...requestLogging, stream: options.log } : false,
   });
-  let stopWorker = async (): Promise<void> => {};
+  const stopWorkers: (() => Promise<void>)[] = [];
 
   const service: Service = {
     app,
@@ -248,7 +250,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       startRequest(phoneNumber, idempotencyKey, caller, tenant),
     taskQueue,
 
-    async startWorker() {
+    async startWorker(version) {
       const worker = await Worker.create({
         connection: nativeConnection,
         namespace: client.options.namespace,
@@ -262,16 +264,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           reportUrl: (workflowId, runId, nonce, sentAt) =>
             deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }), sentAt),
         }),
+        ...versioningOptions(version),
         stickyQueueScheduleToStartTimeout: '1s',
         maxHeartbeatThrottleInterval: '1s',
       });
       const running = worker.run();
-      stopWorker = async () => {
+      stopWorkers.push(async () => {
         if (worker.getState() === 'RUNNING') worker.shutdown();
         await running;
-      };
+      });
     },
-    stopWorker: () => stopWorker(),
+    async stopWorker() {
+      await Promise.all(stopWorkers.splice(0).map((stop) => stop()));
+    },
 
     async startAndReceive() {
       const phoneNumber = uniquePhoneNumber();
@@ -283,7 +288,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop() {
       await app.close();
       await verifications.idle();
-      await stopWorker();
+      await service.stopWorker();
       await sandbox.close();
     },
   };
