@@ -4,8 +4,10 @@ import { parse } from 'yaml';
 import { freePort } from '../../harness/ports';
 import { PROJECT_DIRECTORY } from '../../harness/project';
 import { callApi } from '../support/api-client';
+import { componentAt } from '../support/kubernetes-manifests';
 import { serviceEnv, startSource } from '../support/processes';
 import { isSelected, parseQuery } from '../support/promql';
+import { runToEnd } from '../support/run-to-end';
 import { RunningService } from '../support/running-service';
 import { declaredMetrics, scrape, valueOf, type Sample, type Scrape } from '../support/scrape';
 import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../support/service';
@@ -202,6 +204,18 @@ test('docs/production.md lists exactly the metrics of the processes', () => {
   expect(listed.map(([, name = '']) => name).toSorted()).toEqual(
     declared.filter((name) => name.startsWith('phone_verification_')).toSorted(),
   );
+});
+
+test("Kubernetes' startup probe finds a worker that asks for tasks, and no other process", async () => {
+  const [command = '', ...args] = componentAt('worker').container.startupProbe.exec?.command ?? [];
+  const probe = async (port: number) => {
+    const onPort = args.map((arg) => arg.replace(':9465/', `:${port}/`));
+    return (await runToEnd(command, onPort, {})).exitCode;
+  };
+
+  expect(await Promise.all([probe(metricsPorts.worker), probe(metricsPorts.api), probe(1)])).toEqual([
+    0, 1, 1,
+  ]);
 });
 
 interface Rule {
