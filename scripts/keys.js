@@ -27,7 +27,7 @@ API_KEYS=${randomBytes(24).toString('base64url')}
 
 # One or more id:base64(32 bytes), comma-separated.
 # New codes, tags and ciphertexts use the first key. Every key in the list is accepted.
-# How to change them: docs/production.md, "Secrets".
+# How to change them: docs/operations.md, "Key rotation".
 SECRET_KEYS=${SECRET_KEYS}
 
 # base64(32 bytes). Never change it: it makes the workflow IDs.

@@ -25,4 +25,4 @@ for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   if add_attributes && are_known; then exit 0; fi
   sleep 1
 done
-echo "The search attributes could not be added: see docs/operations.md" >&2
+echo "The search attributes could not be added: see docs/finding-verifications.md" >&2

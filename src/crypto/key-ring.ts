@@ -21,7 +21,7 @@ export interface DerivedKeys {
 export interface KeyRing {
   readonly first: DerivedKeys;
   readonly all: readonly DerivedKeys[];
-  /** @throws Error for an unknown id: the key was removed while data made with it was in use (docs/production.md). */
+  /** @throws Error for an unknown id: the key was removed while data made with it was in use (docs/operations.md). */
   get(id: string): DerivedKeys;
 }
 

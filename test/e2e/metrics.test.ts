@@ -239,7 +239,18 @@ const recorded = rules.flatMap(({ record }) => record ?? []);
 /** Prometheus adds these to every metric that it reads. */
 const TARGET_LABELS = ['instance', 'job'];
 
+/** The queries that operators paste, one in each line of a block. */
+const pastedQueries = [...read('docs/operations.md').matchAll(/^ *```promql\n([\s\S]*?)^ *```$/gm)]
+  .flatMap(([, lines = '']) => lines.split('\n'))
+  .map((line) => line.trim())
+  .filter((line) => line !== '');
+
+test('docs/operations.md has queries to paste', () => {
+  expect(pastedQueries.length).toBeGreaterThan(10);
+});
+
 const queries = [
+  ...pastedQueries.map((query) => ['docs/operations.md', query] as const),
   ...rules.map(({ record, alert, expr }) => [record ?? alert ?? '', expr] as const),
   ...dashboard.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr] as const)),
   // The values of a label: `label_values(metric, label)` is Grafana's, not PromQL.

@@ -19,7 +19,7 @@ export const operators = {
         'AES-256-GCM and a key from `SECRET_KEYS`.',
       rules: [
         'These stay readable: workflow IDs (keyed digests), times, the names and number of Signals, Updates and ' +
-          'Queries, and the [search attributes](operations.md).',
+          'Queries, and the [search attributes](finding-verifications.md).',
         'You can change `on` to `off` at any time: with the same `SECRET_KEYS`, encrypted data can still be read.',
         'Change `off` to `on` only before the first verification: with `on`, unencrypted data causes errors.',
         'API, worker and operator commands must have the same value.',

@@ -20,7 +20,7 @@ export const secrets = {
       rules: [
         'The first key creates codes, tags, capabilities and ciphertexts. Every key in the list is accepted.',
         'To rotate, add the new key at the end of the list and restart every process. Then move it to the front and ' +
-          'restart every process. Later remove the old key: [In production](production.md#secrets) says when.',
+          'restart every process. Later remove the old key: [Key rotation](operations.md#secret_keys) says when.',
         'Every API and every worker must have the same keys.',
         '`npm run keys` makes a good key. A key of zeros, a key that occurs twice and an id that occurs twice ' +
           'are refused.',

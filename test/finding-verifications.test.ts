@@ -17,9 +17,9 @@ import {
 import { runTemporal } from './support/temporal-command';
 import { partsOf } from './support/verification-id';
 
-// Everything that docs/operations.md prints is run as it is printed, after a known set of verifications.
+// Everything that docs/finding-verifications.md prints is run as it is printed, after a known set of verifications.
 
-const page = readFileSync(path.join(PROJECT_DIRECTORY, 'docs/operations.md'), 'utf8');
+const page = readFileSync(path.join(PROJECT_DIRECTORY, 'docs/finding-verifications.md'), 'utf8');
 const by = { caller: 'alice', idempotencyKey: undefined };
 
 let server: DevServer;
