@@ -1,5 +1,7 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
+/** @typedef {import('@jest/test-result').Test} Test */
+
 /** The folders and files whose tests start processes or browsers, or make many requests. */
 const SLOW = /\/test\/(e2e|chaos|fuzz|bench|replay|api\/try-it|sandbox\/phone-page|activities)/;
 
@@ -8,11 +10,14 @@ const SLOW = /\/test\/(e2e|chaos|fuzz|bench|replay|api\/try-it|sandbox\/phone-pa
  * no worker waits for another one.
  */
 module.exports = class SlowestFirst extends Sequencer {
-  sort(tests) {
-    const bySize = super.sort(tests);
-    return [
-      ...bySize.filter(({ path }) => SLOW.test(path)),
-      ...bySize.filter(({ path }) => !SLOW.test(path)),
-    ];
+  /**
+   * @override
+   * @param {Test[]} tests
+   */
+  async sort(tests) {
+    // oxlint-disable-next-line unicorn/no-array-sort -- not the method of an array
+    const bySize = await super.sort(tests);
+    const isSlow = (/** @type {Test} */ { path }) => SLOW.test(path);
+    return [...bySize.filter(isSlow), ...bySize.filter((test) => !isSlow(test))];
   }
 };
