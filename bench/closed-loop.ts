@@ -44,7 +44,7 @@ export async function closedLoop(
 }
 
 /** Runs `work` `n` times, `concurrency` at the same time. Returns the time, and the CPU time of this process. */
-async function inParallel(concurrency: number, n: number, work: (index: number) => Promise<void>) {
+export async function inParallel(concurrency: number, n: number, work: (index: number) => Promise<void>) {
   let next = 0;
   const begin = performance.now();
   const cpuBegin = process.cpuUsage();

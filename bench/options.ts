@@ -62,7 +62,7 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
     json: values.json,
     svg: values.svg,
     settings: {
-      concurrency: values.concurrency.split(',').map((text) => wholeNumber('concurrency', text, 256)),
+      concurrency: wholeNumbers('concurrency', values.concurrency, 256),
       n: wholeNumber('n', values.n, 100_000),
       rate: wholeNumber('rate', values.rate, 1_000),
       seconds: wholeNumber('seconds', values.seconds, 3_600),
@@ -73,7 +73,13 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
   };
 }
 
-function wholeNumber(option: string, text: string, max: number): number {
+/** @throws Error that names the option and its allowed values */
+export function wholeNumbers(option: string, list: string, max: number): number[] {
+  return list.split(',').map((text) => wholeNumber(option, text, max));
+}
+
+/** @throws Error that names the option and its allowed values */
+export function wholeNumber(option: string, text: string, max: number): number {
   const number = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
   if (number >= 1 && number <= max) return number;
   throw new Error(`--${option} takes whole numbers from 1 to ${max}, not "${text}"`);

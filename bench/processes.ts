@@ -1,10 +1,8 @@
 import path from 'node:path';
 import type { ProcessSpec } from '../harness/processes/supervised-process';
 import { waitUntil } from '../harness/wait-until';
+import type { OnEnd } from './cleanup';
 import { type MeasuredProcess, type MeasuredProcessOptions, startMeasured } from './measured-process';
-
-/** Called right after each start with the function that stops it, so that everything is stopped if a later one fails. */
-export type OnEnd = (end: () => Promise<unknown>) => void;
 
 const READY_LIMIT_MS = 60_000;
 

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { makeBuildDirectory } from '../harness/project';
 import { build } from './build';
+import { type OnEnd, withCleanup } from './cleanup';
 import { cpuTimeReader } from './cpu-time';
 import { measure } from './measure';
 import type { BenchSettings } from './options';
@@ -19,18 +20,12 @@ export interface Report extends Results {
 
 /** Starts everything, measures, and stops everything that it started. @throws Error if any step fails */
 export async function run(settings: BenchSettings, print: (line: string) => void): Promise<Report> {
-  const endings: (() => Promise<unknown>)[] = [];
-  const onEnd = (end: () => Promise<unknown>) => void endings.unshift(end);
-  try {
-    return await Promise.race([startAndMeasure(settings, onEnd, print), stopSignal()]);
-  } finally {
-    for (const end of endings) await end();
-  }
+  return withCleanup((onEnd) => startAndMeasure(settings, onEnd, print));
 }
 
 async function startAndMeasure(
   settings: BenchSettings,
-  onEnd: (end: () => Promise<unknown>) => void,
+  onEnd: OnEnd,
   print: (line: string) => void,
 ): Promise<Report> {
   const directory = await makeBuildDirectory('bench');
@@ -68,15 +63,6 @@ async function startAndMeasure(
   ]);
   const machine = { cores: availableParallelism(), node: process.version, temporal: temporal.description };
   return { settings, machine, ...summarize(samples) };
-}
-
-/** Rejects when this process gets a signal to stop. */
-async function stopSignal(): Promise<never> {
-  return new Promise((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => reject(new Error(`Stopped by ${signal}`)));
-    }
-  });
 }
 
 /** Rejects after a time that is enough for a very slow machine. */

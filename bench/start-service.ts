@@ -8,7 +8,8 @@ import type { Variables } from '../harness/service/service-environment';
 import { ServiceSetup } from '../harness/service/service-setup';
 import { createSecrets } from '../scripts/create-secrets';
 import type { BuiltFiles } from './build';
-import type { OnEnd, Processes } from './processes';
+import type { OnEnd } from './cleanup';
+import type { Processes } from './processes';
 import type { SandboxLine } from './sandbox-process';
 import { createServiceSide, type ServiceSide } from './service-side';
 
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   readonly tls: boolean;
   /** Other settings of the service. */
   readonly env?: Variables;
+  /** On these ports of the loopback address, Node's inspector can be reached in the API and the worker. */
+  readonly inspectPorts?: { readonly api: number; readonly worker: number };
 }
 
 export interface StartedService {
@@ -42,7 +45,7 @@ export interface StartedService {
 
 /** Starts the SMS sandbox, the APIs and the workers, each as a process, and waits until they are ready. */
 export async function startService(
-  { built, temporal, apis, workers, tls, env }: ServiceOptions,
+  { built, temporal, apis, workers, tls, env, inspectPorts }: ServiceOptions,
   processes: Processes,
   onEnd: OnEnd,
 ): Promise<StartedService> {
@@ -86,11 +89,20 @@ export async function startService(
   });
   onEnd(() => setup.close());
   const apiSpecs = await Promise.all(
-    ports.map(async (port) => setup.apiSpec({ PORT: `${port}`, METRICS_PORT: `${await freePort()}` })),
+    ports.map(async (port) =>
+      setup.apiSpec({
+        PORT: `${port}`,
+        METRICS_PORT: `${await freePort()}`,
+        ...inspected(inspectPorts?.api),
+      }),
+    ),
   );
   const workerSpecs = await Promise.all(
     Array.from({ length: workers }, async () =>
-      setup.workerSpec({ WORKER_METRICS_PORT: `${await freePort()}` }),
+      setup.workerSpec({
+        WORKER_METRICS_PORT: `${await freePort()}`,
+        ...inspected(inspectPorts?.worker),
+      }),
     ),
   );
   const side = createServiceSide({ apiUrls: apiSpecs.map(({ url }) => url), apiKey });
@@ -110,6 +122,10 @@ async function makeCertificate(directory: string): Promise<{ key: string; cert: 
   await writeFile(files.key, key, { mode: 0o600 });
   await writeFile(files.cert, cert);
   return files;
+}
+
+function inspected(port: number | undefined): Variables {
+  return port === undefined ? {} : { NODE_OPTIONS: `--inspect=${LOOPBACK}:${port}` };
 }
 
 function randomToken(): string {

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { wholeNumber, wholeNumbers } from '../options';
+import { run } from './run';
+import { table } from './table';
+
+const USAGE = `npm run bench:memory -- [options]
+
+Shows how memory and check latency of API and worker grow with the number of open verifications, and what is left of
+many that have ended.
+
+  --open LIST    numbers of open verifications, comma-separated, each at least 50 (default: 100,1000,10000)
+  --soak NUMBER  then as many verifications from start to end, in two waves (default: 5000)
+  --json         one JSON object on stdout instead of the table
+  --help         this text
+`;
+
+const MAX_VERIFICATIONS = 100_000;
+
+/** `npm run bench:memory`: prints the figures to stdout and progress to stderr. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      open: { type: 'string', default: '100,1000,10000' },
+      soak: { type: 'string', default: '5000' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const settings = {
+    open: wholeNumbers('open', values.open, MAX_VERIFICATIONS),
+    soak: wholeNumber('soak', values.soak, MAX_VERIFICATIONS),
+  };
+  const report = await run(settings, (line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(`${values.json ? JSON.stringify(report) : table(report)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  // Does not wait for work that was in progress when it failed.
+  process.exit(1);
+});
