@@ -20,10 +20,11 @@ export interface MeasuredProcess {
 }
 
 export function startMeasured({ onLine, ...options }: MeasuredProcessOptions): MeasuredProcess {
-  const { name, command, args, env, log } = options;
+  const { name, command, args, env, log, ...others } = options;
   const redirection = onLine === undefined ? '>"$LOG" 2>&1' : '2>"$LOG"';
   const child = startProcess(
     {
+      ...others,
       command: '/bin/sh',
       args: ['-c', `exec "$0" "$@" ${redirection}`, command, ...args],
       env: { ...env, LOG: log },

@@ -82,7 +82,7 @@ async function fetchFromFirst(
  * Fetches into a temporary folder and then renames the file to `target`. So a file at `target` is always complete, even
  * if several processes fetch it at the same time.
  */
-async function fetchAs(target: string, fetch: (directory: string) => Promise<string>): Promise<void> {
+export async function fetchAs(target: string, fetch: (directory: string) => Promise<string>): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true });
   const directory = await mkdtemp(`${target}.fetching-`);
   try {

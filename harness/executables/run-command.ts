@@ -1,16 +1,26 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { isNativeError } from 'node:util/types';
+import type { Command } from '../processes/start-process';
 import { PROJECT_DIRECTORY } from '../project';
 
-/** Runs a command to its end. @throws Error with the last line of its stderr if it fails, or the signal's reason */
+export interface RunOptions extends Pick<Command, 'cwd' | 'user'> {
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs a command to its end, by default in the project's folder. @returns its stdout
+ *
+ * @throws Error with the last line of its stderr if it fails, or the signal's reason
+ */
 export async function runCommand(
   command: string,
   args: string[],
-  { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal },
-): Promise<void> {
+  { cwd = PROJECT_DIRECTORY, user, env, signal }: RunOptions,
+): Promise<string> {
   try {
-    await promisify(execFile)(command, args, { cwd: PROJECT_DIRECTORY, env, signal });
+    return (await promisify(execFile)(command, args, { cwd, ...user, env, signal })).stdout;
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(reason(error), { cause: error });

@@ -10,6 +10,14 @@ export interface Command {
   env?: NodeJS.ProcessEnv;
   /** The working directory. Default: that of this process. */
   cwd?: string;
+  /** Default: the user of this process. */
+  user?: UserIds;
+}
+
+/** A user of the operating system. */
+export interface UserIds {
+  uid: number;
+  gid: number;
 }
 
 export interface Exit {
@@ -39,10 +47,16 @@ const LAST_OUTPUT_LIMIT_MS = 200;
  * process: a guard process reads a pipe from us. The pipe closes when we end, and then the guard kills the group.
  */
 export function startProcess(
-  { command, args, env, cwd }: Command,
+  { command, args, env, cwd, user }: Command,
   onLine: (line: string) => void,
 ): StartedProcess {
-  const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    env,
+    cwd,
+    ...user,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const { pid } = child;
   if (pid === undefined) {
     child.once('error', () => {}); // The same error is thrown here.

@@ -1,16 +1,10 @@
-import { Connection } from '@temporalio/client';
-import { msNumberToTs } from '@temporalio/common/lib/time';
-import { lacksSearchAttributes } from '../../src/temporal/search-attributes';
 import { LOOPBACK } from '../ports';
 import { type Command, startProcess } from '../processes/start-process';
 import { waitUntil } from '../wait-until';
-import { addSearchAttributes } from './add-search-attributes';
+import { prepareNamespace } from './namespace';
 
-/** Cool-downs are read from closed runs. The dev server's default of 24 h is too short for the longest cool-down. */
-const RETENTION_MS = 30 * 24 * 3_600_000;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
-const CONNECT_LIMIT_MS = 1000;
 
 export interface DevServerOptions {
   executable: string;
@@ -51,23 +45,9 @@ export function devServerCommand(options: DevServerOptions): Command {
   return { command: executable, args };
 }
 
-/**
- * Sets the namespace's retention to 30 days and adds the search attributes, which a database from an earlier version
- * lacks. @throws Error if the server does not answer
- */
+/** @throws Error if the server does not answer */
 export async function isDevServerReady({ port, namespace = 'default' }: DevServerOptions): Promise<boolean> {
-  const connection = await Connection.connect({
-    address: `${LOOPBACK}:${port}`,
-    connectTimeout: CONNECT_LIMIT_MS,
-  });
-  try {
-    const config = { workflowExecutionRetentionTtl: msNumberToTs(RETENTION_MS) };
-    await connection.workflowService.updateNamespace({ namespace, config });
-    await addSearchAttributes(connection, namespace);
-    return !(await lacksSearchAttributes(connection, namespace));
-  } finally {
-    await connection.close();
-  }
+  return prepareNamespace(`${LOOPBACK}:${port}`, namespace);
 }
 
 /** Starts a server and waits until it answers. It never outlives this process. */
