@@ -1,12 +1,11 @@
 import { closedLoop } from './closed-loop';
-import type { ReadCpuTime } from './cpu-time';
+import type { Installation } from './installation';
 import { openLoop } from './open-loop';
 import type { BenchSettings } from './options';
 import type { Samples } from './results';
-import { type BySide, type Side, type SideName, sideNames } from './side';
+import { type BySide, sideNames } from './side';
 import { serverCosts } from './server-counters';
 import { splitIntoRounds } from './statistics';
-import type { RunReader } from './run-reader';
 
 /** Code that has rarely run is slow. So both sides run before the measurement begins. */
 const WARM_UP = { n: 200, concurrency: 8 };
@@ -15,68 +14,92 @@ const CLOSED_ROUND = { least: 30, leastPerCaller: 2 };
 const OPEN_ROUND_SECONDS = 6;
 
 export interface Measurement {
-  sides: BySide<Side>;
-  settings: BenchSettings;
-  runs: RunReader;
-  readCpuTime: ReadCpuTime;
-  /** The Temporal server's Prometheus metrics. Undefined if they can't be read. */
-  metricsUrl: string | undefined;
-  /** Prints a line of progress. */
-  print: (line: string) => void;
+  readonly installation: Installation;
+  readonly samples: BySide<Samples>;
 }
 
-export async function measure(measurement: Measurement): Promise<BySide<Samples>> {
-  const { sides, settings, runs, readCpuTime, metricsUrl, print } = measurement;
-  const { concurrency, n, rate, seconds } = settings;
-  const samples: BySide<Samples> = { service: noSamples(), floor: noSamples() };
+/** Measures the sides of all installations in turns. Prints lines of progress. */
+export async function measure(
+  installations: readonly Installation[],
+  { concurrency, n, rate, seconds }: BenchSettings,
+  print: (line: string) => void,
+): Promise<Measurement[]> {
+  const measurements = installations.map((installation): Measurement => {
+    return { installation, samples: { service: noSamples(), floor: noSamples() } };
+  });
+  const contenders = measurements.flatMap((measurement) =>
+    contendersOf(measurement, measurements.length > 1),
+  );
 
   print('Warming up …');
   const warmUp = { ...WARM_UP, n: Math.min(WARM_UP.n, n) };
   await alternately(
+    contenders,
     [warmUp],
-    async (name, load) => void (await closedLoop(sides[name], load, runs, readCpuTime)),
+    async ({ side, runs, readCpuTime }, load) => void (await closedLoop(side, load, runs, readCpuTime)),
   );
 
   for (const callers of concurrency) {
     print(`Closed loop, ${callers} at once: ${n} verifications of each side …`);
     const least = Math.max(CLOSED_ROUND.least, CLOSED_ROUND.leastPerCaller * callers);
-    await alternately(splitIntoRounds(n, least), async (name, share) => {
-      const loop = await closedLoop(sides[name], { n: share, concurrency: callers }, runs, readCpuTime);
-      samples[name].closedLoops.push(loop);
-      print(`  ${name}: ${(share / loop.seconds).toFixed(1)} a second`);
+    const rounds = splitIntoRounds(n, least);
+    await alternately(contenders, rounds, async ({ label, side, runs, readCpuTime, samples }, share) => {
+      const loop = await closedLoop(side, { n: share, concurrency: callers }, runs, readCpuTime);
+      samples.closedLoops.push(loop);
+      print(`  ${label}: ${(share / loop.seconds).toFixed(1)} a second`);
     });
   }
 
   print(`Open loop, ${rate} starts a second: ${rate * seconds} verifications of each side …`);
-  await alternately(splitIntoRounds(seconds, OPEN_ROUND_SECONDS), async (name, share) => {
-    samples[name].openLoops.push(await openLoop(sides[name], { n: rate * share, rate }));
-    await sides[name].untilIdle();
-  });
+  await alternately(
+    contenders,
+    splitIntoRounds(seconds, OPEN_ROUND_SECONDS),
+    async ({ side, samples }, share) => {
+      samples.openLoops.push(await openLoop(side, { n: rate * share, rate }));
+      await side.untilIdle();
+    },
+  );
 
-  if (metricsUrl !== undefined) {
+  if (contenders.some(({ temporal }) => temporal.metricsUrl !== undefined)) {
     print('Counting requests to Temporal …');
-    for (const name of sideNames) {
-      samples[name].serverCosts = await serverCosts(sides[name], runs, metricsUrl);
-    }
+  }
+  for (const { side, runs, temporal, samples } of contenders) {
+    if (temporal.metricsUrl === undefined) continue;
+    samples.serverCosts = await serverCosts(side, runs, temporal.metricsUrl);
   }
 
   print('Reading the sizes of the histories …');
-  for (const sample of Object.values(samples)) {
-    for (const workflowId of workflowIdsOf(sample)) {
-      sample.histories.push(await runs.historySize(workflowId));
+  for (const { runs, samples } of contenders) {
+    for (const workflowId of workflowIdsOf(samples)) {
+      samples.histories.push(await runs.historySize(workflowId));
     }
   }
-  return samples;
+  return measurements;
 }
 
 function noSamples(): Samples {
   return { closedLoops: [], openLoops: [], serverCosts: undefined, histories: [] };
 }
 
-/** Runs each round on one side and then on the other, so that other work of the machine affects both. */
-async function alternately<T>(rounds: T[], run: (name: SideName, round: T) => Promise<void>): Promise<void> {
+/** The two sides of an installation, each with what measures it. */
+function contendersOf({ installation, samples }: Measurement, isComparison: boolean) {
+  const { database, sides } = installation;
+  return sideNames.map((name) => ({
+    ...installation,
+    label: isComparison ? `${database}, ${name}` : name,
+    side: sides[name],
+    samples: samples[name],
+  }));
+}
+
+/** Runs each round with one contender after the other, so that other work of the machine affects all. */
+async function alternately<Contender, Round>(
+  contenders: readonly Contender[],
+  rounds: readonly Round[],
+  run: (contender: Contender, round: Round) => Promise<void>,
+): Promise<void> {
   for (const round of rounds) {
-    for (const name of sideNames) await run(name, round);
+    for (const contender of contenders) await run(contender, round);
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { databases, type Database } from './databases';
 
 export interface BenchSettings {
   /** How many verifications run at the same time in the closed loop. Each number is measured. */
@@ -19,6 +20,8 @@ export interface BenchSettings {
 
 export interface BenchOptions {
   settings: BenchSettings;
+  /** Each is measured with a Temporal server of its own. Undefined for the default. */
+  databases: Database[] | undefined;
   json: boolean;
   /** The file for the plot. Undefined for no plot. */
   svg: string | undefined;
@@ -34,6 +37,7 @@ Measures the service next to the floor: a bare client and workflow that make the
   --seconds NUMBER    how long the open loop runs, for each side (default: 30)
   --apis NUMBER       API processes (default: 1)
   --workers NUMBER    workers of each side (default: 1)
+  --databases LIST    databases of Temporal: sqlite, postgresql or both, comma-separated (default: sqlite)
   --tls               the worker calls the SMS sandbox over TLS
   --svg FILE          also writes a plot to this file
   --json              one JSON object on stdout instead of the table
@@ -51,6 +55,7 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
       seconds: { type: 'string', default: '30' },
       apis: { type: 'string', default: '1' },
       workers: { type: 'string', default: '1' },
+      databases: { type: 'string' },
       tls: { type: 'boolean', default: false },
       svg: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -61,6 +66,7 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
   return {
     json: values.json,
     svg: values.svg,
+    databases: values.databases === undefined ? undefined : databaseList(values.databases),
     settings: {
       concurrency: wholeNumbers('concurrency', values.concurrency, 256),
       n: wholeNumber('n', values.n, 100_000),
@@ -83,4 +89,12 @@ export function wholeNumber(option: string, text: string, max: number): number {
   const number = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
   if (number >= 1 && number <= max) return number;
   throw new Error(`--${option} takes whole numbers from 1 to ${max}, not "${text}"`);
+}
+
+function databaseList(text: string): Database[] {
+  const names = text.split(',').map((name) => name.trim());
+  const found = databases.filter((database) => names.includes(database));
+  const isKnown = names.every((name) => found.some((database) => database === name));
+  if (isKnown) return found;
+  throw new Error(`--databases takes ${databases.join(', ')} or both, not "${text}"`);
 }

@@ -4,7 +4,7 @@ import type { Report } from './run';
 const WIDTH = 900;
 const HEIGHT = 720;
 /** What a side has to do, in the order of the bars. Temporal's own work comes last. */
-const PROCESSES = ['api', 'worker', 'floor-worker', 'load', 'sandbox', 'temporal'];
+const PROCESSES = ['api', 'worker', 'floor-worker', 'load', 'sandbox', 'temporal', 'postgres'];
 
 /** The figures as an SVG image: throughput, CPU time and answer times of both sides. */
 export function plot(report: Report): string {
@@ -20,6 +20,7 @@ function chartOf({ service, floor, settings }: Report): EChartsOption {
   const highest = `${Math.max(...settings.concurrency)}`;
   const times = ['startP50', 'startP99', 'checkP50', 'checkP99'] as const;
   const [serviceCpu, floorCpu] = [service.cpuAt[highest] ?? {}, floor.cpuAt[highest] ?? {}];
+  const processes = PROCESSES.filter((name) => name in serviceCpu || name in floorCpu);
   return {
     animation: false,
     backgroundColor: '#ffffff',
@@ -35,7 +36,7 @@ function chartOf({ service, floor, settings }: Report): EChartsOption {
     ],
     legend: [
       { data: ['service', 'floor'], right: 20, top: 344 },
-      { data: PROCESSES, left: 20, bottom: 8 },
+      { data: processes, left: 20, bottom: 8 },
     ],
     grid: [
       { left: 60, top: 50, width: 360, height: 260 },
@@ -70,7 +71,7 @@ function chartOf({ service, floor, settings }: Report): EChartsOption {
           times.map((time) => figures[time]),
         ),
       ]),
-      ...PROCESSES.map((name) => ({
+      ...processes.map((name) => ({
         ...bars(name, 2, undefined, [floorCpu[name] ?? 0, serviceCpu[name] ?? 0]),
         stack: 'cpu',
         label: { show: false },

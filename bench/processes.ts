@@ -4,6 +4,8 @@ import { waitUntil } from '../harness/wait-until';
 import type { OnEnd } from './cleanup';
 import { type MeasuredProcess, type MeasuredProcessOptions, startMeasured } from './measured-process';
 
+type Logging<Options> = Options & Partial<Pick<MeasuredProcessOptions, 'log'>>;
+
 const READY_LIMIT_MS = 60_000;
 
 /** The processes of a benchmark. */
@@ -16,10 +18,10 @@ export class Processes {
     private readonly onEnd: OnEnd,
   ) {}
 
-  /** Several processes may have the same name. */
-  start(options: Omit<MeasuredProcessOptions, 'log'>): MeasuredProcess {
+  /** Several processes may have the same name. The default log is a file in the directory. */
+  start(options: Logging<Omit<MeasuredProcessOptions, 'log'>>): MeasuredProcess {
     const log = path.join(this.directory, `${options.name}-${this.#started.length}.log`);
-    const process = startMeasured({ ...options, log });
+    const process = startMeasured({ log, ...options });
     this.onEnd(() => process.stop());
     process.died.catch((error: unknown) => this.#failure.abort(error));
     this.#started.push({ name: options.name, process });
@@ -39,7 +41,7 @@ export class Processes {
   }
 
   /** Starts processes and waits until all are ready. */
-  async startReady(...specs: ProcessSpec[]): Promise<void> {
+  async startReady(...specs: Logging<ProcessSpec>[]): Promise<void> {
     const started = specs.map((spec) => ({ ...spec, pid: this.start(spec).pid }));
     await Promise.all(
       started.map(({ name, isReady, pid }) => this.until(() => isReady(pid), `${name} to be ready`)),

@@ -52,10 +52,12 @@ export interface Results extends BySide<Figures> {
 
 /** The processes whose CPU time is compared. On the floor, the load generator is the client. */
 const COMPARED: BySide<readonly string[]> = { service: ['api', 'worker'], floor: [LOAD, 'floor-worker'] };
-/** The processes that work for a side. Temporal works for both. */
+/** The processes that work for both sides. */
+const SHARED = ['temporal', 'postgres'];
+/** The processes that work for a side. */
 const WORKING: BySide<readonly string[]> = {
-  service: ['api', 'worker', 'sandbox', LOAD, 'temporal'],
-  floor: [LOAD, 'floor-worker', 'temporal'],
+  service: ['api', 'worker', 'sandbox', LOAD, ...SHARED],
+  floor: [LOAD, 'floor-worker', ...SHARED],
 };
 
 export function summarize({ service, floor }: BySide<Samples>): Results {

@@ -25,6 +25,8 @@ const HIGH_LIMITS = {
 
 export interface ServiceOptions {
   readonly built: BuiltFiles;
+  /** For a certificate. */
+  readonly directory: string;
   /** How the processes connect to Temporal. */
   readonly temporal: Variables;
   /** The number of API processes. The load generator uses them in turn. */
@@ -45,12 +47,12 @@ export interface StartedService {
 
 /** Starts the SMS sandbox, the APIs and the workers, each as a process, and waits until they are ready. */
 export async function startService(
-  { built, temporal, apis, workers, tls, env, inspectPorts }: ServiceOptions,
+  { built, directory, temporal, apis, workers, tls, env, inspectPorts }: ServiceOptions,
   processes: Processes,
   onEnd: OnEnd,
 ): Promise<StartedService> {
   const account = { accountSid: `AC${randomToken()}`, authToken: randomToken() };
-  const tlsFiles = tls ? await makeCertificate(built.directory) : undefined;
+  const tlsFiles = tls ? await makeCertificate(directory) : undefined;
   let sandboxUrl: string | undefined;
   let onMessage: ServiceSide['onMessage'] = () => {};
   const onLine = (text: string) => {

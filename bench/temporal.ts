@@ -1,40 +1,57 @@
 import path from 'node:path';
-import { freePort, LOOPBACK, urlOf } from '../harness/ports';
-import { startTemporalDevServer } from '../harness/temporal/dev-server';
 import { findTemporalCli } from '../harness/executables/find-executable';
+import { freePort, LOOPBACK, urlOf } from '../harness/ports';
+import { temporalSpec } from '../harness/service/process-specs';
 import type { Variables } from '../harness/service/service-environment';
 import { setVariables } from '../src/config/read-environment';
+import type { OnEnd } from './cleanup';
+import type { Database } from './databases';
+import { startTemporalOnPostgresql } from './postgresql/start-temporal';
+import type { Processes } from './processes';
 
 export interface TemporalServer {
   /** The variables with which a process connects to it. */
   env: Variables;
   /** Shown with the figures. */
   description: string;
-  /** Undefined if this process did not start it. */
-  pid?: number;
-  /** Prometheus metrics. Undefined if this process did not start it. */
+  /** Prometheus metrics. Undefined if the benchmark did not start it. */
   metricsUrl?: string;
-  stop(): Promise<void>;
 }
 
-/** The server at TEMPORAL_ADDRESS. Without this variable, starts a dev server that stores its data in `directory`. */
-export async function openTemporal(
+/** The server at TEMPORAL_ADDRESS. */
+export function givenTemporal(): TemporalServer {
+  return { env: temporalVariables(), description: 'server at TEMPORAL_ADDRESS' };
+}
+
+/** Starts a server that stores its data in `database`, and waits until it is ready. */
+export async function startTemporal(
+  database: Database,
   directory: string,
+  processes: Processes,
+  onEnd: OnEnd,
   print: (line: string) => void,
 ): Promise<TemporalServer> {
-  if (process.env['TEMPORAL_ADDRESS']) {
-    return { env: temporalVariables(), description: 'server at TEMPORAL_ADDRESS', stop: async () => {} };
+  switch (database) {
+    case 'sqlite':
+      return startDevServer(directory, processes, print);
+    case 'postgresql':
+      return startTemporalOnPostgresql(directory, processes, onEnd, print);
   }
+}
+
+async function startDevServer(
+  directory: string,
+  processes: Processes,
+  print: (line: string) => void,
+): Promise<TemporalServer> {
   const executable = await findTemporalCli({ print });
   const dbFile = path.join(directory, 'temporal.db');
-  const metricsPort = await freePort();
-  const server = await startTemporalDevServer({ executable, port: await freePort(), dbFile, metricsPort });
+  const [port, metricsPort] = [await freePort(), await freePort()];
+  await processes.startReady(temporalSpec({ executable, port, dbFile, metricsPort }));
   return {
-    env: { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: 'default', TEMPORAL_TLS: 'false' },
+    env: { TEMPORAL_ADDRESS: `${LOOPBACK}:${port}`, TEMPORAL_NAMESPACE: 'default', TEMPORAL_TLS: 'false' },
     description: 'dev server, SQLite file',
-    pid: server.pid,
     metricsUrl: `${urlOf(LOOPBACK, metricsPort)}/metrics`,
-    stop: () => server.stop(),
   };
 }
 

@@ -84,14 +84,15 @@ test('an invalid option ends it at once with an error about this option', async 
 
 test('--help shows every option', async () => {
   const { stdout } = await bench('--help');
-  for (const option of ['--json', '--svg', '--tls', '--concurrency', '--n', '--rate', '--seconds'])
-    expect(stdout).toContain(option);
+  const options = ['--json', '--svg', '--tls', '--concurrency', '--n', '--rate', '--seconds', '--databases'];
+  for (const option of options) expect(stdout).toContain(option);
 });
 
 test('by default, three concurrencies are measured', () => {
   expect(parseOptions([])).toEqual({
     json: false,
     svg: undefined,
+    databases: undefined,
     settings: { concurrency: [1, 8, 32], n: 300, rate: 10, seconds: 30, apis: 1, workers: 1, tls: false },
   });
 });

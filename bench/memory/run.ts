@@ -5,7 +5,7 @@ import { build } from '../build';
 import { type OnEnd, withCleanup } from '../cleanup';
 import { Processes } from '../processes';
 import { startService } from '../start-service';
-import { openTemporal } from '../temporal';
+import { startTemporal } from '../temporal';
 import { measure, type MemoryReport, type MemorySettings } from './measure';
 import { memoryReader } from './memory';
 
@@ -27,13 +27,13 @@ async function startAndMeasure(
   print('Building the service …');
   const built = await build(directory);
   print('Starting Temporal, the API and the worker …');
-  const temporal = await openTemporal(directory, print);
-  onEnd(() => temporal.stop());
   const processes = new Processes(directory, onEnd);
+  const temporal = await startTemporal('sqlite', directory, processes, onEnd, print);
   const inspectPorts = { api: await freePort(), worker: await freePort() };
   const { side } = await startService(
     {
       built,
+      directory,
       temporal: temporal.env,
       apis: 1,
       workers: 1,
