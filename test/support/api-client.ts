@@ -12,6 +12,7 @@ export interface AnswerBody {
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | null;
+  readonly contentType: string | null;
   readonly body: AnswerBody;
 }
 
@@ -43,6 +44,7 @@ export async function callApi(
   return {
     status: response.status,
     retryAfter: response.headers.get('retry-after'),
+    contentType: response.headers.get('content-type'),
     body: JSON.parse(text || '{}') as AnswerBody,
   };
 }
