@@ -23,6 +23,7 @@ import { createWorkerLogger } from './telemetry/worker-logger';
 import { recordWorkerUp, workerTelemetry } from './telemetry/worker-metrics';
 import { versioningOptions } from './temporal/worker-versioning';
 import { workflowBundle } from './temporal/workflow-bundle';
+import { maxCachedWorkflows } from './temporal/workflow-cache';
 import { histogramBuckets } from './workflows/metrics';
 
 /**
@@ -83,6 +84,7 @@ async function main(): Promise<void> {
     interceptors: { activity: [...(tracing?.activityInterceptors ?? [])] },
     sinks: tracing?.workflowSinks ?? noWorkflowSpans,
     ...versioningOptions(config.workerVersion),
+    maxCachedWorkflows: maxCachedWorkflows(),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,
     // The longest delay until an activity learns that its message is no longer needed.
     maxHeartbeatThrottleInterval: '1s',
