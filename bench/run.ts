@@ -39,7 +39,7 @@ async function startAndMeasure(
   print: (line: string) => void,
 ): Promise<Reports> {
   const directory = await makeBuildDirectory('bench');
-  onEnd(() => rm(directory, { recursive: true }));
+  onEnd(() => rm(directory, { recursive: true, force: true }));
 
   print('Building the service and the floor …');
   const built = await build(directory);

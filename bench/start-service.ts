@@ -24,7 +24,7 @@ const HIGH_LIMITS = {
 };
 
 export interface ServiceOptions {
-  readonly built: BuiltFiles;
+  readonly built: Pick<BuiltFiles, 'scripts'>;
   /** For a certificate. */
   readonly directory: string;
   /** How the processes connect to Temporal. */

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import closeWithGrace from 'close-with-grace';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities';
@@ -84,7 +85,7 @@ async function main(): Promise<void> {
     interceptors: { activity: [...(tracing?.activityInterceptors ?? [])] },
     sinks: tracing?.workflowSinks ?? noWorkflowSpans,
     ...versioningOptions(config.workerVersion),
-    maxCachedWorkflows: maxCachedWorkflows(),
+    maxCachedWorkflows: maxCachedWorkflows({ container: process.constrainedMemory(), machine: totalmem() }),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,
     // The longest delay until an activity learns that its message is no longer needed.
     maxHeartbeatThrottleInterval: '1s',

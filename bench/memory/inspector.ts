@@ -10,7 +10,7 @@ export interface Heap {
 }
 
 const Targets = z.tuple([z.object({ webSocketDebuggerUrl: z.string() })]);
-const Heaps = z.object({ usedSize: z.number(), totalSize: z.number() });
+const HeapUsage = z.object({ usedSize: z.number(), totalSize: z.number() });
 const Message = z.object({
   id: z.number().optional(),
   result: z.unknown().optional(),
@@ -66,7 +66,7 @@ async function heapsThrough(socket: WebSocket): Promise<Heaps> {
 
   async function heapOf(thread?: string): Promise<Heap> {
     await call('HeapProfiler.collectGarbage', {}, thread);
-    return Heaps.parse(await call('Runtime.getHeapUsage', {}, thread));
+    return HeapUsage.parse(await call('Runtime.getHeapUsage', {}, thread));
   }
 
   await call('NodeWorker.enable', { waitForDebuggerOnStart: false });

@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
 import { wholeNumber, wholeNumbers } from '../options';
+import { LEAST_OPEN } from './measure';
 import { run } from './run';
 import { table } from './table';
 
 const USAGE = `npm run bench:memory -- [options]
 
-Shows how memory and check latency of API and worker grow with the number of open verifications, and what is left of
-many that have ended.
+Shows how much memory stays in use after many verifications have ended, and how memory and check latency of API and
+worker grow with the number of open verifications.
 
-  --open LIST    numbers of open verifications, comma-separated, each at least 50 (default: 100,1000,10000)
-  --soak NUMBER  then as many verifications from start to end, in two waves (default: 5000)
+  --soak NUMBER  first, so many verifications from start to end, in two waves (default: 5000)
+  --open LIST    then, so many open verifications: from 50, each number larger (default: 100,1000,10000)
   --json         one JSON object on stdout instead of the table
   --help         this text
 `;
@@ -31,11 +32,20 @@ async function main(): Promise<void> {
     return;
   }
   const settings = {
-    open: wholeNumbers('open', values.open, MAX_VERIFICATIONS),
+    open: growing(wholeNumbers('open', values.open, MAX_VERIFICATIONS)),
     soak: wholeNumber('soak', values.soak, MAX_VERIFICATIONS),
   };
   const report = await run(settings, (line) => process.stderr.write(`${line}\n`));
   process.stdout.write(`${values.json ? JSON.stringify(report) : table(report)}\n`);
+}
+
+/** @throws Error if there are too few to check, or if the numbers do not grow */
+function growing(numbers: number[]): number[] {
+  const isValid = numbers.every(
+    (number, index) => number >= LEAST_OPEN && number > (numbers[index - 1] ?? 0),
+  );
+  if (!isValid) throw new Error(`--open takes numbers from ${LEAST_OPEN}, each larger than the one before`);
+  return numbers;
 }
 
 main().catch((error: unknown) => {

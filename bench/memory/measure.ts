@@ -32,6 +32,7 @@ export interface MemoryReport {
 const CALLERS = 16;
 /** The oldest and the newest of each step are checked. They are open before the check, and not after it. */
 const CHECKED = 25;
+export const LEAST_OPEN = 2 * CHECKED;
 
 /** Measures the service that `side` reaches. First verifications that end, then verifications that stay open. */
 export async function measure(

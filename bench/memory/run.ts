@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { freePort } from '../../harness/ports';
 import { makeBuildDirectory } from '../../harness/project';
-import { build } from '../build';
+import { buildService } from '../../harness/service/build-service';
 import { type OnEnd, withCleanup } from '../cleanup';
 import { Processes } from '../processes';
 import { startService } from '../start-service';
@@ -23,16 +24,16 @@ async function startAndMeasure(
   print: (line: string) => void,
 ): Promise<MemoryReport> {
   const directory = await makeBuildDirectory('bench');
-  onEnd(() => rm(directory, { recursive: true }));
+  onEnd(() => rm(directory, { recursive: true, force: true }));
   print('Building the service …');
-  const built = await build(directory);
+  const scripts = await buildService(path.join(directory, 'service'));
   print('Starting Temporal, the API and the worker …');
   const processes = new Processes(directory, onEnd);
   const temporal = await startTemporal('sqlite', directory, processes, onEnd, print);
   const inspectPorts = { api: await freePort(), worker: await freePort() };
   const { side } = await startService(
     {
-      built,
+      built: { scripts },
       directory,
       temporal: temporal.env,
       apis: 1,

@@ -36,7 +36,7 @@ export async function startPostgres(
   const user = await unprivilegedUser();
   // Another user can't enter the project's folder if it is in root's home.
   const folder = await mkdtemp(path.join(user ? tmpdir() : directory, 'postgresql-'));
-  onEnd(() => rm(folder, { recursive: true }));
+  onEnd(() => rm(folder, { recursive: true, force: true }));
   const password = randomBytes(16).toString('hex');
   const passwordFile = path.join(folder, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });

@@ -13,14 +13,17 @@ const TIME_LIMIT_MS = 10_000;
  */
 export async function unprivilegedUser(): Promise<UserIds | undefined> {
   if (process.getuid?.() !== 0) return undefined;
+  let cause: unknown;
   for (const name of CANDIDATES) {
     try {
       return { uid: await readId('-u', name), gid: await readId('-g', name) };
-    } catch {
-      continue; // There is no such user.
+    } catch (error) {
+      cause = error; // Probably there is no such user.
     }
   }
-  throw new Error(`PostgreSQL does not run as root, and there is no user ${CANDIDATES.join(' or ')}`);
+  throw new Error(`PostgreSQL does not run as root, and there is no user ${CANDIDATES.join(' or ')}`, {
+    cause,
+  });
 }
 
 async function readId(flag: string, name: string): Promise<number> {

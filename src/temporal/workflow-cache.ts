@@ -1,5 +1,3 @@
-import { totalmem } from 'node:os';
-
 const MIB = 2 ** 20;
 /** Measured (docs/scaling.md): a worker without verifications, and each verification that it keeps in memory. */
 const WORKER_BYTES = 200 * MIB;
@@ -23,12 +21,7 @@ export interface AvailableMemory {
  * reads its history and replays it. The SDK's default follows V8's heap limit, and a verification is mostly outside of
  * the heap: in a container of 512 MiB it would keep 34.
  */
-export function maxCachedWorkflows(
-  { container, machine }: AvailableMemory = {
-    container: process.constrainedMemory(),
-    machine: totalmem(),
-  },
-): number {
+export function maxCachedWorkflows({ container, machine }: AvailableMemory): number {
   const hasLimit = container !== undefined && container > 0 && container < machine;
   const usable = hasLimit ? CONTAINER_SHARE * container : MACHINE_SHARE * machine;
   const fitting = Math.floor((usable - WORKER_BYTES) / VERIFICATION_BYTES);

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/no-require-imports -- Jest loads this file as it is, without compiling it
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** @typedef {import('@jest/test-result').Test} Test */
@@ -6,8 +7,8 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const SLOW = /\/test\/(e2e|chaos|fuzz|bench|replay|api\/try-it|sandbox\/phone-page|activities)/;
 
 /**
- * Without times from an earlier run, Jest begins with the largest files. Here the slow ones come first, so that at the end
- * no worker waits for another one.
+ * Slow files come first, so that at the end no worker waits for another one. Without recorded times, Jest would begin with
+ * the largest files.
  */
 module.exports = class SlowestFirst extends Sequencer {
   /**
