@@ -82,7 +82,7 @@ function groupSection({ title, introduction = [], variables }: VariableGroup): s
 function variableSection(name: string, schema: z.core.$ZodType): string[] {
   const entry = documentation.get(schema);
   if (entry === undefined) throw new Error(`${name} is not documented`);
-  const { description, rules = [], example } = entry;
+  const { description, rules = [], example, isSecret = false } = entry;
   return [
     '',
     `### \`${name}\``,
@@ -93,6 +93,7 @@ function variableSection(name: string, schema: z.core.$ZodType): string[] {
     ...developmentDefault(name, schema),
     ...bullet(`Read by: ${readersOf(name)}.`),
     ...(example === undefined ? [] : bullet(`Example: \`${example}\``)),
+    ...(isSecret ? bullet('Keep its value secret.') : []),
     ...rules.flatMap(bullet),
   ];
 }

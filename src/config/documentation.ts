@@ -12,6 +12,8 @@ export interface Documentation {
   readonly default?: string;
   /** For a variable that is required only if another one is not set. */
   readonly requirement?: string;
+  /** Whether its value is a secret or can contain one. */
+  readonly isSecret?: true;
 }
 
 export const documentation = z.registry<Documentation>();

@@ -54,6 +54,7 @@ export const limits = {
     .url({ protocol: /^rediss?$/, error: 'must be a URL like redis://localhost:6379' })
     .optional()
     .register(documentation, {
+      isSecret: true,
       description: 'A Redis server in which all API processes count together.',
       rules: [
         'Without it, each API process counts alone: with three processes, a limit is up to three times as high.',

@@ -23,6 +23,7 @@ export const numbers = {
     .transform(parseTestNumbers)
     .optional()
     .register(documentation, {
+      isSecret: true,
       description:
         'Numbers with a fixed code, for app reviewers and end-to-end tests: `number=code@last day`, separated by commas. ' +
         'No message is sent to them.',

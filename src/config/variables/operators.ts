@@ -29,6 +29,7 @@ export const operators = {
     .regex(/^[\x21-\x7E]{16,}$/, 'must have 16 ASCII characters or more, and no space')
     .optional()
     .register(documentation, {
+      isSecret: true,
       description:
         'The password with which operators read encrypted payloads: 16 characters or more, without spaces. ' +
         'With it, the API is also a codec server.',

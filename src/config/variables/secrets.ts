@@ -14,6 +14,7 @@ export const secrets = {
   SECRET_KEYS: required('one or more id:base64(32 bytes), comma-separated')
     .transform(parseSecretKeys)
     .register(documentation, {
+      isSecret: true,
       description:
         'The secret keys, each as `id:base64(32 bytes)`, separated by commas. ' +
         'Codes, tags, capabilities and payload encryption each use a key that is derived from them.',
@@ -36,6 +37,7 @@ export const secrets = {
       return secretBytes(value);
     })
     .register(documentation, {
+      isSecret: true,
       description: 'The key of the digests that replace phone numbers in workflow IDs: 32 bytes in base64.',
       rules: [
         'Never change it. With another key, the service does not find the earlier verifications of a number.',
@@ -54,6 +56,7 @@ export const secrets = {
       return keys;
     })
     .register(documentation, {
+      isSecret: true,
       description:
         'The keys of the callers, separated by commas. A caller sends one of them as `Authorization: Bearer <key>`.',
       rules: [

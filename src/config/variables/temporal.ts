@@ -25,6 +25,7 @@ export const temporalConnection = {
     default: `\`${DEFAULT_NAMESPACE}\``,
   }),
   TEMPORAL_API_KEY: text.optional().register(documentation, {
+    isSecret: true,
     description: 'An API key for Temporal, for example for Temporal Cloud. It switches TLS on.',
   }),
   TEMPORAL_TLS: z
@@ -45,6 +46,7 @@ export const temporalConnection = {
     description: 'The file with the private key of the client certificate.',
   }),
   TEMPORAL_TLS_CLIENT_KEY_DATA: text.optional().register(documentation, {
+    isSecret: true,
     description: 'The private key itself, in place of its file.',
   }),
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: text.optional().register(documentation, {

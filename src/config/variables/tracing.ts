@@ -15,6 +15,7 @@ export const tracing = {
     example: 'http://localhost:4318/v1/traces',
   }),
   OTEL_EXPORTER_OTLP_HEADERS: text.optional().register(documentation, {
+    isSecret: true,
     description: 'Headers for the OTLP receiver, for example its key.',
     example: 'api-key=secret,other=value',
   }),

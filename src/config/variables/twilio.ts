@@ -10,6 +10,7 @@ export const twilio = {
       rules: ['If it is not set, `npm run dev` sends all messages to the SMS sandbox.'],
     }),
   TWILIO_AUTH_TOKEN: text.optional().register(documentation, {
+    isSecret: true,
     description: 'The auth token of the Twilio account.',
     requirement: 'The worker requires it, or `TWILIO_API_KEY_SID` and `TWILIO_API_KEY_SECRET`.',
     rules: [
@@ -26,6 +27,7 @@ export const twilio = {
       rules: ['An API key can be revoked without changing the auth token. It gives no delivery reports.'],
     }),
   TWILIO_API_KEY_SECRET: text.optional().register(documentation, {
+    isSecret: true,
     description: 'The secret of `TWILIO_API_KEY_SID`.',
   }),
   TWILIO_FROM: text
