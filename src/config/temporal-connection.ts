@@ -6,7 +6,8 @@ import { DEFAULT_ADDRESS, DEFAULT_NAMESPACE } from './variables/temporal';
 const HOST_AND_PORT = /^([^\s:/[\]]+|\[[\da-fA-F:.]+\]):([1-9]\d{0,4})$/;
 const MAX_PORT = 65_535;
 const HALF_PAIR =
-  'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH (or …_DATA) must both be set, or neither';
+  'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH ' +
+  "(or …_DATA, or the profile's client_cert_path and client_key_path) must both be set, or neither";
 
 type ConnectionOptions = ReturnType<typeof toClientOptions>['connectionOptions'];
 

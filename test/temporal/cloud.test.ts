@@ -112,13 +112,16 @@ describe.each(processes)('the configuration of $process', ({ read }) => {
     });
   });
 
-  test('a client certificate needs its key, and the other way round', () => {
+  test('a client certificate needs its key, and the other way round', async () => {
     const fault =
-      'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH (or …_DATA) must both be set';
+      'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH ' +
+      "(or …_DATA, or the profile's client_cert_path and client_key_path) must both be set";
+    const file = await write('half.toml', `[profile.default.tls]\nclient_cert_path = "${files.cert}"`);
 
     for (const half of [
       { TEMPORAL_TLS_CLIENT_CERT_PATH: files.cert },
       { TEMPORAL_TLS_CLIENT_KEY_DATA: clientPair.key },
+      { TEMPORAL_CONFIG_FILE: file },
     ])
       expect(refusalOf(read, { ...COMPLETE, ...half })).toContain(fault);
   });

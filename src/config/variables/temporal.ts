@@ -6,6 +6,8 @@ import { documentation } from '../documentation';
 export const DEFAULT_ADDRESS = '127.0.0.1:7233';
 export const DEFAULT_NAMESPACE = 'default';
 
+const BOTH_OR_NEITHER = 'The client certificate and its key must both be set, or neither.';
+
 /**
  * The connection to Temporal. `@temporalio/envconfig` defines and reads these variables. It also reads a profile, so
  * these values are not always the ones that apply.
@@ -37,17 +39,20 @@ export const temporalConnection = {
     }),
   TEMPORAL_TLS_CLIENT_CERT_PATH: text.optional().register(documentation, {
     description: 'The file with the client certificate, for mutual TLS.',
-    rules: ['The certificate and its key must both be set, or neither.'],
+    rules: [BOTH_OR_NEITHER],
   }),
   TEMPORAL_TLS_CLIENT_CERT_DATA: text.optional().register(documentation, {
     description: 'The client certificate itself, in place of its file.',
+    rules: [BOTH_OR_NEITHER],
   }),
   TEMPORAL_TLS_CLIENT_KEY_PATH: text.optional().register(documentation, {
     description: 'The file with the private key of the client certificate.',
+    rules: [BOTH_OR_NEITHER],
   }),
   TEMPORAL_TLS_CLIENT_KEY_DATA: text.optional().register(documentation, {
     isSecret: true,
     description: 'The private key itself, in place of its file.',
+    rules: [BOTH_OR_NEITHER],
   }),
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: text.optional().register(documentation, {
     description:
