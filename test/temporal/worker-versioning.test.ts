@@ -6,26 +6,31 @@ import { runTemporal } from '../support/temporal-command';
 
 // docs/changing-workflows.md: two builds of the worker side by side.
 
-const deploymentName = `deployment-${randomUUID()}`;
-
 const by = { caller: 'alice', idempotencyKey: undefined };
 
 let server: DevServer;
 let service: Service;
+let deploymentName: string;
 
 beforeAll(async () => {
   server = await connectDevServer();
-  service = await startService({ ...server, withWorker: false });
 });
 
-afterAll(async () => {
-  await service.stop();
-  await server.close();
+beforeEach(async () => {
+  service = await startService({ ...server, withWorker: false });
+  deploymentName = `deployment-${randomUUID()}`;
 });
+
+afterEach(() => service.stop());
+afterAll(() => server.close());
 
 /** Starts a worker of a build, and gives it all new verifications. */
 async function switchTo(buildId: string): Promise<void> {
   await service.startWorker({ deploymentName, buildId });
+  await makeCurrent(buildId);
+}
+
+async function makeCurrent(buildId: string): Promise<void> {
   const build = `--deployment-name ${deploymentName} --build-id ${buildId}`;
   // Temporal knows a build from its worker's first request for a task.
   await eventually(async () => {
@@ -58,4 +63,22 @@ test('an open verification ends on its build, and a new one begins on the curren
 
   expect(await buildsOf(open.id)).toEqual(['build-1']);
   expect(await buildsOf(begun.id)).toEqual(['build-2']);
+});
+
+test('workers without a build id continue until the first build is current, and it then continues for them', async () => {
+  await service.startWorker();
+  await service.startWorker({ deploymentName, buildId: 'build-1' });
+  const open = await service.startAndReceive();
+  await makeCurrent('build-1');
+  const begun = await service.startAndReceive();
+  const earlier = await buildsOf(open.id);
+  await service.stopWorker();
+  await service.startWorker({ deploymentName, buildId: 'build-1' });
+
+  for (const { id, code } of [open, begun])
+    expect(await service.verifications.check(id, code, by)).toMatchObject({ verified: true });
+
+  expect(earlier).toEqual(['none']);
+  expect(await buildsOf(open.id)).toEqual(['none', 'build-1']);
+  expect(await buildsOf(begun.id)).toEqual(['build-1']);
 });
