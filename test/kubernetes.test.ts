@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { apiConfig } from '../src/config/api-config';
+import { apiConfig, apiEnvironment } from '../src/config/api-config';
+import { documentation } from '../src/config/documentation';
 import { environment } from '../src/config/variables';
-import { workerConfig } from '../src/config/worker-config';
+import { workerConfig, workerEnvironment } from '../src/config/worker-config';
 import { COMPLETE, processes } from './config/environments';
 import {
   componentAt,
@@ -87,6 +88,9 @@ describe.each(KUBERNETES_VERSIONS)('Kubernetes %s', (version) => {
   });
 });
 
+const isSecret = (name: string): boolean =>
+  documentation.get(environment.shape[name as keyof typeof environment.shape])?.isSecret === true;
+
 describe('kustomize', () => {
   const uses = manifestFiles.filter(isKustomization).flatMap((file) => {
     const { resources = [], components: more = [], patches = [] } = parseManifest(file) as Kustomization;
@@ -99,6 +103,20 @@ describe('kustomize', () => {
 
   test('finds every file and folder that a kustomization names', () => {
     expect(uses.filter((used) => !existsSync(path.join(MANIFESTS_DIRECTORY, used)))).toEqual([]);
+  });
+
+  test('Git ignores every file that a Secret of the example is made from', () => {
+    const ignored = read('.gitignore').split('\n');
+    const generator =
+      /^secretGenerator:$[^]*?^$/m.exec(readManifest('example/kustomization.yaml'))?.[0] ?? '';
+    const lists = [...generator.matchAll(/(?:envs|files): \[(.+)\]/g)].map(([, files = '']) => files);
+    const files = lists.flatMap((list) => list.split(', ')).map((file) => file.split('=').at(-1) ?? '');
+
+    expect(files).toEqual(['.env', 'client.pem', 'client.key', 'tenants.yaml']);
+    for (const file of files) {
+      const lines = [file, ...[file, `*${path.extname(file)}`].map((name) => `deploy/kubernetes/**/${name}`)];
+      expect([file, ignored.filter((line) => lines.includes(line)).length]).toEqual([file, 1]);
+    }
   });
 
   test('uses every file', () => {
@@ -206,8 +224,14 @@ describe('variables', () => {
     expect(names.filter((name) => !(name in environment.shape))).toEqual([]);
   });
 
-  test('the worker gets no key that only the API needs', () => {
-    expect(worker.variables).toMatchObject({ PHONE_DIGEST_KEY: '', API_KEYS: '', CODEC_SERVER_TOKEN: '' });
+  test.each([
+    { name: 'worker', reader: worker, reads: workerEnvironment.shape, others: apiEnvironment.shape },
+    { name: 'api', reader: api, reads: apiEnvironment.shape, others: workerEnvironment.shape },
+  ])('the $name gets no secret that only the other process reads', ({ reader, reads, others }) => {
+    const secret = Object.keys(others).filter((name) => !(name in reads) && isSecret(name));
+
+    expect(secret.length).toBeGreaterThan(0);
+    expect(secret.filter((name) => reader.variables[name] !== '')).toEqual([]);
   });
 
   test('API and worker start with the variables of the Secret and the ConfigMap', () => {
