@@ -1,14 +1,9 @@
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
 
-/** A build of the worker, as Temporal knows it. */
-export interface WorkerVersion {
-  readonly deploymentName: string;
-  readonly buildId: string;
-}
-
-/** The options of a worker. A verification stays with the build that started it. It ends within minutes. */
+/** The versioning options of a worker. A verification stays with its build, which can be stopped minutes later. */
 export function versioningOptions(
-  version: WorkerVersion | undefined,
+  version: WorkerDeploymentVersion | undefined,
 ): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   if (!version) return {};
   return {

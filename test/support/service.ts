@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import type { Client } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
@@ -37,7 +37,7 @@ import { createTwilioSender } from '../../src/messaging/twilio/sender';
 import { formatVerificationId, parseVerificationId } from '../../src/gateway/ids';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { missingAttributesWarning } from '../../src/temporal/search-attributes';
-import { versioningOptions, type WorkerVersion } from '../../src/temporal/worker-versioning';
+import { versioningOptions } from '../../src/temporal/worker-versioning';
 import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
 import { createVerifications } from '../../src/gateway/create-verifications';
 import { forTenant, type TenantVerifications } from './for-tenant';
@@ -130,7 +130,7 @@ export interface Service {
   ): ReturnType<typeof startRequest>;
   readonly taskQueue: string;
   /** Starts a worker. By default, the service already has one. With a version, it belongs to this build. */
-  startWorker(version?: WorkerVersion): Promise<void>;
+  startWorker(version?: WorkerDeploymentVersion): Promise<void>;
   /** Stops the workers. */
   stopWorker(): Promise<void>;
   /** Starts a verification for a new number and waits for its message. */
