@@ -8,7 +8,7 @@ import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
 import { buildSerializer } from './serializers';
-import { closeUnusedConnections } from './unused-connections';
+import { closeConnectionsOnShutdown } from './shutdown-connections';
 
 /**
  * No proxies, or the addresses of all proxies. Not the number of proxies: then a client that reaches this port directly
@@ -62,8 +62,8 @@ export function createHttpServer({
     trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // A request on a connection that was open before the shutdown is answered. Fastify's 503 is no problem and has no
-    // Retry-After.
+    // A request on a connection that was open before the shutdown is answered. Fastify's own 503 is not a problem
+    // document (RFC 9457) and has no Retry-After header.
     return503OnClosing: false,
     http: {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -92,7 +92,7 @@ export function createHttpServer({
   const unrouted = createClientErrors(app.log, onUnroutedError);
   acceptEveryMethod(app);
   unrouted.answerUnroutedRequests(app.server);
-  closeUnusedConnections(app);
+  closeConnectionsOnShutdown(app);
   app.register(helmet, SECURITY_HEADERS);
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.host === undefined && raw.httpVersion !== '1.0')

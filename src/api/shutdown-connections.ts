@@ -1,21 +1,37 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** Long enough for a request that is on its way when the shutdown begins. */
-const LAST_REQUEST_TIMEOUT_MS = 2_000;
+export const LAST_REQUEST_TIMEOUT_MS = 2_000;
 
 /**
- * During a shutdown, closes the connections on which no request has arrived. Browsers and proxies open them in advance.
- * Node then neither counts them as idle nor checks its time-outs, so that they would keep the process running.
+ * From 2 s after the beginning of a shutdown, closes each connection on which no complete request waits for its answer.
+ * Node closes idle connections only once, and then no longer checks its time-outs, so an unused connection or an
+ * incomplete request would keep the process running.
  */
-export function closeUnusedConnections(app: FastifyInstance): void {
-  const unused = new Set<Socket>();
+export function closeConnectionsOnShutdown(app: FastifyInstance): void {
+  const sockets = new Set<Socket>();
+  const responses = new Set<ServerResponse>();
   app.server.on('connection', (socket: Socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
-  app.server.on('request', ({ socket }) => unused.delete(socket));
+  app.server.on('request', (_request, response) => {
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+  });
+
   app.addHook('preClose', async () => {
-    setTimeout(() => unused.forEach((socket) => socket.destroy()), LAST_REQUEST_TIMEOUT_MS).unref();
+    // Fastify does this for the requests that arrive from now on.
+    for (const response of responses) if (!response.headersSent) response.setHeader('connection', 'close');
+    const timer = setInterval(closeUnlessAnswering, LAST_REQUEST_TIMEOUT_MS);
+    app.server.once('close', () => clearInterval(timer));
   });
+
+  function closeUnlessAnswering(): void {
+    const complete = [...responses].filter(({ req }) => req.complete);
+    const answering = new Set(complete.map(({ req }) => req.socket));
+    for (const socket of sockets) if (!answering.has(socket)) socket.destroy();
+  }
 }
