@@ -24,12 +24,14 @@ export class LoadBalancer {
   /** The largest number of repeats that one request needed after it was answered with a 5xx status. */
   mostRepeats = 0;
   #turn = 0;
+  readonly #tries = new Set<Promise<unknown>>();
 
   constructor(private apis: readonly RunningApi[]) {}
 
-  /** Sends all further requests, also repeats, to these APIs. */
-  use(...apis: RunningApi[]): void {
+  /** Sends all further requests, also repeats, to these APIs, and waits until all earlier ones have ended. */
+  async use(...apis: RunningApi[]): Promise<void> {
     this.apis = apis;
+    await Promise.all(this.#tries);
   }
 
   /** @throws Error if no try is answered with another status than 5xx within 60 s */
@@ -37,13 +39,20 @@ export class LoadBalancer {
     const deadline = Date.now() + TIME_LIMIT_MS;
     let repeats = 0;
     while (Date.now() < deadline) {
-      const answer = await callApi(method, `${this.#next().url}${path}`, options).catch(() => undefined);
+      const answer = await this.#try(method, path, options);
       if (answer && answer.status < 500) return answer;
       this.failedTries.push({ request: `${method} ${path}`, answer, at: Date.now() });
       if (answer) this.mostRepeats = Math.max(this.mostRepeats, ++repeats);
       await sleep(Number(answer?.retryAfter ?? 0) * 1_000 || RECONNECT_AFTER_MS);
     }
     throw new Error(`${method} ${path} was never answered`);
+  }
+
+  /** Undefined if the connection was refused or reset. */
+  async #try(method: string, path: string, options: CallOptions): Promise<Answer | undefined> {
+    const answer = callApi(method, `${this.#next().url}${path}`, options).catch(() => undefined);
+    this.#tries.add(answer);
+    return answer.finally(() => this.#tries.delete(answer));
   }
 
   #next(): RunningApi {
