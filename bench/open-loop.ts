@@ -11,12 +11,15 @@ export interface AnswerTimes {
   checkMs: number;
 }
 
-/** Starts `n` verifications, `rate` a second, without waiting for earlier ones, and checks each after a pause. */
+/**
+ * Starts `n` verifications, `rate` a second, without waiting for earlier ones, and checks each after a pause. A part of
+ * the pause is random: otherwise, each check would come at the same moment as the start of another person.
+ */
 export async function openLoop(side: Side, { n, rate }: { n: number; rate: number }): Promise<AnswerTimes[]> {
   const persons = Array.from({ length: n }, async (_, index) => {
     await sleep((index * 1_000) / rate);
     const [{ workflowId, messageArrived, check }, startMs] = await timed(() => side.start());
-    await Promise.all([messageArrived, sleep(THINKING_MS)]);
+    await Promise.all([messageArrived, sleep(THINKING_MS + (Math.random() * 1_000) / rate)]);
     const [, checkMs] = await timed(check);
     return { workflowId, startMs, checkMs };
   });
