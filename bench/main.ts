@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { databasesToMeasure } from './databases';
+import { exitOnError } from './exit-on-error';
 import { parseOptions, USAGE } from './options';
 import { plot } from './plot';
 import { type Reports, run } from './run';
@@ -41,8 +42,4 @@ function describe(reports: Reports): string {
   return `\n${table(reports)}\n\n${machine?.cores} cores, Node ${machine?.node}, Temporal: ${servers}`;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  // Does not wait for work that was in progress when it failed.
-  process.exit(1);
-});
+exitOnError(main);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitOnError } from '../exit-on-error';
 import { COSTS } from './costs';
 import { type Demand, plan } from './model';
 import { planTable } from './table';
@@ -14,7 +15,7 @@ Computes what a number of verifications a second needs: processes, cores, memory
   --help              this text
 `;
 
-function main(): void {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       rates: { type: 'string', default: '10,1000,50000' },
@@ -45,9 +46,4 @@ function positive(option: string, text: string, max = 1_000_000): number {
   throw new Error(`--${option} takes numbers above 0, up to ${max}, not "${text}"`);
 }
 
-try {
-  main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+exitOnError(main);

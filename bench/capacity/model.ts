@@ -10,7 +10,7 @@ export function throughputOf(cores: number, cpuMs: CpuMs): number {
 
 /** What one verification costs. */
 export interface Costs {
-  /** CPU time for one verification, in ms. `busiestThread`: of the thread that has the most work. */
+  /** CPU time for one verification, in ms. `busiestThreadMs`: of the thread that has the most work. */
   readonly api: { readonly cpuMs: number; readonly busiestThreadMs: number };
   readonly worker: {
     readonly cpuMs: number;

@@ -6,11 +6,10 @@ import { LOOPBACK } from '../../harness/ports';
 /** The memory of one V8 heap, in bytes. */
 export interface Heap {
   readonly usedSize: number;
-  readonly totalSize: number;
 }
 
 const Targets = z.tuple([z.object({ webSocketDebuggerUrl: z.string() })]);
-const HeapUsage = z.object({ usedSize: z.number(), totalSize: z.number() });
+const HeapUsage = z.object({ usedSize: z.number() });
 const Message = z.object({
   id: z.number().optional(),
   result: z.unknown().optional(),

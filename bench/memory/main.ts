@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitOnError } from '../exit-on-error';
 import { wholeNumber, wholeNumbers } from '../options';
 import { LEAST_OPEN } from './measure';
 import { run } from './run';
@@ -48,8 +49,4 @@ function growing(numbers: number[]): number[] {
   return numbers;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  // Does not wait for work that was in progress when it failed.
-  process.exit(1);
-});
+exitOnError(main);

@@ -1,7 +1,7 @@
 const MIB = 2 ** 20;
 /** Measured (docs/scaling.md): a worker without verifications, and each verification that it keeps in memory. */
-const WORKER_BYTES = 200 * MIB;
-const VERIFICATION_BYTES = 0.25 * MIB;
+export const WORKER_MIB = 200;
+export const VERIFICATION_MIB = 0.25;
 /** Of a container's memory, which is for the worker alone. */
 const CONTAINER_SHARE = 0.75;
 /** Of a machine's memory, which the worker shares with other processes. */
@@ -24,6 +24,6 @@ export interface AvailableMemory {
 export function maxCachedWorkflows({ container, machine }: AvailableMemory): number {
   const hasLimit = container !== undefined && container > 0 && container < machine;
   const usable = hasLimit ? CONTAINER_SHARE * container : MACHINE_SHARE * machine;
-  const fitting = Math.floor((usable - WORKER_BYTES) / VERIFICATION_BYTES);
+  const fitting = Math.floor((usable / MIB - WORKER_MIB) / VERIFICATION_MIB);
   return Math.min(Math.max(fitting, LEAST), MOST);
 }
