@@ -25,15 +25,17 @@ export class Delivery {
     });
   }
 
-  /** Starts to deliver a new message. To be called before the create-message call is answered. */
+  /**
+   * Starts to deliver a new message. To be called before the create-message call is answered: a status callback can
+   * arrive before a late answer. Like Twilio, there is no callback for the message's first status.
+   */
   start(message: Message): void {
-    void this.#deliver(message, this.#report(message, Promise.resolve()));
+    void this.#deliver(message);
   }
 
   /** Continues with the messages that were not delivered yet when the sandbox stopped. */
   resumeAll(): void {
-    for (const message of this.#dependencies.store.newestFirst())
-      void this.#deliver(message, Promise.resolve());
+    for (const message of this.#dependencies.store.newestFirst()) void this.#deliver(message);
   }
 
   /**
@@ -49,17 +51,21 @@ export class Delivery {
     pauses.abort();
   }
 
-  async #deliver(message: Message, reported: Promise<void>): Promise<void> {
-    const { store, closing } = this.#dependencies;
-    if (hasFinalStatus(message) || closing.aborted) return;
+  async #deliver(created: Message): Promise<void> {
+    const { store, closing, reportStatus } = this.#dependencies;
+    if (hasFinalStatus(created) || closing.aborted) return;
+    let message = created;
+    let reported = Promise.resolve();
     const pauses = new AbortController();
     this.#underWay.set(message.sid, pauses);
     while (!hasFinalStatus(message)) {
       await pause(this.#timeIn(message.status), pauses.signal);
       if (closing.aborted) return;
-      message = advanceMessage(store.find(message.sid) ?? message);
-      store.save(message);
-      reported = this.#report(message, reported);
+      const advanced = advanceMessage(store.find(message.sid) ?? message);
+      store.save(advanced);
+      // After the earlier callbacks, so that they arrive in order. The delivery does not wait for them.
+      reported = reported.then(() => reportStatus(advanced));
+      message = advanced;
     }
     this.#underWay.delete(message.sid);
   }
@@ -67,16 +73,5 @@ export class Delivery {
   #timeIn(status: Message['status']): number {
     const { statusStepMs, carrierMs } = this.#dependencies.settings;
     return status === 'sent' ? (carrierMs ?? statusStepMs) : statusStepMs;
-  }
-
-  /**
-   * Sends the callback after the earlier ones, so that they arrive in order. The delivery does not wait for them.
-   * Twilio documents no callback for the first status. The sandbox reports `queued` nevertheless: a receiver must be
-   * able to handle a callback that arrives before the answer to the create-message call.
-   */
-  #report(message: Message, reported: Promise<void>): Promise<void> {
-    return message.status === 'accepted'
-      ? reported
-      : reported.then(() => this.#dependencies.reportStatus(message));
   }
 }

@@ -15,13 +15,13 @@ import {
 
 afterEach(closeAll);
 
-test('queued, sent and delivered are reported in this order', async () => {
+test('sent and delivered are reported in this order, and not the first status', async () => {
   const sandbox = await startSandbox();
   const callbacks = await startCallbackReceiver();
 
   const { sid } = await clientOf(sandbox).messages.create({ ...OUTGOING, statusCallback: callbacks.url });
 
-  expect(await callbacks.until('delivered')).toEqual(['queued', 'sent', 'delivered']);
+  expect(await callbacks.until('delivered')).toEqual(['sent', 'delivered']);
   expect(callbacks.received[0]).toMatchObject({
     contentType: expect.stringMatching(/^application\/x-www-form-urlencoded/),
     parameters: {
@@ -29,9 +29,9 @@ test('queued, sent and delivered are reported in this order', async () => {
       ApiVersion: '2010-04-01',
       From: SENDER,
       MessageSid: sid,
-      MessageStatus: 'queued',
+      MessageStatus: 'sent',
       SmsSid: sid,
-      SmsStatus: 'queued',
+      SmsStatus: 'sent',
       To: PHONE,
     },
   });
@@ -76,9 +76,8 @@ test.each([30003, 30004, 30005, 30006, 30007, 30008] as const)(
 
     const { sid } = await messages.create({ ...OUTGOING, statusCallback: callbacks.url });
 
-    expect(await callbacks.until('undelivered')).toEqual(['queued', 'sent', 'undelivered']);
+    expect(await callbacks.until('undelivered')).toEqual(['sent', 'undelivered']);
     expect(callbacks.received.map(({ parameters }) => parameters['ErrorCode'])).toEqual([
-      undefined,
       undefined,
       String(code),
     ]);
@@ -106,7 +105,7 @@ test('a message without a status callback is delivered as well', async () => {
   await callbacks.until('delivered');
 
   expect((await messages(silent.sid).fetch()).status).toBe('delivered');
-  expect(callbacks.received).toHaveLength(3);
+  expect(callbacks.received).toHaveLength(2);
 });
 
 test('a refused callback is logged without number, code and path, and the message is delivered', async () => {

@@ -129,7 +129,7 @@ describe('a reported failure', () => {
     const answer = await post(sandbox, `/phone/messages/${sid}/failure`, { error });
 
     expect(answer).toMatchObject({ status: 303, headers: { location: `/#${PHONE}` } });
-    expect(await callbacks.until('undelivered')).toEqual(['queued', 'sent', 'undelivered']);
+    expect(await callbacks.until('undelivered')).toEqual(['sent', 'undelivered']);
     const { signature = '', parameters = {} } = callbacks.received.at(-1) ?? {};
     expect(parameters['ErrorCode']).toBe(String(error));
     expect(twilio.validateRequest(AUTH_TOKEN, signature, callbacks.url, parameters)).toBe(true);
@@ -172,7 +172,7 @@ test('a phone can be prepared: its next messages fail until they may arrive agai
   expect(answer).toMatchObject({ status: 303, headers: { location: `/#${PHONE}` } });
   expect((await ask(sandbox, '/')).body).toContain(`id="${PHONE}"`);
   await send();
-  expect(await callbacks.until('undelivered')).toEqual(['queued', 'sent', 'undelivered']);
+  expect(await callbacks.until('undelivered')).toEqual(['sent', 'undelivered']);
 
   await post(sandbox, '/phone/delivery', { number: PHONE, error: '' });
   await send();
