@@ -12,12 +12,18 @@ export async function workflowBundle(): Promise<NonNullable<WorkerOptions['workf
   return existsSync(codePath) ? { codePath } : bundleWorkflows();
 }
 
-/** Bundles the workflows with their interceptors. These are always there: they do nothing without a trace header. */
+/**
+ * Bundles the workflows with their interceptors. These are always there: they do nothing without a trace header. The
+ * modules are evaluated once for each worker, and not again for each workflow: none of them has a state of its own.
+ */
 export function bundleWorkflows(): ReturnType<typeof bundleWorkflowCode> {
+  const workflowsPath = require.resolve('../workflows');
+  const tracing = require.resolve('../workflows/tracing');
   return bundleWorkflowCode({
-    workflowsPath: require.resolve('../workflows'),
-    workflowInterceptorModules: [require.resolve('../workflows/tracing')],
+    workflowsPath,
+    workflowInterceptorModules: [tracing],
     failureConverterPath: FAILURE_CONVERTER_PATH,
+    preloadModules: [workflowsPath, tracing, FAILURE_CONVERTER_PATH],
     logger: new DefaultLogger('WARN'),
   });
 }
