@@ -52,6 +52,17 @@ describe('while a message is being sent', () => {
     expect(service.sandbox.inbox(phoneNumber)).toEqual([]);
   });
 
+  test('a cancel from the Web UI ends the verification as canceled, with a result', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const hold = service.sandbox.hold('received', phoneNumber);
+    const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
+    await hold.untilHeld();
+    const run = env.client.workflow.getHandle(partsOf(verification.id).workflowId);
+    await run.cancel();
+    expect(await run.result()).toMatchObject({ status: 'canceled', expiresAt: null });
+    hold.disconnect();
+  });
+
   test('a cancel from the Web UI during a resend ends the verification as canceled', async () => {
     const quick = await startService({
       client: env.client,
