@@ -47,23 +47,28 @@ export function createConnections(): Dispatcher {
   });
 }
 
-/** The HTTP client that the official Twilio client uses. Its calls end when the signal aborts. */
+/** The HTTP client that the official Twilio client uses. */
 export class HttpClient extends twilio.RequestClient {
-  /** Host name and port of the last call. */
+  /** Host name and port of the call. */
   host = '';
+  #signal = new AbortController().signal;
 
-  constructor(
-    private readonly connections: Dispatcher,
-    private readonly signal: AbortSignal,
-  ) {
+  constructor(private readonly connections: Dispatcher) {
     super();
+  }
+
+  /** To be called before each call, which ends when the signal aborts. */
+  begin(signal: AbortSignal): void {
+    this.#signal = signal;
+    this.host = '';
+    delete this.lastResponse;
   }
 
   override async request<TData>(options: RequestOptions): Promise<Response<TData>> {
     const { method, uri, username, password, headers, params, data } = options;
     const url = new URL(uri);
     this.host = `${url.hostname}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
-    // After the call, `lastResponse` must be the response to this call or undefined.
+    // After the call, `lastResponse` must be the response to its last request or undefined.
     delete this.lastResponse;
     for (const [name, value] of Object.entries(params ?? {})) url.searchParams.append(name, String(value));
     const answer = await request(url, {
@@ -75,7 +80,7 @@ export class HttpClient extends twilio.RequestClient {
       body: typeof data !== 'object' || data === null ? null : new URLSearchParams(toForm(data)).toString(),
       dispatcher: this.connections,
       // The agent's time-outs start again with each part of a response. This one limits the whole call.
-      signal: AbortSignal.any([this.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+      signal: AbortSignal.any([this.#signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
     });
     const body = parseBody(await answer.body.text());
     // The base class lets its caller choose the type: the official client knows what Twilio returns.
