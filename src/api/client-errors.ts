@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { VerificationError } from '../domain/refusals';
 import { logProblem, problem, type Problem } from './problem';
 
-/** Headers for answers that do not come from a route: helmet does not add its headers there. */
+/** Headers for answers that do not come from a route: they do not get the security headers. */
 export const SAFE_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",

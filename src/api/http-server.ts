@@ -1,4 +1,3 @@
-import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyServerOptions } from 'fastify';
 import { VerificationError } from '../domain/refusals';
@@ -7,6 +6,7 @@ import { RequestLog } from '../telemetry/request-log';
 import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { schemaFault } from './schema-fault';
+import { addSecurityHeaders } from './security-headers';
 import { buildSerializer } from './serializers';
 import { closeConnectionsOnShutdown } from './shutdown-connections';
 
@@ -27,15 +27,6 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTIONS_CHECKING_INTERVAL_MS = 1_000;
 /** Node's limit. */
 const MAX_REQUEST_LINE_BYTES = 16_384;
-
-/** For answers that are data and not pages. A route with a page can override this with its `helmet` option. */
-const SECURITY_HEADERS: FastifyHelmetOptions = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  },
-  xFrameOptions: { action: 'deny' },
-};
 
 export interface HttpServerOptions {
   readonly logger: FastifyServerOptions['logger'];
@@ -72,7 +63,7 @@ export function createHttpServer({
       requireHostHeader: false,
     },
     clientErrorHandler: (error, socket) => unrouted.answerClientError(error, socket),
-    // No hooks run for these errors, so helmet adds no headers.
+    // No hooks run for these errors, so no headers are added.
     frameworkErrors(error, request, reply) {
       onUnroutedError(error);
       answerUnroutable(error, request, reply.headers(SAFE_HEADERS));
@@ -93,7 +84,7 @@ export function createHttpServer({
   acceptEveryMethod(app);
   unrouted.answerUnroutedRequests(app.server);
   closeConnectionsOnShutdown(app);
-  app.register(helmet, SECURITY_HEADERS);
+  addSecurityHeaders(app);
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.host === undefined && raw.httpVersion !== '1.0')
       throw new VerificationError({ code: 'invalid_request' }, 'Send a Host header.');

@@ -1,7 +1,7 @@
-import type { FastifyHelmetOptions } from '@fastify/helmet';
+import { securityHeaders } from '../security-headers';
 
 /** Nothing may be loaded from elsewhere, and requests go to this service only. */
-export const PAGE_HEADERS: FastifyHelmetOptions = {
+export const PAGE_HEADERS = securityHeaders({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -17,7 +17,7 @@ export const PAGE_HEADERS: FastifyHelmetOptions = {
       frameAncestors: ["'none'"],
     },
   },
-};
+});
 
 /** `folder`: where the scripts are, relative to the page. The page may be behind a proxy that adds a path. */
 export const page = (folder: string) => `<!doctype html>

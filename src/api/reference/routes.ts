@@ -39,7 +39,7 @@ export function registerReference(app: Api): void {
       .header('vary', 'accept-encoding')
       .send(script);
 
-  app.get('/docs', { schema, helmet: PAGE_HEADERS }, async (request, reply) => {
+  app.get('/docs', { schema, config: { securityHeaders: PAGE_HEADERS } }, async (request, reply) => {
     const [pathname = ''] = request.url.split('?');
     return reply.type('text/html; charset=utf-8').send(page(pathname.endsWith('/') ? '' : 'docs/'));
   });

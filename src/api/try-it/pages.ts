@@ -3,6 +3,7 @@ import view from '@fastify/view';
 import type { FastifyReply } from 'fastify';
 import { Eta } from 'eta';
 import type { Api } from '../http-server';
+import { securityHeaders } from '../security-headers';
 import type { Screen } from './screens';
 import type { Notice } from './sentences';
 
@@ -39,12 +40,14 @@ export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOp
     url: `${publicUrl}/`,
     /** Options of every route that answers with a page. */
     options: {
-      helmet: {
-        contentSecurityPolicy: CONTENT_SECURITY_POLICY,
-        // With `no-referrer`, browsers send `Origin: null` with the page's own forms.
-        referrerPolicy: { policy: 'same-origin' as const },
-        // The page and the phone link to each other. With this policy, each click would open one more tab.
-        ...(phonePageUrl !== undefined && { crossOriginOpenerPolicy: false as const }),
+      config: {
+        securityHeaders: securityHeaders({
+          contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+          // With `no-referrer`, browsers send `Origin: null` with the page's own forms.
+          referrerPolicy: { policy: 'same-origin' },
+          // The page and the phone link to each other. With this policy, each click would open one more tab.
+          ...(phonePageUrl !== undefined && { crossOriginOpenerPolicy: false }),
+        }),
       },
     },
 
