@@ -1,4 +1,5 @@
 import { getExpectedTwilioSignature } from 'twilio';
+import { Agent, request } from 'undici';
 import { type Message, reportedError, reportedSender } from '../messages/message';
 import type { Credentials } from '../twilio/credentials';
 import { API_VERSION } from '../twilio/message-resource';
@@ -16,6 +17,9 @@ export type StatusCallback = (message: Message) => Promise<void>;
 
 /** Reports the status of a message to its StatusCallback, if any. Like Twilio, it does not repeat failed requests. */
 export function createStatusCallback({ credentials, closing, report }: Dependencies): StatusCallback {
+  const dispatcher = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  closing.addEventListener('abort', () => void dispatcher.destroy());
+
   return async (message) => {
     const url = message.statusCallback;
     if (url === null) return;
@@ -23,15 +27,18 @@ export function createStatusCallback({ credentials, closing, report }: Dependenc
     const parameters = statusParameters(message, credentials.accountSid);
     const signature = getExpectedTwilioSignature(credentials.authToken, url, parameters);
     try {
-      const response = await fetch(url, {
+      const { statusCode, body } = await request(url, {
         method: 'POST',
-        headers: { 'x-twilio-signature': signature },
-        body: new URLSearchParams(parameters),
-        redirect: 'manual',
-        signal: AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT_MS)]),
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+          'x-twilio-signature': signature,
+        },
+        body: new URLSearchParams(parameters).toString(),
+        dispatcher,
       });
-      await response.body?.cancel();
-      if (!response.ok) report(`${new URL(url).origin} answered a status callback with ${response.status}`);
+      await body.dump();
+      if (statusCode < 200 || statusCode > 299)
+        report(`${new URL(url).origin} answered a status callback with ${statusCode}`);
     } catch {
       // Reports only the origin: the path can contain a verification's id, and the error can contain the path.
       if (!closing.aborted) report(`${new URL(url).origin} did not answer a status callback`);
