@@ -66,7 +66,7 @@ export async function startSmsSandbox(options: SmsSandboxOptions): Promise<SmsSa
   const { onStatus, tls } = options;
   const stop = new AbortController();
   const closing = stop.signal;
-  // Each message that is not delivered yet adds a listener.
+  // Each delayed answer adds a listener.
   setMaxListeners(0, closing);
   const requests: LoggedRequest[] = [];
   const settings = settingsOf(options);

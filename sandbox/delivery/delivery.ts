@@ -26,8 +26,8 @@ export class Delivery {
   }
 
   /**
-   * Starts to deliver a new message. To be called before the create-message call is answered: a status callback can
-   * arrive before a late answer. Like Twilio, there is no callback for the message's first status.
+   * Starts to deliver a new message. To be called before the create-message call is answered: as at Twilio, a status
+   * callback can arrive before the answer, and there is none for the first status.
    */
   start(message: Message): void {
     void this.#deliver(message);

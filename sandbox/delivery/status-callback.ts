@@ -17,7 +17,7 @@ export type StatusCallback = (message: Message) => Promise<void>;
 
 /** Reports the status of a message to its StatusCallback, if any. Like Twilio, it does not repeat failed requests. */
 export function createStatusCallback({ credentials, closing, report }: Dependencies): StatusCallback {
-  const dispatcher = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  const dispatcher = new Agent();
   closing.addEventListener('abort', () => void dispatcher.destroy());
 
   return async (message) => {
@@ -35,6 +35,7 @@ export function createStatusCallback({ credentials, closing, report }: Dependenc
         },
         body: new URLSearchParams(parameters).toString(),
         dispatcher,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       await body.dump();
       if (statusCode < 200 || statusCode > 299)

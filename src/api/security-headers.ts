@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** In place of the headers for answers that are data and not pages. */
+    /** This route's security headers. Default: those for data. */
     securityHeaders?: OutgoingHttpHeaders;
   }
 }
@@ -24,17 +24,22 @@ const FOR_DATA: Options = {
   xFrameOptions: { action: 'deny' },
 };
 
-/** Helmet's headers. They do not depend on the request, so they are made once. `options`: what differs from data. */
+/**
+ * Helmet's headers. They do not depend on the request, so they are made once: `@fastify/helmet` makes them for each
+ * request. `options` override the defaults for data.
+ */
 export function securityHeaders(options: Options = {}): OutgoingHttpHeaders {
+  // Helmet is a middleware: it writes its headers to a response of Node.
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   helmet({ ...FOR_DATA, ...options })(response.req, response, () => {});
   return response.getHeaders();
 }
 
-/** Adds the headers to every answer. A route with a page has its own, with `config: { securityHeaders }`. */
+/** Adds the headers to every answer of a route, and to 404. A page has its own, with `config: { securityHeaders }`. */
 export function addSecurityHeaders(app: FastifyInstance): void {
   const forData = securityHeaders();
-  app.addHook('onRequest', async ({ routeOptions }, reply) => {
+  app.addHook('onRequest', ({ routeOptions }, reply, done) => {
     reply.headers(routeOptions.config.securityHeaders ?? forData);
+    done();
   });
 }

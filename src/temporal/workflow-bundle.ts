@@ -13,8 +13,8 @@ export async function workflowBundle(): Promise<NonNullable<WorkerOptions['workf
 }
 
 /**
- * Bundles the workflows with their interceptors. These are always there: they do nothing without a trace header. The
- * modules are evaluated once for each worker, and not again for each workflow: none of them has a state of its own.
+ * Bundles the workflows with their interceptors. These are always there: they do nothing without a trace header. Each
+ * worker evaluates the modules once and all its workflows share them, so a module must not keep state.
  */
 export function bundleWorkflows(): ReturnType<typeof bundleWorkflowCode> {
   const workflowsPath = require.resolve('../workflows');

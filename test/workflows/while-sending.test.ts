@@ -59,8 +59,9 @@ describe('while a message is being sent', () => {
     await hold.untilHeld();
     const run = env.client.workflow.getHandle(partsOf(verification.id).workflowId);
     await run.cancel();
-    expect(await run.result()).toMatchObject({ status: 'canceled', expiresAt: null });
+    const result: unknown = await run.result();
     hold.disconnect();
+    expect(result).toMatchObject({ status: 'canceled', expiresAt: null });
   });
 
   test('a cancel from the Web UI during a resend ends the verification as canceled', async () => {

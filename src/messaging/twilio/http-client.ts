@@ -1,8 +1,8 @@
-import twilio from 'twilio';
+import type { RequestClient } from 'twilio';
 import Response from 'twilio/lib/http/response';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 
-type RequestOptions = Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0];
+type RequestOptions = Parameters<RequestClient['request']>[0];
 
 /** The error code of a failed connection attempt: the request was not sent. */
 export const NOT_CONNECTED = 'NOT_CONNECTED';
@@ -47,28 +47,25 @@ export function createConnections(): Dispatcher {
   });
 }
 
-/** The HTTP client that the official Twilio client uses. */
-export class HttpClient extends twilio.RequestClient {
-  /** Host name and port of the call. */
+/**
+ * The HTTP client that the official Twilio client uses. Its calls end when the signal aborts. It does not extend the
+ * official HTTP client, whose constructor makes an axios instance and an HTTPS agent: more work than the call.
+ */
+export class HttpClient implements Pick<RequestClient, 'request' | 'lastResponse'> {
+  /** Host name and port of the last call. */
   host = '';
-  #signal = new AbortController().signal;
+  lastResponse?: Response<unknown>;
 
-  constructor(private readonly connections: Dispatcher) {
-    super();
-  }
+  constructor(
+    private readonly connections: Dispatcher,
+    private readonly signal: AbortSignal,
+  ) {}
 
-  /** To be called before each call, which ends when the signal aborts. */
-  begin(signal: AbortSignal): void {
-    this.#signal = signal;
-    this.host = '';
-    delete this.lastResponse;
-  }
-
-  override async request<TData>(options: RequestOptions): Promise<Response<TData>> {
+  async request<TData>(options: RequestOptions): Promise<Response<TData>> {
     const { method, uri, username, password, headers, params, data } = options;
     const url = new URL(uri);
     this.host = `${url.hostname}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
-    // After the call, `lastResponse` must be the response to its last request or undefined.
+    // After the call, `lastResponse` must be the response to this call or undefined.
     delete this.lastResponse;
     for (const [name, value] of Object.entries(params ?? {})) url.searchParams.append(name, String(value));
     const answer = await request(url, {
@@ -80,13 +77,14 @@ export class HttpClient extends twilio.RequestClient {
       body: typeof data !== 'object' || data === null ? null : new URLSearchParams(toForm(data)).toString(),
       dispatcher: this.connections,
       // The agent's time-outs start again with each part of a response. This one limits the whole call.
-      signal: AbortSignal.any([this.#signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+      signal: AbortSignal.any([this.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
     });
     const body = parseBody(await answer.body.text());
     // The base class lets its caller choose the type: the official client knows what Twilio returns.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    this.lastResponse = new Response(answer.statusCode, body as TData, answer.headers);
-    return this.lastResponse;
+    const response = new Response(answer.statusCode, body as TData, answer.headers);
+    this.lastResponse = response;
+    return response;
   }
 }
 

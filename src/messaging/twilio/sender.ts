@@ -1,4 +1,4 @@
-import twilio from 'twilio';
+import twilio, { type RequestClient } from 'twilio';
 import { failureReason } from './failure-reason';
 import { CALL_TIMEOUT_MS, createConnections, HttpClient } from './http-client';
 import { operatorAdvice, REFUSED_CREDENTIALS } from './operator-advice';
@@ -14,11 +14,6 @@ export interface TwilioAccount {
   readonly apiUrl: string | undefined;
 }
 
-interface TwilioClient {
-  readonly client: ReturnType<typeof twilio>;
-  readonly httpClient: HttpClient;
-}
-
 /** One number gets fewer messages than this in the time that is searched. */
 const LIST_LIMIT = 50;
 
@@ -30,93 +25,78 @@ const FORBIDDEN = 403;
 
 /** Sends with Twilio's official client. The client's retries are off: a repeated create call is a second message. */
 export function createTwilioSender(account: TwilioAccount): MessageSender {
-  const withClient = createClients(account);
+  const connections = createConnections();
+
+  function connect(signal: AbortSignal) {
+    const httpClient = new HttpClient(connections, signal);
+    const requests: Pick<RequestClient, 'request'> = httpClient;
+    const client = twilio(account.username, account.password, {
+      accountSid: account.accountSid,
+      autoRetry: false,
+      // The official client calls only the method `request` of its HTTP client.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      httpClient: requests as RequestClient,
+    });
+    if (account.apiUrl !== undefined) client.api.baseUrl = account.apiUrl;
+    return { client, httpClient };
+  }
 
   return {
     maxCallMs: CALL_TIMEOUT_MS,
 
-    send: ({ to, sender, body, validityMs, reportUrl }, signal) =>
-      withClient(signal, async ({ client, httpClient }) => {
-        try {
-          const { sid } = await client.messages.create({
-            ...(sender.from !== undefined && { from: sender.from }),
-            ...(sender.pool !== undefined && { messagingServiceSid: sender.pool }),
-            to,
-            body,
-            validityPeriod: validityPeriod(validityMs),
-            ...(reportUrl === undefined ? {} : { statusCallback: reportUrl }),
-          });
-          // A response without a SID is not Twilio's. A proxy may have answered.
-          if (typeof sid !== 'string')
-            return { result: 'unknown', reason: failureReason(undefined, httpClient) };
-          return { result: 'accepted', sid };
-        } catch (error) {
-          signal.throwIfAborted();
-          return sendFailure(error, httpClient);
-        }
-      }),
+    async send({ to, sender, body, validityMs, reportUrl }, signal) {
+      const { client, httpClient } = connect(signal);
+      try {
+        const { sid } = await client.messages.create({
+          ...(sender.from !== undefined && { from: sender.from }),
+          ...(sender.pool !== undefined && { messagingServiceSid: sender.pool }),
+          to,
+          body,
+          validityPeriod: validityPeriod(validityMs),
+          ...(reportUrl === undefined ? {} : { statusCallback: reportUrl }),
+        });
+        // A response without a SID is not Twilio's. A proxy may have answered.
+        if (typeof sid !== 'string')
+          return { result: 'unknown', reason: failureReason(undefined, httpClient) };
+        return { result: 'accepted', sid };
+      } catch (error) {
+        signal.throwIfAborted();
+        return sendFailure(error, httpClient);
+      }
+    },
 
-    find: ({ to, code, createdSince, knownSids }, signal) =>
-      withClient(signal, async ({ client, httpClient }) => {
-        try {
-          // Searches by number only: the sender and the sent date may be missing at first. A trial account adds a
-          // sentence before the body, so the body only has to contain the code.
-          const messages = await client.messages.list({ to, limit: LIST_LIMIT });
-          const ours = messages.find(
-            ({ sid, body, dateCreated }) =>
-              new RegExp(`(?<!\\d)${code}(?!\\d)`).test(body) &&
-              dateCreated.getTime() >= createdSince &&
-              !knownSids.includes(sid),
-          );
-          return ours === undefined ? { result: 'absent' } : { result: 'found', sid: ours.sid };
-        } catch (error) {
-          signal.throwIfAborted();
+    async find({ to, code, createdSince, knownSids }, signal) {
+      const { client, httpClient } = connect(signal);
+      try {
+        // Searches by number only: the sender and the sent date may be missing at first. A trial account adds a
+        // sentence before the body, so the body only has to contain the code.
+        const messages = await client.messages.list({ to, limit: LIST_LIMIT });
+        const ours = messages.find(
+          ({ sid, body, dateCreated }) =>
+            new RegExp(`(?<!\\d)${code}(?!\\d)`).test(body) &&
+            dateCreated.getTime() >= createdSince &&
+            !knownSids.includes(sid),
+        );
+        return ours === undefined ? { result: 'absent' } : { result: 'found', sid: ours.sid };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { result: 'unknown', reason: failureReason(error, httpClient) };
+      }
+    },
+
+    async checkAccess(signal) {
+      const { client, httpClient } = connect(signal);
+      try {
+        await client.messages.list({ limit: 1 });
+        return { result: 'granted' };
+      } catch (error) {
+        signal.throwIfAborted();
+        const status = httpClient.lastResponse?.statusCode;
+        if (status !== UNAUTHORIZED && status !== FORBIDDEN)
           return { result: 'unknown', reason: failureReason(error, httpClient) };
-        }
-      }),
-
-    checkAccess: (signal) =>
-      withClient(signal, async ({ client, httpClient }) => {
-        try {
-          await client.messages.list({ limit: 1 });
-          return { result: 'granted' };
-        } catch (error) {
-          signal.throwIfAborted();
-          const status = httpClient.lastResponse?.statusCode;
-          if (status !== UNAUTHORIZED && status !== FORBIDDEN)
-            return { result: 'unknown', reason: failureReason(error, httpClient) };
-          return { result: 'refused', advice: operatorAdvice(twilioCode(error) ?? 0) ?? REFUSED_CREDENTIALS };
-        }
-      }),
-  };
-}
-
-/**
- * Official clients, each for one call at a time, since its HTTP client holds the response of the call. They are used
- * again: to make one takes a third of the CPU time of a call, and half of its memory.
- */
-function createClients({ username, password, accountSid, apiUrl }: TwilioAccount) {
-  const connections = createConnections();
-  const idle: TwilioClient[] = [];
-
-  function create(): TwilioClient {
-    const httpClient = new HttpClient(connections);
-    const client = twilio(username, password, { accountSid, autoRetry: false, httpClient });
-    if (apiUrl !== undefined) client.api.baseUrl = apiUrl;
-    return { client, httpClient };
-  }
-
-  return async function withClient<Result>(
-    signal: AbortSignal,
-    call: (client: TwilioClient) => Promise<Result>,
-  ): Promise<Result> {
-    const client = idle.pop() ?? create();
-    client.httpClient.begin(signal);
-    try {
-      return await call(client);
-    } finally {
-      idle.push(client);
-    }
+        return { result: 'refused', advice: operatorAdvice(twilioCode(error) ?? 0) ?? REFUSED_CREDENTIALS };
+      }
+    },
   };
 }
 

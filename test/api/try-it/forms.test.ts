@@ -142,7 +142,23 @@ test('the page loads only from the service itself, and other sites can not show 
     "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';" +
       "form-action 'self';base-uri 'none';frame-ancestors 'none'",
   );
-  expect(headers['cache-control']).toBe('no-store');
+  expect(headers).toMatchObject({
+    'cache-control': 'no-store',
+    'referrer-policy': 'same-origin',
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+  });
+});
+
+test('the opener policy is missing if the page links to a phone page', async () => {
+  const withPhone = await another({
+    tryItPage: { cookieKeys: [KEY], phonePageUrl: 'http://127.0.0.1:3001' },
+  });
+  const policies = [service, withPhone].map(async ({ app }) => {
+    const { headers } = await app.inject({ url: '/' });
+    return headers['cross-origin-opener-policy'];
+  });
+  expect(await Promise.all(policies)).toEqual(['same-origin', undefined]);
 });
 
 test('cookies are signed, for this host only, and not readable by scripts', async () => {

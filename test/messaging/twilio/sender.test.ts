@@ -125,19 +125,6 @@ describe('it is unknown whether a message was created, and the reason names the 
   });
 });
 
-test('messages that are sent at the same time have results of their own, also the later ones', async () => {
-  const waiting: (() => void)[] = [];
-  const { sender } = await senderTo((request, response) => {
-    const answer = waiting.length % 2 === 0 ? answering(429, '') : answering(201, { sid: 'SM1' });
-    waiting.push(() => answer(request, response));
-    if (waiting.length % 2 === 0) for (const respond of waiting.slice(-2)) respond();
-  });
-  for (let round = 0; round < 3; round++) {
-    const results = await Promise.all([send(sender), send(sender)]);
-    expect(new Set(results.map(({ result }) => result))).toEqual(new Set(['not_created', 'accepted']));
-  }
-});
-
 describe('a connection', () => {
   const accepted = { result: 'accepted', sid: 'SM1' };
 
