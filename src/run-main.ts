@@ -1,6 +1,19 @@
-/** Runs a process's main function. If it fails, prints one line with the error and exits with status 1. */
-export function runMain(name: string, main: () => Promise<void>): void {
-  main().catch((error: unknown) => {
+const SIGNAL_EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
+
+/**
+ * Runs a process's main function. If it fails, prints one line with the error and exits with status 1. Until `main`
+ * calls `handlesSignals`, a signal to stop ends the process at once: without a handler, the first process of a
+ * container ignores it.
+ */
+export function runMain(name: string, main: (handlesSignals: () => void) => Promise<void>): void {
+  const handlers = Object.entries(SIGNAL_EXIT_CODES).map(
+    ([signal, code]) => [signal, () => process.exit(code)] as const,
+  );
+  for (const [signal, exit] of handlers) process.on(signal, exit);
+  const handlesSignals = () => {
+    for (const [signal, exit] of handlers) process.off(signal, exit);
+  };
+  main(handlesSignals).catch((error: unknown) => {
     process.stderr.write(
       `The ${name} stopped: ${error instanceof Error ? error.message : 'unknown error'}\n`,
     );

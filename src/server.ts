@@ -39,7 +39,7 @@ const SHUTDOWN_TIMEOUT_MS = 20_000;
 const DEVELOPMENT_KEY = 'dev';
 const MIN_API_KEY_CHARACTERS = 16;
 
-async function main(): Promise<void> {
+async function main(handlesSignals: () => void): Promise<void> {
   const config = configOrExit(apiConfig);
   const keyRing = createKeyRing(config.secretKeys);
   const tracing = await startOptionalTracing(config.tracing, {
@@ -93,6 +93,7 @@ async function main(): Promise<void> {
     await client.connection.close();
     await tracing?.stop();
   });
+  handlesSignals();
   const testNumbers = tenants.all.flatMap(({ numberRules }) => numberRules.testNumbers);
   const testNumbersSentence = testNumbersWarning(testNumbers, Date.now());
   if (testNumbersSentence !== undefined) app.log.warn(testNumbersSentence);

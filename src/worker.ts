@@ -37,7 +37,7 @@ const SHUTDOWN_TIMEOUT_MS = 15_000;
 /** What the configuration says about the sender of messages. */
 type Sender = Pick<WorkerConfig['twilio'], 'from' | 'messagingServiceSid'>;
 
-async function main(): Promise<void> {
+async function main(handlesSignals: () => void): Promise<void> {
   const config = configOrExit(workerConfig);
   const logger = createWorkerLogger({ expectedFailures: EXPECTED_FAILURES });
   const metrics = await usableMetricsAddress(config.metrics, (message) => void logger.warn(message));
@@ -96,7 +96,10 @@ async function main(): Promise<void> {
   const running = worker.run();
   const stopping = new AbortController();
   void reportAccess(sender, logger, stopping.signal);
-  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async ({ err }) => {
+  const onTimeout = (delayMs: number): void => {
+    logger.warn(`Stopped after ${delayMs / 1000} s: Temporal did not answer, or a message was being sent`);
+  };
+  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false, onTimeout }, async ({ err }) => {
     if (err) logger.error('unforeseen failure', unforeseenError(err));
     stopping.abort();
     if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -104,6 +107,7 @@ async function main(): Promise<void> {
     await connection.close();
     await tracing?.stop();
   });
+  handlesSignals();
   await running;
 }
 

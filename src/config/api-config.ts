@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import { codecTokenFaults, codeLengthOf, reusedDigestKeyFaults, testCodeFaults } from './combination-checks';
+import {
+  codecTokenFaults,
+  codeLengthOf,
+  reusedDigestKeyFaults,
+  samePortFaults,
+  testCodeFaults,
+} from './combination-checks';
 import { freeze } from './frozen';
 import { metricsAddress } from './metrics-address';
 import { publicUrl, statusCallback } from './public-url';
@@ -61,6 +67,7 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     testCodeFaults,
     reusedDigestKeyFaults,
     codecTokenFaults,
+    samePortFaults,
     tracingFaults,
     (set: SetVariables) => tenantsFileFaults(set, codeLengthOf(set)),
   ];

@@ -1,5 +1,7 @@
 import { list, secretBytes, secretKeyBytes } from './fields';
 import type { SetVariables } from './read-environment';
+import { http } from './variables/http';
+import { operators } from './variables/operators';
 import { verification } from './variables/verification';
 
 /** The number of digits in a code, whether or not the variable is valid. */
@@ -27,6 +29,12 @@ export function reusedDigestKeyFaults({ SECRET_KEYS = '', PHONE_DIGEST_KEY = '' 
 export function codecTokenFaults({ API_KEYS = '', CODEC_SERVER_TOKEN }: SetVariables): string[] {
   if (CODEC_SERVER_TOKEN === undefined || !list(API_KEYS).includes(CODEC_SERVER_TOKEN.trim())) return [];
   return ['CODEC_SERVER_TOKEN must not be one of API_KEYS'];
+}
+
+export function samePortFaults({ PORT, METRICS_PORT }: SetVariables): string[] {
+  const port = http.PORT.safeParse(PORT).data;
+  const metricsPort = operators.METRICS_PORT.safeParse(METRICS_PORT).data;
+  return port !== undefined && port === metricsPort ? ['METRICS_PORT must not be PORT'] : [];
 }
 
 export const NO_TWILIO_CREDENTIALS =

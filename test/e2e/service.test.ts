@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../harness/ports';
+import { freePort, LOOPBACK } from '../../harness/ports';
 import { callApi } from '../support/api-client';
 import { serviceEnv, startSource, untilPrinted } from '../support/processes';
 import { RunningService } from '../support/running-service';
@@ -142,6 +143,21 @@ describe('an API key that can be guessed', () => {
 
     expect(api.output()).not.toContain('API_KEYS');
   });
+});
+
+test('a signal to stop ends a worker at once while it still connects to Temporal', async () => {
+  const silent = createServer().listen(0, LOOPBACK);
+  await once(silent, 'listening');
+  const connected = once(silent, 'connection');
+  const { port } = silent.address() as AddressInfo;
+  const worker = startSource('src/worker.ts', serviceEnv({ TEMPORAL_ADDRESS: `${LOOPBACK}:${port}` }));
+  await connected;
+
+  worker.kill('SIGTERM');
+
+  // A code and not a signal: there was a handler. Without one, the first process of a container ignores the signal.
+  expect(await worker.exited).toBe(143);
+  silent.close();
 });
 
 test.each([

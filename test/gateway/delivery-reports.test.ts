@@ -56,9 +56,15 @@ async function untilPending(id: string): Promise<void> {
 }
 
 /** Posts a signed report. Returns its answer's status, and the calls to Temporal that it led to. */
-async function report(id: string, sid: string, status: string, more: Record<string, string> = {}) {
+async function report(
+  id: string,
+  sid: string,
+  status: string,
+  more: Record<string, string> = {},
+  query = '',
+) {
   const before = made();
-  const path = `/webhooks/twilio/status?verification=${id}`;
+  const path = `/webhooks/twilio/status?verification=${id}${query}`;
   const form = { MessageSid: sid, MessageStatus: status, ...more };
   const response = await service.app.inject({
     method: 'POST',
@@ -194,6 +200,25 @@ test('the live details show a lost message with the code of the carrier, and not
   await report(id, sid, 'undelivered', { ErrorCode: '30003' });
 
   expect(await details()).toContain(`${sid}, lost with error 30003`);
+});
+
+test('the time to deliver is recorded, unless the report has no possible time', async () => {
+  const { id, sid } = await startPending();
+  const totals = async () => {
+    const text = await service.metrics.text();
+    return ['count', 'sum'].map((total) =>
+      Number(text.match(new RegExp(`^phone_verification_time_to_deliver_seconds_${total} (.*)$`, 'm'))?.[1]),
+    );
+  };
+  const [count = 0, sum = 0] = await totals();
+
+  for (const sentAt of [`${Date.now() - 5_000}`, `${Date.now() + 5_000}`, '', '-1e300', '0', '1e15'])
+    await report(id, sid, 'delivered', {}, `&sentAt=${sentAt}`);
+
+  const [newCount = 0, newSum = 0] = await totals();
+  expect(newCount - count).toBe(2);
+  expect(newSum - sum).toBeGreaterThanOrEqual(5);
+  expect(newSum - sum).toBeLessThan(60);
 });
 
 test('reports are counted by their status, of which there are few', async () => {

@@ -17,6 +17,7 @@ export interface CallbacksDependencies {
 }
 
 const FORM = 'application/x-www-form-urlencoded';
+const DAY_MS = 86_400_000;
 const REPEATED_FIELD = 'Send each field of the form once.';
 const NOT_A_FORM = `Send a form, with "Content-Type: ${FORM}".`;
 
@@ -75,10 +76,8 @@ export function registerCallbacks(
       noteOnRequest(request, { verificationId });
       const status = deliveryReports.statusOf(request.body);
       metrics.countDeliveryReport(status);
-      // NaN for a message of a version that did not say when it was sent.
-      const tookMs = Date.now() - Number(request.query.sentAt);
-      if (status === 'delivered' && Number.isFinite(tookMs))
-        metrics.recordDelivery(Math.max(0, tookMs) / 1000);
+      const tookMs = timeSince(request.query.sentAt);
+      if (status === 'delivered' && tookMs !== undefined) metrics.recordDelivery(tookMs / 1000);
       const report = deliveryReports.parseReport(request.body);
       if (report) await verifications.reportDelivery(verificationId, report);
       return reply.code(204).send(undefined);
@@ -102,6 +101,13 @@ export function registerCallbacks(
 /** The form's fields. The value of a field that was sent more than once is an array. */
 function fieldsOf({ body }: FastifyRequest): Record<string, unknown> {
   return { ...(typeof body === 'object' ? body : {}) };
+}
+
+/** In milliseconds. Undefined if the time is missing, as in messages of an earlier version, or more than a day ago. */
+function timeSince(sentAt = ''): number | undefined {
+  if (!/^\d{1,15}$/.test(sentAt)) return undefined;
+  const ms = Math.max(0, Date.now() - Number(sentAt));
+  return ms < DAY_MS ? ms : undefined;
 }
 
 function isForm({ headers }: FastifyRequest): boolean {

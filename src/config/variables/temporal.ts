@@ -81,17 +81,25 @@ export const temporal = {
     description: 'The task queue of the verifications. Every API and every worker must have the same value.',
     rules: ['This is a variable of this project. The Temporal SDKs do not know it.'],
   }),
-  TEMPORAL_WORKER_BUILD_ID: text.optional().register(documentation, {
-    description:
-      'The id of the build that the worker runs. With it, a verification stays with the build that started it.',
-    rules: [
-      '[Changing the workflow](changing-workflows.md) says when it is needed.',
-      'Without it, a worker shares all tasks with every other worker that has none.',
-    ],
-  }),
-  TEMPORAL_DEPLOYMENT_NAME: text.prefault('phone-verification').register(documentation, {
-    description:
-      'The name under which Temporal knows the builds of the worker. ' +
-      'It has an effect only together with `TEMPORAL_WORKER_BUILD_ID`.',
-  }),
+  TEMPORAL_WORKER_BUILD_ID: text
+    .regex(/^(?!__)/, 'must not begin with __')
+    .optional()
+    .register(documentation, {
+      description:
+        'The id of the build that the worker runs. With it, a verification stays with the build that started it.',
+      rules: [
+        '[Changing the workflow](changing-workflows.md) says when it is needed.',
+        'Without it, a worker shares all tasks with every other worker that has none.',
+        'It must not begin with `__`: Temporal refuses it.',
+      ],
+    }),
+  TEMPORAL_DEPLOYMENT_NAME: text
+    .regex(/^(?!__)[^.:]+$/, 'must not contain . or : and must not begin with __')
+    .prefault('phone-verification')
+    .register(documentation, {
+      description:
+        'The name under which Temporal knows the builds of the worker. ' +
+        'It has an effect only together with `TEMPORAL_WORKER_BUILD_ID`.',
+      rules: ['It must not contain `.` or `:`, and must not begin with `__`: Temporal refuses it.'],
+    }),
 };
