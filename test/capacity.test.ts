@@ -15,10 +15,10 @@ const measured: readonly { name: string; cores: number; throughput: number; othe
   {
     name: 'PostgreSQL',
     cores: 2,
-    throughput: 19,
-    others: { postgres: 21.8, temporal: 35.5, sandbox: 7, load: 2.2 },
+    throughput: 20.7,
+    others: { postgres: 21.9, temporal: 33.8, sandbox: 3.4, load: 2.2 },
   },
-  { name: 'SQLite', cores: 2, throughput: 22.1, others: { temporal: 38.5, sandbox: 5.8, load: 1.9 } },
+  { name: 'SQLite', cores: 2, throughput: 25.2, others: { temporal: 35.3, sandbox: 3.1, load: 2 } },
 ];
 
 test.each(measured)(

@@ -3,11 +3,11 @@ import type { Costs } from './model';
 
 /** The figures of docs/benchmark.md ("On PostgreSQL" and "Where the difference comes from") and of docs/scaling.md. */
 export const COSTS: Costs = {
-  api: { cpuMs: 12.4, busiestThreadMs: 7.8 },
-  worker: { cpuMs: 23.2, busiestThreadMs: 8.3, baseMib: WORKER_MIB, mibPerVerification: VERIFICATION_MIB },
+  api: { cpuMs: 10, busiestThreadMs: 6.5 },
+  worker: { cpuMs: 21.4, busiestThreadMs: 7.1, baseMib: WORKER_MIB, mibPerVerification: VERIFICATION_MIB },
   // The server and PostgreSQL.
-  temporal: { cpuMs: 35.5 + 21.8 },
-  requestsToTemporal: 10.2,
+  temporal: { cpuMs: 33.8 + 21.9 },
+  requestsToTemporal: 10,
   billableActions: 5,
   storedBytes: 33_000,
 };
