@@ -80,7 +80,7 @@ export class HttpClient implements Pick<RequestClient, 'request' | 'lastResponse
       signal: AbortSignal.any([this.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
     });
     const body = parseBody(await answer.body.text());
-    // The base class lets its caller choose the type: the official client knows what Twilio returns.
+    // The caller chooses the type: the official client knows what Twilio returns.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const response = new Response(answer.statusCode, body as TData, answer.headers);
     this.lastResponse = response;
