@@ -1,4 +1,6 @@
-const SIGNAL_EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
+import { constants } from 'node:os';
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Runs a process's main function. If it fails, prints one line with the error and exits with status 1. Until `main`
@@ -6,12 +8,10 @@ const SIGNAL_EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
  * container ignores it.
  */
 export function runMain(name: string, main: (handlesSignals: () => void) => Promise<void>): void {
-  const handlers = Object.entries(SIGNAL_EXIT_CODES).map(
-    ([signal, code]) => [signal, () => process.exit(code)] as const,
-  );
-  for (const [signal, exit] of handlers) process.on(signal, exit);
+  const exit = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
+  for (const signal of STOP_SIGNALS) process.on(signal, exit);
   const handlesSignals = () => {
-    for (const [signal, exit] of handlers) process.off(signal, exit);
+    for (const signal of STOP_SIGNALS) process.off(signal, exit);
   };
   main(handlesSignals).catch((error: unknown) => {
     process.stderr.write(

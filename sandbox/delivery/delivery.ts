@@ -26,8 +26,8 @@ export class Delivery {
   }
 
   /**
-   * Starts to deliver a new message. To be called before the create-message call is answered: as at Twilio, a status
-   * callback can arrive before the answer, and there is none for the first status.
+   * Starts to deliver a new message. Call this before the create-message call is answered: as at Twilio, a status
+   * callback can arrive before that answer. The first status has no callback.
    */
   start(message: Message): void {
     void this.#deliver(message);
@@ -51,10 +51,9 @@ export class Delivery {
     pauses.abort();
   }
 
-  async #deliver(created: Message): Promise<void> {
+  async #deliver(message: Message): Promise<void> {
     const { store, closing, reportStatus } = this.#dependencies;
-    if (hasFinalStatus(created) || closing.aborted) return;
-    let message = created;
+    if (hasFinalStatus(message) || closing.aborted) return;
     let reported = Promise.resolve();
     const pauses = new AbortController();
     this.#underWay.set(message.sid, pauses);

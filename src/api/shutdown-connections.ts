@@ -7,8 +7,8 @@ export const LAST_REQUEST_TIMEOUT_MS = 2_000;
 
 /**
  * From 2 s after the beginning of a shutdown, closes each connection on which no complete request waits for its answer.
- * Node closes idle connections only once, and then no longer checks its time-outs, so an unused connection or an
- * incomplete request would keep the process running.
+ * Node closes idle connections only once, at the beginning, and from then on it does not check its time-outs. So an
+ * unused connection or an incomplete request would keep the process running.
  */
 export function closeConnectionsOnShutdown(app: FastifyInstance): void {
   const sockets = new Set<Socket>();

@@ -21,7 +21,7 @@ import type { VerificationResult, VerificationState } from './messages';
 import { recordEnd } from './search-attributes';
 import { Sending } from './sending';
 
-/** Measured: a handler is marked as finished at most 3 microtasks after the window has closed. The rest is a margin. */
+/** At most 3 were needed in any recorded history. The rest is a margin. */
 const MAX_MICROTASKS = 10;
 
 /**
@@ -73,8 +73,8 @@ export function phoneVerification(input: VerificationInput): Promise<Verificatio
 }
 
 /**
- * The SDK marks a handler as finished a few microtasks after it returns. Waiting for these microtasks saves the extra
- * call into the sandbox that `condition` needs. If they are not enough, `condition` waits.
+ * Waits until the SDK has marked all handlers as finished, which takes a few microtasks after a handler returns. To wait
+ * for microtasks saves the extra call into the sandbox that `condition` needs. If they are not enough, `condition` waits.
  */
 async function handlersFinished(): Promise<void> {
   const resolved = Promise.resolve();
