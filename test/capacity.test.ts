@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { COSTS } from '../bench/capacity/costs';
 import { plan, throughputOf, type CpuMs, type Demand } from '../bench/capacity/model';
+import { parseDemands } from '../bench/capacity/options';
 import { maxCachedWorkflows } from '../src/temporal/workflow-cache';
 import { runSource } from './support/run-to-end';
 
@@ -70,11 +71,9 @@ test('npm run capacity prints the table of docs/scaling.md', async () => {
 
 test.each([
   [['--rates', '10,many'], '--rates takes numbers above 0, up to 1000000, not "many"'],
+  [['--rates', '0x10'], '--rates takes numbers above 0, up to 1000000, not "0x10"'],
+  [['--open', '0'], '--open takes numbers above 0, up to 1000000, not "0"'],
   [['--average', '250'], '--average takes numbers above 0, up to 100, not "250"'],
-])('%j is refused', async (args, message) => {
-  expect(await runSource('bench/capacity/main.ts', args, {})).toEqual({
-    exitCode: 1,
-    stdout: '',
-    stderr: `${message}\n`,
-  });
+])('%j is refused', (args, message) => {
+  expect(() => parseDemands(args)).toThrow(message);
 });

@@ -1,52 +1,17 @@
-import { parseArgs } from 'node:util';
 import { exitOnError } from '../exit-on-error';
-import { wholeNumber, wholeNumbers } from '../options';
-import { LEAST_OPEN } from './measure';
+import { parseMemoryOptions, USAGE } from './options';
 import { run } from './run';
 import { table } from './table';
 
-const USAGE = `npm run bench:memory -- [options]
-
-Shows how much memory stays in use after many verifications have ended, and how memory and check latency of API and
-worker grow with the number of open verifications.
-
-  --soak NUMBER  first, so many verifications from start to end, in two waves (default: 5000)
-  --open LIST    then, so many open verifications: from 50, each number larger (default: 100,1000,10000)
-  --json         one JSON object on stdout instead of the table
-  --help         this text
-`;
-
-const MAX_VERIFICATIONS = 100_000;
-
 /** `npm run bench:memory`: prints the figures to stdout and progress to stderr. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      open: { type: 'string', default: '100,1000,10000' },
-      soak: { type: 'string', default: '5000' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
+  const options = parseMemoryOptions(process.argv.slice(2));
+  if (options === 'help') {
     process.stdout.write(USAGE);
     return;
   }
-  const settings = {
-    open: growing(wholeNumbers('open', values.open, MAX_VERIFICATIONS)),
-    soak: wholeNumber('soak', values.soak, MAX_VERIFICATIONS),
-  };
-  const report = await run(settings, (line) => process.stderr.write(`${line}\n`));
-  process.stdout.write(`${values.json ? JSON.stringify(report) : table(report)}\n`);
-}
-
-/** @throws Error if there are too few to check, or if the numbers do not grow */
-function growing(numbers: number[]): number[] {
-  const isValid = numbers.every(
-    (number, index) => number >= LEAST_OPEN && number > (numbers[index - 1] ?? 0),
-  );
-  if (!isValid) throw new Error(`--open takes numbers from ${LEAST_OPEN}, each larger than the one before`);
-  return numbers;
+  const report = await run(options.settings, (line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(`${options.json ? JSON.stringify(report) : table(report)}\n`);
 }
 
 exitOnError(main);

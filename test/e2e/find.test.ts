@@ -13,7 +13,7 @@ import { callApi } from '../support/api-client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
-import { runNpm, runSource } from '../support/run-to-end';
+import { runCompiled, runNpm } from '../support/run-to-end';
 import { DEFAULT_POLICY, eventually, receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
 
 const NUMBER = /\+\d{11}/;
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const find = (args: string[], env: Record<string, string> = {}) =>
-  runSource('src/find.ts', args, serviceEnv(env));
+  runCompiled('find', args, serviceEnv(env));
 
 const digestKey = Buffer.from(serviceEnv({})['PHONE_DIGEST_KEY'] ?? '', 'base64');
 const workflowIdOf = (phoneNumber: string, key = digestKey) =>

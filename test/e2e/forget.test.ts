@@ -10,14 +10,14 @@ import { callApi } from '../support/api-client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
-import { runNpm, runSource } from '../support/run-to-end';
+import { runCompiled, runNpm } from '../support/run-to-end';
 import { eventually, receivedCode, requiredEnv, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
 // The server takes half a minute to delete runs that have just closed.
 const NUMBER = /\+?\d{11}/;
 
 const forget = (numbers: string[], env: Record<string, string> = {}) =>
-  runSource('src/forget.ts', numbers, serviceEnv(env));
+  runCompiled('forget', numbers, serviceEnv(env));
 
 let server: DevServer;
 

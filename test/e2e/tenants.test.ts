@@ -7,7 +7,7 @@ import { workflowIdFor } from '../../src/gateway/ids';
 import { callApi } from '../support/api-client';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
-import { runSource } from '../support/run-to-end';
+import { runCompiled } from '../support/run-to-end';
 import { eventually, uniquePhoneNumber } from '../support/service';
 import { ACCOUNT_SID, AUTH_TOKEN, send, SERVICE_SID } from '../support/verify-service';
 
@@ -74,7 +74,7 @@ test('the operator commands find and delete a number at every tenant', async () 
     expect.stringMatching(/^Your verification code is \d{4}\.$/),
   ]);
 
-  const found = await runSource('src/find.ts', [phoneNumber], serviceEnv(tenants));
+  const found = await runCompiled('find', [phoneNumber], serviceEnv(tenants));
 
   expect(found).toMatchObject({ exitCode: 0, stderr: '' });
   const sections = found.stdout.split('\n\n').slice(1);
@@ -86,14 +86,14 @@ test('the operator commands find and delete a number at every tenant', async () 
   expect(sections.map((section) => /Running, pending$/m.test(section))).toEqual([true, true]);
   expect(found.stdout).not.toContain('no run found');
 
-  const withoutRuns = await runSource('src/find.ts', [uniquePhoneNumber()], serviceEnv(tenants));
+  const withoutRuns = await runCompiled('find', [uniquePhoneNumber()], serviceEnv(tenants));
 
   expect(withoutRuns.stdout.match(/no run found at these tenants: .*?\./g)).toEqual([
     'no run found at these tenants: default, shop, club, verify.',
   ]);
   expect(withoutRuns.stdout).not.toContain('workflow');
 
-  const forgotten = await runSource('src/forget.ts', [phoneNumber], serviceEnv(tenants));
+  const forgotten = await runCompiled('forget', [phoneNumber], serviceEnv(tenants));
 
   expect(forgotten).toMatchObject({ exitCode: 0, stderr: '' });
   expect(forgotten.stdout).toContain(
@@ -113,7 +113,7 @@ test('a SID of Twilio Verify finds the runs of its number, and marks its own', a
   const sid = String(first['sid']);
   await send(baseUrl, `/v2/Services/${SERVICE_SID}/Verifications/${sid}`, { body: { Status: 'canceled' } });
   await create();
-  const find = (args: string[]) => runSource('src/find.ts', args, serviceEnv(tenants));
+  const find = (args: string[]) => runCompiled('find', args, serviceEnv(tenants));
 
   const { exitCode, stdout } = await eventually(async () => {
     const found = await find([sid]);
@@ -128,13 +128,13 @@ test('a SID of Twilio Verify finds the runs of its number, and marks its own', a
   expect(await find([`VE${'0'.repeat(32)}`])).toMatchObject({ exitCode: 1, stdout: '' });
 });
 
-test.each([['src/find.ts'], ['src/forget.ts'], ['src/server.ts'], ['src/worker.ts']])(
+test.each([['find'], ['forget'], ['server'], ['worker']])(
   'with a wrong file, %s ends with one message',
   async (script) => {
     const TENANTS_FILE = path.join(directory, 'wrong.yaml');
     writeFileSync(TENANTS_FILE, 'tenants: { shop: { name: Shop, apiKeys: [secret] } }');
 
-    const { exitCode, stdout, stderr } = await runSource(
+    const { exitCode, stdout, stderr } = await runCompiled(
       script,
       [uniquePhoneNumber()],
       serviceEnv({ TENANTS_FILE }),

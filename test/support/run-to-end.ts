@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { PROJECT_DIRECTORY } from '../../harness/project';
+import { serviceBuild } from './service-build';
 
 export interface Ended {
   exitCode: number;
@@ -26,6 +27,11 @@ export function runToEnd(
 /** Runs a TypeScript file that ends by itself. */
 export function runSource(script: string, args: readonly string[], env: Record<string, string>) {
   return runToEnd(process.execPath, ['--import', 'tsx', path.join(PROJECT_DIRECTORY, script), ...args], env);
+}
+
+/** Runs a file of the compiled service that ends by itself. It starts much faster than the source. `name`: like `find` */
+export async function runCompiled(name: string, args: readonly string[], env: Record<string, string>) {
+  return runToEnd(process.execPath, [path.join(await serviceBuild(), `${name}.js`), ...args], env);
 }
 
 /** Runs a script of package.json that ends by itself. */
