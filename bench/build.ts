@@ -17,7 +17,7 @@ export async function build(directory: string): Promise<BuiltFiles> {
   const floorBundle = path.join(floor, 'workflow-bundle.js');
   const scripts = await buildService(path.join(directory, 'service'));
   await compile('bench/floor', floor);
-  await runBuildStep(process.execPath, '--import', 'tsx', __filename, floorBundle);
+  await runBuildStep(process.execPath, '--require', 'tsx/cjs', __filename, floorBundle);
   return { directory, scripts, floorWorker: path.join(floor, 'worker.js'), floorBundle };
 }
 

@@ -2,7 +2,6 @@ const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { constants } = require('node:os');
 const path = require('node:path');
-const { pathToFileURL } = require('node:url');
 
 const ROOT = path.resolve(__dirname, '..');
 
@@ -30,8 +29,8 @@ function installed(name) {
 function nodeArguments(name) {
   const source = path.join(ROOT, 'dev', `${name}.ts`);
   const build = path.join(ROOT, 'dist', `${name}.js`);
-  const tsx = installed('tsx');
-  if (tsx !== undefined && existsSync(source)) return ['--import', pathToFileURL(tsx).href, source];
+  const tsx = installed('tsx/cjs');
+  if (tsx !== undefined && existsSync(source)) return ['--require', tsx, source];
   if (existsSync(build) && installed('@temporalio/client') !== undefined) return [build];
   return undefined;
 }

@@ -13,7 +13,7 @@ const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 
 async function bench(...args: string[]) {
   const env = { PATH: process.env['PATH'], TEMPORAL_ADDRESS: requiredEnv('TEST_TEMPORAL_ADDRESS') };
-  const command = ['--import', 'tsx', 'bench/main.ts', ...args];
+  const command = ['--require', 'tsx/cjs', 'bench/main.ts', ...args];
   return promisify(execFile)(process.execPath, command, { cwd: PROJECT_DIRECTORY, env });
 }
 

@@ -1,7 +1,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 
-/** `node --import tsx sdk-download-process.ts NAME VERSION DIRECTORY`: lets the SDK download and start a server. */
+/** `node --require tsx/cjs sdk-download-process.ts NAME VERSION DIRECTORY`: lets the SDK download and start a server. */
 async function main([name, version, downloadDir]: string[]): Promise<void> {
   // Without the SDK's signal handlers: a signal must end this process.
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });

@@ -18,7 +18,7 @@ export function createSdkDownload(script: string, stallLimitMs = STALL_LIMIT_MS)
     async fetch({ name, version }, directory, { env, print }) {
       const stall = new AbortController();
       const watch = watchGrowth(directory, stallLimitMs, print, (reason) => stall.abort(reason));
-      const args = ['--import', 'tsx', script, name, version, directory];
+      const args = ['--require', 'tsx/cjs', script, name, version, directory];
       try {
         await runCommand(process.execPath, args, { env, signal: stall.signal });
       } finally {

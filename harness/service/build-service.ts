@@ -26,7 +26,7 @@ export async function buildService(directory: string, workflowBundle?: string): 
   await copyPages(directory);
   // In its own process: the memory that webpack uses must not slow down a process that measures.
   await (workflowBundle === undefined
-    ? runBuildStep(process.execPath, '--import', 'tsx', 'scripts/build-workflow-bundle.ts', bundle)
+    ? runBuildStep(process.execPath, '--require', 'tsx/cjs', 'scripts/build-workflow-bundle.ts', bundle)
     : copyFile(workflowBundle, bundle));
   return scriptsIn(directory);
 }

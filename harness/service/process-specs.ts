@@ -13,7 +13,7 @@ const ANSWER_LIMIT_MS = 2000;
 
 /** Runs a TypeScript file. Node runs without a wrapper process, so signals reach the script. */
 export function sourceCommand(file: string, env: Variables): Command {
-  const args = ['--import', 'tsx', path.resolve(PROJECT_DIRECTORY, file)];
+  const args = ['--require', 'tsx/cjs', path.resolve(PROJECT_DIRECTORY, file)];
   return { command: process.execPath, args, env, cwd: PROJECT_DIRECTORY };
 }
 

@@ -31,7 +31,7 @@ export async function startDevInstance(env: Readonly<Record<string, string>> = {
   const dev = startProcess(
     {
       command: process.execPath,
-      args: ['--import', 'tsx', 'dev/main.ts'],
+      args: ['--require', 'tsx/cjs', 'dev/main.ts'],
       cwd: PROJECT_DIRECTORY,
       env: {
         ...process.env,

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { unusedEnvFile } from '../../dev/env-file';
 import { PROJECT_DIRECTORY } from '../../harness/project';
 import { runToEnd } from '../support/run-to-end';
@@ -41,8 +40,7 @@ test('there is no warning after that command', () => {
 
 test('npm run dev prints the warning first and does not read the file', async () => {
   write('PORT=x\n');
-  const tsx = pathToFileURL(require.resolve('tsx')).href;
-  const args = ['--import', tsx, path.join(PROJECT_DIRECTORY, 'dev/main.ts')];
+  const args = ['--require', require.resolve('tsx/cjs'), path.join(PROJECT_DIRECTORY, 'dev/main.ts')];
 
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, args, { WORKERS: '0' }, folder);
 

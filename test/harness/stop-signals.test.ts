@@ -3,7 +3,7 @@ import { PROJECT_DIRECTORY } from '../../harness/project';
 import { eventually } from '../support/eventually';
 import { isAlive, startCommand, type TestProcess } from '../support/processes';
 
-const LAUNCHER = `${process.execPath} --import tsx ${path.join(__dirname, 'test-launcher.ts')}`;
+const LAUNCHER = `${process.execPath} --require tsx/cjs ${path.join(__dirname, 'test-launcher.ts')}`;
 
 let launcher: TestProcess;
 

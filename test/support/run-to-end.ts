@@ -26,7 +26,11 @@ export function runToEnd(
 
 /** Runs a TypeScript file that ends by itself. */
 export function runSource(script: string, args: readonly string[], env: Record<string, string>) {
-  return runToEnd(process.execPath, ['--import', 'tsx', path.join(PROJECT_DIRECTORY, script), ...args], env);
+  return runToEnd(
+    process.execPath,
+    ['--require', 'tsx/cjs', path.join(PROJECT_DIRECTORY, script), ...args],
+    env,
+  );
 }
 
 /** Runs a file of the compiled service that ends by itself. It starts much faster than the source. `name`: like `find` */
