@@ -27,8 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-const find = (args: string[], env: Record<string, string> = {}) =>
-  runCompiled('find', args, serviceEnv(env));
+const find = (args: string[], env: Record<string, string> = {}) => runCompiled('find', args, serviceEnv(env));
 
 const digestKey = Buffer.from(serviceEnv({})['PHONE_DIGEST_KEY'] ?? '', 'base64');
 const workflowIdOf = (phoneNumber: string, key = digestKey) =>

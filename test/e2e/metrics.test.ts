@@ -45,7 +45,7 @@ async function verify(phoneNumber: string, answer: (code: string) => string): Pr
 
 async function sendWithAnswer(
   phoneNumber: string,
-  stub: { status: number; body: object | string; recorded?: boolean },
+  stub: { status: number; body: object | string; headers?: Record<string, string>; recorded?: boolean },
 ): Promise<void> {
   service.sandbox.stubAnswer(phoneNumber, stub);
   await start(phoneNumber);
@@ -61,6 +61,8 @@ async function useService(): Promise<void> {
     sendWithAnswer('+447400123402', { status: 401, body: 'no' }),
     sendWithAnswer('+447400123403', { status: 500, body: 'no', recorded: true }),
     sendWithAnswer('+447400123404', { status: 500, body: 'no' }),
+    // The next try would be after the deadline, so there is none.
+    sendWithAnswer('+447400123405', { status: 429, body: 'no', headers: { 'retry-after': '60' } }),
     start('+33612345601').then(() => start('+33612345602')),
     callApi('POST', url, { body: {}, apiKey: 'wrong' }),
     callApi('GET', `${url}/unknown`),
@@ -92,8 +94,9 @@ beforeAll(async () => {
   ]);
   worker = await eventually(async () => {
     const found = await scrape(metricsPorts.worker);
-    const messages = { country: 'GB', result: 'accepted' };
-    const isOver = valueOf(found.samples, 'phone_verification_messages_total', messages) === 2;
+    const messages = (result: string) =>
+      valueOf(found.samples, 'phone_verification_messages_total', { country: 'GB', result });
+    const isOver = messages('accepted') === 2 && messages('unknown') === 1;
     return isOver && found.text.includes('max_attempts_reached') && found;
   });
   api = await eventually(async () => {
@@ -128,9 +131,11 @@ test('the worker counts messages and tries to send by their result', () => {
   expect(value('messages_total', { ...AMERICAN, result: 'accepted' })).toBe(2);
   expect(value('messages_total', { country: 'GB', result: 'accepted' })).toBe(2);
   expect(value('messages_total', { country: 'GB', result: 'refused' })).toBe(2);
+  expect(value('messages_total', { country: 'GB', result: 'unknown' })).toBe(1);
   expect(value('send_tries_total', { result: 'accepted' })).toBe(5);
   expect(value('send_tries_total', { result: 'refused' })).toBe(2);
   expect(value('send_tries_total', { result: 'unknown' })).toBe(2);
+  expect(value('send_tries_total', { result: 'not_created' })).toBe(1);
   expect(value('send_tries_total', { result: 'found' })).toBe(1);
   expect(value('possible_duplicate_messages_total', {})).toBe(1);
   expect(value('message_refusals_total', { code: '21610', cause: 'recipient' })).toBe(1);
@@ -143,7 +148,9 @@ test('the times of the worker are in seconds, in buckets that fit', () => {
 
   expect(bucket('time_to_verify_seconds', '60')).toBe(1);
   expect(bucket('time_to_send_seconds', '30')).toBe(2);
-  expect(valueOf(worker.samples, 'phone_verification_first_task_delay_seconds_bucket', { le: '60' })).toBe(9);
+  expect(valueOf(worker.samples, 'phone_verification_first_task_delay_seconds_bucket', { le: '60' })).toBe(
+    10,
+  );
 });
 
 test('the API counts delivery reports by status, and measures deliveries', () => {
@@ -163,9 +170,9 @@ test('the API counts requests, refusals, and limits that it counted without Redi
     valueOf(api.samples, `phone_verification_${name}`, labels);
   const route = '/verifications';
 
-  expect(value('http_requests_total', { route, method: 'POST', status: '202' })).toBe(9);
+  expect(value('http_requests_total', { route, method: 'POST', status: '202' })).toBe(10);
   expect(value('http_requests_total', { route, method: 'other', status: '405' })).toBe(1);
-  expect(value('http_request_duration_seconds_count', { route, method: 'POST' })).toBe(11);
+  expect(value('http_request_duration_seconds_count', { route, method: 'POST' })).toBe(12);
   expect(value('refusals_total', { code: 'unauthorized' })).toBe(1);
   expect(value('refusals_total', { code: 'not_found' })).toBe(1);
   expect(value('refusals_total', { code: 'rate_limited', limit: 'country' })).toBe(1);
