@@ -22,7 +22,7 @@ FROM build AS sandbox
 USER 1000
 EXPOSE 3001
 ENV HOST=0.0.0.0
-CMD ["node", "--import", "tsx", "sandbox/main.ts"]
+CMD ["node", "--require", "tsx/cjs", "sandbox/main.ts"]
 
 # The API and the worker. A worker is this image with the command `node dist/worker.js`. Without npm in between, signals
 # reach the process.

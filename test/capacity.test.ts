@@ -77,3 +77,11 @@ test.each([
 ])('%j is refused', (args, message) => {
   expect(() => parseDemands(args)).toThrow(message);
 });
+
+test('npm run capacity ends at once with an error for an invalid option', async () => {
+  expect(await runSource('bench/capacity/main.ts', ['--average', '250'], {})).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: '--average takes numbers above 0, up to 100, not "250"\n',
+  });
+});

@@ -69,6 +69,7 @@ export async function launchBrowser({ executablePath, args }: BrowserCommand): P
   try {
     return await playwright.launch({ executablePath, args: [...args] });
   } catch (error) {
-    throw new Error(`${executablePath} did not start. ${HOW_TO_INSTALL}`, { cause: error });
+    const otherOne = 'Set CHROME_PATH to the executable of another Chrome or Chromium.';
+    throw new Error(`${executablePath} did not start. ${otherOne}`, { cause: error });
   }
 }
