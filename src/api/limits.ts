@@ -118,7 +118,8 @@ export function createLimits({ budgets, tenants, redis, digests, metrics }: Limi
     if (!limit) return UNLIMITED;
     const name = tenantId === DEFAULT_TENANT ? kind : `${kind}:${tenantId}`;
     const options = {
-      keyPrefix: `phone-verification:limit:${name}`,
+      // With the period: Redis keeps a count until its period ends, also if the configuration then has a shorter one.
+      keyPrefix: `phone-verification:limit:${name}:${limit.periodMs}`,
       points: limit.max,
       duration: limit.periodMs / 1000,
     };

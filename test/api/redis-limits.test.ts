@@ -9,13 +9,27 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-async function startApi(server: DevServer, { url }: RedisServer): Promise<Service> {
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 300 });
-  redis.on('error', () => {});
-  await new Promise((resolve) => redis.once('ready', resolve));
-  closers.push(async () => redis.disconnect());
-  const limits = { caller: { max: 2, periodMs: 3_600_000 } };
-  const service = await startService({ ...server, withWorker: false, redis, limits });
+const HOUR_MS = 3_600_000;
+
+let server: DevServer;
+let redis: RedisServer;
+
+beforeEach(async () => {
+  server = await connectDevServer();
+  closers.push(() => server.close());
+  redis = await startRedis();
+  closers.push(() => redis.stop());
+});
+
+/** `periodMs`: the period in which a caller may send two requests. */
+async function startApi(periodMs = HOUR_MS): Promise<Service> {
+  const options = { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 300 };
+  const connection = new Redis(redis.url, options);
+  connection.on('error', () => {});
+  await new Promise((resolve) => connection.once('ready', resolve));
+  closers.push(async () => connection.disconnect());
+  const limits = { caller: { max: 2, periodMs } };
+  const service = await startService({ ...server, withWorker: false, redis: connection, limits });
   closers.push(() => service.stop());
   return service;
 }
@@ -35,11 +49,7 @@ async function fallbacks({ metrics }: Service): Promise<number | undefined> {
 }
 
 test('API processes share counts in Redis as digests; without Redis each process counts alone', async () => {
-  const server = await connectDevServer();
-  closers.push(() => server.close());
-  const redis = await startRedis();
-  closers.push(() => redis.stop());
-  const [one, other] = [await startApi(server, redis), await startApi(server, redis)];
+  const [one, other] = [await startApi(), await startApi()];
   expect([await start(one), await start(other)]).toEqual([202, 202]);
   expect([await start(one), await start(other)]).toEqual([429, 429]);
 
@@ -54,4 +64,13 @@ test('API processes share counts in Redis as digests; without Redis each process
   expect([await start(one), await start(one), await start(one)]).toEqual([202, 202, 429]);
   expect([await start(other), await start(other), await start(other)]).toEqual([202, 202, 429]);
   expect(await fallbacks(one)).toBe(3);
+});
+
+test('a limit with another period begins a new count, which does not wait for the end of the old period', async () => {
+  const before = await startApi(24 * HOUR_MS);
+  expect([await start(before), await start(before), await start(before)]).toEqual([202, 202, 429]);
+
+  const after = await startApi(HOUR_MS);
+
+  expect([await start(after), await start(after), await start(after)]).toEqual([202, 202, 429]);
 });
