@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { TYPESCRIPT_OPTIONS } from '../harness/project';
 import { buildService, compile, runBuildStep, type ServiceScripts } from '../harness/service/build-service';
 
 /** The files of the measured processes: compiled code and workflow bundles, as in production. */
@@ -17,7 +18,7 @@ export async function build(directory: string): Promise<BuiltFiles> {
   const floorBundle = path.join(floor, 'workflow-bundle.js');
   const scripts = await buildService(path.join(directory, 'service'));
   await compile('bench/floor', floor);
-  await runBuildStep(process.execPath, '--require', 'tsx/cjs', __filename, floorBundle);
+  await runBuildStep(process.execPath, ...TYPESCRIPT_OPTIONS, __filename, floorBundle);
   return { directory, scripts, floorWorker: path.join(floor, 'worker.js'), floorBundle };
 }
 

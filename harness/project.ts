@@ -3,6 +3,9 @@ import path from 'node:path';
 
 export const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 
+/** Node's options to run a TypeScript file. */
+export const TYPESCRIPT_OPTIONS = ['--require', 'tsx/cjs'] as const;
+
 /** For downloads and builds. Git ignores it. */
 export const CACHE_DIRECTORY = path.join(PROJECT_DIRECTORY, '.cache');
 

@@ -7,13 +7,12 @@ import { promisify } from 'node:util';
 import { parseOptions } from '../bench/options';
 import { type Samples, summarize } from '../bench/results';
 import { median, percentile, splitIntoRounds } from '../bench/statistics';
+import { PROJECT_DIRECTORY, TYPESCRIPT_OPTIONS } from '../harness/project';
 import { requiredEnv } from './support/service';
-
-const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 
 async function bench(...args: string[]) {
   const env = { PATH: process.env['PATH'], TEMPORAL_ADDRESS: requiredEnv('TEST_TEMPORAL_ADDRESS') };
-  const command = ['--require', 'tsx/cjs', 'bench/main.ts', ...args];
+  const command = [...TYPESCRIPT_OPTIONS, 'bench/main.ts', ...args];
   return promisify(execFile)(process.execPath, command, { cwd: PROJECT_DIRECTORY, env });
 }
 

@@ -64,7 +64,7 @@ async function packagedBrowser(): Promise<BrowserCommand | undefined> {
   }
 }
 
-/** Starts the browser without a window. @throws Error that says how to install one that starts */
+/** Starts the browser without a window. @throws Error that says how to use another one */
 export async function launchBrowser({ executablePath, args }: BrowserCommand): Promise<Browser> {
   try {
     return await playwright.launch({ executablePath, args: [...args] });

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { TYPESCRIPT_OPTIONS } from '../project';
 import type { Print, Source } from './executables';
 import { runCommand } from './run-command';
 
@@ -18,7 +19,7 @@ export function createSdkDownload(script: string, stallLimitMs = STALL_LIMIT_MS)
     async fetch({ name, version }, directory, { env, print }) {
       const stall = new AbortController();
       const watch = watchGrowth(directory, stallLimitMs, print, (reason) => stall.abort(reason));
-      const args = ['--require', 'tsx/cjs', script, name, version, directory];
+      const args = [...TYPESCRIPT_OPTIONS, script, name, version, directory];
       try {
         await runCommand(process.execPath, args, { env, signal: stall.signal });
       } finally {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { copyPages } from '../../scripts/copy-pages';
 import { WORKFLOW_BUNDLE_FILE } from '../../src/temporal/workflow-bundle';
-import { PROJECT_DIRECTORY } from '../project';
+import { PROJECT_DIRECTORY, TYPESCRIPT_OPTIONS } from '../project';
 
 const TIME_LIMIT_MS = 5 * 60_000;
 
@@ -26,7 +26,7 @@ export async function buildService(directory: string, workflowBundle?: string): 
   await copyPages(directory);
   // In its own process: the memory that webpack uses must not slow down a process that measures.
   await (workflowBundle === undefined
-    ? runBuildStep(process.execPath, '--require', 'tsx/cjs', 'scripts/build-workflow-bundle.ts', bundle)
+    ? runBuildStep(process.execPath, ...TYPESCRIPT_OPTIONS, 'scripts/build-workflow-bundle.ts', bundle)
     : copyFile(workflowBundle, bundle));
   return scriptsIn(directory);
 }

@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { Command } from '../processes/start-process';
 import type { ProcessSpec } from '../processes/supervised-process';
-import { PROJECT_DIRECTORY } from '../project';
+import { PROJECT_DIRECTORY, TYPESCRIPT_OPTIONS } from '../project';
 import { type DevServerOptions, devServerCommand, isDevServerReady } from '../temporal/dev-server';
 import type { Variables } from './service-environment';
 
@@ -13,7 +13,7 @@ const ANSWER_LIMIT_MS = 2000;
 
 /** Runs a TypeScript file. Node runs without a wrapper process, so signals reach the script. */
 export function sourceCommand(file: string, env: Variables): Command {
-  const args = ['--require', 'tsx/cjs', path.resolve(PROJECT_DIRECTORY, file)];
+  const args = [...TYPESCRIPT_OPTIONS, path.resolve(PROJECT_DIRECTORY, file)];
   return { command: process.execPath, args, env, cwd: PROJECT_DIRECTORY };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort, LOOPBACK, urlOf } from '../../harness/ports';
 import { startProcess } from '../../harness/processes/start-process';
-import { PROJECT_DIRECTORY } from '../../harness/project';
+import { PROJECT_DIRECTORY, TYPESCRIPT_OPTIONS } from '../../harness/project';
 import { waitUntil } from '../../harness/wait-until';
 
 const START_LIMIT_MS = 120_000;
@@ -31,7 +31,7 @@ export async function startDevInstance(env: Readonly<Record<string, string>> = {
   const dev = startProcess(
     {
       command: process.execPath,
-      args: ['--require', 'tsx/cjs', 'dev/main.ts'],
+      args: [...TYPESCRIPT_OPTIONS, 'dev/main.ts'],
       cwd: PROJECT_DIRECTORY,
       env: {
         ...process.env,

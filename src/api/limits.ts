@@ -118,7 +118,7 @@ export function createLimits({ budgets, tenants, redis, digests, metrics }: Limi
     if (!limit) return UNLIMITED;
     const name = tenantId === DEFAULT_TENANT ? kind : `${kind}:${tenantId}`;
     const options = {
-      // With the period: Redis keeps a count until its period ends, also if the configuration then has a shorter one.
+      // The key has the period, since Redis keeps a count until the end of the period with which it began.
       keyPrefix: `phone-verification:limit:${name}:${limit.periodMs}`,
       points: limit.max,
       duration: limit.periodMs / 1000,

@@ -73,8 +73,8 @@ export function phoneVerification(input: VerificationInput): Promise<Verificatio
 }
 
 /**
- * Waits until the SDK has marked all handlers as finished, which takes a few microtasks after a handler returns. To wait
- * for microtasks saves the extra call into the sandbox that `condition` needs. If they are not enough, `condition` waits.
+ * Waits until the SDK has marked all handlers as finished, a few microtasks after a handler returns. Waiting for these
+ * microtasks avoids one more call into the sandbox, which `condition` needs. If they are not enough, `condition` waits.
  */
 async function handlersFinished(): Promise<void> {
   const resolved = Promise.resolve();

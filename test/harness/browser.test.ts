@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserCommand, findBrowser, launchBrowser } from '../../harness/browser/browser';
@@ -34,8 +34,7 @@ describe('an installed browser', () => {
   beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'browser-'));
     installed = path.join(directory, 'chromium');
-    await writeFile(installed, '#!/bin/sh\n');
-    await chmod(installed, 0o755);
+    await writeFile(installed, '#!/bin/sh\n', { mode: 0o755 });
   });
 
   afterEach(() => rm(directory, { recursive: true }));

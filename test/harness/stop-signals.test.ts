@@ -1,9 +1,11 @@
 import path from 'node:path';
-import { PROJECT_DIRECTORY } from '../../harness/project';
+import { PROJECT_DIRECTORY, TYPESCRIPT_OPTIONS } from '../../harness/project';
 import { eventually } from '../support/eventually';
 import { isAlive, startCommand, type TestProcess } from '../support/processes';
 
-const LAUNCHER = `${process.execPath} --require tsx/cjs ${path.join(__dirname, 'test-launcher.ts')}`;
+const LAUNCHER = [process.execPath, ...TYPESCRIPT_OPTIONS, path.join(__dirname, 'test-launcher.ts')].join(
+  ' ',
+);
 
 let launcher: TestProcess;
 

@@ -5,7 +5,7 @@ import {
   DefaultLogger,
   Worker,
   type InjectedSinks,
-  type WorkflowBundleOption,
+  type ReplayWorkerOptions,
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import * as messages from '../../src/workflows/messages';
@@ -23,15 +23,17 @@ const sent = Object.values(messages).flatMap((message) =>
 
 beforeAll(quietRuntime);
 
-/** The error of each history that a workflow can't replay, by its name. */
-async function replayErrors(workflowBundle: WorkflowBundleOption): Promise<Map<string, Error>> {
-  const all = [...histories].map(([workflowId, text]) => ({
-    workflowId,
-    history: JSON.parse(text) as unknown,
-  }));
+const currentBundle = () => ({ codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') });
+
+/** The error of each history that a workflow can't replay, by its name. `read`: makes a history of its JSON. */
+async function replayErrors(
+  options: ReplayWorkerOptions,
+  read: (json: string) => unknown = (json) => JSON.parse(json) as unknown,
+): Promise<Map<string, Error>> {
+  const all = [...histories].map(([workflowId, json]) => ({ workflowId, history: read(json) }));
   const errors = new Map<string, Error>();
   const replayed: string[] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, all)) {
+  for await (const { workflowId, error } of Worker.runReplayHistories(options, all)) {
     replayed.push(workflowId);
     if (error) errors.set(workflowId, error);
   }
@@ -54,14 +56,14 @@ function withTraceHeaders(history: string): unknown {
 /** The histories that a changed workflow can't replay. */
 async function caughtBy(change: string): Promise<string[]> {
   const workflowsPath = path.join(__dirname, 'changes', `${change}.ts`);
-  const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-  const errors = await replayErrors(bundle);
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const errors = await replayErrors({ workflowBundle });
   expect([...errors.values()].filter((error) => !(error instanceof DeterminismViolationError))).toEqual([]);
   return [...errors.keys()];
 }
 
 test('the current workflow can replay every history', async () => {
-  expect(await replayErrors({ codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') })).toEqual(new Map());
+  expect(await replayErrors({ workflowBundle: currentBundle() })).toEqual(new Map());
 });
 
 test('the current workflow can replay every history also with traces, and each span has its own id', async () => {
@@ -69,13 +71,7 @@ test('the current workflow can replay every history also with traces, and each s
   const sinks: InjectedSinks<TracingSinks> = {
     tracing: { spanEnded: { fn: (_info, span) => void spans.push(span), callDuringReplay: true } },
   };
-  const workflowBundle = { codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') };
-  const traced = [...histories].map(([workflowId, history]) => ({
-    workflowId,
-    history: withTraceHeaders(history),
-  }));
-  const results = Worker.runReplayHistories({ workflowBundle, sinks }, traced);
-  for await (const { workflowId, error } of results) expect({ workflowId, error }).toEqual({ workflowId });
+  expect(await replayErrors({ workflowBundle: currentBundle(), sinks }, withTraceHeaders)).toEqual(new Map());
 
   expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
   expect(new Set(spans.map(({ name }) => name))).toEqual(

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { PROJECT_DIRECTORY } from '../../harness/project';
+import { PROJECT_DIRECTORY, TYPESCRIPT_OPTIONS } from '../../harness/project';
 import { serviceBuild } from './service-build';
 
 export interface Ended {
@@ -28,7 +28,7 @@ export function runToEnd(
 export function runSource(script: string, args: readonly string[], env: Record<string, string>) {
   return runToEnd(
     process.execPath,
-    ['--require', 'tsx/cjs', path.join(PROJECT_DIRECTORY, script), ...args],
+    [...TYPESCRIPT_OPTIONS, path.join(PROJECT_DIRECTORY, script), ...args],
     env,
   );
 }

@@ -38,7 +38,7 @@ export async function createPages(app: Api, { publicUrl, phonePageUrl }: PagesOp
   return {
     /** Where the page can be used: its forms are refused elsewhere. */
     url: `${publicUrl}/`,
-    /** Options of every route that answers with a page. A route with a `config` of its own must contain this one. */
+    /** Options of every route that answers with a page. A route that sets `config` itself must include this `config`. */
     options: {
       config: {
         securityHeaders: securityHeaders({
