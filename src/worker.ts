@@ -22,10 +22,11 @@ import { formatVerificationId } from './gateway/ids';
 import { noWorkflowSpans, startOptionalTracing } from './telemetry/optional-tracing';
 import { createWorkerLogger } from './telemetry/worker-logger';
 import { recordWorkerUp, workerTelemetry } from './telemetry/worker-metrics';
+import { workflowMetricSinks } from './telemetry/workflow-metrics';
 import { versioningOptions } from './temporal/worker-versioning';
 import { workflowBundle } from './temporal/workflow-bundle';
 import { maxCachedWorkflows } from './temporal/workflow-cache';
-import { histogramBuckets } from './workflows/metrics';
+import { PHONE_VERIFICATION } from './workflows/messages';
 
 /**
  * Longer than one call to the provider. A try that is still searching for a message is stopped. Another worker then
@@ -41,9 +42,10 @@ async function main(handlesSignals: () => void): Promise<void> {
   const config = configOrExit(workerConfig);
   const logger = createWorkerLogger({ expectedFailures: EXPECTED_FAILURES });
   const metrics = await usableMetricsAddress(config.metrics, (message) => void logger.warn(message));
-  const telemetryOptions = workerTelemetry(metrics && { ...metrics, histogramBuckets });
+  const telemetryOptions = workerTelemetry(metrics);
   // This process shuts down by itself (see closeWithGrace), so the runtime must not listen for signals.
-  recordWorkerUp(Runtime.install({ logger, shutdownSignals: [], telemetryOptions }));
+  const { metricMeter } = Runtime.install({ logger, shutdownSignals: [], telemetryOptions });
+  recordWorkerUp(metricMeter);
 
   const tracing = await startOptionalTracing(config.tracing, {
     serviceName: 'phone-verification-worker',
@@ -57,6 +59,7 @@ async function main(handlesSignals: () => void): Promise<void> {
     const others = tls || apiKey !== undefined ? ', or TEMPORAL_TLS… or TEMPORAL_API_KEY is wrong' : '';
     throw new Error(`Temporal can't be reached at ${address} (TEMPORAL_ADDRESS)${others}`);
   });
+  const { taskQueue } = config;
   const { namespace } = config.temporal;
   const tooShort = await retentionWarning(
     connection,
@@ -70,7 +73,7 @@ async function main(handlesSignals: () => void): Promise<void> {
   const worker = await Worker.create({
     connection,
     namespace,
-    taskQueue: config.taskQueue,
+    taskQueue,
     dataConverter: createDataConverter(keyRing, config.payloadEncryption, (reason) => {
       logger.warn(`Ignored a payload that this service did not write: ${reason}`);
     }),
@@ -83,7 +86,12 @@ async function main(handlesSignals: () => void): Promise<void> {
         deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }), sentAt),
     }),
     interceptors: { activity: [...(tracing?.activityInterceptors ?? [])] },
-    sinks: tracing?.workflowSinks ?? noWorkflowSpans,
+    sinks: {
+      ...(tracing?.workflowSinks ?? noWorkflowSpans),
+      ...workflowMetricSinks(
+        metricMeter.withTags({ namespace, taskQueue, workflowType: PHONE_VERIFICATION }),
+      ),
+    },
     ...versioningOptions(config.workerVersion),
     maxCachedWorkflows: maxCachedWorkflows({ container: process.constrainedMemory(), machine: totalmem() }),
     shutdownGraceTime: SHUTDOWN_GRACE_TIME,

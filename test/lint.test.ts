@@ -117,6 +117,7 @@ const allowedImports: readonly Case[] = [
   ['src/telemetry', `export * from 'prom-client';`],
   ['src/telemetry', `export * from '@opentelemetry/api';`],
   ['src/telemetry', `export type * from '../workflows/tracing';`],
+  ['src/telemetry', `export type * from '../workflows/metrics';`],
   ['src/config', `export * from 'zod';`],
   ['src/config', `export * from '../crypto/api-keys';`],
   ['src/config', `export * from '../messaging/wording';`],

@@ -1,18 +1,17 @@
 import type { Runtime, TelemetryOptions } from '@temporalio/worker';
 import { forwardedCoreLogs } from './worker-logger';
+import { workflowMetrics } from './workflow-metrics';
 
-export interface WorkerMetricsOptions {
+export interface MetricsAddress {
   /** An IP address. */
   readonly host: string;
   readonly port: number;
-  /** The upper bounds of the buckets of each histogram of the workflows, by its name. */
-  readonly histogramBuckets: Readonly<Record<string, readonly number[]>>;
 }
 
 /** The logs of the SDK and its metrics, which include those of workflows and activities. Undefined: no metrics. */
-export function workerTelemetry(metrics: WorkerMetricsOptions | undefined): TelemetryOptions {
-  if (!metrics) return { logging: forwardedCoreLogs };
-  const { host, port, histogramBuckets } = metrics;
+export function workerTelemetry(address: MetricsAddress | undefined): TelemetryOptions {
+  if (!address) return { logging: forwardedCoreLogs };
+  const { host, port } = address;
   return {
     logging: forwardedCoreLogs,
     metrics: {
@@ -20,7 +19,9 @@ export function workerTelemetry(metrics: WorkerMetricsOptions | undefined): Tele
         bindAddress: `${host.includes(':') ? `[${host}]` : host}:${port}`,
         countersTotalSuffix: true,
         histogramBucketOverrides: Object.fromEntries(
-          Object.entries(histogramBuckets).map(([name, buckets]) => [name, [...buckets]]),
+          Object.entries(workflowMetrics).flatMap(([name, { buckets }]) =>
+            buckets ? [[name, [...buckets]]] : [],
+          ),
         ),
       },
     },
@@ -28,6 +29,6 @@ export function workerTelemetry(metrics: WorkerMetricsOptions | undefined): Tele
 }
 
 /** Adds a metric that each worker has from its start. Those of verifications begin with the first one. */
-export function recordWorkerUp({ metricMeter }: Pick<Runtime, 'metricMeter'>): void {
-  metricMeter.createGauge('phone_verification_worker_up', 'int', '1', '1 while the worker runs').set(1);
+export function recordWorkerUp(meter: Runtime['metricMeter']): void {
+  meter.createGauge('phone_verification_worker_up', 'int', '1', '1 while the worker runs').set(1);
 }

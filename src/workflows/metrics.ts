@@ -1,19 +1,32 @@
-import { metricMeter } from '@temporalio/workflow';
+import { proxySinks, type Sinks } from '@temporalio/workflow';
 import { ownDeliveryErrors } from '../domain/delivery-errors';
-import type { FinalStatus, SendOutcome, VerificationInput } from '../domain/types';
+import type { SendOutcome, VerificationInput } from '../domain/types';
 import type { Verification } from '../domain/verification';
 
-const FIRST_TASK_DELAY = 'phone_verification_first_task_delay_seconds';
-const TIME_TO_SEND = 'phone_verification_time_to_send_seconds';
-const TIME_TO_VERIFY = 'phone_verification_time_to_verify_seconds';
+/** What workflows measure. The times are in seconds. */
+export type MetricName =
+  | 'phone_verification_started'
+  | 'phone_verification_ended'
+  | 'phone_verification_attempts'
+  | 'phone_verification_messages'
+  | 'phone_verification_first_task_delay_seconds'
+  | 'phone_verification_time_to_send_seconds'
+  | 'phone_verification_time_to_verify_seconds';
 
-/** The upper bounds of the buckets of each histogram, in seconds. The worker's exporter needs them. */
-export const histogramBuckets = {
-  // After 30 s, no message is sent.
-  [FIRST_TASK_DELAY]: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
-  [TIME_TO_SEND]: [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60],
-  [TIME_TO_VERIFY]: [1, 2.5, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 300, 600, 3600],
-};
+export interface Measurement {
+  readonly metric: MetricName;
+  /** The increase of a counter, or a time. */
+  readonly value: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The worker exports the measurements. Those of a replay are dropped. */
+export interface MetricSinks extends Sinks {
+  readonly verificationMetrics: { record(measurements: readonly Measurement[]): void };
+}
+
+/** Not the SDK's meter: it makes one call for each value, and each call copies what is known about the workflow. */
+const { verificationMetrics } = proxySinks<MetricSinks>();
 
 /**
  * Counts one verification by tenant and country. Nothing is counted for test numbers, except the delay of the first
@@ -22,56 +35,67 @@ export const histogramBuckets = {
 export function createMetrics(input: VerificationInput, startedAt: number) {
   const { tenantId: tenant, country = 'ZZ', testNumber = false } = input;
   const labels = { tenant, country };
-  const started = counter('phone_verification_started', 'Verifications that were started');
-  const ended = counter('phone_verification_ended', 'Verifications that ended');
-  const attempts = counter('phone_verification_attempts', 'Codes that were checked');
-  const messages = counter('phone_verification_messages', 'Messages, by what became of the request to send');
-  const firstTaskDelay = histogram(FIRST_TASK_DELAY, 'From the start to the first workflow task');
-  const timeToSend = histogram(TIME_TO_SEND, 'From the start to the acceptance of the first message');
-  const timeToVerify = histogram(TIME_TO_VERIFY, 'From the start to the right code');
-
   let countedAttempts = 0;
   let countedMessages = 0;
+  let isEndCounted = false;
 
   return {
     /** Call this in the first workflow task. */
     started(now: number) {
-      firstTaskDelay.record(seconds(now - startedAt));
-      if (!testNumber) started.add(1, labels);
+      const delay = measured('phone_verification_first_task_delay_seconds', seconds(now - startedAt), {});
+      record(testNumber ? [delay] : [delay, measured('phone_verification_started', 1)]);
     },
 
-    /** Counts the attempts and the outcomes of messages that are new since the last call. */
-    changed({ attempts: all, messages: { all: sent } }: Pick<Verification, 'attempts' | 'messages'>) {
-      if (testNumber) return;
-      for (const { matched } of all.slice(countedAttempts))
-        attempts.add(1, { ...labels, result: matched ? 'right' : 'wrong' });
-      countedAttempts = all.length;
-      // At most one message is in flight: it is the last one.
-      for (const { outcome } of sent.slice(countedMessages)) {
-        if (!outcome) break;
-        messages.add(1, { ...labels, result: resultOf(outcome) });
-        if (countedMessages === 0 && outcome.outcome === 'accepted')
-          timeToSend.record(seconds(outcome.acceptedAt - startedAt), labels);
-        countedMessages++;
-      }
-    },
-
-    ended(status: FinalStatus, { attempts: all, endedAt }: Pick<Verification, 'attempts' | 'endedAt'>) {
-      if (testNumber) return;
-      ended.add(1, { ...labels, status });
-      // Without a right code, the caller has approved the verification.
-      if (all.at(-1)?.matched === true && endedAt !== null)
-        timeToVerify.record(seconds(endedAt - startedAt), labels);
+    /** Counts what is new since the last call: attempts, outcomes of messages, the end. */
+    changed(verification: Pick<Verification, 'attempts' | 'messages' | 'status' | 'endedAt'>) {
+      if (!testNumber)
+        record([...newAttempts(verification), ...newOutcomes(verification), ...newEnd(verification)]);
     },
   };
+
+  function newAttempts({ attempts }: Pick<Verification, 'attempts'>): Measurement[] {
+    const uncounted = attempts.slice(countedAttempts);
+    countedAttempts = attempts.length;
+    return uncounted.map(({ matched }) =>
+      measured('phone_verification_attempts', 1, { ...labels, result: matched ? 'right' : 'wrong' }),
+    );
+  }
+
+  function newOutcomes({ messages }: Pick<Verification, 'messages'>): Measurement[] {
+    const measurements: Measurement[] = [];
+    // At most one message is in flight: it is the last one.
+    for (const { outcome } of messages.all.slice(countedMessages)) {
+      if (!outcome) break;
+      measurements.push(measured('phone_verification_messages', 1, { ...labels, result: resultOf(outcome) }));
+      if (countedMessages === 0 && outcome.outcome === 'accepted')
+        measurements.push(
+          measured('phone_verification_time_to_send_seconds', seconds(outcome.acceptedAt - startedAt)),
+        );
+      countedMessages++;
+    }
+    return measurements;
+  }
+
+  function newEnd({ status, attempts, endedAt }: Pick<Verification, 'status' | 'attempts' | 'endedAt'>) {
+    if (isEndCounted || endedAt === null) return [];
+    isEndCounted = true;
+    const ended = measured('phone_verification_ended', 1, { ...labels, status });
+    // Without a right code, the caller has approved the verification.
+    if (attempts.at(-1)?.matched !== true) return [ended];
+    return [ended, measured('phone_verification_time_to_verify_seconds', seconds(endedAt - startedAt))];
+  }
+
+  function measured(
+    metric: MetricName,
+    value: number,
+    ownLabels: Measurement['labels'] = labels,
+  ): Measurement {
+    return { metric, value, labels: ownLabels };
+  }
 }
 
-function counter(name: string, description: string) {
-  return metricMeter.createCounter(name, '1', description);
-}
-
-function histogram(name: string, description: string) {
-  return metricMeter.createHistogram(name, 'float', 's', description);
+function record(measurements: readonly Measurement[]): void {
+  if (measurements.length > 0) verificationMetrics.record(measurements);
 }
 
 /** A worker's clock can be behind the server's. */

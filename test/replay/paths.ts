@@ -183,6 +183,19 @@ export const paths: Readonly<Record<string, Path>> = {
     },
   },
 
+  'canceled-in-the-web-ui-while-sending': {
+    ends: 'canceled',
+    async walk(service, phoneNumber) {
+      const hold = service.sandbox.hold('received', phoneNumber);
+      const id = await start(service, phoneNumber);
+      await hold.untilHeld();
+      await runOf(service, id).cancel();
+      await runOf(service, id).result();
+      hold.disconnect();
+      return id;
+    },
+  },
+
   undeliverable: {
     ends: 'undeliverable',
     async walk(service, phoneNumber) {

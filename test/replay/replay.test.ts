@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import * as messages from '../../src/workflows/messages';
+import type { Measurement, MetricName, MetricSinks } from '../../src/workflows/metrics';
 import type { TracingSinks, WorkflowSpan } from '../../src/workflows/tracing';
 import { quietRuntime, requiredEnv } from '../support/service';
 import { readHistories } from './histories';
@@ -80,6 +81,34 @@ test('the current workflow can replay every history also with traces, and each s
       ...sent.map(({ type, name }) => `Handle${type === 'signal' ? 'Signal' : 'Update'}:${name}`),
     ]),
   );
+});
+
+test('every history counts one start and one end, with its status, and a test number neither', async () => {
+  const recorded = new Map<string, Measurement[]>();
+  const sinks: InjectedSinks<MetricSinks> = {
+    verificationMetrics: {
+      record: {
+        fn: ({ workflowId }, measurements) => {
+          recorded.set(workflowId, [...(recorded.get(workflowId) ?? []), ...measurements]);
+        },
+        callDuringReplay: true,
+      },
+    },
+  };
+  await replayErrors({ workflowBundle: currentBundle(), sinks });
+
+  const counted = (name: string, metric: MetricName) =>
+    recorded.get(name)?.filter((measurement) => measurement.metric === metric);
+  for (const name of histories.keys()) {
+    const [walked = ''] = name.split('.');
+    const isTestNumber = walked === 'test-number';
+    expect([name, counted(name, 'phone_verification_first_task_delay_seconds')?.length]).toEqual([name, 1]);
+    expect([name, counted(name, 'phone_verification_started')?.length]).toEqual([name, isTestNumber ? 0 : 1]);
+    expect([name, counted(name, 'phone_verification_ended')?.map(({ labels }) => labels['status'])]).toEqual([
+      name,
+      isTestNumber ? [] : [paths[walked]?.ends],
+    ]);
+  }
 });
 
 describe('the recorded histories', () => {

@@ -25,6 +25,7 @@ import type { StartRequest } from '../../src/gateway/start-request';
 import type { NumberRules } from '../../src/numbers/phone-number';
 import { createApiMetrics, type ApiMetrics } from '../../src/telemetry/api-metrics';
 import { requestLogging } from '../../src/telemetry/request-log';
+import { workflowMetricSinks } from '../../src/telemetry/workflow-metrics';
 import { hashOf } from '../../src/crypto/api-keys';
 import { createCapabilities } from '../../src/crypto/capability';
 import { createDigests, type Digests } from '../../src/crypto/digest';
@@ -264,6 +265,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           reportUrl: (workflowId, runId, nonce, sentAt) =>
             deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }), sentAt),
         }),
+        sinks: workflowMetricSinks(Runtime.instance().metricMeter),
         ...versioningOptions(version),
         stickyQueueScheduleToStartTimeout: '1s',
         maxHeartbeatThrottleInterval: '1s',
