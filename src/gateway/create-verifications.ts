@@ -41,7 +41,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
   const start = createStart(dependencies, calls, states);
   const resend = createResend(messages, digests);
   const whenSent = createWhenSent(states);
-  const reportDelivery = createDeliveryReports(dependencies.client, calls, messages);
+  const deliveryReports = createDeliveryReports(dependencies.client, calls, messages);
 
   return {
     async start(request) {
@@ -65,7 +65,9 @@ export function createVerifications(dependencies: StartDependencies): Verificati
 
     async get(ref, wait) {
       const id = parseRef(ref);
+      const readSince = performance.now();
       const state = await states.read(id);
+      deliveryReports.noteState(id, state, readSince);
       const isOpen = state.endedAt === null && wait !== undefined && states.mayWait(id);
       return toView(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
     },
@@ -78,6 +80,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       if (!outcome.tags.some((tag) => submission.tags.includes(tag))) {
         throw new VerificationError({ code: 'idempotency_key_reused' });
       }
+      deliveryReports.noteState(id, outcome.state);
       return { verified: outcome.verified, verification: toView(id, outcome.state) };
     },
 
@@ -123,9 +126,9 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       }
     },
 
-    async reportDelivery(publicId, report) {
+    async reportDelivery(publicId, report, sinceSentMs) {
       const id = parseVerificationId(publicId);
-      if (id) await reportDelivery(id, report);
+      if (id) await deliveryReports.report(id, report, sinceSentMs);
     },
 
     search: createVerificationSearch(dependencies.client, digests, calls, states),

@@ -78,8 +78,11 @@ export interface Verifications {
   approve(ref: VerificationRef): Promise<IdentifiedView>;
   /** Cancels an open verification. Returns the state of one that has already ended. */
   cancel(ref: VerificationRef): Promise<IdentifiedView>;
-  /** Passes on a delivery report of the SMS provider. Drops a report for an unknown or ended verification. */
-  reportDelivery(id: string, report: DeliveryReport): Promise<void>;
+  /**
+   * Passes on a delivery report of the SMS provider. Drops a report for an unknown or ended verification. `sinceSentMs`:
+   * the time since the message was sent; undefined if the report does not say it.
+   */
+  reportDelivery(id: string, report: DeliveryReport, sinceSentMs: number | undefined): Promise<void>;
   readonly search: VerificationSearch;
   /** Whether Temporal answers. */
   isReachable(): Promise<boolean>;

@@ -83,7 +83,8 @@ export interface DeliveryReports {
   readonly exampleFields: Readonly<Record<string, string>>;
   /**
    * The URL for reports about one message of a verification; undefined if reports are not possible. It says when the
-   * message was sent, so that every API knows how long the delivery took. `sentAt`: epoch milliseconds.
+   * message was sent: so every API knows how long the delivery took, and when the result of the create call is overdue.
+   * `sentAt`: epoch milliseconds.
    */
   urlFor(verificationId: string, sentAt: number): string | undefined;
   isSigned(request: ReportRequest): boolean;

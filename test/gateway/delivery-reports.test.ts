@@ -3,9 +3,17 @@ import { SANDBOX_AUTH_TOKEN } from '../../sandbox/account';
 import { stateQuery } from '../../src/workflows/messages';
 import { CallCounter } from '../support/call-counter';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { eventually, receivedCode, startService, uniquePhoneNumber, type Service } from '../support/service';
+import {
+  eventually,
+  receivedCode,
+  startService,
+  uniquePhoneNumber,
+  wrongCodeFor,
+  type Service,
+} from '../support/service';
 import { partsOf } from '../support/verification-id';
 
+const BY = { caller: 'alice', idempotencyKey: undefined };
 const QUERY = 'QueryWorkflow';
 const SIGNAL = 'SignalWorkflowExecution';
 const DESCRIBE = 'DescribeWorkflowExecution';
@@ -101,6 +109,50 @@ test('good reports about an accepted message wake no workflow: together they lea
   expect(await report(id, sid, 'delivered')).toEqual({ status: 204, describes: 0, queries: 0, signals: 0 });
 });
 
+/** Posts a report about a message that was sent just now, and resolves when the report waits. */
+async function reportAtOnce(id: string, sid: string) {
+  const reported = report(id, sid, 'sent', {}, `&sentAt=${Date.now()}`);
+  await eventually(async () => (await service.metrics.text()).includes('{status="sent"} 1'));
+  return { answer: reported };
+}
+
+test.each<[string, (id: string, code: string) => Promise<unknown>]>([
+  ['the right code is checked', (id, code) => service.verifications.check(id, code, BY)],
+  ['the status is read', (id) => service.verifications.get(id)],
+])('a good report leads to no call if %s meanwhile', async (_, read) => {
+  const { id, sid, phoneNumber } = await startPending();
+  const code = await receivedCode(service.sandbox, phoneNumber);
+
+  const { answer } = await reportAtOnce(id, sid);
+  await read(id, code);
+
+  expect(await answer).toMatchObject({ status: 204, describes: 0, signals: 0 });
+  expect(await report(id, sid, 'delivered')).toEqual({ status: 204, describes: 0, queries: 0, signals: 0 });
+});
+
+test('a wrong code does not answer a good report: it can be an old answer to a repeated request', async () => {
+  const { id, sid, phoneNumber } = await startPending();
+  const wrongCode = wrongCodeFor(await receivedCode(service.sandbox, phoneNumber));
+
+  const { answer } = await reportAtOnce(id, sid);
+  await service.verifications.check(id, wrongCode, BY);
+
+  expect(await answer).toMatchObject({ status: 204, describes: 1, signals: 0 });
+});
+
+test('a read that began before a good report arrived does not answer it', async () => {
+  const { id, sid } = await startPending();
+  await service.stopWorker();
+
+  const read = service.verifications.get(id);
+  await eventually(() => calls.made(QUERY) > 0);
+  const { answer } = await reportAtOnce(id, sid);
+  await service.startWorker();
+  await read;
+
+  expect(await answer).toMatchObject({ status: 204, describes: 1 });
+});
+
 test('reports that arrive at the same time share one describe', async () => {
   const { id, sid } = await startPending();
   const before = calls.made(DESCRIBE);
@@ -152,6 +204,21 @@ test('a good report reaches the workflow if the answer to the create call is lat
   });
   await untilPending(verification.id);
   expect(await report(verification.id, sid, 'delivered')).toMatchObject({ queries: 0, signals: 0 });
+});
+
+test('a good report that says when the message was sent leads to one describe, also if the answer is late', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  service.sandbox.hold('recorded', phoneNumber);
+  const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
+  await receivedCode(service.sandbox, phoneNumber);
+  const sid = service.sandbox.inbox(phoneNumber)[0]?.sid ?? '';
+
+  const { answer } = await reportAtOnce(verification.id, sid);
+  // A message that is still being sent does not answer the report.
+  expect(await service.verifications.get(verification.id)).toMatchObject({ messageInFlight: true });
+
+  expect(await answer).toMatchObject({ status: 204, describes: 1, signals: 1 });
+  await untilPending(verification.id);
 });
 
 test('a good report reaches the workflow if its worker died, since its task may be about this message', async () => {

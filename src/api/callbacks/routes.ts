@@ -76,10 +76,10 @@ export function registerCallbacks(
       noteOnRequest(request, { verificationId });
       const status = deliveryReports.statusOf(request.body);
       metrics.countDeliveryReport(status);
-      const tookMs = timeSince(request.query.sentAt);
-      if (status === 'delivered' && tookMs !== undefined) metrics.recordDelivery(tookMs / 1000);
+      const sinceSentMs = timeSince(request.query.sentAt);
+      if (status === 'delivered' && sinceSentMs !== undefined) metrics.recordDelivery(sinceSentMs / 1000);
       const report = deliveryReports.parseReport(request.body);
-      if (report) await verifications.reportDelivery(verificationId, report);
+      if (report) await verifications.reportDelivery(verificationId, report, sinceSentMs);
       return reply.code(204).send(undefined);
     },
   );
