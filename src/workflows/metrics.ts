@@ -31,8 +31,13 @@ const { verificationMetrics } = proxySinks<MetricSinks>();
 /**
  * Counts one verification by tenant and country. Nothing is counted for test numbers, except the delay of the first
  * task. Replays do not count. A workflow task that is repeated counts again. `startedAt`: epoch milliseconds.
+ * `sink`: for tests.
  */
-export function createMetrics(input: VerificationInput, startedAt: number) {
+export function createMetrics(
+  input: VerificationInput,
+  startedAt: number,
+  sink: MetricSinks['verificationMetrics'] = verificationMetrics,
+) {
   const { tenantId: tenant, country = 'ZZ', testNumber = false } = input;
   const labels = { tenant, country };
   let countedAttempts = 0;
@@ -43,20 +48,21 @@ export function createMetrics(input: VerificationInput, startedAt: number) {
     /** Call this in the first workflow task. */
     started(now: number) {
       const delay = measured('phone_verification_first_task_delay_seconds', seconds(now - startedAt), {});
-      record(testNumber ? [delay] : [delay, measured('phone_verification_started', 1)]);
+      sink.record(testNumber ? [delay] : [delay, measured('phone_verification_started', 1)]);
     },
 
     /** Counts what is new since the last call: attempts, outcomes of messages, the end. */
     changed(verification: Pick<Verification, 'attempts' | 'messages' | 'status' | 'endedAt'>) {
-      if (!testNumber)
-        record([...newAttempts(verification), ...newOutcomes(verification), ...newEnd(verification)]);
+      if (testNumber) return;
+      const uncounted = [...newAttempts(verification), ...newOutcomes(verification), ...newEnd(verification)];
+      if (uncounted.length > 0) sink.record(uncounted);
     },
   };
 
   function newAttempts({ attempts }: Pick<Verification, 'attempts'>): Measurement[] {
-    const uncounted = attempts.slice(countedAttempts);
+    const found = attempts.slice(countedAttempts);
     countedAttempts = attempts.length;
-    return uncounted.map(({ matched }) =>
+    return found.map(({ matched }) =>
       measured('phone_verification_attempts', 1, { ...labels, result: matched ? 'right' : 'wrong' }),
     );
   }
@@ -92,10 +98,6 @@ export function createMetrics(input: VerificationInput, startedAt: number) {
   ): Measurement {
     return { metric, value, labels: ownLabels };
   }
-}
-
-function record(measurements: readonly Measurement[]): void {
-  if (measurements.length > 0) verificationMetrics.record(measurements);
 }
 
 /** A worker's clock can be behind the server's. */
