@@ -13,7 +13,7 @@ export interface BrowserCommand {
 
 /** Needed where the browser runs as root, as in many containers, or without a graphics card. */
 const ARGS = ['--no-sandbox', '--disable-gpu'];
-/** The package sets these for AWS Lambda. With them, the browser ends when its first context is closed. */
+/** Arguments that the package adds for AWS Lambda. With them, the browser ends when its first context is closed. */
 const FOR_AWS_LAMBDA = ['--single-process', '--no-zygote'];
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const ON_MACOS = [

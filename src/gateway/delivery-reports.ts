@@ -118,7 +118,7 @@ export function createDeliveryReports(client: Client, { call }: WorkflowCalls, m
         idleSeen.off(runId, onIdle);
         resolve(isIdle);
       };
-      // An older state may not know the report's message yet.
+      // A state that was read earlier may not include the message of this report yet.
       const onIdle = (readSince: number): void => {
         if (readSince >= waitsSince) end(true);
       };

@@ -2,14 +2,13 @@ import type { Runtime, TelemetryOptions } from '@temporalio/worker';
 import { forwardedCoreLogs } from './worker-logger';
 import { workflowMetrics } from './workflow-metrics';
 
-export interface MetricsAddress {
-  /** An IP address. */
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The logs of the SDK and its metrics, which include those of workflows and activities. Undefined: no metrics. */
-export function workerTelemetry(address: MetricsAddress | undefined): TelemetryOptions {
+/**
+ * The logs of the SDK and its metrics, which include those of workflows and activities. Without an address, there are no
+ * metrics. `host`: an IP address.
+ */
+export function workerTelemetry(
+  address: { readonly host: string; readonly port: number } | undefined,
+): TelemetryOptions {
   if (!address) return { logging: forwardedCoreLogs };
   const { host, port } = address;
   return {

@@ -52,14 +52,14 @@ export function createMetrics(
     },
 
     /** Counts what is new since the last call: attempts, outcomes of messages, the end. */
-    changed(verification: Pick<Verification, 'attempts' | 'messages' | 'status' | 'endedAt'>) {
+    changed(verification: Verification) {
       if (testNumber) return;
       const uncounted = [...newAttempts(verification), ...newOutcomes(verification), ...newEnd(verification)];
       if (uncounted.length > 0) sink.record(uncounted);
     },
   };
 
-  function newAttempts({ attempts }: Pick<Verification, 'attempts'>): Measurement[] {
+  function newAttempts({ attempts }: Verification): Measurement[] {
     const found = attempts.slice(countedAttempts);
     countedAttempts = attempts.length;
     return found.map(({ matched }) =>
@@ -67,7 +67,7 @@ export function createMetrics(
     );
   }
 
-  function newOutcomes({ messages }: Pick<Verification, 'messages'>): Measurement[] {
+  function newOutcomes({ messages }: Verification): Measurement[] {
     const measurements: Measurement[] = [];
     // At most one message is in flight: it is the last one.
     for (const { outcome } of messages.all.slice(countedMessages)) {
@@ -82,7 +82,7 @@ export function createMetrics(
     return measurements;
   }
 
-  function newEnd({ status, attempts, endedAt }: Pick<Verification, 'status' | 'attempts' | 'endedAt'>) {
+  function newEnd({ status, attempts, endedAt }: Verification): Measurement[] {
     if (isEndCounted || endedAt === null) return [];
     isEndCounted = true;
     const ended = measured('phone_verification_ended', 1, { ...labels, status });

@@ -35,7 +35,7 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   const sent = new Promise<void>((resolve) => void (markSent = resolve));
   /** A cancel request, such as from the Web UI, cancels nothing in this scope: the run must end with a result. */
   const shielded = new CancellationScope({ cancellable: false });
-  /** Is cancelled when the verification ends. */
+  /** The window's timer and the activities run in it. It is canceled when the verification ends. */
   const whileOpen = new CancellationScope({ cancellable: true, parent: shielded });
   const sending = new Sending();
   const startedAt = workflowInfo().startTime.getTime();

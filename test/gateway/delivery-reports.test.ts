@@ -43,8 +43,7 @@ afterEach(async () => {
 afterAll(() => server.close());
 
 /** Starts a verification and waits until the sandbox has its message. */
-async function startRecorded() {
-  const phoneNumber = uniquePhoneNumber();
+async function startRecorded(phoneNumber = uniquePhoneNumber()) {
   const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
   await receivedCode(service.sandbox, phoneNumber);
   return { id: verification.id, sid: service.sandbox.inbox(phoneNumber)[0]?.sid ?? '', phoneNumber };
@@ -178,11 +177,10 @@ test('a good report needs no worker', async () => {
 test('a good report that comes before the answer to the create call waits for that answer', async () => {
   const phoneNumber = uniquePhoneNumber();
   const hold = service.sandbox.hold('recorded', phoneNumber);
-  const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
-  await receivedCode(service.sandbox, phoneNumber);
+  const { id, sid } = await startRecorded(phoneNumber);
   const describes = calls.made(DESCRIBE);
 
-  const reported = report(verification.id, service.sandbox.inbox(phoneNumber)[0]?.sid ?? '', 'sent');
+  const reported = report(id, sid, 'sent');
   await eventually(() => calls.made(DESCRIBE) > describes);
   hold.release();
 
@@ -192,33 +190,29 @@ test('a good report that comes before the answer to the create call waits for th
 test('a good report reaches the workflow if the answer to the create call is late', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.hold('recorded', phoneNumber);
-  const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
-  await receivedCode(service.sandbox, phoneNumber);
-  const sid = service.sandbox.inbox(phoneNumber)[0]?.sid ?? '';
+  const { id, sid } = await startRecorded(phoneNumber);
 
-  expect(await report(verification.id, sid, 'sent')).toEqual({
+  expect(await report(id, sid, 'sent')).toEqual({
     status: 204,
     describes: 2,
     queries: 0,
     signals: 1,
   });
-  await untilPending(verification.id);
-  expect(await report(verification.id, sid, 'delivered')).toMatchObject({ queries: 0, signals: 0 });
+  await untilPending(id);
+  expect(await report(id, sid, 'delivered')).toMatchObject({ queries: 0, signals: 0 });
 });
 
 test('a good report that says when the message was sent leads to one describe, also if the answer is late', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.hold('recorded', phoneNumber);
-  const { verification } = await service.verifications.start(service.startRequest(phoneNumber));
-  await receivedCode(service.sandbox, phoneNumber);
-  const sid = service.sandbox.inbox(phoneNumber)[0]?.sid ?? '';
+  const { id, sid } = await startRecorded(phoneNumber);
 
-  const { answer } = await reportAtOnce(verification.id, sid);
+  const { answer } = await reportAtOnce(id, sid);
   // A message that is still being sent does not answer the report.
-  expect(await service.verifications.get(verification.id)).toMatchObject({ messageInFlight: true });
+  expect(await service.verifications.get(id)).toMatchObject({ messageInFlight: true });
 
   expect(await answer).toMatchObject({ status: 204, describes: 1, signals: 1 });
-  await untilPending(verification.id);
+  await untilPending(id);
 });
 
 test('a good report reaches the workflow if its worker died, since its task may be about this message', async () => {

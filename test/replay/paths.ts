@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SEND_DEADLINE_MS } from '../../src/domain/policy';
 import type { FinalStatus } from '../../src/domain/types';
 import { receivedCode, wrongCodeFor, type Service, type ServiceOptions } from '../support/service';
-import { noMessageInFlight, runOf, start, startPending } from './steps';
+import { noMessageInFlight, runOf, start, startHeld, startPending } from './steps';
 
 /** One path through the workflow, and the final status of a verification on this path. */
 export interface Path {
@@ -147,9 +147,7 @@ export const paths: Readonly<Record<string, Path>> = {
   'canceled-before-the-message': {
     ends: 'canceled',
     async walk(service, phoneNumber) {
-      const hold = service.sandbox.hold('received', phoneNumber);
-      const id = await start(service, phoneNumber);
-      await hold.untilHeld();
+      const { id, hold } = await startHeld(service, phoneNumber);
       await service.verifications.cancel(id);
       hold.disconnect();
       return id;
@@ -186,9 +184,7 @@ export const paths: Readonly<Record<string, Path>> = {
   'canceled-in-the-web-ui-while-sending': {
     ends: 'canceled',
     async walk(service, phoneNumber) {
-      const hold = service.sandbox.hold('received', phoneNumber);
-      const id = await start(service, phoneNumber);
-      await hold.untilHeld();
+      const { id, hold } = await startHeld(service, phoneNumber);
       await runOf(service, id).cancel();
       await runOf(service, id).result();
       hold.disconnect();
@@ -261,9 +257,7 @@ export const paths: Readonly<Record<string, Path>> = {
     options: resendAtOnce,
     async walk(service, phoneNumber) {
       const joining = { caller: 'alice', joins: true };
-      const hold = service.sandbox.hold('received', phoneNumber);
-      const id = await start(service, phoneNumber);
-      await hold.untilHeld();
+      const { id, hold } = await startHeld(service, phoneNumber);
       await service.verifications.resend(id, { ...joining, idempotencyKey: 'while sending' });
       hold.release();
       await noMessageInFlight(service, id);

@@ -20,6 +20,14 @@ export async function startPending(
   return { id, code };
 }
 
+/** Starts a verification and waits until the provider has the request to send, which it holds back. */
+export async function startHeld(service: Service, phoneNumber: string) {
+  const hold = service.sandbox.hold('received', phoneNumber);
+  const id = await start(service, phoneNumber);
+  await hold.untilHeld();
+  return { id, hold };
+}
+
 export async function noMessageInFlight(service: Service, id: string): Promise<void> {
   await eventually(async () => {
     const { messageInFlightSince } = await runOf(service, id).query(stateQuery);
