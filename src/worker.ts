@@ -82,8 +82,7 @@ async function main(handlesSignals: () => void): Promise<void> {
       keyRing,
       senders: { sms: sender },
       tenantMessaging: (id) => messaging.get(id),
-      reportUrl: (workflowId, runId, nonce, sentAt) =>
-        deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }), sentAt),
+      reportUrl: (run, message) => deliveryReports.urlFor(formatVerificationId(run), message),
     }),
     interceptors: { activity: [...(tracing?.activityInterceptors ?? [])] },
     sinks: {

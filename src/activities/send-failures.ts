@@ -1,18 +1,36 @@
 import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
+import { NOTHING_SENT } from '../domain/delivery-errors';
 
 /** Types of failures after which Temporal retries. All others are final: a retry could send a second message. */
 const NOT_CREATED = 'NotCreated';
 const DELIVERY_UNKNOWN = 'DeliveryUnknown';
 
 /** The logger writes no stack trace for these, since their message says what happened. */
-export const EXPECTED_FAILURES: readonly string[] = [NOT_CREATED, DELIVERY_UNKNOWN];
+export const EXPECTED_FAILURES: readonly string[] = [NOTHING_SENT, NOT_CREATED, DELIVERY_UNKNOWN];
 
-/** This attempt created no message at the provider. `message` is for operators. */
-export function notCreatedFailure(message: string, retryAfterMs?: number): ApplicationFailure {
+/** Whether an earlier attempt may have created the message. False if the last attempt recorded that none has. */
+export function mayHaveBeenSent({ info }: Context): boolean {
+  const details: unknown = info.heartbeatDetails;
+  const hasRecord = typeof details === 'object' && details !== null && 'nothingSentUpToAttempt' in details;
+  return info.attempt > 1 && !(hasRecord && details.nothingSentUpToAttempt === info.attempt - 1);
+}
+
+/**
+ * This attempt created no message at the provider. If no earlier one may have, the next attempt need not search for a
+ * message. `message` is for operators. `nextRetryDelay`: in milliseconds; by default, that of the retry policy.
+ */
+export function notSentFailure(
+  context: Context,
+  message: string,
+  nextRetryDelay?: number,
+): ApplicationFailure {
+  const isNothingSent = !mayHaveBeenSent(context);
+  // The last heartbeat details are sent with the failure. The next attempt reads them.
+  if (isNothingSent) context.heartbeat({ nothingSentUpToAttempt: context.info.attempt });
   return ApplicationFailure.create({
-    type: NOT_CREATED,
+    type: isNothingSent ? NOTHING_SENT : NOT_CREATED,
     message,
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+    ...(nextRetryDelay !== undefined && { nextRetryDelay }),
   });
 }
 

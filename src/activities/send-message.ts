@@ -2,23 +2,21 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { deriveCode, shiftCode } from '../crypto/code';
 import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
 import type { Channel, SendOutcome, WordingChoice } from '../domain/types';
-import type { SendResult, MessageSender } from '../messaging/sender';
+import type { MessageSender, ReportedMessage, SendResult } from '../messaging/sender';
 import type { TenantMessaging } from '../tenants/tenant';
 import { findSentMessage } from './find-sent-message';
 import { createSendMetrics } from './metrics';
-import { deliveryUnknownFailure, notCreatedFailure, sanitizedFailure } from './send-failures';
+import { deliveryUnknownFailure, mayHaveBeenSent, notSentFailure, sanitizedFailure } from './send-failures';
 
 export interface SendMessageDependencies {
   readonly keyRing: KeyRing;
   readonly senders: Readonly<Record<Channel, MessageSender>>;
   /** Undefined if this worker does not know the tenant. */
   readonly tenantMessaging: (tenantId: string) => TenantMessaging | undefined;
-  /** The URL for delivery reports about a message; undefined for no reports. `sentAt`: epoch milliseconds. */
+  /** The URL for delivery reports about a message; undefined for no reports. */
   readonly reportUrl: (
-    workflowId: string,
-    runId: string,
-    nonce: string,
-    sentAt: number,
+    run: { readonly workflowId: string; readonly runId: string; readonly nonce: string },
+    message: ReportedMessage,
   ) => string | undefined;
 }
 
@@ -38,6 +36,13 @@ export interface SendMessageRequest {
   readonly validityMs: number;
   /** When the verification started, epoch milliseconds. Its messages are not older. */
   readonly startedAt: number;
+  /** Which message of the verification it is: 0 for the first. Workflow tasks of an earlier version do not say it. */
+  readonly messageIndex?: number;
+  /**
+   * An older message is another one of this verification, whose SID is not known. Epoch milliseconds. Undefined if
+   * there is none.
+   */
+  readonly notCreatedBefore?: number;
   /** The SIDs of this verification's earlier messages. */
   readonly knownSids: readonly string[];
 }
@@ -45,6 +50,8 @@ export interface SendMessageRequest {
 type Refusal = Extract<SendResult, { result: 'refused' }>;
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
+const NO_TIME_LEFT =
+  'No message was sent: the deadline is too near. If this happens often, compare the clocks of worker and Temporal server';
 /** How far the provider's clock may be behind the Temporal server's. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -71,7 +78,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
   };
 
   async function attempt(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
-    const { channel, phoneNumber: to, nonce, knownSids, startedAt, validityMs } = request;
+    const { channel, phoneNumber: to, nonce, knownSids, startedAt, messageIndex, validityMs } = request;
     const sender = senders[channel];
     const metrics = createSendMetrics(context, request.tenantId);
     const { wording, sender: identity } = messagingFor(request.tenantId, context);
@@ -84,7 +91,8 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     const isSentPossible = mayHaveBeenSent(context);
 
     if (attemptNumber > 1) {
-      const search = { to, code, knownSids, createdSince: startedAt - CLOCK_TOLERANCE_MS };
+      const createdSince = request.notCreatedBefore ?? startedAt - CLOCK_TOLERANCE_MS;
+      const search = { to, code, knownSids, createdSince };
       const sid = await findSentMessage(sender, search, isSentPossible, context);
       if (sid !== undefined) {
         metrics.tried('found');
@@ -92,8 +100,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
       }
     }
     // A call that ends after the deadline could send a message for a verification that has already ended.
-    if (timeLeftMs(context) < sender.maxCallMs)
-      throw deliveryUnknownFailure('no time is left for another call');
+    if (timeLeftMs(context) < sender.maxCallMs) throw notSentFailure(context, NO_TIME_LEFT);
 
     const sent = await sender.send(
       {
@@ -101,7 +108,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
         sender: identity,
         body: wording({ code, validityMs }, request.wording),
         validityMs,
-        reportUrl: reportUrl(workflowId, runId, nonce, Date.now()),
+        reportUrl: reportUrl({ workflowId, runId, nonce }, { sentAt: Date.now(), messageIndex }),
       },
       context.cancellationSignal,
     );
@@ -124,7 +131,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
         return { outcome: 'failed', error: sent.error };
       case 'not_created':
         context.log.warn('The SMS provider did not accept the message', { reason: sent.reason });
-        throw nothingSentFailure(
+        throw notSentFailure(
           context,
           `The SMS provider did not accept the message: ${sent.reason}`,
           sent.retryAfterMs,
@@ -141,7 +148,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
   function messagingFor(tenantId: string, context: Context): TenantMessaging {
     const messaging = tenantMessaging(tenantId);
     if (!messaging)
-      throw nothingSentFailure(
+      throw notSentFailure(
         context,
         `No message was sent: this worker does not know the tenant ${tenantId} (TENANTS_FILE)`,
       );
@@ -153,26 +160,9 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     try {
       return keyRing.get(keyId);
     } catch {
-      throw nothingSentFailure(
-        context,
-        'No message was sent: SECRET_KEYS lacks the key of this verification',
-      );
+      throw notSentFailure(context, 'No message was sent: SECRET_KEYS lacks the key of this verification');
     }
   }
-}
-
-/** Whether an earlier attempt may have created the message. False if the last attempt recorded that none has. */
-function mayHaveBeenSent({ info }: Context): boolean {
-  const details: unknown = info.heartbeatDetails;
-  const hasRecord = typeof details === 'object' && details !== null && 'nothingSentUpToAttempt' in details;
-  return info.attempt > 1 && !(hasRecord && details.nothingSentUpToAttempt === info.attempt - 1);
-}
-
-/** A failure after which the next attempt need not search for a message, if it is certain that none was created. */
-function nothingSentFailure(context: Context, message: string, retryAfterMs?: number): ApplicationFailure {
-  // The last heartbeat details are sent with the failure. The next attempt reads them.
-  if (!mayHaveBeenSent(context)) context.heartbeat({ nothingSentUpToAttempt: context.info.attempt });
-  return notCreatedFailure(message, retryAfterMs);
 }
 
 /** Logs an error if every message will be refused until an operator acts, otherwise a warning. */

@@ -12,6 +12,9 @@ export const ownDeliveryErrors = {
   },
 } as const satisfies Record<string, DeliveryError>;
 
+/** The type of the activity's failure if it is certain that no message was sent. */
+export const NOTHING_SENT = 'NothingSent';
+
 /** Whether this is one of the codes above, or has the form of the provider's error codes. */
 export function isDeliveryErrorCode(code: string): boolean {
   return Object.hasOwn(ownDeliveryErrors, code) || /^\d{1,10}$/.test(code);

@@ -35,10 +35,22 @@ export class Messages {
     return this.#messages.flatMap(({ outcome }, index) => (outcome?.outcome === 'accepted' ? [index] : []));
   }
 
-  /** Whether a message can still reach the phone. */
+  /** Whether a message can still reach the phone. One with an unknown outcome can. */
   get mayAnyArrive(): boolean {
+    return this.#messages.some(({ outcome, lost }) => lost === undefined && mayHaveBeenSent(outcome));
+  }
+
+  /** Whether a message is in flight, or was accepted and can still reach the phone. */
+  get isAnyUnderWay(): boolean {
     return this.#messages.some(
       ({ outcome, lost }) => outcome === undefined || (outcome.outcome === 'accepted' && lost === undefined),
+    );
+  }
+
+  /** Whether the provider may have a message whose SID is not known. */
+  get mayHaveUnknownSids(): boolean {
+    return this.#messages.some(({ outcome }) =>
+      outcome?.outcome === 'accepted' ? outcome.possibleDuplicate === true : isUnknown(outcome),
     );
   }
 
@@ -65,6 +77,14 @@ export class Messages {
     return recorded;
   }
 
+  /** Records that the provider has accepted a message whose outcome was unknown. */
+  accept(index: number, sid: string): void {
+    const message = this.#messages[index];
+    if (!message || !isUnknown(message.outcome)) return;
+    const { requestedAt } = message;
+    this.#messages[index] = { ...message, outcome: { outcome: 'accepted', sid, acceptedAt: requestedAt } };
+  }
+
   /** Records that a message did not arrive. False if that is already known, or if no message has the SID. */
   recordLoss(sid: string, error: DeliveryError): boolean {
     const index = this.#messages.findIndex(
@@ -85,8 +105,17 @@ function mayHaveBeenSent(outcome: SendOutcome | undefined): boolean {
     case 'not_sent':
       return false;
     case 'failed':
-      return outcome.error.code === ownDeliveryErrors.delivery_unknown.code;
+      return isUnknown(outcome);
   }
+}
+
+/** Whether nobody knows if the provider has accepted the message. */
+function isUnknown(outcome: SendOutcome | undefined): boolean {
+  return (
+    outcome?.outcome === 'failed' &&
+    outcome.error.code === ownDeliveryErrors.delivery_unknown.code &&
+    outcome.nothingSent !== true
+  );
 }
 
 /** A worker's clock can differ from the server's: moves `acceptedAt` between the message's request and now. */

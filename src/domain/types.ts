@@ -139,10 +139,14 @@ export type SendOutcome =
     }
   /** A test number: no message is sent, and the window opens at once. */
   | { readonly outcome: 'not_sent'; readonly acceptedAt: number }
-  | { readonly outcome: 'failed'; readonly error: DeliveryError };
+  /** `nothingSent`: it is certain that no try has created a message. */
+  | { readonly outcome: 'failed'; readonly error: DeliveryError; readonly nothingSent?: boolean };
 
-/** What the SMS provider reports after it accepted a message. `failure`: null if it is on its way or has arrived. */
+/** What the SMS provider reports after it accepted a message. */
 export interface DeliveryReport {
   readonly sid: string;
+  /** Null if the message is on its way or has arrived. */
   readonly failure: DeliveryError | null;
+  /** Which message of the verification it is: 0 for the first. Reports about messages of earlier versions do not say it. */
+  readonly messageIndex?: number | undefined;
 }

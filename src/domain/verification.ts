@@ -119,15 +119,21 @@ export class Verification {
   }
 
   /**
-   * Records a delivery report. One with an unknown SID is about the message in flight, and proves that it was accepted.
+   * Records a delivery report. One with an unknown SID proves that a message was accepted whose outcome was not known.
    * The verification ends when no message can arrive any more. Repeated, late or unrelated reports change nothing.
    */
-  deliveryReported({ sid, failure }: DeliveryReport, now: number): void {
+  deliveryReported({ sid, failure, messageIndex }: DeliveryReport, now: number): void {
     if (this.endedRefusal(now)) return;
-    if (!this.messages.acceptedSids.includes(sid))
-      this.messageSettled({ outcome: 'accepted', sid, acceptedAt: now }, now);
-    if (failure === null || !this.messages.recordLoss(sid, failure)) return;
-    if (!this.messages.mayAnyArrive) this.fail(failure, now);
+    const { messages } = this;
+    if (!messages.acceptedSids.includes(sid)) {
+      if (messageIndex === undefined || messages.all[messageIndex] === messages.inFlight)
+        this.messageSettled({ outcome: 'accepted', sid, acceptedAt: now }, now);
+      else messages.accept(messageIndex, sid);
+    }
+    if (failure === null || !messages.recordLoss(sid, failure)) return;
+    // Without an index, this decides as the version did that sent the message: its histories must stay replayable.
+    const mayAnyArrive = messageIndex === undefined ? messages.isAnyUnderWay : messages.mayAnyArrive;
+    if (!mayAnyArrive) this.fail(failure, now);
     this.changed(now);
   }
 

@@ -72,6 +72,14 @@ export interface ReportRequest {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** What the URL for delivery reports says about the message. */
+export interface ReportedMessage {
+  /** When the create call was made, epoch milliseconds. */
+  readonly sentAt: number;
+  /** Which message of the verification it is: 0 for the first. */
+  readonly messageIndex: number | undefined;
+}
+
 /** How a provider reports deliveries: it posts signed forms to a URL of this service. */
 export interface DeliveryReports {
   /** Whether the provider can reach this service and sign. Otherwise no reports are requested or accepted. */
@@ -84,9 +92,8 @@ export interface DeliveryReports {
   /**
    * The URL for reports about one message of a verification; undefined if reports are not possible. It says when the
    * message was sent: so every API knows how long the delivery took, and when the result of the create call is overdue.
-   * `sentAt`: epoch milliseconds.
    */
-  urlFor(verificationId: string, sentAt: number): string | undefined;
+  urlFor(verificationId: string, message: ReportedMessage): string | undefined;
   isSigned(request: ReportRequest): boolean;
   /** The provider's word for the status that a report is about: one of a few, for metrics. */
   statusOf(fields: Readonly<Record<string, unknown>>): string;

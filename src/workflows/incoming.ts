@@ -65,10 +65,11 @@ export function readCancelRequest(message: unknown): CancelRequest | undefined {
 
 export function readDeliveryReport(message: unknown): (Addressed & DeliveryReport) | undefined {
   if (!isRecord(message) || !isString(message.nonce) || !isString(message.sid)) return undefined;
-  const { nonce, sid, failure } = message;
-  if (failure === null) return { nonce, sid, failure };
+  const { nonce, sid, failure, messageIndex } = message;
+  const report = { nonce, sid, ...(typeof messageIndex === 'number' && { messageIndex }) };
+  if (failure === null) return { ...report, failure };
   const error = readDeliveryError(failure);
-  return error && { nonce, sid, failure: error };
+  return error && { ...report, failure: error };
 }
 
 /** The activity's result. Anyone who can write to the namespace can complete an activity in its place. */

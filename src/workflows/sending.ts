@@ -1,12 +1,20 @@
-import { CancellationScope, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { ownDeliveryErrors } from '../domain/delivery-errors';
+import { NOTHING_SENT, ownDeliveryErrors } from '../domain/delivery-errors';
 import { SEND_DEADLINE_MS } from '../domain/policy';
 import type { SendOutcome, WordingChoice } from '../domain/types';
 import type { Verification } from '../domain/verification';
 import { readSendOutcome } from './incoming';
 
-const DELIVERY_UNKNOWN: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown };
+/** Tells this message from an earlier one with the same code. People resend after seconds, clocks differ by less. */
+const SEARCH_TOLERANCE_MS = 5_000;
 
 /** Sends the messages of a verification, at most one at a time. */
 export class Sending {
@@ -26,9 +34,10 @@ export class Sending {
     void activity
       .run(() => runSendActivity(verification, wording))
       .then(
-        (outcome) => this.#settle(verification, readSendOutcome(outcome) ?? DELIVERY_UNKNOWN),
+        (outcome) => this.#settle(verification, readSendOutcome(outcome) ?? unknownOutcome(false)),
         (error: unknown) => {
-          if (!isCancellation(error)) this.#settle(verification, DELIVERY_UNKNOWN);
+          if (isCancellation(error)) return;
+          this.#settle(verification, unknownOutcome(isNothingSent(error)));
         },
       );
   }
@@ -58,6 +67,7 @@ function runSendActivity(
     cancellationType: 'TRY_CANCEL',
     // Missing heartbeats reveal a dead worker. The time-out is short because a person is waiting.
     heartbeatTimeout: '3s',
+    // The maximum does not limit a delay that a failure asks for.
     retry: { initialInterval: '500ms', maximumInterval: '4s' },
   });
   return activities.sendMessage({
@@ -71,6 +81,18 @@ function runSendActivity(
     wording,
     validityMs: verification.windowLeftMs(Date.now()),
     startedAt: workflowInfo().startTime.getTime(),
+    messageIndex: messages.all.length - 1,
+    ...(messages.mayHaveUnknownSids && { notCreatedBefore: Date.now() - SEARCH_TOLERANCE_MS }),
     knownSids: messages.acceptedSids,
   });
+}
+
+function unknownOutcome(nothingSent: boolean): SendOutcome {
+  return { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown, nothingSent };
+}
+
+/** Whether the activity failed, and each of its tries knew that it had created no message. */
+function isNothingSent(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === NOTHING_SENT;
 }

@@ -36,8 +36,27 @@ async function pendingFailure(id: string): Promise<string | undefined> {
   return (JSON.parse(Buffer.from(encoded).toString()) as { message: string }).message;
 }
 
-const createCalls = (phoneNumber: string) =>
-  service.sandbox.requests.filter(({ kind, to }) => kind === 'create' && to === phoneNumber).length;
+/** When the create calls for a number arrived, epoch milliseconds. */
+const createTimes = (phoneNumber: string) =>
+  service.sandbox.requests
+    .filter(({ kind, to }) => kind === 'create' && to === phoneNumber)
+    .map(({ at }) => at);
+
+const createCalls = (phoneNumber: string) => createTimes(phoneNumber).length;
+
+const tooManyRequests = (retryAfterSeconds: number) => ({
+  status: 429,
+  headers: { 'retry-after': `${retryAfterSeconds}` },
+  body: { code: 20429, message: 'Too Many Requests', status: 429 },
+});
+
+/** Repeats a resend that comes too soon. */
+const resendWhenAllowed = (id: string, on: Service) =>
+  eventually(() =>
+    on.verifications.resend(id).catch((error: { code?: string }) => {
+      if (error.code !== 'resend_too_soon') throw error;
+    }),
+  );
 
 test('an unreachable provider is called again until it answers', async () => {
   const port = await freePort();
@@ -64,15 +83,53 @@ test('a worker that does not know the tenant names it', async () => {
 
 test('after 429 the service waits and tries again, and one message arrives', async () => {
   const phoneNumber = uniquePhoneNumber();
-  service.sandbox.stubAnswer(phoneNumber, {
-    status: 429,
-    headers: { 'retry-after': '1' },
-    body: { code: 20429, message: 'Too Many Requests', status: 429 },
-  });
+  service.sandbox.stubAnswer(phoneNumber, tooManyRequests(1));
   const { id } = await start(phoneNumber);
   expect(await settled(id)).toMatchObject({ status: 'pending' });
   expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
   expect(createCalls(phoneNumber)).toBe(2);
+});
+
+test('a wait that is longer than the longest delay of a retry is kept', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  service.sandbox.stubAnswer(phoneNumber, tooManyRequests(5));
+  const { id } = await start(phoneNumber);
+  expect(await settled(id)).toMatchObject({ status: 'pending' });
+  const [first = 0, second = 0] = createTimes(phoneNumber);
+  expect(second - first).toBeGreaterThanOrEqual(4_900);
+});
+
+test('if nothing was sent, the verification uses nothing of the limit for its number', async () => {
+  const numberLimit = { max: 1, periodMs: 3_600_000 };
+  const limited = await startService({ ...server, policy: { numberLimit } });
+  const phoneNumber = uniquePhoneNumber();
+  // Longer than the deadline: Temporal does not wait for a retry that would come too late.
+  limited.sandbox.stubAnswer(phoneNumber, tooManyRequests(60));
+  const { id } = await start(phoneNumber, limited);
+  expect(await settled(id, limited)).toMatchObject({
+    status: 'undeliverable',
+    error: { code: 'delivery_unknown' },
+  });
+  const next = await start(phoneNumber, limited);
+  expect(await settled(next.id, limited)).toMatchObject({ status: 'pending' });
+  await limited.stop();
+});
+
+test('a resend is sent although an earlier message, whose SID is not known, has the same code', async () => {
+  const patient = await startService({ ...server, policy: { resendIntervalMs: 5_000 } });
+  const { settings } = patient.sandbox;
+  const { id, phoneNumber } = await patient.startAndReceive();
+  await settled(id, patient);
+  // Created, but neither confirmed nor listed: the message is sent again, and has a twin.
+  settings.listLagMs = 60_000;
+  patient.sandbox.stubAnswer(phoneNumber, { status: 500, body: 'oops', recorded: true });
+  await resendWhenAllowed(id, patient);
+  await eventually(() => patient.sandbox.inbox(phoneNumber)[2]);
+  settings.listLagMs = 0;
+  patient.sandbox.stubAnswer(phoneNumber, tooManyRequests(1));
+  await resendWhenAllowed(id, patient);
+  await eventually(() => patient.sandbox.inbox(phoneNumber)[3]);
+  await patient.stop();
 });
 
 test('a refused message is not sent again', async () => {

@@ -1,3 +1,4 @@
+import { ownDeliveryErrors } from '../../src/domain/delivery-errors';
 import { emptyLedger } from '../../src/domain/ledger';
 import type { Policy } from '../../src/domain/types';
 import type { SendOutcome } from '../../src/domain/types';
@@ -17,6 +18,7 @@ const POLICY: Policy = {
 const RIGHT = ['right-tag'];
 const WRONG = ['wrong-tag'];
 const accepted = (acceptedAt: number): SendOutcome => ({ outcome: 'accepted', sid: 'SM1', acceptedAt });
+const unknown: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.delivery_unknown };
 const failed: SendOutcome = { outcome: 'failed', error: { code: '21211', message: 'Not a number.' } };
 
 function create(policy: Partial<Policy> = {}): Verification {
@@ -182,6 +184,45 @@ describe('a delivery report', () => {
     expect(verification.status).toBe('undeliverable');
   });
 
+  test('of a lost message does not end the verification while one with an unknown outcome may arrive', () => {
+    const verification = createPending();
+    verification.messageRequested(START + 30_000);
+    verification.messageSettled(unknown, START + 60_000);
+    verification.deliveryReported({ sid: 'SM1', failure: lost, messageIndex: 0 }, START + 61_000);
+    expect(verification.status).toBe('pending');
+    expect(verification.submit(4, RIGHT, START + 62_000)).toBe(true);
+  });
+
+  test('of an earlier message with an unknown outcome says that it was accepted, and settles no other', () => {
+    const verification = createPending();
+    verification.messageRequested(START + 30_000);
+    verification.messageSettled(unknown, START + 60_000);
+    verification.messageRequested(START + 60_000);
+    verification.deliveryReported({ sid: 'SM1', failure: lost, messageIndex: 0 }, START + 61_000);
+    verification.deliveryReported({ sid: 'SM2', failure: lost, messageIndex: 1 }, START + 61_000);
+    expect(verification.messages.acceptedSids).toEqual(['SM1', 'SM2']);
+    expect(verification.messages.inFlight?.requestedAt).toBe(START + 60_000);
+    verification.deliveryReported({ sid: 'SM3', failure: lost, messageIndex: 2 }, START + 62_000);
+    expect(verification.status).toBe('undeliverable');
+  });
+
+  test('of a second message that nobody expected changes nothing', () => {
+    const verification = createPending();
+    verification.messageRequested(START + 30_000);
+    for (const messageIndex of [0, 7, -1, 0.5])
+      verification.deliveryReported({ sid: 'SM9', failure: lost, messageIndex }, START + 31_000);
+    expect(verification.messages.acceptedSids).toEqual(['SM1']);
+    expect(verification.messages.inFlight?.requestedAt).toBe(START + 30_000);
+  });
+
+  test('without an index decides as earlier versions did, whose histories are replayed', () => {
+    const verification = createPending();
+    verification.messageRequested(START + 30_000);
+    verification.messageSettled(unknown, START + 60_000);
+    verification.deliveryReported({ sid: 'SM1', failure: lost }, START + 61_000);
+    expect(verification.status).toBe('undeliverable');
+  });
+
   test.each([
     ['about an unrelated message', { sid: 'SM9', failure: lost }],
     ['of a message that arrived', { sid: 'SM1', failure: null }],
@@ -316,6 +357,16 @@ describe('the time of the next resend', () => {
     canceled.cancel(START + 1);
     expect(nextResendAt(canceled)).toBeNull();
   });
+});
+
+test('a message that may have been sent counts for the limit of the number, and one that was not does not', () => {
+  const numberLimit = { max: 5, periodMs: 3_600_000 };
+  const sentOnce = createPending({ numberLimit });
+  for (const nothingSent of [true, false]) {
+    sentOnce.messageRequested(START + 30_000);
+    sentOnce.messageSettled({ ...unknown, nothingSent }, START + 60_000);
+  }
+  expect(sentOnce.messages.possiblySentAt).toEqual([START, START + 30_000]);
 });
 
 test('a resend beyond the limit of messages to the number is refused until the limit allows it', () => {

@@ -61,7 +61,7 @@ test('if the provider is unreachable, the log has the error and the host, for th
   });
   const failed = await line(({ msg }) => msg === 'Activity failed');
   expect(failed.error).toEqual({
-    type: 'NotCreated',
+    type: 'NothingSent',
     message: `The SMS provider did not accept the message: ${reason}`,
   });
   expect(worker.output()).not.toContain('"stack"');

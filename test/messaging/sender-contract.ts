@@ -119,7 +119,7 @@ export function testMessageSender(name: string, startProvider: () => Promise<Pro
       });
       const reports = provider.reports(url);
       const sent = await provider.sender.send(
-        messageTo(provider.lost.number, reports.urlFor('an-id', 0)),
+        messageTo(provider.lost.number, reports.urlFor('an-id', { sentAt: 0, messageIndex: 0 })),
         signal,
       );
       const failed = await eventually(() =>

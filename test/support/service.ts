@@ -262,8 +262,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           keyRing,
           senders: { sms: sender },
           tenantMessaging: (id) => messaging.get(id),
-          reportUrl: (workflowId, runId, nonce, sentAt) =>
-            deliveryReports.urlFor(formatVerificationId({ workflowId, runId, nonce }), sentAt),
+          reportUrl: (run, message) => deliveryReports.urlFor(formatVerificationId(run), message),
         }),
         sinks: workflowMetricSinks(Runtime.instance().metricMeter),
         ...versioningOptions(version),

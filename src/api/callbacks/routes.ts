@@ -62,6 +62,9 @@ export function registerCallbacks(
           sentAt: Type.Optional(
             Type.String({ description: 'When the message was sent, in milliseconds since 1970.' }),
           ),
+          messageIndex: Type.Optional(
+            Type.String({ description: 'Which message of the verification it is: 0 for the first.' }),
+          ),
         }),
         body: stringRecord({ examples: [exampleFields] }),
         response: {
@@ -79,7 +82,9 @@ export function registerCallbacks(
       const sinceSentMs = timeSince(request.query.sentAt);
       if (status === 'delivered' && sinceSentMs !== undefined) metrics.recordDelivery(sinceSentMs / 1000);
       const report = deliveryReports.parseReport(request.body);
-      if (report) await verifications.reportDelivery(verificationId, report, sinceSentMs);
+      const messageIndex = indexOf(request.query.messageIndex);
+      if (report)
+        await verifications.reportDelivery(verificationId, { ...report, messageIndex }, sinceSentMs);
       return reply.code(204).send(undefined);
     },
   );
@@ -108,6 +113,11 @@ function timeSince(sentAt = ''): number | undefined {
   if (!/^\d{1,15}$/.test(sentAt)) return undefined;
   const ms = Math.max(0, Date.now() - Number(sentAt));
   return ms < DAY_MS ? ms : undefined;
+}
+
+/** Undefined if it is missing, as in messages of an earlier version, or no index. */
+function indexOf(text = ''): number | undefined {
+  return /^\d{1,3}$/.test(text) ? Number(text) : undefined;
 }
 
 function isForm({ headers }: FastifyRequest): boolean {

@@ -39,8 +39,11 @@ export function createTwilioReports(options: TwilioReportsOptions | undefined): 
     path: PATH,
     signatureHeader: 'x-twilio-signature',
     exampleFields: { MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'delivered' },
-    urlFor: (verificationId, sentAt) =>
-      options && `${options.publicUrl}${PATH}?verification=${verificationId}&sentAt=${sentAt}`,
+    urlFor(verificationId, { sentAt, messageIndex }) {
+      if (!options) return undefined;
+      const url = `${options.publicUrl}${PATH}?verification=${verificationId}&sentAt=${sentAt}`;
+      return messageIndex === undefined ? url : `${url}&messageIndex=${messageIndex}`;
+    },
     isSigned: ({ url, signature, fields }) =>
       options !== undefined &&
       validateRequest(options.authToken, signature, `${options.publicUrl}${url}`, { ...fields }),
