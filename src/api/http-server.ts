@@ -5,6 +5,7 @@ import { createClientErrors, SAFE_HEADERS } from './client-errors';
 import { RequestLog } from '../telemetry/request-log';
 import { acceptEveryMethod } from './method-not-allowed';
 import { answerProblem } from './problem';
+import { pathAndQueryOf } from './request-target';
 import { schemaFault } from './schema-fault';
 import { addSecurityHeaders } from './security-headers';
 import { buildSerializer } from './serializers';
@@ -51,6 +52,8 @@ export function createHttpServer({
     ...(logger === undefined ? {} : { logger }),
     logController: requestLog,
     trustProxy,
+    // So `request.url` is always a path and query.
+    rewriteUrl: ({ url = '/' }) => pathAndQueryOf(url),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // A request on a connection that was open before the shutdown is answered. Fastify's own 503 is not a problem

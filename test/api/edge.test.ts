@@ -125,6 +125,25 @@ test.each(['/', '/try-it/assets/try-it.js', '/docs', '/docs/scalar.js', '/docs/s
   },
 );
 
+describe('a request target that is a whole URL', () => {
+  test.each([
+    ['http://localhost:3000/healthz', 200],
+    ['HTTPS://other.example.com/healthz?from=proxy', 200],
+    ['http://localhost', 200],
+    ['http://localhost?from=proxy', 200],
+    ['http://localhost/nowhere', 404],
+  ])('is routed by its path: %s', async (target, status) => {
+    expect((await request(`GET ${target}`)).status).toBe(status);
+  });
+
+  test.each(['http://localhost:99999/healthz', 'http:///healthz', 'http://localhost/healthz#x'])(
+    'gets 400 if it is not valid: %s',
+    async (target) => {
+      expectProblem(await request(`GET ${target}`), 400);
+    },
+  );
+});
+
 test('an Expect header that is not supported gets 417', async () => {
   expectProblem(await request('POST /verifications', 'expect: something', 'content-length: 0'), 417);
 });

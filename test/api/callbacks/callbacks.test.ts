@@ -1,6 +1,7 @@
 import { getExpectedTwilioSignature } from 'twilio';
 import { SANDBOX_AUTH_TOKEN } from '../../../sandbox/account';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
+import { sendToTarget } from '../../support/send-to-target';
 import { startService, untilPending, type Service } from '../../support/service';
 
 const PATH = '/webhooks/twilio/status';
@@ -133,6 +134,31 @@ describe('403 without an effect', () => {
       withoutReports,
     );
     expect(response.statusCode).toBe(403);
+  });
+});
+
+describe('a report whose request target is a whole URL', () => {
+  async function postTo(target: string, form: Record<string, string>, signature: string) {
+    const headers = { 'content-type': FORM, 'x-twilio-signature': signature };
+    const body = new URLSearchParams(form).toString();
+    return (await sendToTarget(publicUrl, target, { method: 'POST', headers, body })).status;
+  }
+
+  test.each(['http://localhost:3000', 'HTTPS://verify.example.com'])(
+    'is accepted with the signature of PUBLIC_URL, at %s',
+    async (origin) => {
+      const { id, sid } = await startPending();
+      const path = `${PATH}?verification=${id}`;
+      const form = { MessageSid: sid, MessageStatus: 'undelivered', ErrorCode: '30005' };
+      const signature = getExpectedTwilioSignature(SANDBOX_AUTH_TOKEN, `${publicUrl}${path}`, form);
+      expect(await postTo(`${origin}${path}`, form, signature)).toBe(204);
+      expect(await statusOf(id)).toBe('undeliverable');
+    },
+  );
+
+  test('gets 403 with another signature', async () => {
+    const form = { MessageSid: 'SM1', MessageStatus: 'failed' };
+    expect(await postTo(`http://localhost:3000${PATH}`, form, 'Zm9yZ2Vk')).toBe(403);
   });
 });
 

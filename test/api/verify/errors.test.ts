@@ -1,6 +1,7 @@
 import { createTemporalClient } from '../../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { LogLines } from '../../support/log-lines';
+import { sendToTarget } from '../../support/send-to-target';
 import {
   ANY_NUMBER,
   eventually,
@@ -14,6 +15,7 @@ import {
 import {
   ACCOUNT_SID,
   AUTH_TOKEN,
+  basic,
   type clientOf,
   send,
   SERVICE_SID,
@@ -181,6 +183,23 @@ describe('20404', () => {
     expect(await send(baseUrl, pathOf(SLOW, `/Verifications/${sid}`))).toMatchObject(error(404, 20404));
     expect(await check({ VerificationSid: sid, Code: '123456' }, SLOW)).toMatchObject(error(404, 20404));
     expect(await send(baseUrl, pathOf(SERVICE_SID, `/Verifications/${sid}`))).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a request target that is a whole URL', () => {
+  async function get(path: string) {
+    const headers = { authorization: basic(ACCOUNT_SID, AUTH_TOKEN) };
+    const { status, text } = await sendToTarget(baseUrl, `http://localhost${path}`, { headers });
+    return { status, body: JSON.parse(text) as unknown };
+  }
+
+  test('is named by its path in 20404', async () => {
+    const path = `/Services/${SERVICE_SID}/nowhere`;
+    expect(await get(`/v2${path}?x=1`)).toMatchObject(notFound(path));
+  });
+
+  test('is 20422 if its path can not be read', async () => {
+    expect(await get(`/v2/Services/${SERVICE_SID}/Verifications/%ZZ`)).toMatchObject(error(400, 20422));
   });
 });
 

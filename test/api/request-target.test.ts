@@ -1,0 +1,19 @@
+import { pathAndQueryOf } from '../../src/api/request-target';
+
+test.each([
+  ['/verifications?a=http://b/c', '/verifications?a=http://b/c'],
+  ['http://localhost:3000/v2/Services?PageSize=1', '/v2/Services?PageSize=1'],
+  ['HTTP://localhost/v2', '/v2'],
+  ['https://user@verify.example.com//v2/', '//v2/'],
+  ['http://localhost', '/'],
+  ['http://localhost?a=/b', '/?a=/b'],
+])('of %s it is %s', (target, expected) => {
+  expect(pathAndQueryOf(target)).toBe(expected);
+});
+
+test.each(['*', '', 'ftp://localhost/v2', 'http:///v2', 'http://local host/v2', 'http://localhost/v2#x'])(
+  '%j is returned unchanged',
+  (target) => {
+    expect(pathAndQueryOf(target)).toBe(target);
+  },
+);
