@@ -140,10 +140,10 @@ export function createLimits({ budgets, tenants, redis, digests, metrics }: Limi
         const key = keyOf(value);
         try {
           const { msBeforeNext } = await limiter.consume(key);
-          const periodEndsAt = Date.now() + msBeforeNext;
+          const periodEndsAt = performance.now() + msBeforeNext;
           return async () => {
             // In a later period the count has started again: there is nothing to take back.
-            if (Date.now() < periodEndsAt) await limiter.reward(key);
+            if (performance.now() < periodEndsAt) await limiter.reward(key);
           };
         } catch (error) {
           if (!(error instanceof RateLimiterRes)) throw error;

@@ -27,10 +27,10 @@ export class Bound {
     const { maxAccepted, maxWaitMs } = this.options;
     if (this.#accepted >= maxAccepted) throw this.#refusal();
     this.#accepted++;
-    const giveUpAt = Date.now() + maxWaitMs;
+    const giveUpAt = performance.now() + maxWaitMs;
     try {
       return await this.#slots.runExclusive(() => {
-        if (Date.now() > giveUpAt) throw this.#refusal();
+        if (performance.now() > giveUpAt) throw this.#refusal();
         return call();
       });
     } finally {

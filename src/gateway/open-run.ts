@@ -44,12 +44,12 @@ const FIRST_STATUS: Status = 'sending';
 /** Starts a workflow run unless the workflow ID has an open run, or with `onlyIfNew` any run. */
 export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: OpenRunDependencies) {
   /**
-   * `deadline`: epoch milliseconds.
+   * `timeoutMs`: Temporal must start the run within this time.
    * @throws VerificationError `temporal_unavailable`
    */
-  return async function openRun(run: NewRun, deadline: number): Promise<OpenOutcome> {
+  return async function openRun(run: NewRun, timeoutMs: number): Promise<OpenOutcome> {
     try {
-      const runId = await client.withDeadline(deadline, () => startRun(run));
+      const runId = await client.withDeadline(Date.now() + timeoutMs, () => startRun(run));
       return { outcome: 'opened', runId };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'exists' };

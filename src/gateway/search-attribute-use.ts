@@ -3,7 +3,7 @@ const TRY_AGAIN_AFTER_MS = 60_000;
 
 /** Whether starts carry search attributes. A namespace may lack them until an operator adds them. */
 export class SearchAttributeUse {
-  /** Undefined unless the namespace is known to lack them. */
+  /** By `performance.now()`. Undefined unless the namespace is known to lack them. */
   #tryAgainAt: number | undefined;
 
   /** `warn`: called when it becomes known that the namespace lacks them. */
@@ -12,8 +12,8 @@ export class SearchAttributeUse {
   /** Whether the next start carries them. While the namespace lacks them, this is true once a minute. */
   isNext(): boolean {
     if (this.#tryAgainAt === undefined) return true;
-    if (Date.now() < this.#tryAgainAt) return false;
-    this.#tryAgainAt = Date.now() + TRY_AGAIN_AFTER_MS;
+    if (performance.now() < this.#tryAgainAt) return false;
+    this.#tryAgainAt = performance.now() + TRY_AGAIN_AFTER_MS;
     return true;
   }
 
@@ -25,6 +25,6 @@ export class SearchAttributeUse {
   /** The namespace lacks them. */
   refused(): void {
     if (this.#tryAgainAt === undefined) this.warn();
-    this.#tryAgainAt = Date.now() + TRY_AGAIN_AFTER_MS;
+    this.#tryAgainAt = performance.now() + TRY_AGAIN_AFTER_MS;
   }
 }

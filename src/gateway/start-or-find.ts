@@ -61,18 +61,19 @@ export function createStartOrFind(
     } catch {
       return undefined;
     }
-    return open(job, emptyLedger, Date.now() + MAX_LEDGER_AGE_MS, true);
+    return open(job, emptyLedger, MAX_LEDGER_AGE_MS, true);
   }
 
   /**
    * Finds the open run of the number or starts a new one. Temporal must start it within MAX_LEDGER_AGE_MS after the
-   * ledger was read: otherwise this reads the ledger again and retries.
+   * ledger was read: otherwise this reads the ledger again and retries. The system's clock can be set back meanwhile, so
+   * the age is measured by `performance.now()`.
    */
   async function startNext(job: StartJob): Promise<StartOutcome | FoundRun> {
     const { request, workflowId } = job;
-    const deadline = Date.now() + TEMPORAL_TIMEOUT_MS;
+    const deadline = performance.now() + TEMPORAL_TIMEOUT_MS;
     for (;;) {
-      const readAt = Date.now();
+      const readAt = performance.now();
       const last = await calls.describeLatest(workflowId);
       // The second case is a run that this request started although Temporal did not answer. It may be closed already.
       if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === job.memo.nonce))
@@ -85,22 +86,22 @@ export function createStartOrFind(
       if (refusal) throw new VerificationError(refusal);
       job.reservation ??= await request.reserveMessage();
 
-      const started = await open(job, ledger, readAt + MAX_LEDGER_AGE_MS);
+      const started = await open(job, ledger, readAt + MAX_LEDGER_AGE_MS - performance.now());
       if (started) return started;
       await setTimeout(RETRY_PAUSE_MS);
     }
   }
 
-  /** Undefined if the number has a run, or may have one. `deadline`: epoch milliseconds. */
+  /** Undefined if the number has a run, or may have one. `timeoutMs`: as in `openRun`. */
   async function open(
     job: StartJob,
     ledger: Ledger,
-    deadline: number,
+    timeoutMs: number,
     onlyIfNew = false,
   ): Promise<StartOutcome | undefined> {
     const { request, workflowId } = job;
     const memo = { ...job.memo, policy: policyOf(request, ledger), ledger };
-    const opened = await openRun({ ...request, workflowId, memo, onlyIfNew }, deadline);
+    const opened = await openRun({ ...request, workflowId, memo, onlyIfNew }, timeoutMs);
     job.mayHaveStarted ||= opened.outcome === 'unknown';
     if (opened.outcome !== 'opened') return undefined;
     const id = { tenantId: memo.tenantId, workflowId, runId: opened.runId, nonce: memo.nonce };

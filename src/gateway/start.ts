@@ -34,7 +34,7 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
   return async function start(request: StartRequest & Idempotency): Promise<Started> {
     const job = newJob(request);
     const { workflowId } = job;
-    const closingDeadline = Date.now() + CLOSING_TIMEOUT_MS;
+    const closingDeadline = performance.now() + CLOSING_TIMEOUT_MS;
     try {
       let found = await runInTurn(workflowId, async () => {
         await request.countRequest();
@@ -43,7 +43,7 @@ export function createStart(dependencies: StartDependencies, calls: WorkflowCall
       // Outside the queue: so many requests share one query of the run's state.
       let result = await join(found, job);
       while (result.outcome === 'closing') {
-        const leftMs = closingDeadline - Date.now();
+        const leftMs = closingDeadline - performance.now();
         if (leftMs <= 0 || !states.mayWait(result.id)) throw inProgressError(Date.now());
         await states.waitForEnd(result.id, leftMs);
         found = await runInTurn(workflowId, () => startOrFind(job));

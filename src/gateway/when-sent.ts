@@ -22,13 +22,13 @@ export function createWhenSent(
     id: VerificationId,
     timeoutMs: number,
   ): Promise<VerificationState | undefined> {
-    const deadline = Date.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const leftMs = deadline - Date.now();
+      const leftMs = deadline - performance.now();
       if (leftMs <= 0) return undefined;
       // First of all: the provider has never answered yet.
       await pause(Math.min(pauseMs, leftMs));
-      const state = await states.readWithin(id, Math.max(deadline - Date.now(), 0), reads);
+      const state = await states.readWithin(id, Math.max(deadline - performance.now(), 0), reads);
       if (state && state.status !== 'sending') return state;
     }
   };

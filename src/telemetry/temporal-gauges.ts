@@ -62,6 +62,7 @@ export function createTemporalGauges(registry: Registry, watch: WatchTemporal): 
   );
 
   const { cacheMs = CACHE_MS } = watch;
+  /** `until`: by `performance.now()`. The system's clock can be set back: then old values would stay. */
   let last: { readonly until: number; readonly refreshed: Promise<void> } | undefined;
 
   async function refresh(): Promise<void> {
@@ -79,7 +80,7 @@ export function createTemporalGauges(registry: Registry, watch: WatchTemporal): 
 
   // Reads at the same time share one question.
   return async () => {
-    const now = Date.now();
+    const now = performance.now();
     if (last === undefined || now >= last.until) last = { until: now + cacheMs, refreshed: refresh() };
     await last.refreshed;
   };

@@ -34,15 +34,15 @@ export function createErasure(client: Client) {
    */
   async function eraseRuns(workflowIds: readonly string[]): Promise<Erased[]> {
     const erasures = workflowIds.map((workflowId) => ({ workflowId, requested: new Map() as Requested }));
-    const deadline = Date.now() + GIVE_UP_AFTER_MS;
-    let lastSeenAt = Date.now();
+    const deadline = performance.now() + GIVE_UP_AFTER_MS;
+    let lastSeenAt = performance.now();
     let checkedAt = lastSeenAt;
     while (checkedAt - lastSeenAt < SETTLED_AFTER_MS) {
       if (checkedAt > deadline) throw new Error('Temporal did not delete all runs in time');
       await setTimeout(POLL_INTERVAL_MS);
-      checkedAt = Date.now();
+      checkedAt = performance.now();
       for (const { workflowId, requested } of erasures) {
-        if (await eraseFound(workflowId, requested)) lastSeenAt = Date.now();
+        if (await eraseFound(workflowId, requested)) lastSeenAt = performance.now();
       }
     }
     return erasures.map(({ requested }) => ({

@@ -3,6 +3,7 @@ import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
 import { createVerifications } from '../../src/gateway/create-verifications';
 import { CallCounter } from '../support/call-counter';
 import { connectBareNamespace, type DevServer } from '../support/dev-server';
+import { fakeClocks } from '../support/fake-clocks';
 import { LogLines } from '../support/log-lines';
 import { attributesOf } from '../support/search-attributes';
 import {
@@ -154,8 +155,22 @@ test('a warning comes again only after Temporal has accepted them', () => {
   expect(warnings).toBe(2);
 });
 
+test('starts try them again after a minute, also if the clock was set back', () => {
+  const clocks = fakeClocks();
+  const use = new SearchAttributeUse(() => {});
+  use.refused();
+  clocks.setBackByAnHour();
+  clocks.advance(60_000);
+  const tries = [use.isNext(), use.isNext()];
+  clocks.setBackByAnHour();
+  clocks.advance(60_000);
+  tries.push(use.isNext());
+  jest.restoreAllMocks();
+  expect(tries).toEqual([true, false, true]);
+});
+
 /** Moves the clock. */
 function later(ms: number): void {
-  const now = Date.now();
-  jest.spyOn(Date, 'now').mockImplementation(() => now + ms);
+  const now = performance.now();
+  jest.spyOn(performance, 'now').mockImplementation(() => now + ms);
 }

@@ -1,17 +1,17 @@
 import type { Bound } from '../../src/gateway/bound';
 import { createWhenSent } from '../../src/gateway/when-sent';
 import type { VerificationState } from '../../src/workflows/messages';
+import { fakeClocks, type FakeClocks } from '../support/fake-clocks';
 
 const ID = { tenantId: 'shop', workflowId: 'workflow', runId: 'run', nonce: 'nonce' };
 const stateOf = (status: VerificationState['status']) => ({ status }) as VerificationState;
 
-let now = 0;
+let clocks: FakeClocks;
 let pauses: number[] = [];
 
 beforeEach(() => {
-  now = 0;
+  clocks = fakeClocks();
   pauses = [];
-  jest.spyOn(Date, 'now').mockImplementation(() => now);
 });
 afterEach(() => jest.restoreAllMocks());
 
@@ -21,7 +21,7 @@ function whenSentWith(read: () => Promise<VerificationState | undefined>) {
     bound ? bound.run(read).catch(() => undefined) : read();
   return createWhenSent({ readWithin }, async (ms) => {
     pauses.push(ms);
-    now += ms;
+    clocks.advance(ms);
   });
 }
 
@@ -29,6 +29,16 @@ test('the pauses between two reads grow, and end with the time', async () => {
   const whenSent = whenSentWith(async () => stateOf('sending'));
   expect(await whenSent(ID, 3_000)).toBeUndefined();
   expect(pauses).toEqual([100, 200, 400, 800, 800, 700]);
+});
+
+test('the time ends also if the clock is set back meanwhile', async () => {
+  const whenSent = whenSentWith(async () => {
+    if (pauses.length === 1) clocks.setBackByAnHour();
+    if (pauses.length > 10) throw new Error('reads too long');
+    return stateOf('sending');
+  });
+  expect(await whenSent(ID, 700)).toBeUndefined();
+  expect(pauses).toEqual([100, 200, 400]);
 });
 
 test('the state is returned once the message is sent, also if an earlier read had no answer', async () => {

@@ -1,5 +1,6 @@
 import { createApiMetrics } from '../../src/telemetry/api-metrics';
 import type { TemporalFacts } from '../../src/telemetry/temporal-gauges';
+import { fakeClocks } from '../support/fake-clocks';
 import { parseSamples, valueOf } from '../support/scrape';
 
 const DAY_SECONDS = 86_400;
@@ -56,6 +57,19 @@ test('reads that follow soon, or come at the same time, do not ask Temporal agai
   expect(metrics.asked()).toBe(1);
   for (const samples of [one, other])
     expect(valueOf(samples, 'phone_verification_temporal_reachable')).toBe(1);
+});
+
+test('after 10 s Temporal is asked again, also if the clock was set back', async () => {
+  const clocks = fakeClocks();
+  const metrics = metricsWith([FACTS, SILENT], 10_000);
+  await metrics.read();
+  clocks.setBackByAnHour();
+  clocks.advance(10_000);
+
+  const samples = await metrics.read();
+
+  expect(valueOf(samples, 'phone_verification_temporal_reachable')).toBe(0);
+  jest.restoreAllMocks();
 });
 
 test('without Temporal, the other metrics can be read', async () => {
