@@ -63,13 +63,18 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       return state && toView(id, state);
     },
 
-    async get(ref, wait) {
+    async get(ref) {
       const id = parseRef(ref);
-      const readSince = performance.now();
-      const state = await states.read(id);
-      deliveryReports.noteState(id, state, readSince);
-      const isOpen = state.endedAt === null && wait !== undefined && states.mayWait(id);
-      return toView(id, isOpen ? await waitForDecision(states, id, state, wait) : state);
+      return toView(id, await readState(id));
+    },
+
+    async waitForEnd(ref, wait) {
+      const id = parseRef(ref);
+      const current = await readState(id);
+      const mayWait = current.endedAt === null && states.mayWait(id);
+      const state = mayWait ? await waitForDecision(states, id, current, wait) : current;
+      const isWaitApplied = state.endedAt !== null || (mayWait && !wait.signal.aborted);
+      return { verification: toView(id, state), isWaitApplied };
     },
 
     async check(ref, code, by, { anyLength = false } = {}) {
@@ -135,6 +140,13 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     isReachable: calls.isReachable,
     idle: states.idle,
   };
+
+  async function readState(id: TenantVerificationId): Promise<VerificationState> {
+    const readSince = performance.now();
+    const state = await states.read(id);
+    deliveryReports.noteState(id, state, readSince);
+    return state;
+  }
 
   function submissionOf({ tenantId, workflowId, nonce }: TenantVerificationId, code: string): Submission {
     return { tenantId, nonce, digits: code.length, tags: deriveTags(keyRing, { workflowId, nonce }, code) };

@@ -27,6 +27,12 @@ export interface StartedVerification {
   readonly verification: IdentifiedView;
 }
 
+export interface AwaitedVerification {
+  readonly verification: IdentifiedView;
+  /** False if the verification is open and the wait did not take place, or was aborted. */
+  readonly isWaitApplied: boolean;
+}
+
 export interface ResentVerification extends Pick<Resend, 'outcome'> {
   readonly verification: IdentifiedView;
 }
@@ -48,8 +54,13 @@ export interface Verifications {
    * `timeoutMs`, or if no worker answers.
    */
   whenSent(ref: VerificationRef, timeoutMs: number): Promise<IdentifiedView | undefined>;
-  /** The current state. With `wait`, returns when the verification ends, or when the wait is over or aborted. */
-  get(ref: VerificationRef, wait?: Wait): Promise<IdentifiedView>;
+  /** The current state. */
+  get(ref: VerificationRef): Promise<IdentifiedView>;
+  /**
+   * The state when the verification has ended, or the current state when the wait is over or aborted. Does not wait while
+   * the ends of too many verifications are waited for.
+   */
+  waitForEnd(ref: VerificationRef, wait: Wait): Promise<AwaitedVerification>;
   /**
    * Judges a code of 4 to 10 digits. Throws `idempotency_key_reused`, and `invalid_code` for a wrong number of digits.
    * With `anyLength`, such a code is a wrong one.

@@ -248,7 +248,7 @@ describe('messages to one number', () => {
     const code = await receivedCode(service.sandbox, phoneNumber);
     const by = { caller: 'alice', idempotencyKey: undefined };
     expect(await service.verifications.check(verification.id, code, by)).toMatchObject({ verified: true });
-    await service.verifications.get(verification.id, {
+    await service.verifications.waitForEnd(verification.id, {
       waitMs: 60_000,
       signal: new AbortController().signal,
     });

@@ -4,12 +4,13 @@ import type { Verifications } from '../../src/gateway/verifications';
 export type TenantVerifications = ReturnType<typeof forTenant>;
 
 export function forTenant(verifications: Verifications, tenantId = 'default') {
-  type Rest<Method extends 'get' | 'check' | 'submit' | 'requestCancel' | 'resend'> =
+  type Rest<Method extends 'waitForEnd' | 'check' | 'submit' | 'requestCancel' | 'resend'> =
     Parameters<Verifications[Method]> extends [unknown, ...infer Others] ? Others : never;
   const ref = (id: string) => ({ tenantId, id });
   return {
     start: (...args: Parameters<Verifications['start']>) => verifications.start(...args),
-    get: (id: string, ...rest: Rest<'get'>) => verifications.get(ref(id), ...rest),
+    get: (id: string) => verifications.get(ref(id)),
+    waitForEnd: (id: string, ...rest: Rest<'waitForEnd'>) => verifications.waitForEnd(ref(id), ...rest),
     check: (id: string, ...rest: Rest<'check'>) => verifications.check(ref(id), ...rest),
     submit: (id: string, ...rest: Rest<'submit'>) => verifications.submit(ref(id), ...rest),
     requestCancel: (id: string, ...rest: Rest<'requestCancel'>) =>

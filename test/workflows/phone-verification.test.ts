@@ -83,7 +83,7 @@ describe('attempts', () => {
     const { id, wrongCode, code } = await startPending();
     await service.verifications.submit(id, wrongCode);
     await service.verifications.submit(id, code);
-    const ended = await service.verifications.get(id, {
+    const { verification: ended } = await service.verifications.waitForEnd(id, {
       waitMs: 60_000,
       signal: new AbortController().signal,
     });
@@ -106,7 +106,7 @@ describe('a cancel', () => {
     const { id, phoneNumber } = await startPending();
     const { workflowId } = partsOf(id);
     await env.client.workflow.getHandle(workflowId).cancel();
-    const ended = await service.verifications.get(id, {
+    const { verification: ended } = await service.verifications.waitForEnd(id, {
       waitMs: 60_000,
       signal: new AbortController().signal,
     });
@@ -117,7 +117,7 @@ describe('a cancel', () => {
 describe('a message that is not sent', () => {
   test('ends the verification as undeliverable, with the provider’s error code and our sentence', async () => {
     const { verification } = await service.verifications.start(service.startRequest('+15005550001'));
-    const ended = await service.verifications.get(verification.id, {
+    const { verification: ended } = await service.verifications.waitForEnd(verification.id, {
       waitMs: 60_000,
       signal: new AbortController().signal,
     });

@@ -47,8 +47,8 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     const waitSeconds = parsePreferWait(request.headers.prefer);
     if (waitSeconds === undefined) return resource(await verifications.get(refOf(request)));
     const wait = { waitMs: waitSeconds * 1000, signal: clientGoneSignal(reply, shutdownSignal) };
-    const verification = await verifications.get(refOf(request), wait);
-    reply.header('preference-applied', `wait=${waitSeconds}`);
+    const { verification, isWaitApplied } = await verifications.waitForEnd(refOf(request), wait);
+    if (isWaitApplied) reply.header('preference-applied', `wait=${waitSeconds}`);
     return resource(verification);
   });
 

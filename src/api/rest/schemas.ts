@@ -65,7 +65,8 @@ export const get = {
     200: answer('The current state of the verification.', Verification, {
       headers: {
         'Preference-Applied': Type.String({
-          description: 'Only after `Prefer: wait`: the wait in seconds that was applied.',
+          description:
+            'Only after `Prefer: wait`: the wait in seconds that was applied. Absent if the API did not wait to the end.',
           examples: ['wait=2'],
         }),
       },

@@ -151,14 +151,19 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
   ): Promise<IdentifiedView | undefined> {
     const ref = refOf(request);
     if (!ref) return undefined;
-    const waitSeconds = parsePreferWait(prefer);
-    const wait =
-      waitSeconds === undefined
-        ? undefined
-        : { waitMs: waitSeconds * 1000, signal: clientGoneSignal(reply, shutdownSignal) };
-    const verification = await verifications.get(ref, wait).catch(ignoreUnknown);
+    const verification = await readOrWait(ref, reply, parsePreferWait(prefer)).catch(ignoreUnknown);
     if (!verification) session.end(reply);
     return verification;
+  }
+
+  async function readOrWait(
+    ref: VerificationRef,
+    reply: FastifyReply,
+    waitSeconds: number | undefined,
+  ): Promise<IdentifiedView> {
+    if (waitSeconds === undefined) return verifications.get(ref);
+    const wait = { waitMs: waitSeconds * 1000, signal: clientGoneSignal(reply, shutdownSignal) };
+    return (await verifications.waitForEnd(ref, wait)).verification;
   }
 }
 

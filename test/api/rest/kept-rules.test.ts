@@ -55,7 +55,9 @@ test('an event’s code is padded to the length of the verification’s code', a
   expect(await attemptsRemaining(id)).toBe(4);
   expect((await event(String(Number(code)))).statusCode).toBe(202);
   const ended = { waitMs: 60_000, signal: new AbortController().signal };
-  expect(await after.verifications.get(id, ended)).toMatchObject({ status: 'verified' });
+  expect(await after.verifications.waitForEnd(id, ended)).toMatchObject({
+    verification: { status: 'verified' },
+  });
 });
 
 test('without a worker, the code length is read from the memo', async () => {

@@ -1,4 +1,5 @@
 import type { InjectOptions } from 'fastify';
+import { SharedWaits } from '../../../src/gateway/shared-waits';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import {
   API_KEYS,
@@ -279,6 +280,30 @@ describe('a GET', () => {
     const answer = await call('GET', path, { headers: { prefer: 'wait=1' } });
     expect(answer).toMatchObject({ status: 200, body: { status: 'pending' } });
     expect(answer.headers['preference-applied']).toBe('wait=1');
+  });
+
+  test('without a wait, as too many others wait, does not say that it waited', async () => {
+    const { path } = await startPending();
+    jest.spyOn(SharedWaits.prototype, 'mayWait').mockReturnValue(false);
+    const get = () => call('GET', path, { headers: { prefer: 'wait=10' } });
+    const open = await get();
+    await call('DELETE', path);
+    const ended = await get();
+    jest.restoreAllMocks();
+
+    expect(open).toMatchObject({ status: 200, body: { status: 'pending' } });
+    expect(open.headers).not.toHaveProperty('preference-applied');
+    expect(ended).toMatchObject({ status: 200, body: { status: 'canceled' } });
+    expect(ended.headers['preference-applied']).toBe('wait=10');
+  });
+
+  test('whose wait is aborted, as when the API stops, returns the current state', async () => {
+    const { id } = await startPending();
+    const wait = { waitMs: 60_000, signal: AbortSignal.abort() };
+    expect(await service.verifications.waitForEnd(id, wait)).toMatchObject({
+      verification: { status: 'pending' },
+      isWaitApplied: false,
+    });
   });
 
   test.each(['x', 'A'.repeat(64), '..%2F..%2Fetc'])('of /verifications/%s gets 404', async (id) => {
