@@ -11,7 +11,7 @@ import { runSource } from './support/run-to-end';
 const page = readFileSync(path.join(__dirname, '../docs/scaling.md'), 'utf8');
 const demand: Demand = { rate: 1_000, openSeconds: 30, retentionDays: 30, averageShare: 0.25 };
 
-/** The run on both databases of docs/benchmark.md. `others`: Temporal, the sandbox and the load. */
+/** An earlier run than that of docs/benchmark.md, on both databases. `others`: Temporal, the sandbox and the load. */
 const measured: readonly { name: string; cores: number; throughput: number; others: CpuMs }[] = [
   {
     name: 'PostgreSQL',
