@@ -11,7 +11,8 @@ export const limits = {
     description:
       'How many verifications one end user may start. The caller sends the IP address of the end user as `clientIp`.',
     rules: [
-      'Resends do not count here, except those on the try-it page (`TRY_IT_PAGE`).',
+      'Resends do not count here, except those on the try-it page (`TRY_IT_PAGE`) and repeated creates of ' +
+        "Twilio Verify's API with `DeviceIp`.",
       'A start counts here, even if it is refused later, for example during a cool-down.',
       'Without `clientIp`, a start with an API key does not count here.',
       'A request without an API key (`DURABLE_FUNCTIONS_AUTH=anonymous`, `TRY_IT_PAGE`) counts by the IP address it ' +
