@@ -122,12 +122,12 @@ describe('a verification costs', () => {
     });
   });
 
-  test('2,384 bytes in the payloads of its history, before encryption', async () => {
+  test('2,401 bytes in the payloads of its history, before encryption', async () => {
     const { id, code, workflowId } = await startPending();
     await service.verifications.check(id, code, by);
     expect(await payloadBytes(workflowId)).toEqual({
       EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: 822,
-      EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: 203,
+      EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: 220,
       EVENT_TYPE_ACTIVITY_TASK_COMPLETED: 92,
       EVENT_TYPE_TIMER_STARTED: 27,
       EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: 121,

@@ -34,7 +34,7 @@ export const limits = {
     description: 'How many messages may go to one phone number, resends included.',
     rules: [
       'The number in the limit is at most 1,000.',
-      'It refuses starts and resends.',
+      'It refuses starts and resends. A message counts if it was sent, or if it may have been.',
       'Temporal keeps the count with the history of the number. It applies across all API processes, also without Redis.',
     ],
   }),
