@@ -50,8 +50,6 @@ export interface SendMessageRequest {
 type Refusal = Extract<SendResult, { result: 'refused' }>;
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
-const NO_TIME_LEFT =
-  'No message was sent: the deadline is too near. If this happens often, compare the clocks of worker and Temporal server';
 /** How far the provider's clock may be behind the Temporal server's. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -100,7 +98,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
       }
     }
     // A call that ends after the deadline could send a message for a verification that has already ended.
-    if (timeLeftMs(context) < sender.maxCallMs) throw notSentFailure(context, NO_TIME_LEFT);
+    if (timeLeftMs(context) < sender.maxCallMs) throw noTimeLeftFailure(context);
 
     const sent = await sender.send(
       {
@@ -169,6 +167,15 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
 function logRefusal({ error, advice }: Refusal, { log }: Context): void {
   if (advice === undefined) log.warn('The SMS provider refused a message', { code: error.code });
   else log.error(`The SMS provider refused a message. ${advice}`, { code: error.code });
+}
+
+function noTimeLeftFailure(context: Context): ApplicationFailure {
+  const message = 'This try sent no message: the deadline is too near';
+  if (context.info.attempt > 1) return notSentFailure(context, message);
+  return notSentFailure(
+    context,
+    `${message}. If workers are not late, compare the clocks of worker and Temporal`,
+  );
 }
 
 /** The time until the deadline of this message. */

@@ -35,7 +35,10 @@ export class Messages {
     return this.#messages.flatMap(({ outcome }, index) => (outcome?.outcome === 'accepted' ? [index] : []));
   }
 
-  /** Whether a message can still reach the phone. One with an unknown outcome can. */
+  /**
+   * Whether a message can still reach the phone. One with an unknown outcome can. The twin of a possible duplicate does
+   * not count: most possible duplicates have none.
+   */
   get mayAnyArrive(): boolean {
     return this.#messages.some(({ outcome, lost }) => lost === undefined && mayHaveBeenSent(outcome));
   }
@@ -77,12 +80,13 @@ export class Messages {
     return recorded;
   }
 
-  /** Records that the provider has accepted a message whose outcome was unknown. */
-  accept(index: number, sid: string): void {
+  /** Records that the provider has accepted a message whose outcome was unknown. False if it was not unknown. */
+  accept(index: number, sid: string): boolean {
     const message = this.#messages[index];
-    if (!message || !isUnknown(message.outcome)) return;
+    if (!message || !isUnknown(message.outcome)) return false;
     const { requestedAt } = message;
     this.#messages[index] = { ...message, outcome: { outcome: 'accepted', sid, acceptedAt: requestedAt } };
+    return true;
   }
 
   /** Records that a message did not arrive. False if that is already known, or if no message has the SID. */

@@ -128,7 +128,7 @@ export class Verification {
     if (!messages.acceptedSids.includes(sid)) {
       if (messageIndex === undefined || messages.all[messageIndex] === messages.inFlight)
         this.messageSettled({ outcome: 'accepted', sid, acceptedAt: now }, now);
-      else messages.accept(messageIndex, sid);
+      else if (messages.accept(messageIndex, sid)) this.changed(now);
     }
     if (failure === null || !messages.recordLoss(sid, failure)) return;
     // Without an index, this decides as the version did that sent the message: its histories must stay replayable.

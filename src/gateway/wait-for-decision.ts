@@ -22,12 +22,12 @@ export async function waitForDecision(
   { waitMs, signal }: Wait,
 ): Promise<VerificationState> {
   const done = new AbortController();
-  const deadline = Date.now() + waitMs;
   const closed = states.waitForEnd(id, waitMs, AbortSignal.any([signal, done.signal]));
   try {
     // A younger run that did not end `verified` stays open: only its state shows that it has ended.
-    const pollUntil = Date.parse(state.createdAt) + MIN_UNVERIFIED_RUN_MS;
-    while (Date.now() < Math.min(pollUntil, deadline) && !signal.aborted) {
+    const youngMs = Date.parse(state.createdAt) + MIN_UNVERIFIED_RUN_MS - Date.now();
+    const pollUntil = performance.now() + Math.min(youngMs, MIN_UNVERIFIED_RUN_MS, waitMs);
+    while (performance.now() < pollUntil && !signal.aborted) {
       const end = await Promise.race([closed, setTimeout(POLL_INTERVAL_MS, STILL_OPEN)]);
       if (end !== STILL_OPEN) break;
       const current = await states.read(id);

@@ -13,7 +13,7 @@ import type { SendOutcome, WordingChoice } from '../domain/types';
 import type { Verification } from '../domain/verification';
 import { readSendOutcome } from './incoming';
 
-/** Tells this message from an earlier one with the same code. People resend after seconds, clocks differ by less. */
+/** Tells this message from an earlier one with the same code. The clocks of provider and server may differ by this. */
 const SEARCH_TOLERANCE_MS = 5_000;
 
 /** Sends the messages of a verification, at most one at a time. */

@@ -81,9 +81,9 @@ test('a worker that does not know the tenant names it', async () => {
   );
 });
 
-test('after 429 the service waits and tries again, and one message arrives', async () => {
+test.each([0, 1])('after 429 with Retry-After: %i one message arrives', async (retryAfterSeconds) => {
   const phoneNumber = uniquePhoneNumber();
-  service.sandbox.stubAnswer(phoneNumber, tooManyRequests(1));
+  service.sandbox.stubAnswer(phoneNumber, tooManyRequests(retryAfterSeconds));
   const { id } = await start(phoneNumber);
   expect(await settled(id)).toMatchObject({ status: 'pending' });
   expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);

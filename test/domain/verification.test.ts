@@ -201,6 +201,7 @@ describe('a delivery report', () => {
     verification.deliveryReported({ sid: 'SM1', failure: lost, messageIndex: 0 }, START + 61_000);
     verification.deliveryReported({ sid: 'SM2', failure: lost, messageIndex: 1 }, START + 61_000);
     expect(verification.messages.acceptedSids).toEqual(['SM1', 'SM2']);
+    expect(verification.updatedAt).toBe(START + 61_000);
     expect(verification.messages.inFlight?.requestedAt).toBe(START + 60_000);
     verification.deliveryReported({ sid: 'SM3', failure: lost, messageIndex: 2 }, START + 62_000);
     expect(verification.status).toBe('undeliverable');

@@ -17,6 +17,8 @@ import {
 import { runTemporal } from '../support/temporal-command';
 import { createTimeSkipping } from '../support/time-skipping';
 
+afterEach(() => void jest.restoreAllMocks());
+
 const WARN = 40;
 const START = 'StartWorkflowExecution';
 
@@ -40,7 +42,6 @@ describe('in a namespace that lacks the search attributes', () => {
   });
 
   afterEach(async () => {
-    jest.restoreAllMocks();
     await service.stop();
     await server.close();
   });

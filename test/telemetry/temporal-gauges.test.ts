@@ -3,6 +3,8 @@ import type { TemporalFacts } from '../../src/telemetry/temporal-gauges';
 import { fakeClocks } from '../support/fake-clocks';
 import { parseSamples, valueOf } from '../support/scrape';
 
+afterEach(() => void jest.restoreAllMocks());
+
 const DAY_SECONDS = 86_400;
 const WAITING = { taskType: 'workflow', pollers: 0, backlog: 3, backlogAgeSeconds: 42.5 };
 const FACTS: TemporalFacts = { isReachable: true, retentionSeconds: DAY_SECONDS, taskQueue: [WAITING] };
@@ -69,7 +71,6 @@ test('after 10 s Temporal is asked again, also if the clock was set back', async
   const samples = await metrics.read();
 
   expect(valueOf(samples, 'phone_verification_temporal_reachable')).toBe(0);
-  jest.restoreAllMocks();
 });
 
 test('without Temporal, the other metrics can be read', async () => {

@@ -38,5 +38,6 @@ export function twilioCode(error: unknown): number | undefined {
 function retryAfterMs(headers: unknown): number | undefined {
   if (typeof headers !== 'object' || headers === null || !('retry-after' in headers)) return undefined;
   const seconds = Number(headers['retry-after']);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  // Temporal does not try again after a delay of 0.
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
 }
