@@ -39,8 +39,8 @@ export interface SendMessageRequest {
   /** Which message of the verification it is: 0 for the first. Workflow tasks of an earlier version do not say it. */
   readonly messageIndex?: number;
   /**
-   * An older message is another one of this verification, whose SID is not known. Epoch milliseconds. Undefined if
-   * there is none.
+   * Epoch milliseconds. A message that was created before is an earlier one of this verification. Undefined if the SIDs
+   * of all earlier messages are known.
    */
   readonly notCreatedBefore?: number;
   /** The SIDs of this verification's earlier messages. */

@@ -43,7 +43,7 @@ export class Messages {
     return this.#messages.some(({ outcome, lost }) => lost === undefined && mayHaveBeenSent(outcome));
   }
 
-  /** Whether a message is in flight, or was accepted and can still reach the phone. */
+  /** As `mayAnyArrive`, but without messages with an unknown outcome: the rule of earlier versions. */
   get isAnyUnderWay(): boolean {
     return this.#messages.some(
       ({ outcome, lost }) => outcome === undefined || (outcome.outcome === 'accepted' && lost === undefined),
@@ -80,7 +80,7 @@ export class Messages {
     return recorded;
   }
 
-  /** Records that the provider has accepted a message whose outcome was unknown. False if it was not unknown. */
+  /** Records that the provider has accepted a message whose outcome was unknown. Returns whether it was. */
   accept(index: number, sid: string): boolean {
     const message = this.#messages[index];
     if (!message || !isUnknown(message.outcome)) return false;

@@ -13,7 +13,7 @@ import type { SendOutcome, WordingChoice } from '../domain/types';
 import type { Verification } from '../domain/verification';
 import { readSendOutcome } from './incoming';
 
-/** Tells this message from an earlier one with the same code. The clocks of provider and server may differ by this. */
+/** So much may the provider's clock be behind the server's, if an earlier message could be taken for this one. */
 const SEARCH_TOLERANCE_MS = 5_000;
 
 /** Sends the messages of a verification, at most one at a time. */
