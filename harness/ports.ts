@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { errorCode } from './error-code';
 
 export const LOOPBACK = '127.0.0.1';
@@ -47,12 +49,40 @@ export async function isPortFree(port: number, host: string): Promise<boolean> {
   }
 }
 
-/** A free port of the loopback interface. */
-export async function freePort(): Promise<number> {
-  const server = await listen(0, LOOPBACK);
-  const { port } = server.address() as AddressInfo;
-  await close(server);
-  return port;
+/**
+ * The operating system gives the ports above these to connections, and to servers that ask for any port. In PostgreSQL,
+ * Temporal stores the ports of its services as `smallint`.
+ */
+const RESERVABLE_PORTS = { first: 20_000, last: 32_767 };
+
+/**
+ * A free port of the loopback interface. No other call returns it while this process runs, in whatever process.
+ *
+ * @throws Error if no port is free
+ */
+export async function freePort({ first, last } = RESERVABLE_PORTS): Promise<number> {
+  const count = last - first + 1;
+  const start = randomInt(count);
+  for (let tried = 0; tried < count; tried += 1) {
+    const port = first + ((start + tried) % count);
+    if ((await reserve(port)) && (await isPortFree(port, LOOPBACK))) return port;
+  }
+  throw new Error(`No port from ${first} to ${last} is free.`);
+}
+
+/**
+ * False: this or another process has reserved it. The reservation is a UDP socket: TCP servers can still use the port, and
+ * the operating system closes it when this process ends.
+ */
+async function reserve(port: number): Promise<boolean> {
+  const socket = createSocket('udp4').bind({ port, address: LOOPBACK, exclusive: true }).unref();
+  try {
+    await once(socket, 'listening');
+    return true;
+  } catch {
+    socket.close();
+    return false;
+  }
 }
 
 export function urlOf(host: string, port: number): string {

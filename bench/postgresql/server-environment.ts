@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
 import path from 'node:path';
-import { isPortFree, LOOPBACK } from '../../harness/ports';
+import { freePort, LOOPBACK } from '../../harness/ports';
 import { PROJECT_DIRECTORY } from '../../harness/project';
 import type { Variables } from '../../harness/service/service-environment';
 import type { Postgres } from './start-postgres';
@@ -16,17 +15,15 @@ const PORT_VARIABLES = [
   ]),
   'FRONTEND_HTTP_PORT',
 ];
-/** In PostgreSQL, Temporal stores the ports of its services as `smallint`. */
-const PORTS = { min: 10_000, max: 32_767 };
 
 /**
  * The variables of a Temporal server whose four services are one process. It reads them with the configuration that is
  * compiled into it, as in docker-compose.yml. All ports are free ones of the loopback interface.
  */
 export async function serverEnvironment({ port, user, password }: Postgres): Promise<Variables> {
-  const [metricsPort, ...ports] = await freePorts(1 + PORT_VARIABLES.length);
+  const ports = await Promise.all(PORT_VARIABLES.map(async (name) => [name, `${await freePort()}`] as const));
   return {
-    ...Object.fromEntries(PORT_VARIABLES.map((name, index) => [name, `${ports[index]}`])),
+    ...Object.fromEntries(ports),
     DB: 'postgres12',
     POSTGRES_SEEDS: LOOPBACK,
     DB_PORT: `${port}`,
@@ -34,19 +31,10 @@ export async function serverEnvironment({ port, user, password }: Postgres): Pro
     POSTGRES_PWD: password,
     BIND_ON_IP: LOOPBACK,
     TEMPORAL_BROADCAST_ADDRESS: LOOPBACK,
-    PROMETHEUS_ENDPOINT: `${LOOPBACK}:${metricsPort}`,
+    PROMETHEUS_ENDPOINT: `${LOOPBACK}:${await freePort()}`,
     NUM_HISTORY_SHARDS: `${HISTORY_SHARDS}`,
     DYNAMIC_CONFIG_FILE_PATH: path.join(PROJECT_DIRECTORY, 'docker/temporal/dynamic-config.yaml'),
     // As the dev server.
     LOG_LEVEL: 'error',
   };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const found = new Set<number>();
-  while (found.size < count) {
-    const port = randomInt(PORTS.min, PORTS.max + 1);
-    if (await isPortFree(port, LOOPBACK)) found.add(port);
-  }
-  return [...found];
 }

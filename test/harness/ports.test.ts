@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { assertPortsAreFree, freePort, LOOPBACK } from '../../harness/ports';
+import { TYPESCRIPT_OPTIONS } from '../../harness/project';
+import { runToEnd } from '../support/run-to-end';
 
 test('the error lists all ports in use, each with its user and the variable that changes it', async () => {
   const busy = createServer().listen(0, LOOPBACK);
@@ -53,4 +55,26 @@ test('free ports stay free after the check', async () => {
 
   await assertPortsAreFree(wanted);
   await assertPortsAreFree(wanted);
+});
+
+test('no port is returned twice, also not by another process, and none that is in use', async () => {
+  // No other call looks below 20,000, and no other process has this process's id.
+  const first = 10_000 + 3 * (process.pid % 3_000);
+  const range = { first, last: first + 2 };
+  const server = createServer().listen(first, LOOPBACK);
+  await once(server, 'listening');
+
+  try {
+    const ports = await Promise.all([freePort(range), freePort(range)]);
+    const inOtherProcess = await runToEnd(
+      process.execPath,
+      [...TYPESCRIPT_OPTIONS, '--eval', `require('./harness/ports').freePort(${JSON.stringify(range)})`],
+      {},
+    );
+
+    expect(ports.toSorted()).toEqual([first + 1, first + 2]);
+    expect(inOtherProcess.stderr).toContain(`No port from ${first} to ${first + 2} is free.`);
+  } finally {
+    server.close();
+  }
 });
