@@ -1,8 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEND_DEADLINE_MS } from '../../src/domain/policy';
 import type { FinalStatus } from '../../src/domain/types';
-import { receivedCode, wrongCodeFor, type Service, type ServiceOptions } from '../support/service';
-import { noMessageInFlight, runOf, start, startHeld, startPending } from './steps';
+import {
+  eventually,
+  receivedCode,
+  wrongCodeFor,
+  type Service,
+  type ServiceOptions,
+} from '../support/service';
+import {
+  noMessageInFlight,
+  resendWithUnknownOutcome,
+  runOf,
+  start,
+  startHeld,
+  startPending,
+  stateOf,
+} from './steps';
 
 /** One path through the workflow, and the final status of a verification on this path. */
 export interface Path {
@@ -249,6 +263,41 @@ export const paths: Readonly<Record<string, Path>> = {
     async walk(service, phoneNumber) {
       service.sandbox.failDelivery(phoneNumber, 30006);
       return start(service, phoneNumber);
+    },
+  },
+
+  'report-of-an-earlier-resend': {
+    ends: 'verified',
+    options: { ...resendAtOnce, withStatusCallback: true },
+    async walk(service, phoneNumber) {
+      const { id, code } = await startPending(service, phoneNumber);
+      const hold = await resendWithUnknownOutcome(service, id, phoneNumber);
+      // The report comes while the next message is in flight.
+      service.sandbox.settings.statusStepMs = 1_500;
+      hold.release();
+      await eventually(() => service.sandbox.inbox(phoneNumber).length > 1);
+      const nextHold = service.sandbox.hold('received', phoneNumber);
+      await service.verifications.resend(id);
+      await eventually(async () => (await stateOf(service, id)).acceptedMessages?.includes(1));
+      nextHold.release();
+      await noMessageInFlight(service, id);
+      await service.verifications.check(id, code, by);
+      return id;
+    },
+  },
+
+  'lost-while-a-resend-may-arrive': {
+    ends: 'verified',
+    options: { ...resendAtOnce, withStatusCallback: true, sandbox: { carrierMs: SEND_DEADLINE_MS + 5_000 } },
+    async walk(service, phoneNumber) {
+      service.sandbox.failDelivery(phoneNumber, 30006);
+      const id = await start(service, phoneNumber);
+      await noMessageInFlight(service, id);
+      await resendWithUnknownOutcome(service, id, phoneNumber);
+      const { updatedAt } = await stateOf(service, id);
+      await eventually(async () => (await stateOf(service, id)).updatedAt !== updatedAt);
+      await service.verifications.approve(id);
+      return id;
     },
   },
 

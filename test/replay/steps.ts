@@ -1,6 +1,6 @@
 import { parseVerificationId } from '../../src/gateway/ids';
 import type { phoneVerification } from '../../src/workflows';
-import { stateQuery } from '../../src/workflows/messages';
+import { stateQuery, type VerificationState } from '../../src/workflows/messages';
 import { eventually, receivedCode, type Service } from '../support/service';
 
 /** Starts a verification and returns its public id. */
@@ -28,11 +28,23 @@ export async function startHeld(service: Service, phoneNumber: string) {
   return { id, hold };
 }
 
+/** Requests another message, which the provider holds back, and waits until its outcome is unknown. */
+export async function resendWithUnknownOutcome(service: Service, id: string, phoneNumber: string) {
+  const hold = service.sandbox.hold('received', phoneNumber);
+  await service.verifications.resend(id);
+  await noMessageInFlight(service, id);
+  return hold;
+}
+
 export async function noMessageInFlight(service: Service, id: string): Promise<void> {
   await eventually(async () => {
-    const { messageInFlightSince } = await runOf(service, id).query(stateQuery);
-    return messageInFlightSince === null ? true : undefined;
+    const { messageInFlightSince } = await stateOf(service, id);
+    return messageInFlightSince === null;
   });
+}
+
+export async function stateOf(service: Service, publicId: string): Promise<VerificationState> {
+  return runOf(service, publicId).query(stateQuery);
 }
 
 /** The handle of the run that a public id names. */
