@@ -1,5 +1,5 @@
 import { ownDeliveryErrors } from './delivery-errors';
-import type { DeliveryError, SendOutcome } from './types';
+import type { DeliveryError, FailedMessage, SendOutcome } from './types';
 
 export interface Message {
   readonly requestedAt: number;
@@ -33,6 +33,13 @@ export class Messages {
   /** The places of these messages among all: 0 for the first. */
   get acceptedIndexes(): number[] {
     return this.#messages.flatMap(({ outcome }, index) => (outcome?.outcome === 'accepted' ? [index] : []));
+  }
+
+  /** The messages that the provider did not take, and those with an unknown outcome. */
+  get failed(): FailedMessage[] {
+    return this.#messages.flatMap(({ outcome }, index) =>
+      outcome?.outcome === 'failed' ? [{ index, error: outcome.error }] : [],
+    );
   }
 
   /**

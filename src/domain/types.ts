@@ -100,6 +100,12 @@ export interface DeliveryError {
   readonly message: string;
 }
 
+/** `index`: its place among all messages of the verification, 0 for the first. */
+export interface FailedMessage {
+  readonly index: number;
+  readonly error: DeliveryError;
+}
+
 /** A verification as its caller sees it. Times are RFC 3339 in UTC. */
 export interface VerificationView {
   readonly phoneNumber: string;

@@ -57,10 +57,14 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       return formatVerificationId({ workflowId, runId: run.runId, nonce });
     },
 
-    async whenSent(ref, timeoutMs) {
+    async whenSent(ref, { messagesAt }, timeoutMs) {
       const id = parseRef(ref);
-      const state = await whenSent(id, timeoutMs);
-      return state && toView(id, state);
+      // The view that a start returns has no message yet.
+      const index = Math.max(messagesAt.length - 1, 0);
+      const state = await whenSent(id, index, timeoutMs);
+      if (!state) return undefined;
+      const failed = state.failedMessages?.find((message) => message.index === index);
+      return { verification: toView(id, state), error: failed?.error ?? state.error };
     },
 
     async get(ref) {

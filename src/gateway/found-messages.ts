@@ -8,7 +8,12 @@ export function messagesOf(
   state: VerificationState | undefined,
 ): FoundMessages {
   const [, ...later] = state?.messagesAt ?? [];
-  const requested = [createdAt, ...later].map((requestedAt, index) => ({ index, requestedAt }));
+  const failed = new Map(state?.failedMessages?.map(({ index, error }) => [index, { error }]));
+  const requested = [createdAt, ...later].map((requestedAt, index): FoundMessage => ({
+    index,
+    requestedAt,
+    ...failed.get(index),
+  }));
   const accepted = acceptedMessages(requested, state);
   // One at least, also if the provider refused it.
   const count = Math.max(messagesSent ?? accepted.length, 1);

@@ -37,6 +37,8 @@ const memoSchema = z.object({
 
 const storedMemoSchema = z.object({ verification: memoSchema });
 
+const errorSchema = z.object({ code: z.string(), message: z.string() });
+
 const stateSchema = z.object({
   tenantId: z.string(),
   nonce: z.string(),
@@ -48,13 +50,17 @@ const stateSchema = z.object({
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
   endedAt: z.string().nullable(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: errorSchema.nullable(),
   messagesAt: z.array(z.string()).readonly().default([]),
   nextResendAt: z.string().nullable().default(null),
   updatedAt: z.string(),
   cancelReason: z.string().nullable(),
   messageInFlightSince: z.string().nullable(),
   acceptedMessages: z.array(z.number()).readonly().optional(),
+  failedMessages: z
+    .array(z.object({ index: z.number(), error: errorSchema }))
+    .readonly()
+    .optional(),
 });
 
 const resultSchema = stateSchema.extend({ ledger: ledgerSchema });

@@ -47,6 +47,8 @@ export interface FoundMessage {
   /** Its place among all messages that were requested: 0 for the first. */
   readonly index: number;
   readonly requestedAt: string;
+  /** Why the provider did not take it. Undefined if it did, or if that is not known. */
+  readonly error?: DeliveryError;
 }
 
 /** The messages of a verification, oldest first. Both lists have at least one. */

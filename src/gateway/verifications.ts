@@ -1,4 +1,4 @@
-import type { DeliveryReport, VerificationView } from '../domain/types';
+import type { DeliveryError, DeliveryReport, VerificationView } from '../domain/types';
 import type { Resend, ResendOptions } from './resend';
 import type { Idempotency, StartRequest } from './start-request';
 import type { VerificationSearch } from './verification-search';
@@ -33,6 +33,12 @@ export interface AwaitedVerification {
   readonly isWaitApplied: boolean;
 }
 
+export interface SentMessage {
+  readonly verification: IdentifiedView;
+  /** Why the message did not reach the phone; null if that is not known. */
+  readonly error: DeliveryError | null;
+}
+
 export interface ResentVerification extends Pick<Resend, 'outcome'> {
   readonly verification: IdentifiedView;
 }
@@ -50,10 +56,14 @@ export interface Verifications {
   /** The public id of the number's last verification. Undefined if Temporal has none. Needs no worker. */
   latestId(tenantId: string, phoneNumber: string): Promise<string | undefined>;
   /**
-   * The state once the first message is no longer being sent. Undefined if the message is still being sent after
-   * `timeoutMs`, or if no worker answers.
+   * Waits until the last message of this view is no longer being sent. Undefined if it still is after `timeoutMs`, or if
+   * no worker answers.
    */
-  whenSent(ref: VerificationRef, timeoutMs: number): Promise<IdentifiedView | undefined>;
+  whenSent(
+    ref: VerificationRef,
+    view: Pick<IdentifiedView, 'messagesAt'>,
+    timeoutMs: number,
+  ): Promise<SentMessage | undefined>;
   /** The current state. */
   get(ref: VerificationRef): Promise<IdentifiedView>;
   /**

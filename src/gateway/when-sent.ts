@@ -17,9 +17,13 @@ export function createWhenSent(
 ) {
   const reads = new Bound(READS);
 
-  /** The state once the first message is no longer being sent. Undefined if it still is, or if no worker answers. */
+  /**
+   * The state once this message is no longer being sent. Undefined if it still is, or if no worker answers. `index`: its
+   * place among all messages of the verification, 0 for the first.
+   */
   return async function whenSent(
     id: VerificationId,
+    index: number,
     timeoutMs: number,
   ): Promise<VerificationState | undefined> {
     const deadline = performance.now() + timeoutMs;
@@ -29,7 +33,14 @@ export function createWhenSent(
       // First of all: the provider has never answered yet.
       await pause(Math.min(pauseMs, leftMs));
       const state = await states.readWithin(id, Math.max(deadline - performance.now(), 0), reads);
-      if (state && state.status !== 'sending') return state;
+      if (state && !isBeingSent(state, index)) return state;
     }
   };
+}
+
+function isBeingSent(
+  { status, messageInFlightSince, messagesAt }: VerificationState,
+  index: number,
+): boolean {
+  return status === 'sending' || (messageInFlightSince !== null && index === messagesAt.length - 1);
 }

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { DeliveryReport, Ledger, VerificationView, WordingChoice } from '../domain/types';
+import type { DeliveryReport, FailedMessage, Ledger, VerificationView, WordingChoice } from '../domain/types';
 
 /** The workflow type's name, as Temporal stores it. */
 export const PHONE_VERIFICATION = 'phoneVerification';
@@ -54,6 +54,8 @@ export interface VerificationState extends VerificationView {
   readonly messageInFlightSince: string | null;
   /** Which of `messagesAt` the provider accepted: 0 for the first. Runs of an earlier version do not say it. */
   readonly acceptedMessages?: readonly number[] | undefined;
+  /** Undefined if there are none. */
+  readonly failedMessages?: readonly FailedMessage[] | undefined;
 }
 
 /** The workflow's result: its final state, and the ledger for the number's next verification. */

@@ -88,7 +88,7 @@ function ignoreCancellation(error: unknown): void {
 }
 
 function stateOf(verification: Verification): VerificationState {
-  const { inFlight, acceptedIndexes } = verification.messages;
+  const { inFlight, acceptedIndexes, failed } = verification.messages;
   const { nonce, tenantId } = verification.input;
   return {
     nonce,
@@ -96,5 +96,6 @@ function stateOf(verification: Verification): VerificationState {
     ...viewOf(verification),
     messageInFlightSince: inFlight ? rfc3339(inFlight.requestedAt) : null,
     acceptedMessages: acceptedIndexes,
+    ...(failed.length > 0 && { failedMessages: failed }),
   };
 }

@@ -4,7 +4,16 @@ import type { VerificationState } from '../../src/workflows/messages';
 import { fakeClocks, type FakeClocks } from '../support/fake-clocks';
 
 const ID = { tenantId: 'shop', workflowId: 'workflow', runId: 'run', nonce: 'nonce' };
-const stateOf = (status: VerificationState['status']) => ({ status }) as VerificationState;
+const stateOf = (
+  status: VerificationState['status'],
+  messages = 1,
+  messageInFlightSince: string | null = null,
+) =>
+  ({
+    status,
+    messagesAt: Array<string>(messages).fill(''),
+    messageInFlightSince,
+  }) as unknown as VerificationState;
 
 let clocks: FakeClocks;
 let pauses: number[] = [];
@@ -27,7 +36,7 @@ function whenSentWith(read: () => Promise<VerificationState | undefined>) {
 
 test('the pauses between two reads grow, and end with the time', async () => {
   const whenSent = whenSentWith(async () => stateOf('sending'));
-  expect(await whenSent(ID, 3_000)).toBeUndefined();
+  expect(await whenSent(ID, 0, 3_000)).toBeUndefined();
   expect(pauses).toEqual([100, 200, 400, 800, 800, 700]);
 });
 
@@ -37,15 +46,22 @@ test('the time ends also if the clock is set back meanwhile', async () => {
     if (pauses.length > 10) throw new Error('reads too long');
     return stateOf('sending');
   });
-  expect(await whenSent(ID, 700)).toBeUndefined();
+  expect(await whenSent(ID, 0, 700)).toBeUndefined();
   expect(pauses).toEqual([100, 200, 400]);
 });
 
 test('the state is returned once the message is sent, also if an earlier read had no answer', async () => {
   const states = [undefined, stateOf('sending'), stateOf('pending'), stateOf('verified')];
   const whenSent = whenSentWith(async () => states.shift());
-  expect(await whenSent(ID, 3_000)).toEqual(stateOf('pending'));
+  expect(await whenSent(ID, 0, 3_000)).toEqual(stateOf('pending'));
   expect(pauses).toEqual([100, 200, 400]);
+});
+
+test('a resend is waited for by its place, and not for the resend after it', async () => {
+  const states = [stateOf('pending', 2, 'since'), stateOf('pending', 3, 'later')];
+  const whenSent = whenSentWith(async () => states.shift());
+  expect(await whenSent(ID, 1, 3_000)).toEqual(stateOf('pending', 3, 'later'));
+  expect(pauses).toEqual([100, 200]);
 });
 
 test('at most ten reads run at once; the others are left out, and do not wait', async () => {
@@ -56,7 +72,7 @@ test('at most ten reads run at once; the others are left out, and do not wait', 
     await new Promise<void>((resolve) => ends.push(resolve));
     return stateOf('pending');
   });
-  const calls = Array.from({ length: 50 }, () => whenSent(ID, 300));
+  const calls = Array.from({ length: 50 }, () => whenSent(ID, 0, 300));
   await new Promise(setImmediate);
   expect(running).toBe(10);
   for (const end of ends) end();

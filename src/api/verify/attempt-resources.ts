@@ -59,8 +59,9 @@ function wordOf({ isConverted, verification }: Attempt): 'confirmed' | 'unconfir
 }
 
 /** Null if the provider has reported no failure: whether a message arrived is not recorded. */
-function failureOf({ verification: { status }, error }: Attempt) {
-  const code = status === 'undeliverable' && error && PROVIDER_CODE.test(error.code) ? error.code : null;
+function failureOf({ verification: { status }, message, error }: Attempt) {
+  const cause = message.error ?? (status === 'undeliverable' ? error : null);
+  const code = cause && PROVIDER_CODE.test(cause.code) ? cause.code : null;
   return { message_status: code === null ? null : 'undelivered', error_code: code };
 }
 

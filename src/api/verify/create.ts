@@ -14,7 +14,7 @@ export interface CreateDependencies {
 const OTHER_CODE = 'The open verification of the number has another code.';
 const TEST_NUMBER = 'A test number has its own code.';
 
-/** How long a create waits for the provider's answer. A number that gets no message then fails at once. */
+/** How long a create waits for the provider's answer. If the provider refuses the message, the create fails at once. */
 const SEND_TIMEOUT_MS = 3_000;
 /** A verification can end between the start that joined it and the resend. */
 const MAX_TRIES = 3;
@@ -46,12 +46,12 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
         .catch((error: unknown) => {
           throw isRefused(error, 'invalid_request') ? invalidParameter('CustomCode', OTHER_CODE) : error;
         });
-      if (outcome === 'started') return whenSent(tenant.id, verification);
-      if (outcome === 'repeated') return verification;
+      const isSending = verification.status === 'sending';
       // With a key, the workflow must learn of this create: its repeat must not send a message later.
-      if (verification.status === 'sending' && idempotencyKey === undefined) return verification;
+      if (outcome !== 'joined' || (isSending && idempotencyKey === undefined))
+        return isSending ? whenSent(tenant.id, verification) : verification;
       try {
-        return await messageRequests.resend({
+        const resent = await messageRequests.resend({
           ...requester,
           id: verification.id,
           wording,
@@ -59,6 +59,9 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
           joins: true,
           isCounted: true,
         });
+        await whenSent(tenant.id, resent);
+        // Not the later state: a repeat gets the same answer.
+        return resent;
       } catch (error) {
         if (!isRefused(error, 'verification_ended') || tries === MAX_TRIES) throw error;
       }
@@ -66,11 +69,11 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
   };
 
   /** @throws Error of `deliveryError` if the provider refused the message */
-  async function whenSent(tenantId: string, started: IdentifiedView): Promise<IdentifiedView> {
-    const verification = await verifications.whenSent({ tenantId, id: started.id }, SEND_TIMEOUT_MS);
-    if (verification?.status === 'undeliverable' && verification.error)
-      throw deliveryError(verification.error, verification.phoneNumber);
-    return verification ?? started;
+  async function whenSent(tenantId: string, requested: IdentifiedView): Promise<IdentifiedView> {
+    if (!requested.messageInFlight) return requested;
+    const sent = await verifications.whenSent({ tenantId, id: requested.id }, requested, SEND_TIMEOUT_MS);
+    if (sent?.error) throw deliveryError(sent.error, requested.phoneNumber);
+    return sent?.verification ?? requested;
   }
 }
 

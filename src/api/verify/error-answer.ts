@@ -17,7 +17,7 @@ export function answerVerifyError(error: unknown, request: FastifyRequest, reply
 /** The path without `/v2` and without a query. */
 export function pathOf({ url }: FastifyRequest): string {
   const [path = ''] = url.split('?');
-  return decodedOr(path.slice(VERIFY_PREFIX.length));
+  return decodedOr(path.slice(VERIFY_PREFIX.length) || '/');
 }
 
 function decodedOr(path: string): string {

@@ -161,6 +161,10 @@ const providerMessages: Readonly<Record<string, (to: string) => string>> = {
 
 /** The provider's codes about a recipient. All others are about the operator's account. */
 const RECIPIENT_CODE = /^(21(211|408|610|612|614)|3000[3-8])$/;
+/** The operator's trial account may only send to numbers that the operator has verified. */
+const UNVERIFIED_NUMBER = '21608';
+/** The text is too long. The caller determines only the values of the template's placeholders. */
+const TOO_LONG = '21617';
 /** An operator must act, or the provider must recover. */
 const RETRY_AFTER_PROVIDER_FAULT_SECONDS = 30;
 
@@ -169,6 +173,9 @@ export function deliveryError({ code, message }: DeliveryError, to: string): Err
   if (LANDLINE_CODES.includes(code)) return landline();
   if (RECIPIENT_CODE.test(code))
     return new VerifyApiError(400, Number(code), providerMessages[code]?.(to) ?? message);
+  if (code === UNVERIFIED_NUMBER) return new VerifyApiError(403, Number(code), message);
+  if (code === TOO_LONG)
+    return invalidParameter('TemplateCustomSubstitutions', 'With these values, the message is too long.');
   return new VerificationError({
     code: 'worker_unavailable',
     retryAfterSeconds: RETRY_AFTER_PROVIDER_FAULT_SECONDS,

@@ -67,7 +67,7 @@ export function parseCreate(form: Form, service: VerifyService): CreateForm {
   checkChannel(form);
   const to = toOf(form);
   if (!isE164(to)) throw invalidTo(to);
-  checkTags(form['Tags']);
+  checkTags(form);
   const { RiskCheck: riskCheck = '' } = form;
   if (!['', 'enable', 'disable'].includes(riskCheck)) throw invalidParameter('RiskCheck');
   return {
@@ -98,10 +98,9 @@ function checkChannel({ Channel: channel = '', AppHash: appHash = '' }: Form): v
   }
 }
 
-function checkTags(tags: string | undefined): void {
-  if (tags === undefined || tags === '') return;
-  const entries = Object.entries(jsonObject(tags, 'Tags'));
-  const isTooLong = entries.some((entry) => entry.some((part) => String(part).length > MAX_TAG_CHARACTERS));
+function checkTags(form: Form): void {
+  const entries = Object.entries(textRecord(form, 'Tags') ?? {});
+  const isTooLong = entries.some((entry) => entry.some((part) => part.length > MAX_TAG_CHARACTERS));
   if (entries.length > MAX_TAGS || isTooLong) throw invalidParameter('Tags');
 }
 
@@ -174,15 +173,14 @@ function nameOf({ CustomFriendlyName: received = '' }: Form): string | undefined
   return name === '' ? undefined : name;
 }
 
-/** A field with a JSON object, whose values become text. Undefined if the form does not have it. */
+/** A field with a JSON object, whose values become text. `null` is no value. Undefined if the form does not have it. */
 function textRecord(form: Form, name: string): Record<string, string> | undefined {
   const json = form[name];
   if (json === undefined || json === '') return undefined;
   return Object.fromEntries(
-    Object.entries(jsonObject(json, name)).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
+    Object.entries(jsonObject(json, name))
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
 }
 

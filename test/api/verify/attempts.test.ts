@@ -414,9 +414,8 @@ test('after the end, each SID that a create returned is found, and the list has 
   const to = uniquePhoneNumber();
   await send(client, SERVICE_SID, to, 1);
   service.sandbox.stubAnswer(to, { status: 400, body: { code: 21610, message: 'no', status: 400 } });
-  const createNext = () => eventually(() => create(client, SERVICE_SID, to).catch(() => undefined));
-  await createNext();
-  const verification = await createNext();
+  await expect(create(client, SERVICE_SID, to)).rejects.toMatchObject({ status: 400, code: 21610 });
+  const verification = await create(client, SERVICE_SID, to);
   const { sid: verificationSid } = verification;
   const created = SendCodeAttempts.parse(verification.sendCodeAttempts);
   expect(created).toHaveLength(3);
@@ -431,6 +430,11 @@ test('after the end, each SID that a create returned is found, and the list has 
     'converted',
   ]);
   // The second message was refused.
+  expect(fetched.map(({ channelData }) => channelData)).toMatchObject([
+    { message_status: null, error_code: null },
+    { message_status: 'undelivered', error_code: '21610' },
+    { message_status: null, error_code: null },
+  ]);
   const listed = await untilListed(client, { verificationSid }, 2);
   const [first, , third] = fetched.map((attempt) => attempt.toJSON() as unknown);
   expect(listed.map((attempt) => attempt.toJSON() as unknown)).toEqual([third, first]);

@@ -1,3 +1,4 @@
+import { workflowIdFor } from '../../../src/gateway/ids';
 import { createTemporalClient } from '../../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { LogLines } from '../../support/log-lines';
@@ -8,6 +9,7 @@ import {
   receivedCode,
   sameBlockNumber,
   testDataConverter,
+  testDigests,
   uniquePhoneNumber,
   wrongCodeFor,
   type Service,
@@ -80,9 +82,14 @@ afterAll(async () => {
 
 const pathOf = (sid: string, rest = '') => `/v2/Services/${sid}${rest}`;
 
-function create(fields: Record<string, string> = {}, sid = SERVICE_SID, url = baseUrl) {
+function create(
+  fields: Record<string, string> = {},
+  sid = SERVICE_SID,
+  url = baseUrl,
+  headers: Record<string, string> = {},
+) {
   const body = { To: uniquePhoneNumber(), Channel: 'sms', ...fields };
-  return send(url, pathOf(sid, '/Verifications'), { body });
+  return send(url, pathOf(sid, '/Verifications'), { body, headers });
 }
 
 function check(fields: Record<string, string>, sid = SERVICE_SID, url = baseUrl) {
@@ -300,6 +307,7 @@ describe('20429', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(3_500);
     expect(await limited('bob')).toMatchObject({ status: 201 });
     expect(await limited(42)).toMatchObject({ status: 201 });
+    for (let count = 0; count <= max; count++) expect(await limited(null)).toMatchObject({ status: 201 });
   });
 
   test('budgets: joined creates do not spend the first message again', async () => {
@@ -388,6 +396,43 @@ describe('the number', () => {
   );
 });
 
+describe('a create that another one has joined or preceded', () => {
+  const unsubscribed = { status: 400, body: { code: 21610, message: 'no', status: 400 } };
+  const refused = error(400, 21610, 'Attempt to send to unsubscribed recipient');
+
+  test('fails if the provider refuses its own message, also when it is repeated; the code stays valid', async () => {
+    const To = uniquePhoneNumber();
+    await create({ To });
+    const Code = await receivedCode(service.sandbox, To);
+    service.sandbox.stubAnswer(To, unsubscribed);
+    for (let repeats = 0; repeats < 2; repeats++)
+      expect(await create({ To }, SERVICE_SID, baseUrl, { 'idempotency-key': 'second' })).toMatchObject(
+        refused,
+      );
+    expect(await create({ To })).toMatchObject({ status: 201 });
+    expect(await check({ To, Code })).toMatchObject({ status: 200, body: { status: 'approved' } });
+  });
+
+  test('fails with the first one while the first message is being sent', async () => {
+    const To = uniquePhoneNumber();
+    const hold = service.sandbox.hold('received', To);
+    service.sandbox.stubAnswer(To, unsubscribed);
+    const createWith = (headers: Record<string, string>) => create({ To }, SERVICE_SID, baseUrl, headers);
+    const first = createWith({ 'idempotency-key': 'first' });
+    await hold.untilHeld();
+    const others = [{}, { 'idempotency-key': 'first' }, { 'idempotency-key': 'other' }].map(createWith);
+    // The last one sends the workflow an Update.
+    const run = server.client.workflow.getHandle(workflowIdFor(testDigests.phoneNumber('shop', To)));
+    await eventually(async () =>
+      (await run.fetchHistory()).events?.some(
+        (event) => event.workflowExecutionUpdateCompletedEventAttributes,
+      ),
+    );
+    hold.release();
+    for (const answer of await Promise.all([first, ...others])) expect(answer).toMatchObject(refused);
+  });
+});
+
 describe('a fault of the provider that is not about the number', () => {
   test.each([20003, 21606, 30001, 30002, 30034])('(%i) is 20503, and the log has its code', async (code) => {
     const To = uniquePhoneNumber();
@@ -403,10 +448,18 @@ describe('a fault of the provider that is not about the number', () => {
     expect(lines[0]).not.toHaveProperty('err');
   });
 
-  test.each([30003, 30004, 30005, 30007, 30008])('(%i is about the number)', async (code) => {
+  test.each([
+    [30003, error(400, 30003)],
+    [30004, error(400, 30004)],
+    [30005, error(400, 30005)],
+    [30007, error(400, 30007)],
+    [30008, error(400, 30008)],
+    [21608, error(403, 21608)],
+    [21617, error(400, 60200, expect.stringMatching(/^Invalid parameter: TemplateCustomSubstitutions/))],
+  ])('(%i is about the number or the text)', async (code, expected) => {
     const To = uniquePhoneNumber();
     service.sandbox.stubAnswer(To, { status: 400, body: { code, message: 'no', status: 400 } });
-    expect(await create({ To })).toMatchObject(error(400, code));
+    expect(await create({ To })).toMatchObject(expected);
   });
 });
 
@@ -436,8 +489,8 @@ describe('features', () => {
   });
 
   test('missing substitutions are 60224', async () => {
-    for (const more of [{}, { TemplateCustomSubstitutions: '{"name":"x"}' }])
-      expect(await create({ TemplateSid: TEMPLATE_SID, ...more })).toMatchObject(
+    for (const values of ['', '{"name":"x"}', '{"order":null}'])
+      expect(await create({ TemplateSid: TEMPLATE_SID, TemplateCustomSubstitutions: values })).toMatchObject(
         error(400, 60224, 'Missing substitutions for selected template: order'),
       );
   });

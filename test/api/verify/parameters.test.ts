@@ -186,6 +186,7 @@ test.each<[field: string, value: string]>([
   ['Tags', json(Object.fromEntries(Array.from({ length: 11 }, (_, index) => [index, ''])))],
   ['Tags', json({ [LONG]: '1' })],
   ['Tags', json({ a: LONG })],
+  ['Tags', json({ a: [LONG] })],
   ['RiskCheck', 'off'],
   ['DeviceIp', '0.000.00.000'],
   ['DeviceIp', '198.51.100.7:80'],
