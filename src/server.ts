@@ -28,6 +28,7 @@ import { missingAttributesWarning, lacksSearchAttributes } from './temporal/sear
 import { SearchAttributeUse } from './gateway/search-attribute-use';
 import { createVerifications } from './gateway/create-verifications';
 import { parseVerificationId } from './gateway/ids';
+import type { Verifications } from './gateway/verifications';
 import { createTenants, type TenantEntry } from './tenants/registry';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { verifyServiceNames } from './tenants/verify-services';
@@ -101,7 +102,9 @@ async function main(handlesSignals: () => void): Promise<void> {
   if (!deliveryReports.enabled) app.log.warn(NO_DELIVERY_REPORTS);
   const services = verifyServiceNames(tenants.all);
   if (services.length > 0) app.log.info(`Twilio Verify: ${services.join(', ')}`);
-  // Not awaited: Temporal may not be reachable yet. A start that is refused says the same.
+  // Not awaited: Temporal may not be reachable yet.
+  void warnWithoutTemporal(verifications, config, app.log);
+  // A start that is refused says the same.
   void lacksSearchAttributes(client.connection, namespace).then((lacks) => lacks && attributeUse.refused());
   await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
     throw listenError(error);
@@ -135,6 +138,20 @@ async function listenForMetrics(
   const server = buildMetricsServer(metrics);
   await server.listen({ host: address.host, port: address.port });
   return server;
+}
+
+async function warnWithoutTemporal(
+  { temporalFault }: Pick<Verifications, 'temporalFault'>,
+  { temporal: { connection } }: ApiConfig,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  const fault = await temporalFault();
+  if (!fault) return;
+  const { reason } = fault.refusal;
+  log.warn(
+    { reason },
+    `Temporal at ${connection.address} does not answer, or refuses this API: requests get 503`,
+  );
 }
 
 /** The default tenant, which the environment configures, and the tenants of the file. */

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } from '@temporalio/envconfig';
 import { DEFAULT_ADDRESS, DEFAULT_NAMESPACE } from './variables/temporal';
 
 /** `temporal.example.com:7233`, `127.0.0.1:7233`, `[::1]:7233`. */
 const HOST_AND_PORT = /^([^\s:/[\]]+|\[[\da-fA-F:.]+\]):([1-9]\d{0,4})$/;
 const MAX_PORT = 65_535;
+const UNUSABLE_TLS =
+  'TEMPORAL_TLS…: a certificate or key (a file, …_DATA, or one of the profile) is not in PEM form, or the two do not fit';
 const HALF_PAIR =
   'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH ' +
   "(or …_DATA, or the profile's client_cert_path and client_key_path) must both be set, or neither";
@@ -28,6 +31,7 @@ export function readTemporalConnection(
     if (hasHalfPair(profile)) return { fault: HALF_PAIR };
     const { connectionOptions, namespace } = toClientOptions(profile);
     const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
+    if (!isUsable(tls)) return { fault: UNUSABLE_TLS };
     const [, , port] = HOST_AND_PORT.exec(address) ?? [];
     if (port === undefined || Number(port) > MAX_PORT)
       return { fault: 'TEMPORAL_ADDRESS must be a host and a port, like temporal.example.com:7233' };
@@ -52,4 +56,17 @@ export function readTemporalConnection(
 /** The SDK ignores a certificate without a key, and would connect without it. */
 function hasHalfPair({ tls: { clientCert, clientKey } = {} }: ClientConfigProfile): boolean {
   return (clientCert === undefined) !== (clientKey === undefined);
+}
+
+/** Otherwise the connection would fail later, with an error of OpenSSL that names no variable. */
+function isUsable(tls: ConnectionOptions['tls']): boolean {
+  if (typeof tls !== 'object' || tls === null) return true;
+  const { serverRootCACertificate: ca, clientCertPair: { crt, key } = {} } = tls;
+  const pem = (content: Uint8Array | undefined) => content && Buffer.from(content);
+  try {
+    createSecureContext({ ca: pem(ca), cert: pem(crt), key: pem(key) });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -141,7 +141,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     },
 
     search: createVerificationSearch(dependencies.client, digests, calls, states),
-    isReachable: calls.isReachable,
+    temporalFault: calls.temporalFault,
     idle: states.idle,
   };
 

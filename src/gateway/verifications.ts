@@ -1,3 +1,4 @@
+import type { VerificationError } from '../domain/refusals';
 import type { DeliveryError, DeliveryReport, VerificationView } from '../domain/types';
 import type { Resend, ResendOptions } from './resend';
 import type { Idempotency, StartRequest } from './start-request';
@@ -105,8 +106,8 @@ export interface Verifications {
    */
   reportDelivery(id: string, report: DeliveryReport, sinceSentMs: number | undefined): Promise<void>;
   readonly search: VerificationSearch;
-  /** Whether Temporal answers. */
-  isReachable(): Promise<boolean>;
+  /** `temporal_unavailable` if Temporal does not answer, or refuses this process. Undefined if it answers. */
+  temporalFault(): Promise<VerificationError | undefined>;
   /** Resolves when no query runs any more: close the client's connection only then. */
   idle(): Promise<void>;
 }

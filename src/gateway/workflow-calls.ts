@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import { NamespaceNotFoundError, type SignalDefinition, type UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/refusals';
-import { isNoWorker, isServiceError, TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
+import { grpcReason, isNoWorker, isServiceError, TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 import { isUpdateAborted, validatorRefusal } from './failures';
 import type { VerificationId } from './ids';
 
@@ -37,22 +37,22 @@ export function createWorkflowCalls(client: Client) {
     try {
       return await client.withDeadline(Date.now() + timeoutMs, fn);
     } catch (error) {
-      if (needsWorker && isNoWorker(error) && (await isReachable())) {
+      if (needsWorker && isNoWorker(error) && !(await temporalFault())) {
         throw unavailable('worker_unavailable');
       }
       throw unavailableOr(error);
     }
   }
 
-  /** Whether Temporal answers. */
-  async function isReachable(): Promise<boolean> {
+  /** Asks whether Temporal serves the namespace. If not, returns the error, with its reason for logs. */
+  async function temporalFault(): Promise<VerificationError | undefined> {
     try {
       await client.withDeadline(Date.now() + READINESS_TIMEOUT_MS, () =>
         client.workflowService.describeNamespace({ namespace: client.options.namespace }),
       );
-      return true;
-    } catch {
-      return false;
+      return undefined;
+    } catch (error) {
+      return unavailable('temporal_unavailable', grpcReason(error));
     }
   }
 
@@ -62,7 +62,7 @@ export function createWorkflowCalls(client: Client) {
 
   return {
     call,
-    isReachable,
+    temporalFault,
     handleOf,
 
     /** Undefined if Temporal has no run with this workflow ID. */
@@ -118,8 +118,16 @@ export async function retryWhile<T>(
   return execute();
 }
 
-export function unavailable(code: 'worker_unavailable' | 'temporal_unavailable'): VerificationError {
-  return new VerificationError({ code, retryAfterSeconds: RETRY_AFTER_SECONDS });
+/** `reason`: for logs. */
+export function unavailable(
+  code: 'worker_unavailable' | 'temporal_unavailable',
+  reason?: string,
+): VerificationError {
+  return new VerificationError({
+    code,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    ...(reason !== undefined && { reason }),
+  });
 }
 
 /** The error of a process that has reached one of its own limits. `limit`: the limit's name, for logs. */
@@ -132,15 +140,11 @@ export function tooBusyError(limit: string): VerificationError {
 
 /** Turns the error of an SDK call into `temporal_unavailable` if the server or the configured namespace caused it. */
 export function unavailableOr(error: unknown): unknown {
-  if (error instanceof NamespaceNotFoundError) {
-    const reason = `NamespaceNotFoundError: ${error.namespace}`;
-    return new VerificationError({
-      code: 'temporal_unavailable',
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-      reason,
-    });
-  }
-  return isServiceError(error) || isNoWorker(error) ? unavailable('temporal_unavailable') : error;
+  if (error instanceof NamespaceNotFoundError)
+    return unavailable('temporal_unavailable', `NamespaceNotFoundError: ${error.namespace}`);
+  return isServiceError(error) || isNoWorker(error)
+    ? unavailable('temporal_unavailable', grpcReason(error))
+    : error;
 }
 
 export function notFoundOr(error: unknown): unknown {

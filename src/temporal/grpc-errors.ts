@@ -7,25 +7,42 @@ import {
 /** The time-out of calls that Temporal answers without a worker. */
 export const TEMPORAL_TIMEOUT_MS = 5_000;
 
-/** gRPC status codes, with the numbers of `@grpc/grpc-js`. */
-const CANCELLED = 1;
-const DEADLINE_EXCEEDED = 4;
-const NOT_FOUND = 5;
-export const FAILED_PRECONDITION = 9;
-export const UNAVAILABLE = 14;
-const INVALID_ARGUMENT = 3;
-const PERMISSION_DENIED = 7;
-const RESOURCE_EXHAUSTED = 8;
-const UNIMPLEMENTED = 12;
-const UNAUTHENTICATED = 16;
+/** The names of gRPC's status codes, which are the indexes of this list. */
+const STATUS_NAMES = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const;
+const codeOf = (name: (typeof STATUS_NAMES)[number]) => STATUS_NAMES.indexOf(name);
+
+const CANCELLED = codeOf('CANCELLED');
+const DEADLINE_EXCEEDED = codeOf('DEADLINE_EXCEEDED');
+const NOT_FOUND = codeOf('NOT_FOUND');
+export const FAILED_PRECONDITION = codeOf('FAILED_PRECONDITION');
+export const UNAVAILABLE = codeOf('UNAVAILABLE');
+const INVALID_ARGUMENT = codeOf('INVALID_ARGUMENT');
 
 const REJECTIONS = [
   INVALID_ARGUMENT,
   NOT_FOUND,
-  PERMISSION_DENIED,
-  RESOURCE_EXHAUSTED,
-  UNIMPLEMENTED,
-  UNAUTHENTICATED,
+  codeOf('PERMISSION_DENIED'),
+  codeOf('RESOURCE_EXHAUSTED'),
+  codeOf('UNIMPLEMENTED'),
+  codeOf('UNAUTHENTICATED'),
 ];
 
 /**
@@ -36,6 +53,12 @@ export function grpcCode(error: unknown): number | undefined {
   if (isGrpcServiceError(error)) return error.code;
   const cause: unknown = error instanceof ServiceError ? error.cause : undefined;
   return isGrpcServiceError(cause) ? cause.code : undefined;
+}
+
+/** Why a call failed, for logs: the name of the gRPC status and nothing else, since a message can contain data. */
+export function grpcReason(error: unknown): string | undefined {
+  const code = grpcCode(error);
+  return code === undefined ? undefined : `gRPC ${STATUS_NAMES[code] ?? code}`;
 }
 
 /** The result of a call. Undefined if Temporal answers NOT_FOUND. */

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { freePort } from '../../harness/ports';
 import { PROJECT_DIRECTORY } from '../../harness/project';
 import { callApi } from '../support/api-client';
+import { connectDevServer, type DevServer } from '../support/dev-server';
 import { componentAt } from '../support/kubernetes-manifests';
 import { serviceEnv, startSource } from '../support/processes';
 import { isSelected, parseQuery } from '../support/promql';
@@ -14,10 +16,12 @@ import { eventually, receivedCode, uniquePhoneNumber, wrongCodeFor } from '../su
 
 // Real processes, a day of theirs, and what Prometheus then reads from them.
 
+const taskQueue = randomUUID();
 const TEST_NUMBER = '+14255550199';
 const AMERICAN = { tenant: 'default', country: 'US' };
 const GERMAN = { tenant: 'default', country: 'DE' };
 
+let server: DevServer;
 let service: RunningService;
 let host: string;
 let url: string;
@@ -67,12 +71,16 @@ async function useService(): Promise<void> {
     callApi('POST', url, { body: {}, apiKey: 'wrong' }),
     callApi('GET', `${url}/unknown`),
     callApi('PUT', url),
+    // No code has this workflow type: its task fails.
+    server.client.workflow.start('unknown', { workflowId: taskQueue, taskQueue }),
   ]);
 }
 
 beforeAll(async () => {
+  server = await connectDevServer();
   metricsPorts = { api: await freePort(), brokenApi: await freePort(), worker: await freePort() };
   service = await RunningService.create({
+    TEMPORAL_TASK_QUEUE: taskQueue,
     MAX_ATTEMPTS: '1',
     TEST_NUMBERS: `${TEST_NUMBER}=2168@2099-12-31`,
     COUNTRY_BUDGET: '1000/1h,FR=1/1d',
@@ -97,7 +105,8 @@ beforeAll(async () => {
     const messages = (result: string) =>
       valueOf(found.samples, 'phone_verification_messages_total', { country: 'GB', result });
     const isOver = messages('accepted') === 2 && messages('unknown') === 1;
-    return isOver && found.text.includes('max_attempts_reached') && found;
+    const hasFailed = found.text.includes('temporal_workflow_task_execution_failed_total');
+    return isOver && hasFailed && found.text.includes('max_attempts_reached') && found;
   });
   api = await eventually(async () => {
     const found = await scrape(metricsPorts.api);
@@ -107,7 +116,11 @@ beforeAll(async () => {
   all = [api, brokenApi, worker].flatMap(({ samples }) => samples);
 });
 
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  await server.client.workflow.getHandle(taskQueue).terminate();
+  await server.close();
+});
 
 test('the worker counts verifications and attempts by tenant and country, without test numbers', () => {
   const value = (name: string, labels: Sample['labels']) =>

@@ -6,7 +6,7 @@ import { freePort, LOOPBACK } from '../../harness/ports';
 import { callApi } from '../support/api-client';
 import { serviceEnv, startSource, untilPrinted } from '../support/processes';
 import { RunningService } from '../support/running-service';
-import { eventually, receivedCode, uniquePhoneNumber } from '../support/service';
+import { eventually, receivedCode, requiredEnv, uniquePhoneNumber } from '../support/service';
 
 const AUTHORIZED = { authorization: 'Bearer dev' };
 
@@ -57,6 +57,7 @@ test('a start that no worker serves for 30 s ends undeliverable, and no message 
 test('without Temporal, the API runs but is not ready, and a start gets 503', async () => {
   const TEMPORAL_ADDRESS = `127.0.0.1:${await freePort()}`;
   const { host, url } = await service.startApi({ TEMPORAL_ADDRESS });
+  await eventually(() => service.output.includes(`Temporal at ${TEMPORAL_ADDRESS} does not answer`));
   expect(await callApi('GET', `http://${host}/readyz`)).toMatchObject({
     status: 503,
     body: { code: 'temporal_unavailable' },
@@ -66,6 +67,18 @@ test('without Temporal, the API runs but is not ready, and a start gets 503', as
     body: { code: 'temporal_unavailable' },
     retryAfter: '2',
   });
+  expect(service.output).toMatch(/"code":"temporal_unavailable","reason":"gRPC (UNAVAILABLE|DEADLINE_EXCEEDED)"/);
+});
+
+test('a worker whose namespace does not exist ends, and its last line says so', async () => {
+  const worker = startSource(
+    'src/worker.ts',
+    serviceEnv({ TEMPORAL_ADDRESS: requiredEnv('TEST_TEMPORAL_ADDRESS'), TEMPORAL_NAMESPACE: 'missing' }),
+  );
+  expect(await worker.exited).toBe(1);
+  expect(worker.output().trim().split('\n').at(-1)).toBe(
+    'The worker stopped: Temporal has no namespace missing (TEMPORAL_NAMESPACE)',
+  );
 });
 
 test('a verification can be completed after the worker that sent its message was killed', async () => {

@@ -126,6 +126,15 @@ describe.each(processes)('the configuration of $process', ({ read }) => {
       expect(refusalOf(read, { ...COMPLETE, ...half })).toContain(fault);
   });
 
+  test('a certificate or key that TLS can not use is refused, and not shown', () => {
+    const other = { TEMPORAL_TLS_CLIENT_CERT_DATA: clientPair.cert, TEMPORAL_TLS_CLIENT_KEY_DATA: 'no PEM' };
+    for (const wrong of [other, { ...other, TEMPORAL_TLS_CLIENT_CERT_DATA: 'no PEM either' }]) {
+      const message = refusalOf(read, { ...COMPLETE, ...wrong });
+      expect(message).toContain('TEMPORAL_TLS…: a certificate or key');
+      expect(message).not.toContain('no PEM');
+    }
+  });
+
   test('an invalid combination is refused without the key', () => {
     const twice = { TEMPORAL_TLS_CLIENT_KEY_PATH: files.key, TEMPORAL_TLS_CLIENT_KEY_DATA: clientPair.key };
     const message = refusalOf(read, { ...COMPLETE, ...cloud, ...twice, TEMPORAL_API_KEY: API_KEY });

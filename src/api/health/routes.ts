@@ -1,5 +1,4 @@
 import { Type } from '@sinclair/typebox';
-import { VerificationError } from '../../domain/refusals';
 import type { Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
 import { answer, problems } from '../responses';
@@ -32,9 +31,8 @@ export function registerHealth(app: Api, verifications: Verifications): void {
   app.get('/healthz', { schema: alive }, () => ({ status: 'ok' as const }));
 
   app.get('/readyz', { schema: ready }, async () => {
-    if (!(await verifications.isReachable())) {
-      throw new VerificationError({ code: 'temporal_unavailable', retryAfterSeconds: 1 });
-    }
+    const fault = await verifications.temporalFault();
+    if (fault) throw fault;
     return { status: 'ok' as const };
   });
 }
