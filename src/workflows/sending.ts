@@ -13,7 +13,10 @@ import type { SendOutcome, WordingChoice } from '../domain/types';
 import type { Verification } from '../domain/verification';
 import { readSendOutcome } from './incoming';
 
-/** So much may the provider's clock be behind the server's, if an earlier message could be taken for this one. */
+/**
+ * How far the provider's clock may be behind the server's. Used only if an earlier message of this verification could be
+ * taken for this one.
+ */
 const SEARCH_TOLERANCE_MS = 5_000;
 
 /** Sends the messages of a verification, at most one at a time. */
@@ -31,13 +34,18 @@ export class Sending {
     }
     const activity = new CancellationScope({ cancellable: true, parent: whileOpen });
     this.#activity = activity;
+    const settle = (outcome: SendOutcome): void => {
+      // A report has settled this message already. Another one may be in flight: a result can come after a cancel.
+      if (this.#activity !== activity) return;
+      this.#activity = undefined;
+      verification.messageSettled(outcome, Date.now());
+    };
     void activity
       .run(() => runSendActivity(verification, wording))
       .then(
-        (outcome) => this.#settle(verification, readSendOutcome(outcome) ?? unknownOutcome(false)),
+        (outcome) => settle(readSendOutcome(outcome) ?? unknownOutcome(false)),
         (error: unknown) => {
-          if (isCancellation(error)) return;
-          this.#settle(verification, unknownOutcome(isNothingSent(error)));
+          if (!isCancellation(error)) settle(unknownOutcome(isNothingSent(error)));
         },
       );
   }
@@ -47,11 +55,6 @@ export class Sending {
     if (!this.#activity || verification.messages.inFlight) return;
     this.#activity.cancel();
     this.#activity = undefined;
-  }
-
-  #settle(verification: Verification, outcome: SendOutcome): void {
-    this.#activity = undefined;
-    verification.messageSettled(outcome, Date.now());
   }
 }
 

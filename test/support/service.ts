@@ -130,8 +130,11 @@ export interface Service {
     caller?: string,
   ): ReturnType<typeof startRequest>;
   readonly taskQueue: string;
-  /** Starts a worker. By default, the service already has one. With a version, it belongs to this build. */
-  startWorker(version?: WorkerDeploymentVersion): Promise<void>;
+  /**
+   * Starts a worker. By default, the service already has one. With a version, it belongs to this build. `only`: the tasks
+   * that it takes. Default: both.
+   */
+  startWorker(version?: WorkerDeploymentVersion, only?: 'workflows' | 'activities'): Promise<void>;
   /** Stops the workers. */
   stopWorker(): Promise<void>;
   /** Starts a verification for a new number and waits for its message. */
@@ -251,18 +254,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       startRequest(phoneNumber, idempotencyKey, caller, tenant),
     taskQueue,
 
-    async startWorker(version) {
+    async startWorker(version, only) {
       const worker = await Worker.create({
         connection: nativeConnection,
         namespace: client.options.namespace,
         taskQueue,
         dataConverter,
-        workflowBundle: { codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') },
-        activities: createActivities({
-          keyRing,
-          senders: { sms: sender },
-          tenantMessaging: (id) => messaging.get(id),
-          reportUrl: (run, message) => deliveryReports.urlFor(formatVerificationId(run), message),
+        ...(only !== 'activities' && {
+          workflowBundle: { codePath: requiredEnv('TEST_WORKFLOW_BUNDLE') },
+        }),
+        ...(only !== 'workflows' && {
+          activities: createActivities({
+            keyRing,
+            senders: { sms: sender },
+            tenantMessaging: (id) => messaging.get(id),
+            reportUrl: (run, message) => deliveryReports.urlFor(formatVerificationId(run), message),
+          }),
         }),
         sinks: workflowMetricSinks(Runtime.instance().metricMeter),
         ...versioningOptions(version),
