@@ -33,7 +33,7 @@ import { createTenants, type TenantEntry } from './tenants/registry';
 import { DEFAULT_TENANT } from './tenants/tenant';
 import { verifyServiceNames } from './tenants/verify-services';
 
-/** Longer than the longest call to Temporal, so that every accepted request is answered. */
+/** Longer than a call to Temporal with its retries. Only a start that waited in a queue before can take longer. */
 const SHUTDOWN_TIMEOUT_MS = 20_000;
 
 /** The API key of `npm run dev`. It is not a secret. */

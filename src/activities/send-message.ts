@@ -32,7 +32,7 @@ export interface SendMessageRequest {
   /** Undefined for the derived code. */
   readonly codeOffset?: number | undefined;
   readonly wording?: WordingChoice | undefined;
-  /** The provider does not deliver the message later than this. */
+  /** The provider does not deliver the message later than this: from its request on, but for the first message. */
   readonly validityMs: number;
   /** When the verification started, epoch milliseconds. Its messages are not older. */
   readonly startedAt: number;
@@ -76,7 +76,8 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
   };
 
   async function attempt(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
-    const { channel, phoneNumber: to, nonce, knownSids, startedAt, messageIndex, validityMs } = request;
+    const { channel, phoneNumber: to, nonce, knownSids, startedAt, messageIndex } = request;
+    const validityMs = validityLeftMs(request, context);
     const sender = senders[channel];
     const metrics = createSendMetrics(context, request.tenantId);
     const { wording, sender: identity } = messagingFor(request.tenantId, context);
@@ -176,6 +177,12 @@ function noTimeLeftFailure(context: Context): ApplicationFailure {
     context,
     `${message}. If workers are not late, compare the clocks of worker and Temporal`,
   );
+}
+
+/** The first message opens the window when it is accepted. For another one, the window is open already. */
+function validityLeftMs({ validityMs, messageIndex = 0 }: SendMessageRequest, { info }: Context): number {
+  if (messageIndex === 0) return validityMs;
+  return Math.max(0, validityMs - Math.max(0, Date.now() - info.scheduledTimestampMs));
 }
 
 /** The time until the deadline of this message. */

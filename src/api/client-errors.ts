@@ -1,8 +1,8 @@
 import type { ConnectionError, FastifyBaseLogger } from 'fastify';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { VerificationError } from '../domain/refusals';
-import { logProblem, problem, type Problem } from './problem';
+import { logProblem, problem } from './problem';
 
 /** Headers for answers that do not come from a route: they do not get the security headers. */
 export const SAFE_HEADERS = {
@@ -32,33 +32,48 @@ export function createClientErrors(log: FastifyBaseLogger, onError: (error: unkn
       server.on('connect', (_request, socket: Socket) =>
         refuse(socket, new VerificationError({ code: 'method_not_allowed' }, 'CONNECT is not supported.')),
       );
-      server.on('checkExpectation', ({ socket }) => {
+      // Not written to the socket: a client may still wait for the answer to an earlier request.
+      server.on('checkExpectation', (_request, response: ServerResponse) => {
         const detail = 'Leave the Expect header out, or send "Expect: 100-continue".';
-        refuse(socket, new VerificationError({ code: 'invalid_request' }, detail), 417);
+        const { status, headers, text } = answerTo(
+          new VerificationError({ code: 'invalid_request' }, detail),
+          417,
+        );
+        response.writeHead(status, headers).end(text);
       });
     },
   };
 
   /** Writes the answer to the socket and closes the connection. `status`: the default is that of the error's code. */
   function refuse(socket: Socket, error: VerificationError, status?: number): void {
-    if (socket.writable) {
-      const answer = problem(error, status);
-      onError(error);
-      logProblem(log, answer, error);
-      socket.write(rawAnswer(answer));
-    }
+    if (socket.writable) socket.write(rawAnswer(answerTo(error, status)));
     socket.destroy();
+  }
+
+  /** The answer to an error, which this also counts and logs. */
+  function answerTo(error: VerificationError, status?: number): Answer {
+    const answer = problem(error, status);
+    onError(error);
+    logProblem(log, answer, error);
+    const text = JSON.stringify(answer.body);
+    const headers = {
+      ...SAFE_HEADERS,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(text)),
+      connection: 'close',
+    };
+    return { status: answer.status, title: String(answer.body['title']), headers, text };
   }
 }
 
-function rawAnswer({ status, body }: Problem): string {
-  const text = JSON.stringify(body);
-  const headers = {
-    ...SAFE_HEADERS,
-    'content-type': 'application/problem+json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(text)),
-    connection: 'close',
-  };
+interface Answer {
+  readonly status: number;
+  readonly title: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+function rawAnswer({ status, title, headers, text }: Answer): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${String(body['title'])}\r\n${lines.join('')}\r\n${text}`;
+  return `HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${text}`;
 }

@@ -4,16 +4,16 @@ import { http } from './variables/http';
 import { operators } from './variables/operators';
 import { verification } from './variables/verification';
 
-/** The number of digits in a code, whether or not the variable is valid. */
-export function codeLengthOf({ CODE_LENGTH }: SetVariables): number {
-  return Number(CODE_LENGTH ?? verification.CODE_LENGTH.parse(undefined));
+/** The number of digits in a code. Undefined if the variable is not valid. */
+export function codeLengthOf({ CODE_LENGTH }: SetVariables): number | undefined {
+  return verification.CODE_LENGTH.safeParse(CODE_LENGTH).data;
 }
 
 export function testCodeFaults(set: SetVariables): string[] {
   const codeLength = codeLengthOf(set);
   const { TEST_NUMBERS = '' } = set;
   const codes = [...TEST_NUMBERS.matchAll(/=(\d+)@/g)].map(([, code = '']) => code);
-  if (codes.every((code) => code.length === codeLength)) return [];
+  if (codeLength === undefined || codes.every((code) => code.length === codeLength)) return [];
   return [`TEST_NUMBERS must have codes of CODE_LENGTH (${codeLength}) digits`];
 }
 

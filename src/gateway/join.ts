@@ -76,7 +76,8 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
     if (hasEnded && !isOurs) return { outcome: 'closing', id };
     if (isRepeat) {
       const hasSameFields = requestDigest === undefined || requestDigest === request.requestDigest;
-      if (!hasSameFields || !isCodeOf(memo, run.workflowId, customCode))
+      const bothHaveCode = (customCode !== undefined) === (memo.codeTag !== undefined);
+      if (!hasSameFields || !bothHaveCode || !isCodeOf(memo, run.workflowId, customCode))
         throw new VerificationError({ code: 'idempotency_key_reused' });
       // If no worker answers, a repeat gets the initial state.
       return { outcome: isOurs ? 'started' : 'repeated', id, state: state ?? initialState(memo) };

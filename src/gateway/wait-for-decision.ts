@@ -25,7 +25,9 @@ export async function waitForDecision(
   const closed = states.waitForEnd(id, waitMs, AbortSignal.any([signal, done.signal]));
   try {
     // A younger run that did not end `verified` stays open: only its state shows that it has ended.
-    const youngMs = Date.parse(state.createdAt) + MIN_UNVERIFIED_RUN_MS - Date.now();
+    // A start may have waited in a queue since `createdAt`.
+    const [startedAt = state.createdAt] = state.messagesAt;
+    const youngMs = Date.parse(startedAt) + MIN_UNVERIFIED_RUN_MS - Date.now();
     const pollUntil = performance.now() + Math.min(youngMs, MIN_UNVERIFIED_RUN_MS, waitMs);
     while (performance.now() < pollUntil && !signal.aborted) {
       const end = await Promise.race([closed, setTimeout(POLL_INTERVAL_MS, STILL_OPEN)]);

@@ -89,7 +89,7 @@ function asSentence(text: string): string {
   return SENTENCE_END.test(text) ? text : `${text}.`;
 }
 
-/** Whole minutes. Rounded down, so that a message promises no time that the person does not have. At least one. */
+/** Whole minutes, rounded down: a message promises no time that the person does not have. The least is 1, not 0. */
 function minutesOf(validityMs: number): number {
   return Math.max(1, Math.floor(validityMs / MINUTE_MS));
 }

@@ -1,7 +1,17 @@
 import { freePort } from '../../harness/ports';
+import { SANDBOX_FROM } from '../../sandbox/account';
+import { createWording } from '../../src/messaging/wording';
 import type { IdentifiedView } from '../../src/gateway/verifications';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { eventually, receivedCode, startService, uniquePhoneNumber, type Service } from '../support/service';
+import {
+  DEFAULT_POLICY,
+  eventually,
+  receivedCode,
+  serviceTenant,
+  startService,
+  uniquePhoneNumber,
+  type Service,
+} from '../support/service';
 import { startTestSandbox } from '../support/test-sandbox';
 import { partsOf } from '../support/verification-id';
 
@@ -130,6 +140,32 @@ test('a resend is sent although an earlier message, whose SID is not known, has 
   await resendWhenAllowed(id, patient);
   await eventually(() => patient.sandbox.inbox(phoneNumber)[3]);
   await patient.stop();
+});
+
+test('a later try of a resend counts the time that has passed: its window is open already', async () => {
+  const wording = createWording({ sentence: '{code}, for {ttl} minutes' });
+  const minutes = serviceTenant('minutes', {
+    policy: { ...DEFAULT_POLICY, windowMs: 125_000, resendIntervalMs: 0 },
+    messaging: { wording, sender: { from: SANDBOX_FROM } },
+  });
+  const timed = await startService({ ...server, tenants: [minutes] });
+  const post = async (url: string, payload?: object) => {
+    const headers = { authorization: `Bearer ${minutes.apiKey}` };
+    return (await timed.app.inject({ method: 'POST', url, headers, ...(payload && { payload }) })).json<{
+      id: string;
+    }>();
+  };
+  const phoneNumber = uniquePhoneNumber();
+  const { id } = await post('/verifications', { phoneNumber });
+  await eventually(() => timed.sandbox.inbox(phoneNumber)[0]);
+  timed.sandbox.stubAnswer(phoneNumber, tooManyRequests(6));
+  await eventually(async () => (await post(`/verifications/${id}/resend`)).id);
+  const [second] = await eventually(() => {
+    const messages = timed.sandbox.inbox(phoneNumber);
+    return messages.length === 2 && messages;
+  });
+  expect(second?.body).toMatch(/, for 1 minutes$/);
+  await timed.stop();
 });
 
 test('a refused message is not sent again', async () => {

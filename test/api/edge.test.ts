@@ -148,6 +148,22 @@ test('an Expect header that is not supported gets 417', async () => {
   expectProblem(await request('POST /verifications', 'expect: something', 'content-length: 0'), 417);
 });
 
+test('an Expect header that is not supported is answered after the requests before it', async () => {
+  const { status, text } = await sendLines(
+    'GET /healthz HTTP/1.1',
+    'host: localhost',
+    '',
+    'POST /verifications HTTP/1.1',
+    'host: localhost',
+    'expect: something',
+    'content-length: 0',
+    '',
+    '',
+  );
+  expect(status).toBe(200);
+  expect(text).toContain('HTTP/1.1 417 Expectation Failed');
+});
+
 test('a CONNECT request gets 405', async () => {
   expectProblem(await request('CONNECT example.com:443'), 405);
 });

@@ -215,6 +215,12 @@ test('invalid combinations of variables are reported together with other faults'
     expect(ofWorker).toContain(`  ${fault}`);
 });
 
+test('an invalid CODE_LENGTH is no fault of the variables whose codes have this length', () => {
+  const env = { ...COMPLETE, CODE_LENGTH: 'six', TEST_NUMBERS: '+14255550123=2168@2027-01-31' };
+
+  expect(refusalOf(apiConfig, env)).not.toMatch(/TEST_NUMBERS|NaN/);
+});
+
 test('an invalid combination is no error for a process that reads only one of the variables', () => {
   const reusedKey = { ...COMPLETE, PHONE_DIGEST_KEY: KEY };
 

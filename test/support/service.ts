@@ -161,6 +161,8 @@ export interface ServiceOptions {
   readonly redis?: Redis;
   readonly trustProxy?: string[];
   readonly durableFunctionsAuth?: 'function' | 'anonymous';
+  /** Default: PUBLIC_URL. */
+  readonly publicUrl?: string;
   /** Whether the sandbox reports deliveries. The API then listens on a port. */
   readonly withStatusCallback?: boolean;
   readonly codecServer?: CodecServer;
@@ -185,13 +187,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const taskQueue = `test-${randomUUID()}`;
   const port = await freePort();
-  const publicUrl = options.withStatusCallback === true ? `http://127.0.0.1:${port}` : PUBLIC_URL;
+  const { withStatusCallback = false } = options;
+  const publicUrl = options.publicUrl ?? (withStatusCallback ? `http://127.0.0.1:${port}` : PUBLIC_URL);
   const sandbox = await startTestSandbox({
     ...(options.tryItPage && { tryItUrl: publicUrl }),
     ...options.sandbox,
   });
   const deliveryReports = createTwilioReports(
-    options.withStatusCallback === true ? { authToken: SANDBOX_AUTH_TOKEN, publicUrl } : undefined,
+    withStatusCallback ? { authToken: SANDBOX_AUTH_TOKEN, publicUrl } : undefined,
   );
   const sender = createTwilioSender({
     accountSid: SANDBOX_ACCOUNT_SID,

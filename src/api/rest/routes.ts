@@ -39,7 +39,9 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
       idempotencyKey: request.headers['idempotency-key'],
     });
     noteOnRequest(request, { verificationId: verification.id });
-    reply.code(outcome === 'started' ? 202 : 200).header('location', `/verifications/${verification.id}`);
+    // With the path of PUBLIC_URL, if it has one: clients resolve it against the URL of their request.
+    const { pathname } = new URL(selfOf(verification.id));
+    reply.code(outcome === 'started' ? 202 : 200).header('location', pathname);
     return resource(verification);
   });
 
@@ -95,9 +97,13 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     return { tenantId: tenant.id, id };
   }
 
+  function selfOf(id: string): string {
+    return `${publicUrl}/verifications/${id}`;
+  }
+
   function resource(verification: IdentifiedView): VerificationResource {
     const { id, phoneNumber, status, attemptsRemaining, createdAt, expiresAt, endedAt, error } = verification;
-    const self = `${publicUrl}/verifications/${id}`;
+    const self = selfOf(id);
     const links = {
       self,
       check: `${self}/check`,

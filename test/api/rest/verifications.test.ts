@@ -61,6 +61,21 @@ async function startPending(headers: Record<string, string> = {}) {
 }
 
 describe('a start', () => {
+  test('has the path of PUBLIC_URL in its Location, if there is one', async () => {
+    const publicUrl = 'https://example.com/sms';
+    const behindPath = await startService({ ...server, withWorker: false, publicUrl });
+    const response = await behindPath.app.inject({
+      method: 'POST',
+      url: '/verifications',
+      headers: { authorization: `Bearer ${ALICE}` },
+      payload: { phoneNumber: uniquePhoneNumber() },
+    });
+    const { id, links } = response.json<{ id: string; links: { self: string } }>();
+    expect(response.headers.location).toBe(`/sms/verifications/${id}`);
+    expect(links.self).toBe(`https://example.com/sms/verifications/${id}`);
+    await behindPath.stop();
+  });
+
   test('gets 202 with the resource and its Location', async () => {
     const phoneNumber = uniquePhoneNumber();
     const { status, headers, body } = await start(phoneNumber);

@@ -144,6 +144,14 @@ describe('a create with an Idempotency-Key', () => {
     expect(messagesTo(to)).toHaveLength(1);
   });
 
+  test('that has a code of its own only once is refused', async () => {
+    const [withCode, without] = [uniquePhoneNumber(), uniquePhoneNumber()];
+    await create(withCode, 'same', { CustomCode: '123456' });
+    expect(await create(withCode, 'same')).toMatchObject(keyReused);
+    await create(without, 'same');
+    expect(await create(without, 'same', { CustomCode: '123456' })).toMatchObject(keyReused);
+  });
+
   test('starts another verification after the end of the first', async () => {
     const to = uniquePhoneNumber();
     const first = await create(to, 'again');
