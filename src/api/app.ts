@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { errorCodes, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { VerifySids } from '../crypto/verify-sids';
 import type { DeliveryReports } from '../messaging/sender';
 import { VerificationError } from '../domain/refusals';
@@ -120,7 +120,9 @@ function acceptEmptyBodies(app: Api): void {
     if (body === '') done(null, undefined);
     else void parseJson(request, body, done);
   });
-  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body: string, done) =>
-    done(null, body === '' ? undefined : body),
-  );
+  // The type that fetch() sends with a string, also with JSON.
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body: string, done) => {
+    if (body === '') done(null, undefined);
+    else done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE('text/plain'));
+  });
 }

@@ -140,6 +140,7 @@ describe('a start', () => {
     });
     expect(status).toBe(what === 'too much' ? 413 : 400);
     expect(body).toMatchObject({ code: 'invalid_request' });
+    if (contentType !== 'application/json') expect(body['detail']).toMatch(/^Send JSON/);
   });
 
   test('ten times at once with one Idempotency-Key leads to one message and one id', async () => {
