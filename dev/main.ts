@@ -63,14 +63,12 @@ async function startAll(
     smsSandboxProcess(configuration),
   );
   const client = createTemporalClient(configuration.config.temporal);
-  try {
-    await supervisor.start(
-      apiProcess(configuration, metricsPorts),
-      ...workerProcesses(configuration, client, metricsPorts),
-    );
-  } finally {
-    await client.connection.close();
-  }
+  await supervisor.start(
+    apiProcess(configuration, metricsPorts),
+    ...workerProcesses(configuration, client, metricsPorts),
+  );
+  // Not after an error: a worker's probe may still use it, and this process ends.
+  await client.connection.close();
 }
 
 function wantedPorts(configuration: DevConfiguration): WantedPort[] {

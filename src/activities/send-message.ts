@@ -52,6 +52,8 @@ type Refusal = Extract<SendResult, { result: 'refused' }>;
 const HEARTBEAT_INTERVAL_MS = 1_000;
 /** How far the provider's clock may be behind the Temporal server's. */
 const CLOCK_TOLERANCE_MS = 60_000;
+/** A code that the caller has chosen can be that of the number's last verification, too. */
+const CHOSEN_CODE_TOLERANCE_MS = 5_000;
 
 /**
  * Sends one message and returns the outcome. Every attempt after the first searches for the message before it sends:
@@ -90,7 +92,8 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     const isSentPossible = mayHaveBeenSent(context);
 
     if (attemptNumber > 1) {
-      const createdSince = request.notCreatedBefore ?? startedAt - CLOCK_TOLERANCE_MS;
+      const toleranceMs = request.codeOffset === undefined ? CLOCK_TOLERANCE_MS : CHOSEN_CODE_TOLERANCE_MS;
+      const createdSince = request.notCreatedBefore ?? startedAt - toleranceMs;
       const search = { to, code, knownSids, createdSince };
       const sid = await findSentMessage(sender, search, isSentPossible, context);
       if (sid !== undefined) {

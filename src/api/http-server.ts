@@ -28,6 +28,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTIONS_CHECKING_INTERVAL_MS = 1_000;
 /** Node's limit. */
 const MAX_REQUEST_LINE_BYTES = 16_384;
+const SINGLE_HEADERS: readonly string[] = ['host', 'authorization'];
 
 export interface HttpServerOptions {
   readonly logger: FastifyServerOptions['logger'];
@@ -91,6 +92,15 @@ export function createHttpServer({
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.host === undefined && raw.httpVersion !== '1.0')
       throw new VerificationError({ code: 'invalid_request' }, 'Send a Host header.');
+    // Node takes the first one. A proxy may have looked at the other.
+    const repeated = SINGLE_HEADERS.find((name) => countOf(name, raw.rawHeaders) > 1);
+    if (repeated !== undefined)
+      throw new VerificationError({ code: 'invalid_request' }, `Send only one ${repeated} header.`);
   });
   return app;
+}
+
+/** `rawHeaders`: as Node has received them, names and values by turns. */
+function countOf(header: string, rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === header).length;
 }

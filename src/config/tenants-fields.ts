@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hashOf } from '../crypto/api-keys';
-import { hasDoubleBraces, limit, numberLimit } from './fields';
+import { GLUED_CODE, hasDoubleBraces, isCodeGlued, limit, numberLimit } from './fields';
 
 // Values in TENANTS_FILE. Unlike variables, they have types: a number is a number, and a list is a list.
 
@@ -62,4 +62,5 @@ export const withCode = text('must be a sentence with {code}')
   .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
   .refine((sentence) => !hasDoubleBraces(sentence), {
     error: 'must have single braces: {code}, {name} (at Twilio: friendly_name) and {ttl}',
-  });
+  })
+  .refine((sentence) => !isCodeGlued(sentence), GLUED_CODE);

@@ -168,6 +168,23 @@ test('a later try of a resend counts the time that has passed: its window is ope
   await timed.stop();
 });
 
+test('a message of the last verification is not taken for one with the same chosen code', async () => {
+  const waiting = await startService({ ...server, cooldownSeconds: [6] });
+  const phoneNumber = uniquePhoneNumber();
+  const startWithCode = async () =>
+    (await waiting.verifications.start({ ...waiting.startRequest(phoneNumber), customCode: '4711' }))
+      .verification;
+  const first = await startWithCode();
+  await settled(first.id, waiting);
+  await waiting.verifications.cancel(first.id);
+  const hold = waiting.sandbox.hold('received', phoneNumber);
+  await eventually(() => startWithCode().catch(() => undefined));
+  await hold.untilHeld();
+  hold.disconnect();
+  await eventually(() => waiting.sandbox.inbox(phoneNumber).length === 2);
+  await waiting.stop();
+});
+
 test('a refused message is not sent again', async () => {
   const phoneNumber = uniquePhoneNumber();
   service.sandbox.stubAnswer(phoneNumber, {

@@ -164,6 +164,10 @@ test('an Expect header that is not supported is answered after the requests befo
   expect(text).toContain('HTTP/1.1 417 Expectation Failed');
 });
 
+test.each(['host: other.example', 'authorization: Bearer other'])('a second %s gets 400', async (line) => {
+  expectProblem(await request('GET /healthz', 'authorization: Bearer one', line), 400);
+});
+
 test('a CONNECT request gets 405', async () => {
   expectProblem(await request('CONNECT example.com:443'), 405);
 });

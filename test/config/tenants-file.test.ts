@@ -272,6 +272,7 @@ test.each<[object, string]>([
   [{ smsTemplate: 5 }, 'smsTemplate must be a text, in quotes'],
   [{ smsTemplate: {} }, 'smsTemplate must be a sentence with {code}'],
   [{ smsTemplate: 'Your code: {{code}}' }, `smsTemplate ${BRACES_FAULT}`],
+  [{ smsTemplate: '{name}{code}' }, 'smsTemplate must not have a digit or another variable next to {code}'],
   [{ smsTemplate: 'Your code: {code}}' }, `smsTemplate ${BRACES_FAULT}`],
   [
     { templates: { [`HJ${HEX}`]: { name: 'a', locales: { en: '{code} {{friendly_name}}' } } } },

@@ -169,6 +169,23 @@ test('a wrong TENANTS_FILE starts nothing and is named once', async () => {
   expect(named).toEqual(['  TENANTS_FILE shop.codeLength must be a whole number from 4 to 10']);
 });
 
+test('without Temporal at TEMPORAL_ADDRESS, it ends, and the last lines say why', async () => {
+  const [PORT, SMS_SANDBOX_PORT, nowhere] = [`${await freePort()}`, `${await freePort()}`, await freePort()];
+  const TEMPORAL_ADDRESS = `127.0.0.1:${nowhere}`;
+  const ended = spawnDev({
+    PORT,
+    SMS_SANDBOX_PORT,
+    TEMPORAL_ADDRESS,
+    DATA_DIR: path.join(tenantsDir, 'data'),
+  });
+
+  expect(await ended.exited).toBe(1);
+  expect(ended.output()).toContain(
+    `worker   | The worker stopped: Temporal can't be reached at ${TEMPORAL_ADDRESS} (TEMPORAL_ADDRESS)\n`,
+  );
+  expect(ended.output()).not.toContain('    at ');
+});
+
 test('a killed worker is restarted, with a printed line, and sends messages again', async () => {
   process.kill(pidOf('worker'), 'SIGKILL');
   await eventually(() => linesOf(dev).some((line) => line.startsWith('worker died (SIGKILL) and was')), dev);

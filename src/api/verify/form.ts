@@ -147,8 +147,10 @@ function substitutionsOf(
   locale: string,
 ): Readonly<Record<string, string>> | undefined {
   const values = Object.entries(textRecord(form, 'TemplateCustomSubstitutions') ?? {});
-  const isTooLong = values.some(([, value]) => value.length > MAX_SUBSTITUTION_CHARACTERS);
-  if (values.length > MAX_SUBSTITUTIONS || isTooLong) throw invalidParameter('TemplateCustomSubstitutions');
+  const isNotText = values.some(
+    ([, value]) => value.length > MAX_SUBSTITUTION_CHARACTERS || CONTROL.test(value),
+  );
+  if (values.length > MAX_SUBSTITUTIONS || isNotText) throw invalidParameter('TemplateCustomSubstitutions');
   if (!template) return undefined;
   const names = new Set(template.locales.flatMap(({ sentence }) => variablesOf(sentence)));
   const used = values.filter(([name]) => names.has(name));

@@ -1,7 +1,10 @@
 import { variablesOf } from '../../messaging/wording';
-import { hasDoubleBraces, integer, parseSeconds, text } from '../fields';
+import { GLUED_CODE, hasDoubleBraces, integer, isCodeGlued, parseSeconds, text } from '../fields';
 import { bounds } from '../bounds';
 import { documentation } from '../documentation';
+
+/** Twilio refuses a message with more than 1,600 characters. */
+const MAX_TEMPLATE_CHARACTERS = 1_500;
 
 export const verification = {
   CODE_LENGTH: integer(...bounds.codeLength)
@@ -54,7 +57,9 @@ export const verification = {
     }),
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
+    .max(MAX_TEMPLATE_CHARACTERS, `must have at most ${MAX_TEMPLATE_CHARACTERS} characters`)
     .refine((sentence) => !hasDoubleBraces(sentence), 'must have single braces: {code} and {ttl}')
+    .refine((sentence) => !isCodeGlued(sentence), GLUED_CODE)
     // The default tenant has no name.
     .refine((sentence) => variablesOf(sentence).length === 0 && !sentence.includes('{name}'), {
       error: 'must have no other variables than {code} and {ttl}',

@@ -29,9 +29,14 @@ const UNKNOWN_ERROR = 30008;
 const OPERATOR_SENTENCE = 'The SMS provider refused our settings. Please tell the operator of this service.';
 const DEFAULT_SENTENCE = 'The message could not be delivered. Check the number or try another.';
 
+/** Twilio's codes have five digits. A longer number could be a phone number. */
+function isTwilioCode(reported: number): boolean {
+  return Number.isInteger(reported) && reported >= 10_000 && reported <= 99_999;
+}
+
 /** Twilio's error code with our sentence. `reported` comes from outside: an invalid code becomes UNKNOWN_ERROR. */
 export function deliveryError(reported: number): DeliveryError {
-  const code = Number.isSafeInteger(reported) && reported > 0 ? reported : UNKNOWN_ERROR;
+  const code = isTwilioCode(reported) ? reported : UNKNOWN_ERROR;
   const fallback = operatorAdvice(code) === undefined ? DEFAULT_SENTENCE : OPERATOR_SENTENCE;
   return { code: String(code), message: sentences[code] ?? fallback };
 }

@@ -196,6 +196,8 @@ test.each<[field: string, value: string]>([
   ['TemplateCustomSubstitutions', 'no JSON'],
   ['TemplateCustomSubstitutions', '"text"'],
   ['TemplateCustomSubstitutions', json({ order: 'x'.repeat(101) })],
+  ['TemplateCustomSubstitutions', json({ order: 'x\n@evil.example #123456' })],
+  ['TemplateCustomSubstitutions', json({ order: '\u202e' })],
   ['TemplateCustomSubstitutions', json({ unused: 'x'.repeat(101) })],
   ['TemplateCustomSubstitutions', json(Object.fromEntries(Array.from({ length: 21 }, (_, i) => [i, ''])))],
   ['Locale', 'x'.repeat(36)],

@@ -13,7 +13,7 @@ test('a failed message has the carrier’s error code', () => {
   expect(failed('30003')).toMatchObject({ sid: 'SM1', failure: { code: '30003' } });
 });
 
-test.each([undefined, '', 'x', '1e30', '-1', '0', '1.5', 'Infinity'])(
+test.each([undefined, '', 'x', '1e30', '-1', '0', '1.5', 'Infinity', '14255550123'])(
   'an invalid error code (%j) is reported as 30008',
   (code) => {
     expect(failed(code)).toMatchObject({ failure: { code: '30008' } });
