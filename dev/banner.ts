@@ -1,4 +1,6 @@
 const NUMBER = '+14255550123';
+/** In the shell: the id, or what to do if the start was refused. */
+const ID_OR_HINT = '${ID:-no id: wait two minutes if the number has an open verification}';
 
 export interface BannerFacts {
   apiUrl: string;
@@ -60,9 +62,10 @@ export function curlLines(facts: BannerFacts): [start: string, look: string, che
   const verifications = `${facts.apiUrl}/verifications`;
   const key = `-H ${quote(`Authorization: Bearer ${facts.apiKey}`)}`;
   const json = `-H 'Content-Type: application/json'`;
-  const id = `sed 's/.*"id":"\\([^"]*\\)".*/\\1/'`;
+  // Prints nothing if the answer is an error, so that ID stays empty.
+  const id = `sed -n 's/.*"id":"\\([^"]*\\)".*/\\1/p'`;
   return [
-    `ID=$(curl -s ${verifications} ${key} ${json} -d '{"phoneNumber":"${NUMBER}"}' | ${id}); echo "$ID"`,
+    `ID=$(curl -s ${verifications} ${key} ${json} -d '{"phoneNumber":"${NUMBER}"}' | ${id}); echo "${ID_OR_HINT}"`,
     // The wait gives the message time to arrive.
     `curl -s "${verifications}/$ID" ${key} -H 'Prefer: wait=2'; echo`,
     `curl -s "${verifications}/$ID/check" ${key} ${json} -d '{"code":"'${code(facts)}'"}'; echo`,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { banner, curlLines } from '../../dev/banner';
 import type { VerifyService } from '../../src/tenants/tenant';
 import { verifyServiceNames } from '../../src/tenants/verify-services';
@@ -45,6 +46,15 @@ test('three commands verify a number, the third one with the code from the inbox
   expect(start).toMatch(/^ID=\$\(curl -s http:\/\/localhost:3000\/verifications .*Bearer dev.*\+14255550123/);
   expect(look).toMatch(/^curl -s "http:\/\/localhost:3000\/verifications\/\$ID" /);
   expect(check).toMatch(/\$ID\/check" .*\$\(curl -s http:\/\/localhost:3001\/inbox\/\+14255550123 .*\{6\\}/);
+});
+
+test('a start that is refused leaves no id, and the first command says what to do', () => {
+  const refused = `curl() { echo '{"code":"verification_in_progress"}'; }`;
+  const script = [refused, curlLines(facts)[0], 'echo "[$ID]"'].join('\n');
+
+  const printed = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' });
+
+  expect(printed).toBe('no id: wait two minutes if the number has an open verification\n[]\n');
 });
 
 test('with a real Twilio account, the third command has a placeholder for the code', () => {
