@@ -59,8 +59,9 @@ const INTRODUCTION = [
     'If variables are missing or invalid, the process ends with one message. It names all of these variables and ' +
       'shows no value.',
     '`npm run keys -- --write .env` makes a file to start from, with good secrets. Only you can read it. The command ' +
-      'refuses a file that exists. [.env.example](../.env.example) shows the most important variables for ' +
-      'docker-compose.yml, which passes on all others in `.env`, too.',
+      'refuses a file that exists.',
+    '[.env.example](../.env.example) shows the most important variables. docker-compose.yml passes on every variable ' +
+      'of `.env`, also those that are not in the example.',
     '`npm run dev` needs no variable. It has defaults of its own, listed here as "In development". It passes all ' +
       'variables of its environment on to the processes that it starts. It does not read `.env`.',
   ].flatMap(bullet),

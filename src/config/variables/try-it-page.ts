@@ -9,7 +9,6 @@ export const tryItPage = {
     .register(documentation, {
       description: '`on`: `GET /` is a page on which everyone can verify a phone number.',
       rules: [
-        'It is `on` in development.',
         'The page has no API key. `CLIENT_IP_LIMIT` limits its starts and resends by IP address: see `TRUST_PROXY`.',
       ],
     }),
