@@ -14,17 +14,26 @@ export interface StubAnswer {
   recorded?: boolean;
 }
 
+/** What becomes of the next messages to a number. */
+interface PreparedDelivery {
+  /** Why they do not arrive. Null if they do arrive, after they once did not. */
+  readonly carrierError: CarrierErrorCode | null;
+  /** Epoch milliseconds. */
+  readonly preparedAt: number;
+}
+
 /** Faults of numbers, which can be set while the sandbox runs. */
 export class NumberFaults {
   /** Emits a number when its next messages get another fate. */
   readonly changes = new EventEmitter<{ change: [number: string] }>();
   readonly #holds = new Set<CallHold>();
   readonly #stubs = new Map<string, StubAnswer[]>();
-  /** Why the next messages to a number do not arrive. Null if they do arrive, after they once did not. */
-  readonly #carrierErrors: Map<string, CarrierErrorCode | null>;
+  readonly #deliveries = new Map<string, PreparedDelivery>();
 
   constructor(undeliverable: Readonly<Record<string, CarrierErrorCode>>) {
-    this.#carrierErrors = new Map(Object.entries(undeliverable));
+    const preparedAt = Date.now();
+    for (const [number, carrierError] of Object.entries(undeliverable))
+      this.#deliveries.set(number, { carrierError, preparedAt });
   }
 
   hold(stage: HoldStage, to?: string): Hold {
@@ -60,19 +69,24 @@ export class NumberFaults {
     return this.#stubs.get(to)?.shift();
   }
 
-  /** What becomes of the next messages to a number: null if they arrive. */
-  setDelivery(to: string, carrierError: CarrierErrorCode | null): void {
-    this.#carrierErrors.delete(to);
-    this.#carrierErrors.set(to, carrierError);
+  /** What becomes of the next messages to a number: null if they arrive. `preparedAt`: epoch milliseconds. */
+  setDelivery(to: string, carrierError: CarrierErrorCode | null, preparedAt = Date.now()): void {
+    this.#deliveries.delete(to);
+    this.#deliveries.set(to, { carrierError, preparedAt });
     this.changes.emit('change', to);
   }
 
   /** The numbers for which the delivery was set, the latest last. */
   numbersWithDelivery(): string[] {
-    return [...this.#carrierErrors.keys()];
+    return [...this.#deliveries.keys()];
   }
 
   carrierErrorFor(to: string): CarrierErrorCode | null {
-    return this.#carrierErrors.get(to) ?? null;
+    return this.#deliveries.get(to)?.carrierError ?? null;
+  }
+
+  /** When the delivery was set, in epoch milliseconds. Undefined if it was not. */
+  preparedAt(to: string): number | undefined {
+    return this.#deliveries.get(to)?.preparedAt;
   }
 }

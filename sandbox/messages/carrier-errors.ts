@@ -16,15 +16,37 @@ interface CarrierError {
   readonly message: string;
   /** What they mean for the phone. */
   readonly meaning: string;
+  /** The same for a menu. */
+  readonly short: string;
 }
 
 export const carrierErrors: Readonly<Record<CarrierErrorCode, CarrierError>> = {
-  30003: { message: 'Unreachable destination handset', meaning: 'the phone is off or has no signal' },
-  30004: { message: 'Message blocked', meaning: 'the phone or its carrier blocks the message' },
-  30005: { message: 'Unknown destination handset', meaning: 'the number is not in service' },
-  30006: { message: 'Landline or unreachable carrier', meaning: 'a landline, or its carrier refuses' },
-  30007: { message: 'Message filtered', meaning: 'the carrier filtered the message as spam' },
-  30008: { message: 'Unknown error', meaning: 'no reason was given' },
+  30003: {
+    message: 'Unreachable destination handset',
+    meaning: 'the phone is off or has no signal',
+    short: 'phone off',
+  },
+  30004: {
+    message: 'Message blocked',
+    meaning: 'the phone or its carrier blocks the message',
+    short: 'blocked',
+  },
+  30005: {
+    message: 'Unknown destination handset',
+    meaning: 'the number is not in service',
+    short: 'not in use',
+  },
+  30006: {
+    message: 'Landline or unreachable carrier',
+    meaning: 'a landline, or its carrier refuses',
+    short: 'landline',
+  },
+  30007: {
+    message: 'Message filtered',
+    meaning: 'the carrier filtered the message as spam',
+    short: 'spam filter',
+  },
+  30008: { message: 'Unknown error', meaning: 'no reason was given', short: 'no reason' },
 };
 
 export const carrierErrorCodes: readonly CarrierErrorCode[] = CarrierErrorCode.anyOf.map(

@@ -53,6 +53,10 @@ export class MessageStore {
     return sids.flatMap((sid) => this.#messages.get(sid) ?? []);
   }
 
+  newestTo(number: string): Message | undefined {
+    return this.#messages.get(this.#sids.get(number)?.at(-1) ?? '');
+  }
+
   /** The messages that arrived at a number, newest first. Messages with a carrier error never arrive. */
   inbox(number: string): InboxMessage[] {
     return this.messagesTo(number)

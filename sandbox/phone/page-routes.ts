@@ -95,7 +95,7 @@ export function pageRoutes(dependencies: PageDependencies): FastifyPluginAsyncTy
       const number = body.number.replaceAll(/[\s().-]/g, '');
       if (!E164.test(number))
         throw new PageError(400, 'Enter a number with its country code, for example +1 425 555 0123.');
-      faults.setDelivery(number, body.error === '' ? null : carrierErrorOf(body.error));
+      phoneList.setDelivery(number, body.error === '' ? null : carrierErrorOf(body.error));
       return backToPhone(reply, number);
     });
   };

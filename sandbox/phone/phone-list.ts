@@ -52,15 +52,43 @@ export class PhoneList {
     this.#faults = faults;
   }
 
-  /** `numbers`: the shown ones. Those without a message are first, then those with the newest messages. */
+  /** `numbers`: the shown ones. Those that were prepared last or have the newest messages are first. */
   overview(): { numbers: string[]; total: number } {
     const withMessages = this.#store.numbers();
     const known = new Set(withMessages);
-    const prepared = this.#faults.numbersWithDelivery().filter((number) => !known.has(number));
+    const prepared = this.#faults.numbersWithDelivery().toReversed();
+    const empty = prepared.filter((number) => !known.has(number));
+    const candidates = new Set([
+      ...empty.slice(0, MAX_PREPARED_PHONES),
+      ...prepared.filter((number) => known.has(number)),
+      ...withMessages.slice(0, MAX_PHONES),
+    ]);
     return {
-      numbers: [...prepared.toReversed().slice(0, MAX_PREPARED_PHONES), ...withMessages].slice(0, MAX_PHONES),
-      total: prepared.length + withMessages.length,
+      numbers: [...candidates]
+        .map((number) => ({ number, changedAt: this.#changedAt(number) }))
+        .toSorted((one, other) => other.changedAt - one.changedAt)
+        .slice(0, MAX_PHONES)
+        .map(({ number }) => number),
+      total: empty.length + withMessages.length,
     };
+  }
+
+  /**
+   * Sets what becomes of the next messages to a number: null if they arrive. A shown phone keeps its place. Another one
+   * becomes the first.
+   */
+  setDelivery(number: string, carrierError: CarrierErrorCode | null): void {
+    const isShown = this.overview().numbers.includes(number);
+    this.#faults.setDelivery(number, carrierError, isShown ? this.#changedAt(number) : Date.now());
+  }
+
+  /** When the phone was prepared or got its newest message, in epoch milliseconds. */
+  #changedAt(number: string): number {
+    const message = this.#store.newestTo(number);
+    return Math.max(
+      this.#faults.preparedAt(number) ?? 0,
+      message === undefined ? 0 : Date.parse(message.createdAt),
+    );
   }
 
   phone(number: string): Phone {

@@ -74,7 +74,7 @@ test('a failure that is reported on the phone ends the verification, and its pag
   const phone = await startAndOpenPhone();
   const message = phone.locator('[data-wanted] .message');
   await message.locator('.fail summary').click();
-  await message.getByLabel('What the carrier reports').selectOption({ label: '30004 Message blocked' });
+  await message.getByLabel('What the carrier reports').selectOption({ label: '30004 blocked' });
   await message.getByRole('button', { name: 'Report', exact: true }).click();
 
   await message.filter({ hasText: 'Undelivered' }).waitFor();

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import twilio from 'twilio';
 import type { SmsSandbox } from '../../sandbox';
 import { carrierErrorCodes } from '../../sandbox/messages/carrier-errors';
@@ -178,6 +179,46 @@ test('a phone can be prepared: its next messages fail until they may arrive agai
   await send();
   expect(await callbacks.until('delivered')).toContain('delivered');
   expect(sandbox.inbox(PHONE)).toHaveLength(1);
+});
+
+describe('the order of the phones', () => {
+  const order = async (sandbox: SmsSandbox) =>
+    [...(await ask(sandbox, '/')).body.matchAll(/<article [^>]*id="([^"]+)"/g)].map(([, number]) => number);
+  const prepare = (sandbox: SmsSandbox, number: string) =>
+    post(sandbox, '/phone/delivery', { number, error: '30003' });
+
+  test('a prepared phone is first until another phone gets a message', async () => {
+    const sandbox = await startSandbox();
+    await clientOf(sandbox).messages.create(OUTGOING);
+    await setTimeout(2);
+    await prepare(sandbox, OTHER_PHONE);
+    expect(await order(sandbox)).toEqual([OTHER_PHONE, PHONE]);
+    await setTimeout(2);
+    await clientOf(sandbox).messages.create(OUTGOING);
+    expect(await order(sandbox)).toEqual([PHONE, OTHER_PHONE]);
+  });
+
+  test('a phone that is shown keeps its place when its next messages are set', async () => {
+    const sandbox = await startSandbox();
+    await clientOf(sandbox).messages.create({ ...OUTGOING, to: OTHER_PHONE });
+    await setTimeout(2);
+    await clientOf(sandbox).messages.create(OUTGOING);
+    await prepare(sandbox, OTHER_PHONE);
+    expect(await order(sandbox)).toEqual([PHONE, OTHER_PHONE]);
+  });
+
+  test('a phone with messages that is not shown any more is first after it is prepared', async () => {
+    const sandbox = await startSandbox({ statusStepMs: NEVER_MS });
+    const { messages } = clientOf(sandbox);
+    await messages.create(OUTGOING);
+    for (let index = 0; index < 50; index += 1)
+      await messages.create({ ...OUTGOING, to: `+1425555${1000 + index}` });
+    expect(await order(sandbox)).not.toContain(PHONE);
+    await setTimeout(2);
+    await prepare(sandbox, PHONE);
+    expect((await order(sandbox))[0]).toBe(PHONE);
+    expect(await order(sandbox)).toHaveLength(50);
+  });
 });
 
 describe('a page of another site', () => {

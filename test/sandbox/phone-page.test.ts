@@ -46,6 +46,30 @@ const failureMenu = (page: Page) => page.locator('.fail summary');
 const says = (within: Locator, text: string) => within.filter({ hasText: text }).first().waitFor();
 const clipboard = (page: Page) => page.evaluate('navigator.clipboard.readText()');
 const focused = (page: Page) => page.evaluate('document.activeElement.className');
+const focusedId = (page: Page) => page.evaluate('document.activeElement.id');
+/** The numbers of the phones with a ring. */
+const outlined = (page: Page) =>
+  page.evaluate(
+    "[...document.querySelectorAll('.phone')].filter((e) => getComputedStyle(e).outlineStyle !== 'none').map((e) => e.id)",
+  );
+/** How many lines the text of an element has. */
+const lineCount = (page: Page, selector: string) =>
+  page.evaluate(`(() => {
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector(${JSON.stringify(selector)}).firstChild);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  })()`);
+/** The choices that are wider than the menu that shows them. */
+const cutOptions = (page: Page) =>
+  page.evaluate(`[...document.querySelectorAll('select')].flatMap((select) => {
+    const style = getComputedStyle(select);
+    const context = document.createElement('canvas').getContext('2d');
+    context.font = style.font;
+    const arrow = 28;
+    const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+    return [...select.options].filter(({ text }) => context.measureText(text).width > room)
+      .map(({ text }) => select.id + ': ' + text);
+  })`);
 const heard = (page: Page) => page.locator('#announcements p').allTextContents();
 
 /** Keeps the texts of an element that changes, in the page. */
@@ -222,10 +246,97 @@ test('a link shows the phone that it names, also if its message comes later', as
   await send(sandbox);
   await phone(page).and(page.locator('[data-wanted]')).waitFor();
   expect(await page.locator('#notice').textContent()).toBe('');
-  const outlined =
-    "[...document.querySelectorAll('.phone')].filter((e) => getComputedStyle(e).outlineStyle !== 'none').map((e) => e.id)";
-  expect(await page.evaluate(outlined)).toEqual([PHONE]);
+  expect(await outlined(page)).toEqual([PHONE]);
   await screenshot(page, 'phone-linked');
+});
+
+test('the mark of a linked phone goes away when another phone gets a message', async () => {
+  const sandbox = await startSandbox();
+  await send(sandbox);
+  const page = await open(sandbox, {}, `/#${PHONE}`);
+  await phone(page).and(page.locator('[data-wanted]')).waitFor();
+  await send(sandbox, { body: 'another one' });
+  await says(messages(page), 'another one');
+  expect(await outlined(page)).toEqual([PHONE]);
+
+  await send(sandbox, { to: OTHER_PHONE });
+  await messages(page, OTHER_PHONE).waitFor();
+  expect(await outlined(page)).toEqual([]);
+  expect(new URL(page.url()).hash).toBe('');
+  await page.reload();
+  await page.getByText('Live', { exact: true }).waitFor();
+  expect(await outlined(page)).toEqual([]);
+  await page.goto(`/#${PHONE}`);
+  await phone(page).and(page.locator('[data-wanted]')).waitFor();
+});
+
+test('a phone that is wanted, but not there yet, is still shown after messages to other phones', async () => {
+  const sandbox = await startSandbox();
+  const page = await open(sandbox, {}, `/#${PHONE}`);
+  await send(sandbox, { to: OTHER_PHONE });
+  await messages(page, OTHER_PHONE).waitFor();
+  await says(page.locator('#notice'), `No message to ${PHONE} yet.`);
+  await send(sandbox);
+  await phone(page).and(page.locator('[data-wanted]')).waitFor();
+});
+
+test('a prepared phone gets the focus, also if it is prepared again', async () => {
+  const sandbox = await startSandbox();
+  await send(sandbox, { to: OTHER_PHONE });
+  const page = await open(sandbox);
+  for (let times = 1; times <= 2; times += 1) {
+    await page.getByLabel('Phone number').fill('+1 425 555 0123');
+    await page.keyboard.press('Enter');
+    await eventually(async () => (await focusedId(page)) === PHONE);
+  }
+  await page.getByLabel('Phone number').focus();
+  await send(sandbox, { to: OTHER_PHONE });
+  await messages(page, OTHER_PHONE).nth(1).waitFor();
+  expect(await focusedId(page)).toBe('prepare-number');
+});
+
+test.each([
+  ['mobile', MOBILE],
+  ['desktop', { viewport: { width: 1280, height: 800 } }],
+] as const)('the keyboard reaches the form for failures before the phones: %s', async (name, options) => {
+  const sandbox = await startSandbox({ tryItUrl: TRY_IT_URL });
+  await send(sandbox);
+  const page = await open(sandbox, options);
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Make a message fail');
+  await screenshot(page, `phone-link-to-failures-${name}`);
+  await page.keyboard.press('Enter');
+  await eventually(async () => (await focusedId(page)) === 'failures');
+  await page.keyboard.press('Tab');
+  expect(await focusedId(page)).toBe('prepare-number');
+});
+
+test.each([375, 320])(
+  'on a screen of %i pixels, each number and each choice is on one line',
+  async (width) => {
+    const sandbox = await startSandbox({ carrierMs: NEVER_MS });
+    await send(sandbox);
+    const page = await open(sandbox, { viewport: { width, height: 740 } });
+    await failureMenu(page).click();
+    for (const selector of ['.phone h2', '.phone header button'])
+      expect([selector, await lineCount(page, selector)]).toEqual([selector, 1]);
+    expect(await page.locator('.phone header button').innerText()).toMatch(/^Copy/);
+    const name = await page.locator('.phone h2').boundingBox();
+    const button = await page.locator('.phone header button').boundingBox();
+    expect(button?.y ?? Infinity).toBeLessThan((name?.y ?? 0) + (name?.height ?? 0));
+    expect(await cutOptions(page)).toEqual([]);
+    await screenshot(page, `phone-${width}`);
+  },
+);
+
+test('without JavaScript, nothing is indented by what only the script shows', async () => {
+  const page = await open(await startSandbox({ tryItUrl: TRY_IT_URL }), {
+    ...MOBILE,
+    javaScriptEnabled: false,
+  });
+  const heading = await page.locator('h1').boundingBox();
+  const link = await page.getByRole('link', { name: 'Open the try-it page' }).boundingBox();
+  expect(link?.x).toBe(heading?.x);
 });
 
 test('after a restart of the sandbox, no message is lost or shown twice', async () => {

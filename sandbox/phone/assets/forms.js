@@ -1,4 +1,5 @@
 import { showNotice } from './announcements.js';
+import { goToPhone } from './wanted-phone.js';
 
 /** Sends the page's forms without loading the page again. What they change comes as an event. */
 export function sendForms() {
@@ -41,6 +42,6 @@ function showPrepared(form, fault) {
   error.textContent = fault;
   input.setAttribute('aria-invalid', String(fault !== ''));
   if (fault !== '') return input.focus();
-  location.hash = input.value.replaceAll(/[\s().-]/g, '');
+  goToPhone(input.value.replaceAll(/[\s().-]/g, ''));
   input.value = '';
 }

@@ -4,7 +4,7 @@
 import { copyOnClick } from './copy.js';
 import { sendForms } from './forms.js';
 import { showPhones, useLocalTimes } from './phones.js';
-import { showWantedPhone } from './wanted-phone.js';
+import { leaveWantedPhone, showWantedPhone } from './wanted-phone.js';
 
 /** The browser connects again by itself, except after an answer that is no event stream. */
 const RETRY_MS = 3_000;
@@ -26,7 +26,7 @@ function connect() {
     if (events.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
   });
   events.addEventListener('phones', ({ data }) => {
-    showPhones(JSON.parse(data));
+    leaveWantedPhone(showPhones(JSON.parse(data)));
     showWantedPhone();
   });
 }

@@ -8,7 +8,7 @@ const list = document.getElementById('phones') ?? document.body;
 /** With more new messages than this, a screen reader hears only their number. */
 const MAX_ANNOUNCED = 3;
 
-/** @param {PhonesEvent} event */
+/** Returns the numbers that have a new message. @param {PhonesEvent} event @returns {string[]} */
 export function showPhones({ numbers, total, phones }) {
   const focused = document.activeElement;
   /** @type {HTMLElement[]} */
@@ -30,6 +30,7 @@ export function showPhones({ numbers, total, phones }) {
     rest.textContent =
       total > numbers.length ? `The latest ${numbers.length} of ${total} numbers are shown.` : '';
   announceMessages(arrived);
+  return arrived.map((message) => message.closest('article')?.dataset.number ?? '');
 }
 
 /** Writes times in the time zone and the language of the browser. @param {ParentNode} within */
