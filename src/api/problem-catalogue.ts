@@ -44,7 +44,7 @@ export const problemCatalogue: Readonly<Record<ErrorCode, Entry>> = {
   country_not_allowed: { status: 422, detail: 'This service sends no messages to this country.' },
   phone_number_cooling_down: {
     status: 429,
-    detail: 'This number had too many unsuccessful verifications. Try again later.',
+    detail: 'This number had unsuccessful verifications. Wait before you try it again.',
   },
   rate_limited: { status: 429, detail: 'Too many requests. Try again later.' },
   unreadable_payload: { status: 422, detail: 'This payload cannot be decrypted.' },

@@ -47,3 +47,20 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
+
+/** The contrast ratio of WCAG between an element's text and its background. Both must be opaque. */
+export async function contrastOf(page: Page, selector: string): Promise<number> {
+  const style = `getComputedStyle(document.querySelector(${JSON.stringify(selector)}))`;
+  const colors = await page.evaluate<[string, string]>(`[${style}.color, ${style}.backgroundColor]`);
+  const [darker, lighter] = colors.map(luminance).toSorted((one, other) => one - other);
+  return ((lighter ?? 0) + 0.05) / ((darker ?? 0) + 0.05);
+}
+
+/** `color`: as in `rgb(47, 91, 234)`. */
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((value) => {
+    const share = Number(value) / 255;
+    return share <= 0.040_45 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -3,21 +3,24 @@ import { VerificationError } from '../../domain/refusals';
 import type { IdentifiedView } from '../../gateway/verifications';
 import { noteProblem, toProblem } from '../problem';
 import type { Pages } from './pages';
-import { sentFields } from './schemas';
+import { sentFields, sentNotice } from './schemas';
 import {
   errorScreen,
   numberScreen,
   retryScreen,
   verificationScreen,
+  waitingScreen,
   wrongOriginScreen,
   type Refused,
   type Screen,
 } from './screens';
-import { isEntryRefusal, refusalSentence, unforeseenSentence } from './sentences';
+import { isEntryRefusal, parseNotice, refusalSentence, unforeseenSentence } from './sentences';
 import { isCsrfError } from './session';
 
 export interface ErrorHandlerDependencies {
   readonly pages: Pages;
+  /** The public id of the session's verification; undefined if there is none. */
+  readonly currentId: (request: FastifyRequest) => string | undefined;
   /** The session's verification; undefined if there is none. */
   readonly currentVerification: (
     request: FastifyRequest,
@@ -26,7 +29,7 @@ export interface ErrorHandlerDependencies {
 }
 
 /** Shows the screen on which an error occurred, with a sentence that says what to do. */
-export function createErrorHandler({ pages, currentVerification }: ErrorHandlerDependencies) {
+export function createErrorHandler({ pages, currentId, currentVerification }: ErrorHandlerDependencies) {
   return async function showError(
     error: unknown,
     request: FastifyRequest,
@@ -41,28 +44,41 @@ export function createErrorHandler({ pages, currentVerification }: ErrorHandlerD
     if (refusal?.code === 'verification_ended') return pages.redirect(reply);
     reply.code(problem.status).headers(problem.headers);
     if (isFromOtherOrigin(error)) return pages.show(reply, wrongOriginScreen(pages.url));
-    const form = sentFields(request.body).phoneNumber === undefined ? 'code' : 'number';
-    const refused = refusal
-      ? { sentence: refusalSentence(refusal, form), isFieldInvalid: isEntryRefusal(refusal) }
-      : { sentence: unforeseenSentence(problem.status), isFieldInvalid: false };
+    const startedId = problem.status === 503 ? startedVerification(request) : undefined;
+    if (startedId !== undefined) return pages.show(reply, waitingScreen(startedId));
+    const { phoneNumber } = sentFields(request.body);
+    const refusedWith = (codeLength?: number): Refused =>
+      refusal
+        ? {
+            sentence: refusalSentence(refusal, { phoneNumber, codeLength }),
+            isFieldInvalid: isEntryRefusal(refusal),
+          }
+        : { sentence: unforeseenSentence(problem.status), isFieldInvalid: false };
     // The request may have been done. The next form repeats it, so that it is not done twice.
-    const repeated = problem.status >= 500 ? repeatScreen(request.body, refused) : undefined;
-    return pages.show(reply, repeated ?? (await screenWithError(request, reply, refused)));
+    const repeated = problem.status >= 500 ? repeatScreen(request.body, refusedWith()) : undefined;
+    return pages.show(reply, repeated ?? (await screenWithError(request, reply, refusedWith)));
   };
+
+  /** The verification whose accepted start led to this page. */
+  function startedVerification(request: FastifyRequest): string | undefined {
+    return parseNotice(sentNotice(request.query)) === 'started' ? currentId(request) : undefined;
+  }
 
   async function screenWithError(
     request: FastifyRequest,
     reply: FastifyReply,
-    refused: Refused,
+    refusedWith: (codeLength?: number) => Refused,
   ): Promise<Screen> {
     const { phoneNumber } = sentFields(request.body);
-    if (phoneNumber !== undefined) return numberScreen(refused, phoneNumber);
-    if (request.method !== 'POST') return errorScreen(refused.sentence);
+    if (phoneNumber !== undefined) return numberScreen(refusedWith(), phoneNumber);
+    if (request.method !== 'POST') return errorScreen(refusedWith().sentence);
     try {
       const verification = await currentVerification(request, reply);
-      return verification ? verificationScreen(verification, { refused }) : numberScreen(refused);
+      return verification
+        ? verificationScreen(verification, { refused: refusedWith(verification.codeLength) })
+        : numberScreen(refusedWith());
     } catch {
-      return errorScreen(refused.sentence);
+      return errorScreen(refusedWith().sentence);
     }
   }
 }

@@ -65,7 +65,13 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
   app.addHook('onRequest', async (request) => {
     if (request.method === 'POST') refuseCrossSite(request);
   });
-  app.setErrorHandler(createErrorHandler({ pages, currentVerification }));
+  app.setErrorHandler(
+    createErrorHandler({
+      pages,
+      currentId: (request) => session.verificationId(request),
+      currentVerification,
+    }),
+  );
 
   app.get('/', { schema: schemas.page, ...pages.options }, async (request, reply) => {
     const verification = await currentVerification(request, reply, request.headers.prefer);
@@ -88,7 +94,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     });
     noteOnRequest(request, { verificationId: verification.id });
     session.begin(reply, verification.id);
-    return pages.redirect(reply);
+    return pages.redirect(reply, 'started');
   });
 
   /** A form about the session's verification. */

@@ -45,6 +45,11 @@ export function sentFields(body: unknown) {
   };
 }
 
+/** The notice in the page's URL, which can contain anything. */
+export function sentNotice(query: unknown): string | undefined {
+  return field(query, 'notice');
+}
+
 function field(body: unknown, name: string): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const value: unknown = Reflect.get(body, name);

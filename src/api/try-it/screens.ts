@@ -1,13 +1,19 @@
-import { MIN_WINDOW_LEFT_FOR_RESEND_MS } from '../../domain/policy';
 import { isFinal, type FinalStatus } from '../../domain/types';
 import type { IdentifiedView } from '../../gateway/verifications';
-import { endSentences, openSentence, wrongOriginSentence, type Notice } from './sentences';
+import { resendTimes, secondsUntil } from './resend-times';
+import {
+  attemptsLeft,
+  endSentences,
+  openSentence,
+  STARTED_SENTENCE,
+  wrongOriginSentence,
+  type Notice,
+} from './sentences';
 
-const NO_RESEND = { resendInSeconds: null, resendEndsInSeconds: null };
 const NOT_AVAILABLE = 'Not available';
 
 /** What the templates in `views` show. `name` is the template's name. `sentence` is in the status region. */
-export type Screen = NumberScreen | CodeScreen | RetryScreen | ResultScreen | ErrorScreen;
+export type Screen = NumberScreen | WaitingScreen | CodeScreen | RetryScreen | ResultScreen | ErrorScreen;
 
 interface NumberScreen {
   readonly name: 'number';
@@ -21,6 +27,14 @@ interface NumberScreen {
   readonly isRefused: boolean;
   /** Whether it was refused because of the text in the field. */
   readonly isFieldInvalid: boolean;
+}
+
+/** A start was accepted, but its state can't be read yet. It leads to the code screen by itself. */
+interface WaitingScreen {
+  readonly name: 'waiting';
+  readonly verificationId: string;
+  readonly heading: string;
+  readonly sentence: string;
 }
 
 interface CodeScreen {
@@ -66,8 +80,13 @@ interface SentCheck {
 interface ResultScreen {
   readonly name: 'result';
   readonly verificationId: string;
+  /** E.164. */
+  readonly phoneNumber: string;
   readonly heading: string;
+  /** The heading for the status region, where only a screen reader reads it. */
+  readonly outcome: string;
   readonly sentence: string;
+  readonly isRefused: boolean;
   readonly status: FinalStatus;
 }
 
@@ -79,7 +98,7 @@ interface ErrorScreen {
   readonly pageUrl?: string;
 }
 
-/** Why a request was refused. Its sentence replaces that of the screen. */
+/** Why a request was refused. Its sentence replaces that of the screen, except for the attempts that are left. */
 export interface Refused {
   readonly sentence: string;
   /** Whether the text in the field is the reason. */
@@ -107,13 +126,24 @@ export function verificationScreen(
   const { expiresAt, messageInFlight, nextResendAt } = verification;
   if (isFinal(status)) {
     const { heading, sentence } = endSentences(status, verification);
-    return { name: 'result', verificationId, status, heading, sentence: refused?.sentence ?? sentence };
+    return {
+      name: 'result',
+      verificationId,
+      phoneNumber,
+      heading,
+      outcome: refused ? '' : `${heading}.`,
+      sentence: refused?.sentence ?? sentence,
+      isRefused: refused !== undefined,
+      status,
+    };
   }
   return {
     name: 'code',
     verificationId,
     heading: 'Enter the code',
-    sentence: refused?.sentence ?? openSentence(verification, notice),
+    sentence: refused
+      ? `${refused.sentence} ${attemptsLeft(attemptsRemaining)}`
+      : openSentence(verification, notice),
     phoneNumber,
     codeLength,
     isRefused: refused !== undefined || notice === 'wrong_code',
@@ -126,6 +156,10 @@ export function verificationScreen(
     notice: notice === 'resent' ? notice : undefined,
     ...resendTimes(expiresAt, nextResendAt, now),
   };
+}
+
+export function waitingScreen(verificationId: string): WaitingScreen {
+  return { name: 'waiting', verificationId, heading: 'Sending the code', sentence: STARTED_SENTENCE };
 }
 
 export function retryScreen({ verification, formId, code }: SentCheck, sentence: string): RetryScreen {
@@ -144,23 +178,7 @@ export function errorScreen(sentence: string): ErrorScreen {
   return { name: 'error', heading: NOT_AVAILABLE, sentence };
 }
 
-/** In the last seconds of the window, no message may be requested. */
-function resendTimes(expiresAt: string | null, nextResendAt: string | null, now: number) {
-  if (expiresAt === null || nextResendAt === null) return NO_RESEND;
-  const endsAt = Date.parse(expiresAt) - MIN_WINDOW_LEFT_FOR_RESEND_MS;
-  if (Math.max(now, Date.parse(nextResendAt)) > endsAt) return NO_RESEND;
-  return {
-    resendInSeconds: secondsUntil(nextResendAt, now),
-    // Rounded down: a button that is shown too long leads to a refusal.
-    resendEndsInSeconds: Math.floor((endsAt - now) / 1000),
-  };
-}
-
 /** For a form of another site, or of the page at a URL that is not its own. */
 export function wrongOriginScreen(pageUrl: string): ErrorScreen {
   return { name: 'error', heading: 'Wrong address', sentence: wrongOriginSentence(pageUrl), pageUrl };
-}
-
-function secondsUntil(time: string | null, now: number): number | null {
-  return time === null ? null : Math.max(0, Math.ceil((Date.parse(time) - now) / 1000));
 }

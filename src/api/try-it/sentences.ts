@@ -4,7 +4,7 @@ import type { IdentifiedView } from '../../gateway/verifications';
 import { formatInternational } from '../../numbers/phone-number';
 
 /** What the page says after a form was sent. */
-const notices = ['wrong_code', 'resent'] as const;
+const notices = ['started', 'wrong_code', 'resent'] as const;
 export type Notice = (typeof notices)[number];
 
 /** From a URL, which can contain anything. */
@@ -12,25 +12,37 @@ export function parseNotice(value: unknown): Notice | undefined {
   return notices.find((notice) => notice === value);
 }
 
-/** What the refused form asks for. */
-type Form = 'number' | 'code';
-type Sentence = string | ((refusal: Refusal, form: Form) => string);
+/** The refused form. */
+export interface RefusedForm {
+  /** As the person typed it; undefined if the form does not ask for a number. */
+  readonly phoneNumber: string | undefined;
+  /** How many digits the verification's code has; undefined if that is not known. */
+  readonly codeLength: number | undefined;
+}
+type Sentence = string | ((refusal: Refusal, form: RefusedForm) => string);
 
 /** What a person reads when a request is refused. The API has other sentences: its readers are developers. */
 const refusalSentences: Readonly<Partial<Record<ErrorCode, Sentence>>> = {
-  invalid_phone_number: 'Enter a mobile number with its country code, for example +1 425 555 0123.',
+  invalid_phone_number: (_refusal, { phoneNumber }) =>
+    startsWithZeros(phoneNumber)
+      ? 'Write + in place of 00, for example +1 425 555 0123.'
+      : 'Enter a mobile number with its country code, for example +1 425 555 0123.',
   unsupported_phone_number: 'We can’t send messages to this type of number. Enter a mobile number.',
   country_not_allowed: 'We don’t send messages to this country. Enter another number.',
   verification_in_progress: (refusal) => `This number is already being verified. ${tryAgain(refusal)}`,
-  phone_number_cooling_down: (refusal) =>
-    `This number had too many unsuccessful verifications. ${tryAgain(refusal)}`,
+  phone_number_cooling_down: ({ retryAfterSeconds }) =>
+    retryAfterSeconds === undefined
+      ? 'Please wait before you try this number again.'
+      : `Please wait ${duration(retryAfterSeconds)} before you try this number again.`,
   rate_limited: (refusal) => `There were too many requests. ${tryAgain(refusal)}`,
-  invalid_code: ({ codeLength }) =>
-    codeLength === undefined
+  invalid_code: (refusal, form) => {
+    const codeLength = refusal.codeLength ?? form.codeLength;
+    return codeLength === undefined
       ? 'Enter all digits of the code from the message. No attempt was used.'
-      : `The code has ${codeLength} digits. No attempt was used.`,
-  idempotency_key_reused: (_refusal, form) =>
-    form === 'number'
+      : `The code has ${codeLength} digits. No attempt was used.`;
+  },
+  idempotency_key_reused: (_refusal, { phoneNumber }) =>
+    phoneNumber !== undefined
       ? 'This form was already sent. Open the page again.'
       : 'This form was already sent with another code. Enter the code again.',
   resend_too_soon: (refusal) => `The last message was sent a short time ago. ${tryAgain(refusal)}`,
@@ -53,7 +65,7 @@ export function isEntryRefusal({ code }: Refusal): boolean {
   return ENTRY_REFUSALS.includes(code);
 }
 
-export function refusalSentence(refusal: Refusal, form: Form): string {
+export function refusalSentence(refusal: Refusal, form: RefusedForm): string {
   const sentence = refusalSentences[refusal.code] ?? unforeseenSentence(500);
   return typeof sentence === 'string' ? sentence : sentence(refusal, form);
 }
@@ -69,6 +81,11 @@ export function wrongOriginSentence(pageUrl: string): string {
   return `This page works only at ${pageUrl}. Open it there and try again.`;
 }
 
+/** Whether the number starts with the international prefix of many countries. */
+function startsWithZeros(phoneNumber = ''): boolean {
+  return /^[^+\d]*00/.test(phoneNumber);
+}
+
 function tryAgain({ retryAfterSeconds }: Refusal): string {
   return retryAfterSeconds === undefined
     ? 'Try again later.'
@@ -82,8 +99,8 @@ function duration(seconds: number): string {
   return plural(Math.ceil(seconds / 3_600), 'hour');
 }
 
-function attemptsLeft(attempts: number): string {
-  return `${plural(attempts, 'attempt')} left`;
+export function attemptsLeft(attempts: number): string {
+  return `${plural(attempts, 'attempt')} left.`;
 }
 
 /** With spaces at which a line does not break. */
@@ -95,19 +112,22 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** What the page says about an accepted start whose state it can't read yet. */
+export const STARTED_SENTENCE = 'Your code is being sent. This can take a while.';
+
 /** What the code screen says. */
 export function openSentence(verification: IdentifiedView, notice?: Notice): string {
   const { phoneNumber, attemptsRemaining, messageInFlight, status } = verification;
   const number = shown(phoneNumber);
   const left = attemptsLeft(attemptsRemaining);
-  if (notice === 'wrong_code') return `That code is not right. ${left}.`;
+  if (notice === 'wrong_code') return `That code is not right. ${left}`;
   if (status === 'sending') return `We are sending a message with the code to ${number}.`;
-  if (messageInFlight) return `We are sending the code again. ${left}.`;
-  if (notice === 'resent') return `We sent the code again. ${left}.`;
-  return `We sent a message with the code to ${number}. ${left}.`;
+  if (messageInFlight) return `We are sending the code again. ${left}`;
+  if (notice === 'resent') return `We sent the code again. ${left}`;
+  return `We sent a message with the code to ${number}. ${left}`;
 }
 
-/** What the result screen says. */
+/** What the result screen says. The sentence does not repeat the heading. */
 interface EndSentences {
   readonly heading: string;
   readonly sentence: string;
@@ -115,20 +135,19 @@ interface EndSentences {
 
 export function endSentences(status: FinalStatus, verification: IdentifiedView): EndSentences {
   const { phoneNumber, error } = verification;
-  const number = shown(phoneNumber);
   switch (status) {
     case 'verified':
-      return { heading: 'Verified', sentence: `Verified. The number ${number} is yours.` };
+      return { heading: 'Verified', sentence: `The number ${shown(phoneNumber)} is yours.` };
     case 'expired':
-      return { heading: 'Expired', sentence: 'Expired. The right code was not entered in time.' };
+      return { heading: 'Expired', sentence: 'The right code was not entered in time.' };
     case 'max_attempts_reached':
-      return { heading: 'Too many attempts', sentence: 'Too many attempts. None of the codes was right.' };
+      return { heading: 'Too many attempts', sentence: 'None of the codes was right.' };
     case 'undeliverable':
       return {
-        heading: 'Message not delivered',
-        sentence: `The message could not be delivered. ${error?.message ?? ''}`.trim(),
+        heading: 'The message could not be delivered',
+        sentence: error?.message ?? 'The reason is not known.',
       };
     case 'canceled':
-      return { heading: 'Canceled', sentence: 'Canceled. This verification was stopped.' };
+      return { heading: 'Canceled', sentence: 'This verification was stopped.' };
   }
 }

@@ -281,7 +281,9 @@ test('a number that somebody else is verifying is refused, and says when to try 
   const visitor = await new Visitor().get();
   await visitor.send('/try-it/start', { phoneNumber });
   expect(visitor.status).toBe(409);
-  expect(visitor.html).toMatch(/This number is already being verified\. Try again in \d+ seconds\./);
+  expect(visitor.html).toMatch(
+    /This number is already being verified\. Try again in \d+ (seconds|minutes)\./,
+  );
   expect(visitor.html).toContain(`value="${phoneNumber}"`);
   expect(visitor.cookie(SESSION)).toBeUndefined();
 });
@@ -420,12 +422,30 @@ test('a verification that Temporal no longer has leads to the first screen', asy
   expect(visitor.cookie(SESSION)).toBeUndefined();
 });
 
-test('without a worker, the page says that it is not available, and keeps the verification', async () => {
+test('without a worker, the page says that the code comes, or that it is not available', async () => {
   const { app } = await another();
   const { visitor } = await started(new Visitor(app));
   expect(visitor.status).toBe(503);
+  expect(visitor.html).toContain('Your code is being sent. This can take a while.');
+  await visitor.get();
+  expect(visitor.status).toBe(503);
   expect(visitor.html).toContain('The service is not available at the moment. Try again.');
   expect(visitor.cookie(SESSION)).toBeDefined();
+  // The notice alone does not prove a start.
+  const stranger = await new Visitor(app).get('/?notice=started');
+  expect(stranger.html).toContain('name="phoneNumber"');
+});
+
+test('a number that must wait is refused with the time to wait', async () => {
+  const cooling = await another({ withWorker: true, cooldownSeconds: [60] });
+  const { visitor, phoneNumber } = await started(new Visitor(cooling.app));
+  await receivedCode(cooling.sandbox, phoneNumber);
+  await untilPending(cooling, visitor.cookie(SESSION)?.split('.')[0] ?? '');
+  await visitor.get();
+  await visitor.sendAndFollow('/try-it/restart');
+  await visitor.send('/try-it/start', { phoneNumber });
+  expect(visitor.status).toBe(429);
+  expect(visitor.html).toMatch(/Please wait \d+ seconds before you try this number again\./);
 });
 
 test('a check that was not answered is repeated with the same form, and takes one attempt', async () => {

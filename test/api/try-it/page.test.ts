@@ -80,7 +80,7 @@ test('a number is verified by keyboard alone, and the focus moves to what is new
   const phoneNumber = uniquePhoneNumber();
   await page.keyboard.type(phoneNumber);
   expect(await numberField(page).inputValue()).toMatch(/^\+1 425 \d{3} \d{4}$/);
-  expect(await page.locator('#country').textContent()).toBe('United States.');
+  expect(await page.locator('#country').textContent()).toBe('Country: United States');
   await page.keyboard.press('Enter');
 
   await codeField(page).waitFor();
@@ -124,6 +124,8 @@ test('text that is no code takes no attempt', async () => {
   await says(page, 'No attempt was used');
   await enterCode(page, `${code}0`);
   await says(page, 'The code has 4 digits. No attempt was used.');
+  // The sentence is the same as before. The answer also empties the field.
+  await eventually(async () => (await codeField(page).inputValue()) === '');
   await enterCode(page, code);
   await says(page, 'Verified');
 });
@@ -214,11 +216,14 @@ test('a number that is refused stays in the field, with a sentence that says wha
   await expectGoodScreen(page, 'refused-number');
 });
 
-test('without a worker, the page says that the service is not available', async () => {
+test('without a worker, the page waits, and later says that the service is not available', async () => {
   const withoutWorker = await startPage({ withWorker: false });
   const page = await open({}, withoutWorker);
   await numberField(page).fill(uniquePhoneNumber());
   await page.keyboard.press('Enter');
+  await says(page, 'Your code is being sent.');
+  await expectGoodScreen(page, 'waiting');
+  await page.goto('/');
   await says(page, 'The service is not available at the moment. Try again.');
   await expectGoodScreen(page, 'not-available');
   await withoutWorker.stop();

@@ -14,7 +14,7 @@ export function formatWhileTyping(signal) {
     // In the middle of the number, formatting would move the cursor.
     if (input.selectionEnd === input.value.length) input.value = formatted;
     const code = formatter.getCountry();
-    country.textContent = code ? `${names.of(code)}.` : '';
+    country.textContent = code ? `Country: ${names.of(code)}` : '';
   };
   /** @param {Event} event */
   const onInput = (event) => {

@@ -27,7 +27,9 @@ document.addEventListener('submit', (event) => {
 async function send(form) {
   const button = form.querySelector('button');
   if (button?.getAttribute('aria-disabled') === 'true') return;
+  const text = button?.textContent ?? '';
   button?.setAttribute('aria-disabled', 'true');
+  if (button?.dataset.busy) button.textContent = button.dataset.busy;
   current.abort();
   try {
     const fields = [...new FormData(form)].flatMap(([name, value]) =>
@@ -39,6 +41,7 @@ async function send(form) {
   } catch {
     say('The service could not be reached. Check your connection and try again.');
     button?.removeAttribute('aria-disabled');
+    if (button) button.textContent = text;
     start();
   }
 }
@@ -56,7 +59,9 @@ function show(page) {
   main.dataset.screen = screenOf(page);
   document.title = page.title;
   for (const id of ['heading', 'content', 'phone-page']) take(page, id);
-  say(sentenceOf(page));
+  // A reload while the page waits shows that it waits.
+  history.replaceState(null, '', (isWaiting() && state().news) || location.pathname);
+  say(sentenceOf(page), page.getElementById('outcome')?.textContent ?? '');
   forgetTimeLeft();
   const input = main.querySelector('input[autofocus]');
   (input instanceof HTMLInputElement ? input : document.getElementById('heading'))?.focus();
@@ -92,14 +97,25 @@ function sentenceOf(page) {
   return page.getElementById('sentence')?.textContent ?? '';
 }
 
-/** Says a sentence in the status region. It stays in the page, so that a screen reader reads it. @param {string} text */
-function say(text) {
-  const [sentence, reminder] = [document.getElementById('sentence'), document.getElementById('reminder')];
-  if (sentence) sentence.textContent = text;
-  if (reminder) reminder.textContent = '';
+/**
+ * Says a sentence in the status region. It stays in the page, so that a screen reader reads it.
+ *
+ * @param {string} text
+ * @param {string} [outcome] What the heading shows. Only a screen reader reads it here.
+ */
+function say(text, outcome = '') {
+  for (const [id, content] of Object.entries({ outcome, sentence: text, reminder: '' })) {
+    const element = document.getElementById(id);
+    if (element) element.textContent = content;
+  }
 }
 
-/** The attributes of the code screen; empty on other screens. */
+/** Whether a start was accepted, but its state can't be read yet. */
+function isWaiting() {
+  return main.dataset.screen === 'waiting';
+}
+
+/** The attributes of the code screen and the waiting screen; empty on other screens. */
 function state() {
   return document.getElementById('state')?.dataset ?? {};
 }
@@ -109,6 +125,7 @@ function start() {
   current.abort();
   current = new AbortController();
   if (main.dataset.screen === 'number') formatWhileTyping(current.signal);
+  if (isWaiting()) void followVerification(state(), current.signal);
   if (main.dataset.screen !== 'code') return;
   showTimeLeft(state(), current.signal);
   void followVerification(state(), current.signal);
@@ -124,7 +141,7 @@ async function followVerification({ news = '', inFlight }, signal) {
       const headers = new Headers(isInFlight ? {} : { prefer: `wait=${WAIT_SECONDS}` });
       // A browser that uses its cache sends one request for a URL at a time: then another tab of this page would wait.
       const page = await fetchPage(news, { headers, signal, cache: 'no-store' });
-      if (!signal.aborted && screenOf(page) !== 'error') return update(page);
+      if (!signal.aborted && !['error', 'waiting'].includes(screenOf(page))) return update(page);
     } catch {
       // The next read may succeed.
     }
