@@ -166,18 +166,6 @@ export function parseSeconds(value: string, context: z.RefinementCtx): number[] 
   return seconds.map(Number);
 }
 
-/** In such a text the service can't find the code again, which it must before it repeats a message. */
-export function isCodeGlued(sentence: string): boolean {
-  return /[\d}]\{code\}|\{code\}[\d{]/.test(sentence);
-}
-
-export const GLUED_CODE = 'must not have a digit or another variable next to {code}';
-
-/** Whether a text has variables as at Twilio: `{{code}}` would become `{766644}`. */
-export function hasDoubleBraces(sentence: string): boolean {
-  return /\{\{|\}\}/.test(sentence);
-}
-
 /** The entries of a comma-separated list. */
 export function list(value: string): string[] {
   return value.split(',').map((entry) => entry.trim());

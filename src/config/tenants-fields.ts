@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hashOf } from '../crypto/api-keys';
-import { GLUED_CODE, hasDoubleBraces, isCodeGlued, limit, numberLimit } from './fields';
+import { limit, numberLimit } from './fields';
+import { GLUED_CODE, hasDoubleBraces, isCodeGlued } from './message-text';
 
 // Values in TENANTS_FILE. Unlike variables, they have types: a number is a number, and a list is a list.
 

@@ -169,12 +169,13 @@ test('a wrong TENANTS_FILE starts nothing and is named once', async () => {
   expect(named).toEqual(['  TENANTS_FILE shop.codeLength must be a whole number from 4 to 10']);
 });
 
-test('without Temporal at TEMPORAL_ADDRESS, it ends, and the last lines say why', async () => {
-  const [PORT, SMS_SANDBOX_PORT, nowhere] = [`${await freePort()}`, `${await freePort()}`, await freePort()];
-  const TEMPORAL_ADDRESS = `127.0.0.1:${nowhere}`;
+test('without Temporal at TEMPORAL_ADDRESS, it ends, and a line says why', async () => {
+  const TEMPORAL_ADDRESS = `127.0.0.1:${await freePort()}`;
   const ended = spawnDev({
-    PORT,
-    SMS_SANDBOX_PORT,
+    PORT: `${await freePort()}`,
+    SMS_SANDBOX_PORT: `${await freePort()}`,
+    METRICS_PORT: 'off',
+    WORKER_METRICS_PORT: 'off',
     TEMPORAL_ADDRESS,
     DATA_DIR: path.join(tenantsDir, 'data'),
   });

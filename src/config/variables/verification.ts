@@ -1,5 +1,6 @@
 import { variablesOf } from '../../messaging/wording';
-import { GLUED_CODE, hasDoubleBraces, integer, isCodeGlued, parseSeconds, text } from '../fields';
+import { integer, parseSeconds, text } from '../fields';
+import { GLUED_CODE, hasDoubleBraces, isCodeGlued } from '../message-text';
 import { bounds } from '../bounds';
 import { documentation } from '../documentation';
 
