@@ -37,7 +37,8 @@ export async function forget(args: readonly string[], config: OperatorConfig): P
   try {
     const archive = await erasure.archive();
     print(
-      `Deleting from Temporal at ${temporalPlace(config)}; a run that has just closed takes half a minute.`,
+      `Deleting from Temporal at ${temporalPlace(config)}; a run that has just closed takes half a minute.\n` +
+        'Until this command ends, verifications of these numbers that start are deleted, too.',
     );
     progress = 'Some runs may not be deleted: run the command again';
     const tenantIds = [DEFAULT_TENANT, ...config.tenantIds];

@@ -6,7 +6,7 @@ const SCALE = 2;
 const WIDTH = 400;
 const HEIGHT = 660;
 /** Of the phone's page: only the phone, and not what is below it. */
-const PHONE_HEIGHT = 575;
+const PHONE_HEIGHT = 600;
 /** The background of both pages. */
 const BACKGROUND = '#eef1f6';
 

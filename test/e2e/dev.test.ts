@@ -145,7 +145,7 @@ test('all addresses of the banner answer', async () => {
 test('the try-it page and the phone link to each other', async () => {
   const [tryIt, phone] = [`http://localhost:${env['PORT']}/`, `http://localhost:${env['SMS_SANDBOX_PORT']}/`];
 
-  expect(await (await fetch(tryIt)).text()).toContain(`href="${phone}#"`);
+  expect(await (await fetch(tryIt)).text()).toContain(`href="${phone}"`);
   expect(await (await fetch(phone)).text()).toContain(`href="${tryIt}"`);
 });
 
