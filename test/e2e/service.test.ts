@@ -67,7 +67,9 @@ test('without Temporal, the API runs but is not ready, and a start gets 503', as
     body: { code: 'temporal_unavailable' },
     retryAfter: '2',
   });
-  expect(service.output).toMatch(/"code":"temporal_unavailable","reason":"gRPC (UNAVAILABLE|DEADLINE_EXCEEDED)"/);
+  expect(service.output).toMatch(
+    /"code":"temporal_unavailable","reason":"gRPC (UNAVAILABLE|DEADLINE_EXCEEDED)"/,
+  );
 });
 
 test('a worker whose namespace does not exist ends, and its last line says so', async () => {
