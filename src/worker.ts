@@ -99,8 +99,9 @@ async function main(handlesSignals: () => void): Promise<void> {
     // If a worker was killed, another worker gets its workflows after this time (the default is 10 s).
     stickyQueueScheduleToStartTimeout: '1s',
   }).catch((error: unknown) => {
-    // The SDK's message contains the whole gRPC answer.
-    const isMissing = error instanceof Error && /^Namespace \S+ was not found/.test(error.message);
+    // The SDK has one message for all failures to describe the namespace. It contains the whole gRPC answer.
+    const isMissing =
+      error instanceof Error && /^Namespace \S+ was not found.*code: NotFound/s.test(error.message);
     throw isMissing ? new Error(`Temporal has no namespace ${namespace} (TEMPORAL_NAMESPACE)`) : error;
   });
 

@@ -32,7 +32,7 @@ export interface SendMessageRequest {
   /** Undefined for the derived code. */
   readonly codeOffset?: number | undefined;
   readonly wording?: WordingChoice | undefined;
-  /** The provider does not deliver the message later than this: from its request on, but for the first message. */
+  /** The whole window for the first message, which opens it. For a resend, what was left when it was requested. */
   readonly validityMs: number;
   /** When the verification started, epoch milliseconds. Its messages are not older. */
   readonly startedAt: number;
@@ -52,7 +52,10 @@ type Refusal = Extract<SendResult, { result: 'refused' }>;
 const HEARTBEAT_INTERVAL_MS = 1_000;
 /** How far the provider's clock may be behind the Temporal server's. */
 const CLOCK_TOLERANCE_MS = 60_000;
-/** A code that the caller has chosen can be that of the number's last verification, too. */
+/**
+ * As above, for a code that the caller has chosen: the number's last verification can have had the same code. If the
+ * provider's clock is further behind, a retry can send a second message.
+ */
 const CHOSEN_CODE_TOLERANCE_MS = 5_000;
 
 /**
@@ -79,7 +82,6 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
 
   async function attempt(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
     const { channel, phoneNumber: to, nonce, knownSids, startedAt, messageIndex } = request;
-    const validityMs = validityLeftMs(request, context);
     const sender = senders[channel];
     const metrics = createSendMetrics(context, request.tenantId);
     const { wording, sender: identity } = messagingFor(request.tenantId, context);
@@ -103,6 +105,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     }
     // A call that ends after the deadline could send a message for a verification that has already ended.
     if (timeLeftMs(context) < sender.maxCallMs) throw noTimeLeftFailure(context);
+    const validityMs = validityLeftMs(request, context);
 
     const sent = await sender.send(
       {

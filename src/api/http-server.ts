@@ -92,7 +92,7 @@ export function createHttpServer({
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.host === undefined && raw.httpVersion !== '1.0')
       throw new VerificationError({ code: 'invalid_request' }, 'Send a Host header.');
-    // Node takes the first one. A proxy may have looked at the other.
+    // Node uses the first. A proxy in front may have checked the second.
     const repeated = SINGLE_HEADERS.find((name) => countOf(name, raw.rawHeaders) > 1);
     if (repeated !== undefined)
       throw new VerificationError({ code: 'invalid_request' }, `Send only one ${repeated} header.`);

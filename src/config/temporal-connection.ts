@@ -7,7 +7,7 @@ import { DEFAULT_ADDRESS, DEFAULT_NAMESPACE } from './variables/temporal';
 const HOST_AND_PORT = /^([^\s:/[\]]+|\[[\da-fA-F:.]+\]):([1-9]\d{0,4})$/;
 const MAX_PORT = 65_535;
 const UNUSABLE_TLS =
-  'TEMPORAL_TLS…: a certificate or key (a file, …_DATA, or one of the profile) is not in PEM form, or the two do not fit';
+  'TEMPORAL_TLS_CLIENT…: the certificate or its key is not in PEM form, or they do not belong together';
 const HALF_PAIR =
   'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH ' +
   "(or …_DATA, or the profile's client_cert_path and client_key_path) must both be set, or neither";
@@ -61,10 +61,10 @@ function hasHalfPair({ tls: { clientCert, clientKey } = {} }: ClientConfigProfil
 /** Otherwise the connection would fail later, with an error of OpenSSL that names no variable. */
 function isUsable(tls: ConnectionOptions['tls']): boolean {
   if (typeof tls !== 'object' || tls === null) return true;
-  const { serverRootCACertificate: ca, clientCertPair: { crt, key } = {} } = tls;
+  const { clientCertPair: { crt, key } = {} } = tls;
   const pem = (content: Uint8Array | undefined) => content && Buffer.from(content);
   try {
-    createSecureContext({ ca: pem(ca), cert: pem(crt), key: pem(key) });
+    createSecureContext({ cert: pem(crt), key: pem(key) });
     return true;
   } catch {
     return false;

@@ -36,7 +36,7 @@ export interface AwaitedVerification {
 
 export interface SentMessage {
   readonly verification: IdentifiedView;
-  /** Why the message did not reach the phone; null if that is not known. */
+  /** Why the provider did not take the message, or why the verification is undeliverable. Null if neither is known. */
   readonly error: DeliveryError | null;
 }
 

@@ -130,7 +130,7 @@ describe.each(processes)('the configuration of $process', ({ read }) => {
     const other = { TEMPORAL_TLS_CLIENT_CERT_DATA: clientPair.cert, TEMPORAL_TLS_CLIENT_KEY_DATA: 'no PEM' };
     for (const wrong of [other, { ...other, TEMPORAL_TLS_CLIENT_CERT_DATA: 'no PEM either' }]) {
       const message = refusalOf(read, { ...COMPLETE, ...wrong });
-      expect(message).toContain('TEMPORAL_TLS…: a certificate or key');
+      expect(message).toContain('TEMPORAL_TLS_CLIENT…: the certificate or its key is not');
       expect(message).not.toContain('no PEM');
     }
   });

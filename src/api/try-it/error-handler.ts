@@ -36,7 +36,7 @@ export function createErrorHandler({ pages, currentId, currentVerification }: Er
     reply: FastifyReply,
   ): Promise<unknown> {
     // Refused before its cookies were read. No browser sends such a request: the API's error handler answers it.
-    if (request.headers.host === undefined) throw error;
+    if ((request.cookies as unknown) === null) throw error;
     const cause = isCsrfError(error) ? new VerificationError({ code: 'forbidden' }) : error;
     const problem = toProblem(cause);
     noteProblem(request, problem, cause);

@@ -1,11 +1,8 @@
 import { variablesOf } from '../../messaging/wording';
 import { integer, parseSeconds, text } from '../fields';
-import { GLUED_CODE, hasDoubleBraces, isCodeGlued } from '../message-text';
+import { GLUED_CODE, hasDoubleBraces, isCodeGlued, MAX_TEXT_CHARACTERS, TOO_LONG } from '../message-text';
 import { bounds } from '../bounds';
 import { documentation } from '../documentation';
-
-/** Twilio refuses a message with more than 1,600 characters. */
-const MAX_TEMPLATE_CHARACTERS = 1_500;
 
 export const verification = {
   CODE_LENGTH: integer(...bounds.codeLength)
@@ -58,7 +55,7 @@ export const verification = {
     }),
   SMS_TEMPLATE: text
     .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
-    .max(MAX_TEMPLATE_CHARACTERS, `must have at most ${MAX_TEMPLATE_CHARACTERS} characters`)
+    .max(MAX_TEXT_CHARACTERS, TOO_LONG)
     .refine((sentence) => !hasDoubleBraces(sentence), 'must have single braces: {code} and {ttl}')
     .refine((sentence) => !isCodeGlued(sentence), GLUED_CODE)
     // The default tenant has no name.

@@ -156,4 +156,6 @@ function pause(ms) {
   });
 }
 
+// A reload shows the screen as it is then.
+if (!isWaiting()) history.replaceState(null, '', location.pathname);
 start();
