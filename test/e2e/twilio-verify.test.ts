@@ -60,7 +60,7 @@ test('the shell line makes the hash of the tenants file', async () => {
 
   expect(tenants).toContain(`'sha256:${stdout.split(' ')[0]}'`);
   expect(await hash({})).toMatchObject({
-    stdout: expect.stringMatching(/^e3b0c442/) as unknown,
+    stdout: '',
     stderr: expect.stringContaining('not set') as unknown,
   });
 });
