@@ -1,5 +1,5 @@
 const NUMBER = '+14255550123';
-/** In the shell: the id, or what to do if the start was refused. */
+/** For the shell: the value of ID, or what to do if ID is empty because the start was refused. */
 const ID_OR_HINT = '${ID:-no id: wait two minutes if the number has an open verification}';
 
 export interface BannerFacts {

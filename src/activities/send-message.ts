@@ -53,8 +53,8 @@ const HEARTBEAT_INTERVAL_MS = 1_000;
 /** How far the provider's clock may be behind the Temporal server's. */
 const CLOCK_TOLERANCE_MS = 60_000;
 /**
- * As above, for a code that the caller has chosen: the number's last verification can have had the same code. If the
- * provider's clock is further behind, a retry can send a second message.
+ * The same, if the caller has chosen the code. It is shorter, because the number's last verification can have had the
+ * same code. If the provider's clock is further behind, a retry can send a second message.
  */
 const CHOSEN_CODE_TOLERANCE_MS = 5_000;
 
@@ -177,12 +177,9 @@ function logRefusal({ error, advice }: Refusal, { log }: Context): void {
 }
 
 function noTimeLeftFailure(context: Context): ApplicationFailure {
-  const message = 'This try sent no message: the deadline is too near';
-  if (context.info.attempt > 1) return notSentFailure(context, message);
-  return notSentFailure(
-    context,
-    `${message}. If workers are not late, compare the clocks of worker and Temporal`,
-  );
+  const isFirst = context.info.attempt === 1;
+  const advice = isFirst ? '. If workers are not late, compare the clocks of worker and Temporal' : '';
+  return notSentFailure(context, `This try sent no message: the deadline is too near${advice}`);
 }
 
 /** The first message opens the window when it is accepted. For another one, the window is open already. */

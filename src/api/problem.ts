@@ -5,7 +5,7 @@ import { unforeseenError } from '../telemetry/unforeseen-error';
 import { problemCatalogue, titles } from './problem-catalogue';
 
 /** An error response (RFC 9457). `code` stays the same when sentences change. */
-export interface Problem {
+interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, string | number>>;

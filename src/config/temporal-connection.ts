@@ -58,7 +58,7 @@ function hasHalfPair({ tls: { clientCert, clientKey } = {} }: ClientConfigProfil
   return (clientCert === undefined) !== (clientKey === undefined);
 }
 
-/** Otherwise the connection would fail later, with an error of OpenSSL that names no variable. */
+/** Whether TLS can use the client's certificate and key. If not, to connect would fail and name no variable. */
 function isUsable(tls: ConnectionOptions['tls']): boolean {
   if (typeof tls !== 'object' || tls === null) return true;
   const { clientCertPair: { crt, key } = {} } = tls;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hashOf } from '../crypto/api-keys';
 import { limit, numberLimit } from './fields';
-import { GLUED_CODE, hasDoubleBraces, isCodeGlued, MAX_TEXT_CHARACTERS, TOO_LONG } from './message-text';
+import { messageText } from './message-text';
 
 // Values in TENANTS_FILE. Unlike variables, they have types: a number is a number, and a list is a list.
 
@@ -59,10 +59,7 @@ export const fileLimit = z.string({ error: LIMIT }).pipe(limit);
 /** Like NUMBER_LIMIT: null for `off`. */
 export const fileNumberLimit = z.string({ error: LIMIT }).pipe(numberLimit);
 
-export const withCode = text('must be a sentence with {code}')
-  .max(MAX_TEXT_CHARACTERS, TOO_LONG)
-  .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
-  .refine((sentence) => !hasDoubleBraces(sentence), {
-    error: 'must have single braces: {code}, {name} (at Twilio: friendly_name) and {ttl}',
-  })
-  .refine((sentence) => !isCodeGlued(sentence), GLUED_CODE);
+export const withCode = messageText(
+  text('must be a sentence with {code}'),
+  'must have single braces: {code}, {name} (at Twilio: friendly_name) and {ttl}',
+);

@@ -1,7 +1,29 @@
 import type { Page } from 'playwright-core';
-import { receivedCode, uniquePhoneNumber, wrongCodeFor, type Service } from './service';
+import {
+  receivedCode,
+  startService,
+  uniquePhoneNumber,
+  wrongCodeFor,
+  type Service,
+  type ServiceOptions,
+} from './service';
 
 // What a person finds and does on the try-it page.
+
+export const COOKIE_KEYS = [Buffer.alloc(32, 7)];
+/** Nothing listens there. The page only links to it. */
+export const PHONE_PAGE = 'http://localhost:3001';
+
+/** A service with the try-it page, which listens on a port. */
+export function startPage(
+  options: Pick<ServiceOptions, 'client' | 'nativeConnection'> & Partial<ServiceOptions>,
+): Promise<Service> {
+  return startService({
+    withStatusCallback: true,
+    tryItPage: { cookieKeys: COOKIE_KEYS, phonePageUrl: PHONE_PAGE },
+    ...options,
+  });
+}
 
 export const numberField = (page: Page) => page.locator('input[type=tel]');
 export const codeField = (page: Page) => page.locator('input[autocomplete=one-time-code]');

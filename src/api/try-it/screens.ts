@@ -98,7 +98,7 @@ interface ErrorScreen {
   readonly pageUrl?: string;
 }
 
-/** Why a request was refused. Its sentence replaces that of the screen, except for the attempts that are left. */
+/** Why a request was refused. Its sentence replaces the screen's. The code screen adds how many attempts are left. */
 export interface Refused {
   readonly sentence: string;
   /** Whether the text in the field is the reason. */

@@ -175,7 +175,7 @@ function nameOf({ CustomFriendlyName: received = '' }: Form): string | undefined
   return name === '' ? undefined : name;
 }
 
-/** A field with a JSON object, whose values become text. A field with the value `null` is left out. Undefined if the form does not have it. */
+/** A field with a JSON object, whose values become text, without those that are `null`. Undefined without the field. */
 function textRecord(form: Form, name: string): Record<string, string> | undefined {
   const json = form[name];
   if (json === undefined || json === '') return undefined;

@@ -1,6 +1,6 @@
 import { variablesOf } from '../../messaging/wording';
 import { integer, parseSeconds, text } from '../fields';
-import { GLUED_CODE, hasDoubleBraces, isCodeGlued, MAX_TEXT_CHARACTERS, TOO_LONG } from '../message-text';
+import { messageText } from '../message-text';
 import { bounds } from '../bounds';
 import { documentation } from '../documentation';
 
@@ -53,11 +53,7 @@ export const verification = {
           'When the worker starts, it logs a warning if that is shorter than the longest value.',
       ],
     }),
-  SMS_TEMPLATE: text
-    .refine((sentence) => sentence.includes('{code}'), 'must contain {code}')
-    .max(MAX_TEXT_CHARACTERS, TOO_LONG)
-    .refine((sentence) => !hasDoubleBraces(sentence), 'must have single braces: {code} and {ttl}')
-    .refine((sentence) => !isCodeGlued(sentence), GLUED_CODE)
+  SMS_TEMPLATE: messageText(text, 'must have single braces: {code} and {ttl}')
     // The default tenant has no name.
     .refine((sentence) => variablesOf(sentence).length === 0 && !sentence.includes('{name}'), {
       error: 'must have no other variables than {code} and {ttl}',

@@ -38,6 +38,6 @@ export function twilioCode(error: unknown): number | undefined {
 function retryAfterMs(headers: unknown): number | undefined {
   if (typeof headers !== 'object' || headers === null || !('retry-after' in headers)) return undefined;
   const seconds = Number(headers['retry-after']);
-  // Temporal does not try again after a delay of 0.
+  // With a delay of 0, Temporal would not try again at all.
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Browser, Page, Request, Route } from 'playwright-core';
 import { startBrowser } from '../../support/browser';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
-import { eventually, startService, type Service } from '../../support/service';
+import { eventually, type Service } from '../../support/service';
 import {
   codeField,
   enterCode,
@@ -9,6 +9,7 @@ import {
   says,
   startOnPage,
   verificationIdOf,
+  startPage,
 } from '../../support/try-it-page';
 
 // The try-it page while the service is busy, or while something between browser and service fails.
@@ -21,12 +22,7 @@ let page: Page;
 beforeAll(async () => {
   server = await connectDevServer();
   browser = await startBrowser();
-  service = await startService({
-    ...server,
-    withStatusCallback: true,
-    policy: { resendIntervalMs: 0 },
-    tryItPage: { cookieKeys: [Buffer.alloc(32, 7)], phonePageUrl: undefined },
-  });
+  service = await startPage({ ...server, policy: { resendIntervalMs: 0 } });
 });
 
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { contrastOf, screenshot, startBrowser } from '../../support/browser';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
-import { startService, uniquePhoneNumber, type Service, type ServiceOptions } from '../../support/service';
+import { uniquePhoneNumber, type Service } from '../../support/service';
 import {
   codeField,
   enterCode,
@@ -10,11 +10,11 @@ import {
   says,
   startOnPage,
   verificationIdOf,
+  PHONE_PAGE,
+  startPage,
 } from '../../support/try-it-page';
 
 // What the try-it page tells a person about what the person did.
-
-const PHONE_PAGE = 'http://localhost:3001';
 
 let server: DevServer;
 let browser: Browser;
@@ -23,7 +23,7 @@ let service: Service;
 beforeAll(async () => {
   server = await connectDevServer();
   browser = await startBrowser();
-  service = await startPage();
+  service = await startPage({ ...server, policy: { resendIntervalMs: 0 } });
 });
 
 afterEach(async () => {
@@ -35,16 +35,6 @@ afterAll(async () => {
   await service.stop();
   await server.close();
 });
-
-function startPage(options: Partial<ServiceOptions> = {}): Promise<Service> {
-  return startService({
-    ...server,
-    withStatusCallback: true,
-    policy: { resendIntervalMs: 0 },
-    tryItPage: { cookieKeys: [Buffer.alloc(32, 7)], phonePageUrl: PHONE_PAGE },
-    ...options,
-  });
-}
 
 async function open(options: BrowserContextOptions = {}, { app } = service): Promise<Page> {
   const context = await browser.newContext({ baseURL: app.listeningOrigin, ...options });
@@ -119,7 +109,7 @@ test('the reminder of the time that is left is for screen readers only', async (
 });
 
 test('an accepted start without a worker waits, and leads to the code as soon as there is one', async () => {
-  const idle = await startPage({ withWorker: false });
+  const idle = await startPage({ ...server, withWorker: false });
   const page = await open({}, idle);
   await numberField(page).fill(uniquePhoneNumber());
   await page.keyboard.press('Enter');
@@ -137,7 +127,7 @@ test('an accepted start without a worker waits, and leads to the code as soon as
 });
 
 test('an accepted start without a worker can be left, and waits without JavaScript, too', async () => {
-  const idle = await startPage({ withWorker: false });
+  const idle = await startPage({ ...server, withWorker: false });
   const page = await open({ javaScriptEnabled: false }, idle);
   await numberField(page).fill(uniquePhoneNumber());
   await page.keyboard.press('Enter');
@@ -157,7 +147,7 @@ test('an error screen has the same mark as a refused form', async () => {
   const bar = await barOf(page);
   expect(bar).toContain('inset');
 
-  const stopped = await startPage();
+  const stopped = await startPage({ ...server, policy: { resendIntervalMs: 0 } });
   const other = await open({}, stopped);
   const { wrongCode } = await startOnPage(other, stopped);
   await stopped.stopWorker();

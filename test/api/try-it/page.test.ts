@@ -7,14 +7,7 @@ import {
   type PageLog,
 } from '../../support/browser';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
-import {
-  eventually,
-  receivedCode,
-  startService,
-  uniquePhoneNumber,
-  type Service,
-  type ServiceOptions,
-} from '../../support/service';
+import { eventually, receivedCode, uniquePhoneNumber, type Service } from '../../support/service';
 import {
   codeField,
   enterCode,
@@ -24,10 +17,8 @@ import {
   startOnPage,
   statusOf,
   verificationIdOf,
+  startPage,
 } from '../../support/try-it-page';
-
-const COOKIE_KEYS = [Buffer.alloc(32, 7)];
-const PHONE_PAGE = 'http://localhost:3001';
 
 let server: DevServer;
 let browser: Browser;
@@ -41,8 +32,8 @@ let log: PageLog;
 beforeAll(async () => {
   server = await connectDevServer();
   browser = await startBrowser();
-  service = await startPage({ policy: { resendIntervalMs: 0 } });
-  quickService = await startPage({ policy: { windowMs: 3_000 } });
+  service = await startPage({ ...server, policy: { resendIntervalMs: 0 } });
+  quickService = await startPage({ ...server, policy: { windowMs: 3_000 } });
 });
 
 afterEach(async () => {
@@ -55,15 +46,6 @@ afterAll(async () => {
   await quickService.stop();
   await server.close();
 });
-
-function startPage(options: Partial<ServiceOptions>): Promise<Service> {
-  return startService({
-    ...server,
-    withStatusCallback: true,
-    tryItPage: { cookieKeys: COOKIE_KEYS, phonePageUrl: PHONE_PAGE },
-    ...options,
-  });
-}
 
 async function open(options: BrowserContextOptions = {}, { app } = service): Promise<Page> {
   const context = await browser.newContext({ baseURL: app.listeningOrigin, ...options });
@@ -217,7 +199,7 @@ test('a number that is refused stays in the field, with a sentence that says wha
 });
 
 test('without a worker, the page waits, and later says that the service is not available', async () => {
-  const withoutWorker = await startPage({ withWorker: false });
+  const withoutWorker = await startPage({ ...server, withWorker: false });
   const page = await open({}, withoutWorker);
   await numberField(page).fill(uniquePhoneNumber());
   await page.keyboard.press('Enter');
@@ -230,7 +212,7 @@ test('without a worker, the page waits, and later says that the service is not a
 });
 
 test('a check that no worker answered can be repeated as soon as there is a worker', async () => {
-  const restarted = await startPage({});
+  const restarted = await startPage(server);
   const page = await open({}, restarted);
   const { code } = await startOnPage(page, restarted);
   await says(page, '4 attempts left');

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser, watchPage, type PageLog } from '../../support/browser';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
-import { receivedCode, startService, uniquePhoneNumber, type Service } from '../../support/service';
+import { receivedCode, uniquePhoneNumber, type Service } from '../../support/service';
+import { startPage } from '../../support/try-it-page';
 
 // A browser without SMS can't offer a code. So the tests replace what the page calls, before its scripts run.
 const WEB_OTP = `
@@ -23,11 +24,7 @@ let log: PageLog;
 beforeAll(async () => {
   server = await connectDevServer();
   browser = await startBrowser();
-  service = await startService({
-    ...server,
-    withStatusCallback: true,
-    tryItPage: { cookieKeys: [Buffer.alloc(32, 7)], phonePageUrl: undefined },
-  });
+  service = await startPage(server);
 });
 
 afterEach(async () => {
