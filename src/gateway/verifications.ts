@@ -58,7 +58,7 @@ export interface Verifications {
   latestId(tenantId: string, phoneNumber: string): Promise<string | undefined>;
   /**
    * Waits until the last message of this view is no longer being sent. Undefined if it still is after `timeoutMs`, or if
-   * no worker answers.
+   * nobody can say: the message is requested all the same.
    */
   whenSent(
     ref: VerificationRef,

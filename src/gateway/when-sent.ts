@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { VerificationError } from '../domain/refusals';
 import type { VerificationState } from '../workflows/messages';
 import { Bound } from './bound';
 import type { VerificationId } from './ids';
@@ -18,8 +19,8 @@ export function createWhenSent(
   const reads = new Bound(READS);
 
   /**
-   * The state once this message is no longer being sent. Undefined if it still is, or if no worker answers. `index`: its
-   * place among all messages of the verification, 0 for the first.
+   * The state once this message is no longer being sent. Undefined if it still is after `timeoutMs`, or if the state
+   * can't be read. `index`: the message's place among all messages of the verification, 0 for the first.
    */
   return async function whenSent(
     id: VerificationId,
@@ -30,12 +31,22 @@ export function createWhenSent(
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) return undefined;
-      // First of all: the provider has never answered yet.
+      // Also before the first read: the provider never answers at once.
       await pause(Math.min(pauseMs, leftMs));
-      const state = await states.readWithin(id, Math.max(deadline - performance.now(), 0), reads);
+      const state = await readNow(id, Math.max(deadline - performance.now(), 0));
       if (state && !isBeingSent(state, index)) return state;
     }
   };
+
+  /** Undefined if Temporal or a worker does not answer now. A later read may succeed. */
+  async function readNow(id: VerificationId, timeoutMs: number): Promise<VerificationState | undefined> {
+    try {
+      return await states.readWithin(id, timeoutMs, reads);
+    } catch (error) {
+      if (error instanceof VerificationError && error.code === 'temporal_unavailable') return undefined;
+      throw error;
+    }
+  }
 }
 
 function isBeingSent(

@@ -1,5 +1,7 @@
+import { VerificationError } from '../../src/domain/refusals';
 import type { Bound } from '../../src/gateway/bound';
 import { createWhenSent } from '../../src/gateway/when-sent';
+import { unavailable } from '../../src/gateway/workflow-calls';
 import type { VerificationState } from '../../src/workflows/messages';
 import { fakeClocks, type FakeClocks } from '../support/fake-clocks';
 
@@ -28,10 +30,12 @@ afterEach(() => jest.restoreAllMocks());
 function whenSentWith(read: () => Promise<VerificationState | undefined>) {
   const readWithin = (_id: unknown, _ms: number, bound?: Bound) =>
     bound ? bound.run(read).catch(() => undefined) : read();
-  return createWhenSent({ readWithin }, async (ms) => {
-    pauses.push(ms);
-    clocks.advance(ms);
-  });
+  return createWhenSent({ readWithin }, advance);
+}
+
+async function advance(ms: number): Promise<void> {
+  pauses.push(ms);
+  clocks.advance(ms);
 }
 
 test('the pauses between two reads grow, and end with the time', async () => {
@@ -55,6 +59,22 @@ test('the state is returned once the message is sent, also if an earlier read ha
   const whenSent = whenSentWith(async () => states.shift());
   expect(await whenSent(ID, 0, 3_000)).toEqual(stateOf('pending'));
   expect(pauses).toEqual([100, 200, 400]);
+});
+
+test('a read that fails because Temporal does not answer is tried again', async () => {
+  const reads = [
+    () => Promise.reject(unavailable('temporal_unavailable')),
+    async () => stateOf('undeliverable'),
+  ];
+  const whenSent = createWhenSent({ readWithin: async () => reads.shift()?.() }, advance);
+  expect(await whenSent(ID, 0, 3_000)).toEqual(stateOf('undeliverable'));
+  expect(pauses).toEqual([100, 200]);
+});
+
+test('a verification that is gone ends the wait with the error', async () => {
+  const gone = new VerificationError({ code: 'not_found' });
+  const whenSent = createWhenSent({ readWithin: () => Promise.reject(gone) }, advance);
+  await expect(whenSent(ID, 0, 3_000)).rejects.toBe(gone);
 });
 
 test('a resend is waited for by its place, and not for the resend after it', async () => {

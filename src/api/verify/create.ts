@@ -72,11 +72,7 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
   async function whenSent(tenantId: string, requested: IdentifiedView): Promise<IdentifiedView> {
     if (!requested.messageInFlight) return requested;
     const ref = { tenantId, id: requested.id };
-    // The message is requested: the create must not fail because its outcome can't be read.
-    const sent = await verifications.whenSent(ref, requested, SEND_TIMEOUT_MS).catch((error: unknown) => {
-      if (!isRefused(error, 'temporal_unavailable')) throw error;
-      return undefined;
-    });
+    const sent = await verifications.whenSent(ref, requested, SEND_TIMEOUT_MS);
     if (sent?.error) throw deliveryError(sent.error, requested.phoneNumber);
     return sent?.verification ?? requested;
   }
