@@ -13,7 +13,7 @@ import {
   temporalPlace,
 } from './operator-command';
 import { runMain } from './run-main';
-import { DEFAULT_TENANT } from './tenants/tenant';
+import { DEFAULT_TENANT } from './domain/tenant-id';
 import { createTemporalClient } from './temporal/client';
 import { createDataConverter } from './temporal/data-converter';
 import { createRunList, type ListedRun } from './gateway/run-list';

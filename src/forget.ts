@@ -11,7 +11,7 @@ import {
   temporalPlace,
 } from './operator-command';
 import { runMain } from './run-main';
-import { DEFAULT_TENANT } from './tenants/tenant';
+import { DEFAULT_TENANT } from './domain/tenant-id';
 import { createTemporalClient } from './temporal/client';
 import { createErasure, type Erased } from './temporal/erasure';
 import { workflowIdFor } from './gateway/ids';

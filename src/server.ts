@@ -30,7 +30,7 @@ import { createVerifications } from './gateway/create-verifications';
 import { parseVerificationId } from './gateway/ids';
 import type { Verifications } from './gateway/verifications';
 import { createTenants, type TenantEntry } from './tenants/registry';
-import { DEFAULT_TENANT } from './tenants/tenant';
+import { DEFAULT_TENANT } from './domain/tenant-id';
 import { verifyServiceNames } from './tenants/verify-services';
 
 /** Longer than a call to Temporal with its retries. Only a start that waited in a queue before can take longer. */

@@ -14,7 +14,8 @@ import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/del
 import { createWording } from './messaging/wording';
 import type { SenderIdentity } from './messaging/sender';
 import { createTwilioSender } from './messaging/twilio/sender';
-import { DEFAULT_TENANT, type TenantMessaging } from './tenants/tenant';
+import { DEFAULT_TENANT } from './domain/tenant-id';
+import type { TenantMessaging } from './tenants/tenant';
 import { createDataConverter } from './temporal/data-converter';
 import { longestCooldownSeconds, retentionWarning } from './temporal/retention';
 import { lacksSearchAttributes, missingAttributesWarning } from './temporal/search-attributes';

@@ -2,11 +2,11 @@ import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Digests } from '../crypto/digest';
 import { retryAfterSeconds, VerificationError } from '../domain/refusals';
+import { DEFAULT_TENANT } from '../domain/tenant-id';
 import type { Limit } from '../domain/types';
 import type { Reservation } from '../gateway/verifications';
 import type { Tenants } from '../tenants/registry';
 import type { ApiMetrics } from '../telemetry/api-metrics';
-import { DEFAULT_TENANT } from '../tenants/tenant';
 import { FallbackLimiter } from './fallback-limiter';
 
 /** Budgets of all tenants together; undefined for no limit. */

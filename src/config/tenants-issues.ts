@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { TENANT_ID, tenantsFile } from './tenants-schema';
+import { TENANT_ID } from '../domain/tenant-id';
+import { tenantsFile } from './tenants-schema';
 
 // Messages for TENANTS_FILE. A key that is misplaced may hold what is a value elsewhere: a phone number or a secret.
 

@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { DEFAULT_TENANT, TENANT_ID } from '../domain/tenant-id';
 import { isCanonical } from '../numbers/phone-number';
 import { variablesOf } from '../messaging/wording';
 import { bounds } from './bounds';
@@ -17,8 +18,6 @@ import {
   withCode,
 } from './tenants-fields';
 
-/** The form of a tenant's id. It is part of what is hashed to workflow IDs, and so it must never change. */
-export const TENANT_ID = /^[a-z][a-z0-9-]{0,39}$/;
 const MAX_NAME_CHARACTERS = 30;
 const MAX_WAIT_SECONDS = 9_999_999;
 
@@ -181,7 +180,7 @@ export const tenantsFile = z
         z
           .string()
           .regex(TENANT_ID, 'must be a-z, 0-9 and -, at most 40 characters, and begin with a letter')
-          .refine((id) => id !== 'default', 'is the tenant of the environment: use another id'),
+          .refine((id) => id !== DEFAULT_TENANT, 'is the tenant of the environment: use another id'),
         tenant,
         {
           error: 'must be a map of tenant ids to tenants',

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { DEFAULT_TENANT } from '../domain/tenant-id';
 import type { DerivedKeys, KeyRing } from './key-ring';
 
 /** What a capability permits its holder to do with one verification. */
@@ -25,7 +26,6 @@ export interface Capabilities {
   tenantOf(capability: string, purpose: CapabilityPurpose, id: string, now: number): string | undefined;
 }
 
-const DEFAULT_TENANT = 'default';
 const SEPARATOR = '.';
 const EXPIRY_BYTES = 6;
 const MAC_BYTES = 32;

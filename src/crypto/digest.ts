@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { DEFAULT_TENANT } from '../domain/tenant-id';
 import { deriveKey } from './key-ring';
 
 /** Keyed digests (HMAC-SHA256). They stay the same for ever, since PHONE_DIGEST_KEY is never rotated. */
@@ -27,7 +28,7 @@ export function createDigests(phoneDigestKey: Buffer): Digests {
     createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
   return {
     phoneNumber: (tenantId, e164) => {
-      const message = tenantId === 'default' ? e164 : `${tenantId}\n${e164}`;
+      const message = tenantId === DEFAULT_TENANT ? e164 : `${tenantId}\n${e164}`;
       return createHmac('sha256', phoneDigestKey).update(message).digest().subarray(0, 16);
     },
     idempotencyKey: (purpose, caller, key) => digest(idempotency, [purpose, caller, key]),

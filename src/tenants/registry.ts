@@ -1,5 +1,6 @@
 import { HashedKeys, type HashedKey } from '../crypto/api-keys';
-import { DEFAULT_TENANT, type Tenant } from './tenant';
+import { DEFAULT_TENANT } from '../domain/tenant-id';
+import type { Tenant } from './tenant';
 
 /** The sender of a request with a valid API key. */
 export interface Caller {

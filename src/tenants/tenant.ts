@@ -3,9 +3,6 @@ import type { SenderIdentity } from '../messaging/sender';
 import type { Template, Wording } from '../messaging/wording';
 import type { NumberRules } from '../numbers/phone-number';
 
-/** The tenant that the environment variables configure. */
-export const DEFAULT_TENANT = 'default';
-
 /** Limits for requests that lead to a message; undefined for no limit. */
 export interface TenantLimits {
   /** Requests with one API key. */
@@ -16,7 +13,7 @@ export interface TenantLimits {
 
 /** A tenant is one product that uses this service. This is what the API needs to know about it. */
 export interface Tenant {
-  /** `^[a-z][a-z0-9-]{0,39}$`. It must never change: workflow IDs and capabilities depend on it. */
+  /** Has the form TENANT_ID. It must never change: workflow IDs and capabilities depend on it. */
   readonly id: string;
   readonly policy: Policy;
   /** The n-th wait follows the n-th unsuccessful verification of a number. The last wait repeats. */

@@ -7,7 +7,8 @@ import { VerificationError } from '../../src/domain/refusals';
 import type { IdentifiedView, Verifications } from '../../src/gateway/verifications';
 import { createApiMetrics } from '../../src/telemetry/api-metrics';
 import { createTenants } from '../../src/tenants/registry';
-import { DEFAULT_TENANT, type TenantLimits, type VerifyService } from '../../src/tenants/tenant';
+import { DEFAULT_TENANT } from '../../src/domain/tenant-id';
+import type { TenantLimits, VerifyService } from '../../src/tenants/tenant';
 import { DEFAULT_POLICY, testDigests } from '../support/service';
 
 const NO_BUDGETS: Budgets = {

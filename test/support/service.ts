@@ -15,12 +15,8 @@ import type { CodecServer } from '../../src/api/codec/routes';
 import type { TryItPage } from '../../src/api/try-it/routes';
 import type { Budgets } from '../../src/api/limits';
 import { createTenants, type HashedCredentials } from '../../src/tenants/registry';
-import {
-  DEFAULT_TENANT,
-  type Tenant,
-  type TenantLimits,
-  type TenantMessaging,
-} from '../../src/tenants/tenant';
+import { DEFAULT_TENANT } from '../../src/domain/tenant-id';
+import type { Tenant, TenantLimits, TenantMessaging } from '../../src/tenants/tenant';
 import type { StartRequest } from '../../src/gateway/start-request';
 import type { NumberRules } from '../../src/numbers/phone-number';
 import { createApiMetrics, type ApiMetrics } from '../../src/telemetry/api-metrics';

@@ -1,6 +1,7 @@
 import { hashOf } from '../../src/crypto/api-keys';
 import { createTenants } from '../../src/tenants/registry';
-import { DEFAULT_TENANT, type Tenant } from '../../src/tenants/tenant';
+import { DEFAULT_TENANT } from '../../src/domain/tenant-id';
+import type { Tenant } from '../../src/tenants/tenant';
 import { DEFAULT_POLICY } from '../support/service';
 
 const tenant = (id: string): Tenant => ({
