@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { VerificationError } from '../domain/refusals';
-import type { Caller, Tenants } from '../tenants/registry';
+import type { BasicCredentials, Caller, Tenants } from '../tenants/registry';
 
 /**
  * Returns the sender of the request, by `Authorization: Bearer <key>` (RFC 6750).
@@ -15,4 +15,13 @@ export function authenticate(request: Pick<FastifyRequest, 'headers'>, tenants: 
 export function bearerToken({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];
   return token;
+}
+
+/** User name and password of `Authorization: Basic` (RFC 7617). */
+export function basicCredentials({ headers }: Pick<FastifyRequest, 'headers'>): BasicCredentials | undefined {
+  const [, base64] = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(headers.authorization ?? '') ?? [];
+  if (base64 === undefined) return undefined;
+  const text = Buffer.from(base64, 'base64').toString();
+  const colon = text.indexOf(':');
+  return colon === -1 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }

@@ -1,10 +1,9 @@
 import cors from '@fastify/cors';
 import { Type } from '@sinclair/typebox';
-import type { FastifyRequest } from 'fastify';
 import { HashedKeys, hashOf } from '../../crypto/api-keys';
 import { VerificationError } from '../../domain/refusals';
 import type { DecodePayloads, JsonPayload } from '../../temporal/payload-reader';
-import { bearerToken } from '../authentication';
+import { basicCredentials, bearerToken } from '../authentication';
 import type { Api } from '../http-server';
 import { answer, bodyTooLarge, problems } from '../responses';
 import { stringRecord } from '../string-record';
@@ -92,7 +91,8 @@ export async function registerCodec(app: Api, { token, origin, decode }: CodecSe
     });
   }
   app.addHook('onRequest', async (request) => {
-    if (tokens.holdersOf(bearerToken(request) ?? basicPassword(request)).length === 0)
+    // In a browser, the token is the password. The user name does not matter.
+    if (tokens.holdersOf(bearerToken(request) ?? basicCredentials(request)?.password).length === 0)
       throw new VerificationError({ code: 'unauthorized' }, UNAUTHORIZED);
   });
   // With this header, a browser asks for a password and sends it with all later requests, also those of the Web UI.
@@ -107,11 +107,4 @@ export async function registerCodec(app: Api, { token, origin, decode }: CodecSe
   app.post('/decode', { bodyLimit: BODY_LIMIT_BYTES, schema: decodeSchema }, async ({ body }) => ({
     payloads: await decode(body.payloads),
   }));
-}
-
-/** The password of `Authorization: Basic` (RFC 7617). The user name does not matter. */
-function basicPassword({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
-  const [, credentials = ''] = /^Basic +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];
-  const [, password] = /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? [];
-  return password;
 }

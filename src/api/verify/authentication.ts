@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { VerificationError } from '../../domain/refusals';
-import type { BasicCredentials, Caller, Tenants } from '../../tenants/registry';
+import type { Caller, Tenants } from '../../tenants/registry';
+import { basicCredentials } from '../authentication';
 import { notFound } from './errors';
 import type { ServiceTenant } from './resources';
 import { isSameSid } from './sids';
@@ -24,7 +25,7 @@ export function createAuthentication(tenants: Tenants) {
      * @throws VerificationError `unauthorized`
      */
     authenticate(request: Pick<FastifyRequest, 'headers'>): void {
-      const credentials = basicCredentials(request.headers.authorization);
+      const credentials = basicCredentials(request);
       const found = credentials ? tenants.verifyCallersOf(credentials).flatMap(asServiceCaller) : [];
       if (found.length === 0) throw new VerificationError({ code: 'unauthorized' });
       callers.set(request, found);
@@ -51,12 +52,4 @@ export function createAuthentication(tenants: Tenants) {
 function asServiceCaller({ id, tenant }: Caller): ServiceCaller[] {
   const { verify } = tenant;
   return verify ? [{ id, tenant: { ...tenant, verify } }] : [];
-}
-
-function basicCredentials(header = ''): BasicCredentials | undefined {
-  const [, base64] = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header) ?? [];
-  if (base64 === undefined) return undefined;
-  const text = Buffer.from(base64, 'base64').toString();
-  const colon = text.indexOf(':');
-  return colon === -1 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }

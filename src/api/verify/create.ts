@@ -3,7 +3,7 @@ import type { IdentifiedView, Verifications } from '../../gateway/verifications'
 import { acceptedPhoneNumber } from '../../numbers/phone-number';
 import type { MessageRequests } from '../message-requests';
 import type { ServiceCaller } from './authentication';
-import { deliveryError, invalidParameter } from './errors';
+import { messageRefused, invalidParameter } from './errors';
 import type { CreateForm } from './form';
 
 export interface CreateDependencies {
@@ -68,12 +68,12 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
     }
   };
 
-  /** @throws Error of `deliveryError` if the provider refused the message */
+  /** @throws Error of `messageRefused` if the provider refused the message */
   async function whenSent(tenantId: string, requested: IdentifiedView): Promise<IdentifiedView> {
     if (!requested.messageInFlight) return requested;
     const ref = { tenantId, id: requested.id };
     const sent = await verifications.whenSent(ref, requested, SEND_TIMEOUT_MS);
-    if (sent?.error) throw deliveryError(sent.error, requested.phoneNumber);
+    if (sent?.error) throw messageRefused(sent.error, requested.phoneNumber);
     return sent?.verification ?? requested;
   }
 }

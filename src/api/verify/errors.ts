@@ -169,7 +169,7 @@ const TOO_LONG = '21617';
 const RETRY_AFTER_PROVIDER_FAULT_SECONDS = 30;
 
 /** The error of a create whose message the provider refused. */
-export function deliveryError({ code, message }: DeliveryError, to: string): Error {
+export function messageRefused({ code, message }: DeliveryError, to: string): Error {
   if (LANDLINE_CODES.includes(code)) return landline();
   if (RECIPIENT_CODE.test(code))
     return new VerifyApiError(400, Number(code), providerMessages[code]?.(to) ?? message);
