@@ -8,6 +8,8 @@ const HOST_AND_PORT = /^([^\s:/[\]]+|\[[\da-fA-F:.]+\]):([1-9]\d{0,4})$/;
 const MAX_PORT = 65_535;
 const UNUSABLE_TLS =
   'TEMPORAL_TLS_CLIENT…: the certificate or its key is not in PEM form, or they do not belong together';
+const UNUSABLE_CA =
+  "TEMPORAL_TLS_SERVER_CA_CERT_PATH (or …_DATA, or the profile's server_ca_cert_path) must be a certificate in PEM form";
 const HALF_PAIR =
   'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH ' +
   "(or …_DATA, or the profile's client_cert_path and client_key_path) must both be set, or neither";
@@ -32,6 +34,7 @@ export function readTemporalConnection(
     const { connectionOptions, namespace } = toClientOptions(profile);
     const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
     if (!isUsable(tls)) return { fault: UNUSABLE_TLS };
+    if (!hasUsableCa(tls)) return { fault: UNUSABLE_CA };
     const [, , port] = HOST_AND_PORT.exec(address) ?? [];
     if (port === undefined || Number(port) > MAX_PORT)
       return { fault: 'TEMPORAL_ADDRESS must be a host and a port, like temporal.example.com:7233' };
@@ -69,4 +72,10 @@ function isUsable(tls: ConnectionOptions['tls']): boolean {
   } catch {
     return false;
   }
+}
+
+/** TLS ignores anything else, and would then trust no server. */
+function hasUsableCa(tls: ConnectionOptions['tls']): boolean {
+  if (typeof tls !== 'object' || tls === null || !tls.serverRootCACertificate) return true;
+  return Buffer.from(tls.serverRootCACertificate).includes('-----BEGIN CERTIFICATE-----');
 }

@@ -135,6 +135,12 @@ describe.each(processes)('the configuration of $process', ({ read }) => {
     }
   });
 
+  test('an authority that is no certificate is refused, and not shown', () => {
+    const message = refusalOf(read, { ...COMPLETE, TEMPORAL_TLS_SERVER_CA_CERT_DATA: 'no PEM' });
+    expect(message).toContain('TEMPORAL_TLS_SERVER_CA_CERT_PATH (or');
+    expect(message).not.toContain('no PEM');
+  });
+
   test('an invalid combination is refused without the key', () => {
     const twice = { TEMPORAL_TLS_CLIENT_KEY_PATH: files.key, TEMPORAL_TLS_CLIENT_KEY_DATA: clientPair.key };
     const message = refusalOf(read, { ...COMPLETE, ...cloud, ...twice, TEMPORAL_API_KEY: API_KEY });
