@@ -62,32 +62,34 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
     const memo = parseMemo(run.memo);
     const { tenantId, nonce } = memo;
     const id = { tenantId, workflowId: run.workflowId, runId: run.runId, nonce };
+    const startedBy = starterOf(memo, request);
     const hasNoState = run.historyLength <= MAX_EVENTS_WITHOUT_STATE;
-    const isOurs = memo.nonce === request.nonce;
-    const { idempotencyDigest, requestDigest } = memo;
-    const isRepeat =
-      isOurs || (request.idempotencyDigest !== undefined && request.idempotencyDigest === idempotencyDigest);
-    const state = hasNoState ? undefined : await readState(id, mayJoin && !isRepeat);
+    const state = hasNoState ? undefined : await readState(id, mayJoin && startedBy === 'another request');
     const refusal = mayJoin && state && attemptsUsedUpRefusal(state, Date.now());
     if (refusal) throw new VerificationError(refusal);
     // The window can be over before the workflow's timer fires.
     const hasEnded = state && (state.endedAt !== null || (mayJoin && isWindowOver(state)));
     // After the end, the same key starts a new verification.
-    if (hasEnded && !isOurs) return { outcome: 'closing', id };
-    if (isRepeat) {
-      const hasSameFields = requestDigest === undefined || requestDigest === request.requestDigest;
-      const bothHaveCode = (customCode !== undefined) === (memo.codeTag !== undefined);
-      if (!hasSameFields || !bothHaveCode || !isCodeOf(memo, run.workflowId, customCode))
-        throw new VerificationError({ code: 'idempotency_key_reused' });
-      // If no worker answers, a repeat gets the initial state.
-      return { outcome: isOurs ? 'started' : 'repeated', id, state: state ?? initialState(memo) };
+    if (hasEnded && startedBy !== 'this request') return { outcome: 'closing', id };
+    // A run that has no state yet, or whose state no worker tells in time, is shown in its initial state.
+    const shown = { id, state: state ?? initialState(memo) };
+    switch (startedBy) {
+      case 'this request':
+        return { outcome: 'started', ...shown };
+      case 'the same key': {
+        const { requestDigest, codeTag } = memo;
+        const hasSameFields = requestDigest === undefined || requestDigest === request.requestDigest;
+        const bothHaveCode = (customCode !== undefined) === (codeTag !== undefined);
+        if (!hasSameFields || !bothHaveCode || !isCodeOf(memo, run.workflowId, customCode))
+          throw new VerificationError({ code: 'idempotency_key_reused' });
+        return { outcome: 'repeated', ...shown };
+      }
+      case 'another request':
+        if (!mayJoin) throw inProgressError(latestEndMs(state, run, memo));
+        if (!isCodeOf(memo, run.workflowId, customCode))
+          throw new VerificationError({ code: 'invalid_request' }, OTHER_CODE);
+        return { outcome: 'joined', ...shown };
     }
-    if (mayJoin) {
-      if (!isCodeOf(memo, run.workflowId, customCode))
-        throw new VerificationError({ code: 'invalid_request' }, OTHER_CODE);
-      return { outcome: 'joined', id, state: state ?? initialState(memo) };
-    }
-    throw inProgressError(latestEndMs(state, run, memo));
   };
 
   /** A request that joins needs the state: it must not take a pending verification for one whose message is in flight. */
@@ -104,6 +106,16 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
     if (customCode === undefined) return true;
     return codeTag !== undefined && deriveTags(keyRing, { workflowId, nonce }, customCode).includes(codeTag);
   }
+}
+
+/** Which request started the run. `this request`: Temporal started the run, but its answer was lost. */
+function starterOf(
+  { nonce, idempotencyDigest }: VerificationMemo,
+  request: JoiningRequest['memo'],
+): 'this request' | 'the same key' | 'another request' {
+  if (nonce === request.nonce) return 'this request';
+  const hasSameKey = idempotencyDigest !== undefined && idempotencyDigest === request.idempotencyDigest;
+  return hasSameKey ? 'the same key' : 'another request';
 }
 
 function isWindowOver({ expiresAt }: VerificationState): boolean {
