@@ -6,7 +6,7 @@ import { deliveryUnknownFailure } from './send-failures';
 const SEARCH_DELAYS_MS = [0, 1_000, 1_500, 2_500];
 
 /**
- * Searches for a message of an earlier attempt. Returns its SID; undefined if there is none. If no message can exist
+ * Searches for a message of an earlier try. Returns its SID; undefined if there is none. If no message can exist
  * (`mayHaveBeenSent` is false), it searches only once and ignores a failed search.
  * @throws ApplicationFailure if the provider does not list its messages: then no message may be sent.
  */

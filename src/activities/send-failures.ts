@@ -8,7 +8,7 @@ const DELIVERY_UNKNOWN = 'DeliveryUnknown';
 /** The logger writes no stack trace for these, since their message says what happened. */
 export const EXPECTED_FAILURES: readonly string[] = [NOTHING_SENT, NOT_CREATED, DELIVERY_UNKNOWN];
 
-/** Whether an earlier attempt may have created the message. False if the last attempt recorded that none has. */
+/** Whether an earlier try may have created the message. False if the last one recorded that none has. */
 export function mayHaveBeenSent({ info }: Context): boolean {
   const details: unknown = info.heartbeatDetails;
   const hasRecord = typeof details === 'object' && details !== null && 'nothingSentUpToAttempt' in details;
@@ -16,7 +16,7 @@ export function mayHaveBeenSent({ info }: Context): boolean {
 }
 
 /**
- * This attempt created no message at the provider. If no earlier one may have, the next attempt need not search for a
+ * This try created no message at the provider. If no earlier one may have, the next try need not search for a
  * message. `message` is for operators. `nextRetryDelay`: in milliseconds; by default, that of the retry policy.
  */
 export function notSentFailure(
@@ -25,7 +25,7 @@ export function notSentFailure(
   nextRetryDelay?: number,
 ): ApplicationFailure {
   const isNothingSent = !mayHaveBeenSent(context);
-  // The last heartbeat details are sent with the failure. The next attempt reads them.
+  // The last heartbeat details are sent with the failure. The next try reads them.
   if (isNothingSent) context.heartbeat({ nothingSentUpToAttempt: context.info.attempt });
   return ApplicationFailure.create({
     type: isNothingSent ? NOTHING_SENT : NOT_CREATED,
@@ -34,7 +34,7 @@ export function notSentFailure(
   });
 }
 
-/** The provider may have created the message: the next attempt searches for it. `reason` is for operators. */
+/** The provider may have created the message: the next try searches for it. `reason` is for operators. */
 export function deliveryUnknownFailure(reason: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: DELIVERY_UNKNOWN,

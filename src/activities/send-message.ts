@@ -20,7 +20,7 @@ export interface SendMessageDependencies {
   ) => string | undefined;
 }
 
-/** The activity's input. It does not contain the code: the activity derives the same code in each attempt. */
+/** The activity's input. It does not contain the code: each try derives the same code. */
 export interface SendMessageRequest {
   readonly tenantId: string;
   readonly channel: Channel;
@@ -59,8 +59,8 @@ const CLOCK_TOLERANCE_MS = 60_000;
 const CHOSEN_CODE_TOLERANCE_MS = 5_000;
 
 /**
- * Sends one message and returns the outcome. Every attempt after the first searches for the message before it sends:
- * the provider's create call has no idempotency key, and an earlier attempt may have stopped before it got the answer.
+ * Sends one message and returns the outcome. Every try after the first searches for the message before it sends:
+ * the provider's create call has no idempotency key, and an earlier try may have stopped before it got the answer.
  */
 export function createSendMessage(dependencies: SendMessageDependencies) {
   const { keyRing, senders, tenantMessaging, reportUrl } = dependencies;
@@ -72,7 +72,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
       HEARTBEAT_INTERVAL_MS,
     );
     try {
-      return await attempt(request, context);
+      return await trySend(request, context);
     } catch (error) {
       throw sanitizedFailure(error, context);
     } finally {
@@ -80,12 +80,12 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     }
   };
 
-  async function attempt(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
+  async function trySend(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
     const { channel, phoneNumber: to, nonce, knownSids, startedAt, messageIndex } = request;
     const sender = senders[channel];
     const metrics = createSendMetrics(context, request.tenantId);
     const { wording, sender: identity } = messagingFor(request.tenantId, context);
-    const { workflowExecution, attempt: attemptNumber } = context.info;
+    const { workflowExecution, attempt: tryNumber } = context.info;
     // The code depends on the workflow that runs this activity, even if its input was copied from another workflow.
     if (!workflowExecution) throw ApplicationFailure.nonRetryable('Only a workflow can ask for a message');
     const { workflowId, runId } = workflowExecution;
@@ -93,7 +93,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     const code = shiftCode(derived, request.codeOffset ?? 0);
     const isSentPossible = mayHaveBeenSent(context);
 
-    if (attemptNumber > 1) {
+    if (tryNumber > 1) {
       const toleranceMs = request.codeOffset === undefined ? CLOCK_TOLERANCE_MS : CHOSEN_CODE_TOLERANCE_MS;
       const createdSince = request.notCreatedBefore ?? startedAt - toleranceMs;
       const search = { to, code, knownSids, createdSince };

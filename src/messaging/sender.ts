@@ -20,7 +20,7 @@ export interface OutgoingMessage {
 }
 
 /**
- * The result of one attempt to create a message. With `unknown`, the provider may or may not have created it. `reason`
+ * The result of one try to create a message. With `unknown`, the provider may or may not have created it. `reason`
  * is for operators: a system error or an HTTP status, and the host.
  */
 export type SendResult =
