@@ -1,4 +1,5 @@
-const ABSOLUTE_FORM = /^https?:\/\/[^/?#]+(?<pathAndQuery>[^#]*)$/i;
+/** Takes linear time: the two parts have no character in common where they meet. */
+const ABSOLUTE_FORM = /^https?:\/\/[^/?#]+(?<pathAndQuery>(?:[/?][^#]*)?)$/i;
 
 /**
  * The path and query of a request target. A target may also be a whole URL, called absolute form (RFC 9112, 3.2.2).

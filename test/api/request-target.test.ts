@@ -17,3 +17,11 @@ test.each(['*', '', 'ftp://localhost/v2', 'http:///v2', 'http://local host/v2', 
     expect(pathAndQueryOf(target)).toBe(target);
   },
 );
+
+test('the time does not grow with the square of the length: anyone can send a target', () => {
+  const target = `http://${'a'.repeat(200_000)}/#`;
+  const startedAt = performance.now();
+  expect(pathAndQueryOf(target)).toBe(target);
+  // It was 12 s. The rest of this limit is for a slow machine.
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
