@@ -63,6 +63,8 @@ export interface Limits {
 /** Keeps a tenant's limit named `number` apart from the built-in limit `number`. */
 export const NAMED_LIMIT_PREFIX = 'named:';
 const BLOCK_DIGITS = 4;
+/** In the last second of a period, no count is taken back: Redis may do it later, and reduce the next period's count. */
+const LAST_PART_MS = 1_000;
 /** The key of the counter for all messages. */
 const ALL = 'all';
 
@@ -138,17 +140,15 @@ export function createLimits({ budgets, tenants, redis, digests, metrics }: Limi
     return {
       async consume(value) {
         const key = keyOf(value);
+        const takeBack = async (leftMs: number) => leftMs > LAST_PART_MS && (await limiter.reward(key));
         try {
           const { msBeforeNext } = await limiter.consume(key);
           const periodEndsAt = performance.now() + msBeforeNext;
-          return async () => {
-            // In a later period the count has started again: there is nothing to take back.
-            if (performance.now() < periodEndsAt) await limiter.reward(key);
-          };
+          return async () => void (await takeBack(periodEndsAt - performance.now()));
         } catch (error) {
           if (!(error instanceof RateLimiterRes)) throw error;
           // The limiter has counted the refused one, too.
-          await limiter.reward(key);
+          await takeBack(error.msBeforeNext);
           throw new VerificationError({
             code: 'rate_limited',
             limit: kind,
@@ -165,7 +165,7 @@ export function createLimits({ budgets, tenants, redis, digests, metrics }: Limi
 interface Counter {
   /**
    * Counts one, and returns a function that takes it back.
-   * @throws VerificationError `rate_limited` above the limit; the refused one is not counted
+   * @throws VerificationError `rate_limited` above the limit; the refused one is taken back, too
    */
   consume(value: string): Promise<TakeBack>;
   /** Counts without a limit. */

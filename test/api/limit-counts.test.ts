@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { hashOf } from '../../src/crypto/api-keys';
 import { createLimits, type Budgets, type Limits } from '../../src/api/limits';
 import { createMessageRequests } from '../../src/api/message-requests';
@@ -9,6 +10,8 @@ import { createApiMetrics } from '../../src/telemetry/api-metrics';
 import { createTenants } from '../../src/tenants/registry';
 import { DEFAULT_TENANT } from '../../src/domain/tenant-id';
 import type { TenantLimits, VerifyService } from '../../src/tenants/tenant';
+import { eventually } from '../support/eventually';
+import { startRedis } from '../support/redis';
 import { DEFAULT_POLICY, testDigests } from '../support/service';
 
 const NO_BUDGETS: Budgets = {
@@ -21,7 +24,11 @@ const rateLimited = { code: 'rate_limited' };
 
 const limitsWith = (
   budgets: Partial<Budgets>,
-  rules: { readonly limits?: TenantLimits; readonly verify?: Partial<VerifyService> } = {},
+  rules: {
+    readonly limits?: TenantLimits;
+    readonly verify?: Partial<VerifyService>;
+    readonly redis?: Redis;
+  } = {},
 ) =>
   createLimits({
     budgets: { ...NO_BUDGETS, ...budgets },
@@ -38,7 +45,7 @@ const limitsWith = (
         apiKeyHashes: [hashOf('alice')],
       },
     ]),
-    redis: undefined,
+    redis: rules.redis,
     digests: testDigests,
     metrics: createApiMetrics(),
   });
@@ -105,6 +112,36 @@ test('a cancel after the period does not change the count of the next period', a
     refusal: { ...rateLimited, retryAfterSeconds: 1 },
   });
   jest.useRealTimers();
+});
+
+test('messages that are refused at the end of a period make no room in the next one', async () => {
+  const server = await startRedis();
+  const redis = new Redis(server.url);
+  try {
+    await redis.ping();
+    const limits = limitsWith({ messagesPerSecond: { max: 2, periodMs: 1_000 } }, { redis });
+    const isCounting = async () => {
+      const [key] = await redis.keys('*');
+      return key !== undefined && Number(await redis.get(key)) > 0;
+    };
+    // Redis is slow: it runs each command that takes a count back after the period.
+    const run = Reflect.get(redis, 'rlflxIncr') as (command: readonly string[]) => Promise<unknown>;
+    Reflect.set(redis, 'rlflxIncr', async (command: readonly string[]) => {
+      if (Number(command[1]) < 0) await eventually(async () => !(await isCounting()));
+      return run.call(redis, command);
+    });
+    const burst = async () => {
+      const reservations = Array.from({ length: 12 }, () => limits.reserveResend());
+      return (await Promise.allSettled(reservations)).filter(({ status }) => status === 'fulfilled').length;
+    };
+
+    expect(await burst()).toBe(2);
+    await eventually(async () => !(await isCounting()));
+    expect(await burst()).toBe(2);
+  } finally {
+    redis.disconnect();
+    await server.stop();
+  }
 });
 
 describe('of a joining create,', () => {
