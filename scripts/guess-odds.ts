@@ -1,3 +1,4 @@
+import { VERIFY_RULES } from '../src/config/tenant-settings';
 import { environment } from '../src/config/variables';
 import {
   attemptsAllowed,
@@ -16,9 +17,15 @@ const RETENTION_MS = 30 * DAY_MS;
 const DIGITS = [4, 6, 8];
 
 const defaults = environment.shape;
-const cooldownSeconds = defaults.COOLDOWN_SECONDS.parse(undefined);
 const numberLimit = defaults.NUMBER_LIMIT.parse(undefined);
 const maxAttempts = defaults.MAX_ATTEMPTS.parse(undefined);
+
+interface Rules {
+  readonly cooldownSeconds: readonly number[];
+  readonly maxAttempts: number;
+}
+
+const DEFAULT_RULES: Rules = { cooldownSeconds: defaults.COOLDOWN_SECONDS.parse(undefined), maxAttempts };
 
 /** One verification of the attacker. `at`: milliseconds since the first one; `guesses`: submitted wrong codes. */
 interface Try {
@@ -30,11 +37,11 @@ interface Try {
  * All verifications of one number until it is locked, if no guess is right. The attacker guesses at once, without
  * waiting for the message, and starts again as soon as possible.
  */
-export function attack(): readonly Try[] {
+export function attack(rules = DEFAULT_RULES): readonly Try[] {
   const tries: Try[] = [];
   let ledger = emptyLedger;
-  for (let at: number | undefined = 0; at !== undefined; at = nextStart(ledger, at)) {
-    const guesses = attemptsAllowed(ledger, maxAttempts);
+  for (let at: number | undefined = 0; at !== undefined; at = nextStart(ledger, at, rules)) {
+    const guesses = attemptsAllowed(ledger, rules.maxAttempts);
     tries.push({ at, guesses });
     const endedAt = new Date(at).toISOString();
     const outcome = {
@@ -49,7 +56,7 @@ export function attack(): readonly Try[] {
 }
 
 /** When the next start is allowed. Undefined if the number is locked: then every start is refused. */
-function nextStart(ledger: Ledger, endedAt: number): number | undefined {
+function nextStart(ledger: Ledger, endedAt: number, { cooldownSeconds }: Rules): number | undefined {
   const wait = cooldownRefusal(ledger, cooldownSeconds, endedAt)?.retryAfterSeconds ?? 0;
   const cooledDownAt = endedAt + Math.max(wait * 1_000, MIN_UNVERIFIED_RUN_MS);
   const tooMany = numberLimitRefusal(ledger.messages, numberLimit, cooledDownAt)?.retryAfterSeconds ?? 0;
@@ -61,8 +68,8 @@ function nextStart(ledger: Ledger, endedAt: number): number | undefined {
  * How many guesses an attacker has within `periodMs`. After the number is locked, the attacker continues when Temporal
  * has deleted the number's runs.
  */
-export function guessesWithin(periodMs: number): number {
-  const round = attack();
+export function guessesWithin(periodMs: number, rules = DEFAULT_RULES): number {
+  const round = attack(rules);
   const roundMs = lockedAt(round) + RETENTION_MS;
   const inLastRound = round.filter(({ at }) => at < periodMs % roundMs);
   return Math.floor(periodMs / roundMs) * sum(round) + sum(inLastRound);
@@ -107,6 +114,13 @@ export function manyNumbers(): string {
   ].join('\n');
 }
 
+/** The guesses at one number of a tenant with `verify`, whose defaults are Twilio Verify's. */
+export function verifyTenant(): string {
+  const within = (days: number) => grouped(guessesWithin(days * DAY_MS, VERIFY_RULES));
+  const inFirstHour = guessesWithin(HOUR_MS, VERIFY_RULES);
+  return `A tenant with verify: ${inFirstHour} guesses in the first hour, ${within(1)} in a day, ${within(365)} in a year.`;
+}
+
 function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
@@ -122,4 +136,5 @@ function pad(cell: string, width: number, column: number): string {
   return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
-if (require.main === module) process.stdout.write(`${oddsTable()}\n\n${manyNumbers()}\n`);
+if (require.main === module)
+  process.stdout.write(`${oddsTable()}\n\n${manyNumbers()}\n\n${verifyTenant()}\n`);

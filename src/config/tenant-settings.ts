@@ -13,7 +13,7 @@ export interface DefaultRules {
 }
 
 /** The rules of Twilio Verify, for tenants whose clients speak its API. */
-const VERIFY_RULES = {
+export const VERIFY_RULES = {
   codeLength: VERIFY_CODE_LENGTH,
   windowMs: 600_000,
   maxAttempts: 5,

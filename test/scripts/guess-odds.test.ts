@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { attack, guessesWithin, manyNumbers, oddsTable } from '../../scripts/guess-odds';
+import { attack, guessesWithin, manyNumbers, oddsTable, verifyTenant } from '../../scripts/guess-odds';
 
 const HOUR_MS = 3_600_000;
 const page = readFileSync(path.join(__dirname, '../../docs/security.md'), 'utf8');
@@ -27,5 +27,6 @@ test('a locked number is free again when Temporal has deleted its runs, and not 
 
 test('docs/security.md shows the odds that the policy gives', () => {
   expect(page).toContain(`\n${oddsTable()}\n`);
+  expect(page).toContain(verifyTenant());
   for (const line of manyNumbers().split('\n')) expect(page).toContain(line);
 });
