@@ -16,3 +16,11 @@ test('after a read that failed, the next request reads the file again', async ()
     await rm(folder, { recursive: true });
   }
 });
+
+test('all requests share the same bytes, so that clients that do not read their answers use no memory', async () => {
+  const script = createScalarScript();
+  const plain = await Promise.all([script.plain(), script.plain()]);
+  const gzipped = await Promise.all([script.gzipped(), script.gzipped()]);
+  // Not toBe: the difference of two buffers would be printed.
+  expect([plain[0] === plain[1], gzipped[0] === gzipped[1]]).toEqual([true, true]);
+});
