@@ -9,8 +9,12 @@ import { isSameSid, isSid } from './sids';
 
 const CHANNELS: readonly string[] = ['sms', 'call', 'email', 'whatsapp', 'rbm'];
 const COUNTRY = /^[A-Z]{2}$/i;
-/** ISO 8601, as RFC 3339 requires it. A date alone is its midnight in UTC. */
-const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?$/i;
+/**
+ * RFC 3339. A date alone is its midnight in UTC. Twilio's client for Java leaves out seconds that are 0, and adds the time
+ * zone, as in `2026-11-28T09:00+01:00[Europe/Berlin]`.
+ */
+const DATE =
+  /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})(\[[\w/+:.~-]+\])?)?$/i;
 /** Databases of Temporal do not know every year. */
 const FIRST_TIME_MS = 0;
 const LAST_TIME_MS = Date.UTC(9999, 0);
@@ -58,7 +62,12 @@ export function parseAttemptFilter(
 
 function isDate(value: string): boolean {
   const [, day] = DATE.exec(value) ?? [];
-  return day !== undefined && isDay(day) && !Number.isNaN(Date.parse(value));
+  return day !== undefined && isDay(day) && !Number.isNaN(parseDate(value));
+}
+
+/** The offset decides, not the time zone after it. NaN for a date that does not exist. */
+function parseDate(date: string): number {
+  return Date.parse(date.replace(/\[.*/, ''));
 }
 
 /** Date.parse reads 31 February as a day in March. */
@@ -69,7 +78,7 @@ function isDay(day: string): boolean {
 
 function timeOf(date: string | undefined): string | undefined {
   if (date === undefined) return undefined;
-  const time = Math.min(Math.max(Date.parse(date), FIRST_TIME_MS), LAST_TIME_MS);
+  const time = Math.min(Math.max(parseDate(date), FIRST_TIME_MS), LAST_TIME_MS);
   return new Date(time).toISOString();
 }
 
