@@ -57,7 +57,7 @@ export function registerServices(app: Api, dependencies: ServicesDependencies): 
     const templates = authentication
       .servicesOf(request)
       .flatMap((tenant) => tenant.verify.templates.map((template) => resources.template(tenant, template)))
-      .filter(({ friendly_name }) => (query['FriendlyName'] ?? friendly_name) === friendly_name);
+      .filter(({ friendly_name }) => (query['FriendlyName'] || friendly_name) === friendly_name);
     const { items, nextToken } = sliceOf(templates, page);
     return listPage(items, {
       url: `${base}/Templates`,

@@ -211,6 +211,11 @@ describe('templates', () => {
     expect(listed.map(({ friendlyName }) => friendlyName)).toEqual(names);
   });
 
+  test('are not filtered by an empty name', async () => {
+    const { body } = await send(baseUrl, '/v2/Templates?FriendlyName=');
+    expect(body).toMatchObject({ templates: names.map((name) => ({ friendly_name: name })) });
+  });
+
   test('keep the filter on the next page', async () => {
     const filtered = await client.verify.v2.templates.list({ friendlyName: 'Template 2', pageSize: 1 });
     const found = { sid: OTHER_TEMPLATE, friendlyName: 'Template 2' };
