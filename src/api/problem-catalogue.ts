@@ -52,7 +52,8 @@ export const problemCatalogue: Readonly<Record<ErrorCode, Entry>> = {
   worker_unavailable: {
     status: 503,
     detail:
-      'No worker answered in time. Try again. A check may still count: repeat it with the same Idempotency-Key.',
+      'No worker answered in time. Try again. The request may still take effect: repeat a check or a resend with the same ' +
+      'Idempotency-Key.',
   },
   internal_error: { status: 500, detail: 'Something went wrong on our side. Try again.' },
 };

@@ -178,11 +178,15 @@ test('the log also has a line for data that is not an HTTP request', async () =>
   expect(output.join('\n')).not.toContain(CODE);
 });
 
-test('a 503 is logged as a warning', async () => {
+test('a 503 says what to repeat, and is logged as a warning', async () => {
   await withLog();
   const { id } = (await start({ phoneNumber: uniquePhoneNumber() })).json<{ id: string }>();
   const headers = { authorization: `Bearer ${KEY}` };
-  expect((await service.app.inject({ url: `/verifications/${id}`, headers })).statusCode).toBe(503);
+  const response = await service.app.inject({ url: `/verifications/${id}`, headers });
+  expect(response.json()).toMatchObject({
+    status: 503,
+    detail: expect.stringContaining('repeat a check or a resend with the same Idempotency-Key') as string,
+  });
   expect(errorLines()).toEqual([
     { level: WARN, status: 503, code: 'worker_unavailable', msg: 'request not served' },
   ]);
