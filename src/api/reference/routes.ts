@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import type { Api } from '../http-server';
+import { keepResult } from '../keep-result';
 import { problems } from '../responses';
 import { page, PAGE_HEADERS } from './page';
 import { createScalarScript } from './scalar-script';
@@ -31,6 +32,7 @@ const schema = {
 /** The API reference: a page for people, made by Scalar in the browser from /openapi.json. */
 export function registerReference(app: Api): void {
   const scalar = createScalarScript();
+  const startScript = keepResult(() => readFile(START_SCRIPT));
   const hidden = { schema: { hide: true } };
   const sendScript = (reply: FastifyReply, script: Buffer) =>
     reply
@@ -44,9 +46,7 @@ export function registerReference(app: Api): void {
     return reply.type('text/html; charset=utf-8').send(page(pathname.endsWith('/') ? '' : 'docs/'));
   });
 
-  app.get('/docs/start.js', hidden, async (_request, reply) =>
-    sendScript(reply, await readFile(START_SCRIPT)),
-  );
+  app.get('/docs/start.js', hidden, async (_request, reply) => sendScript(reply, await startScript()));
 
   app.get('/docs/scalar.js', hidden, async (request, reply) => {
     if (!GZIP.test(request.headers['accept-encoding'] ?? '')) return sendScript(reply, await scalar.plain());

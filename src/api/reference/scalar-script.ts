@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { keepResult } from '../keep-result';
 
 /**
  * Scalar for browsers, as the package has it. The package's Fastify plugin is not used: its page needs an inline script,
@@ -17,25 +18,12 @@ export interface ScalarScript {
 }
 
 /**
- * Reads the file when it is first needed: it must not delay the start. The 3.6 MB and the 1 MB that they become are kept.
- * Requests share them: otherwise each client that is slow to read its answer would hold 3.6 MB.
+ * Reads the file when it is first needed: it must not delay the start. All requests share the 3.6 MB, and the 1 MB that they
+ * become.
  */
 export function createScalarScript(file = FILE): ScalarScript {
   const plain = keepResult(() => readFile(file));
   // Each compression takes 100 ms of a core.
   const gzipped = keepResult(async () => compress(await plain()));
   return { plain, gzipped };
-}
-
-/** Calls `make` once. After a failure, the next call tries again. */
-function keepResult(make: () => Promise<Buffer>): () => Promise<Buffer> {
-  let result: Promise<Buffer> | undefined;
-  return async () => {
-    try {
-      return await (result ??= make());
-    } catch (error) {
-      result = undefined;
-      throw error;
-    }
-  };
 }

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import staticFiles from '@fastify/static';
+import { hashOf } from '../../crypto/api-keys';
 import type { Api } from '../http-server';
+import { keepResult } from '../keep-result';
 
 /** The package's file for browsers. It formats a phone number while a person types it. */
 const LIBPHONENUMBER = path.join(
@@ -23,11 +25,26 @@ const files = new Map([
   ['libphonenumber.js', LIBPHONENUMBER],
 ]);
 
-export async function registerAssets(app: Api): Promise<void> {
-  await app.register(staticFiles, { root: path.join(__dirname, 'assets'), serve: false });
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+export function registerAssets(app: Api): void {
   for (const [name, file] of files) {
-    app.get(`/try-it/assets/${name}`, { schema: { hide: true } }, (_request, reply) =>
-      reply.sendFile(path.basename(file), path.dirname(file)),
-    );
+    const asset = keepResult(() => readAsset(file));
+    app.get(`/try-it/assets/${name}`, { schema: { hide: true } }, async (request, reply) => {
+      const { content, etag } = await asset();
+      reply.headers({ 'cache-control': 'public, max-age=0', etag });
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return reply.type(TYPES[path.extname(name)] ?? 'application/octet-stream').send(content);
+    });
   }
+}
+
+/** `etag`: a browser that has the file sends it, and does not get the file again. */
+async function readAsset(file: string): Promise<{ readonly content: Buffer; readonly etag: string }> {
+  const content = await readFile(file);
+  return { content, etag: `"${hashOf(content.toString())}"` };
 }

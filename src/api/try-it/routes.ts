@@ -61,7 +61,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     // The error handler logs the refusal.
     logLevel: 'debug',
   });
-  await registerAssets(app);
+  registerAssets(app);
   app.addHook('onRequest', async (request) => {
     if (request.method === 'POST') refuseCrossSite(request);
   });
