@@ -7,7 +7,8 @@ test('the alerts fire when they should, and only then (needs promtool)', async (
   const promtool = await findOnPath('promtool', process.env['PATH'] ?? '');
   if (promtool === undefined) return;
 
-  const tested = await runToEnd(promtool, ['test', 'rules', 'alerts.promtool.yaml'], {}, __dirname);
+  const files = ['alerts.promtool.yaml', 'alerts-next-day.promtool.yaml'];
+  const tested = await runToEnd(promtool, ['test', 'rules', ...files], {}, __dirname);
 
   expect(tested).toMatchObject({ exitCode: 0, stderr: '' });
 });
