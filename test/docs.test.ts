@@ -234,7 +234,11 @@ describe('docs/grafana/dashboard.json', () => {
     readonly title: string;
     readonly description?: string;
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-    readonly targets?: readonly { readonly datasource: { readonly uid: string } }[];
+    readonly targets?: readonly {
+      readonly datasource: { readonly uid: string };
+      readonly expr: string;
+      readonly instant?: boolean;
+    }[];
   }
   const { panels } = JSON.parse(read('docs/grafana/dashboard.json')) as { panels: Panel[] };
   const charts = panels.filter(({ type }) => type !== 'row');
@@ -253,6 +257,22 @@ describe('docs/grafana/dashboard.json', () => {
 
     expect(charts.filter(({ description = '' }) => description === '')).toEqual([]);
     expect(new Set(sources)).toEqual(new Set(['${datasource}']));
+  });
+
+  test('shows one number only if it is of this moment, not the last one before an outage', () => {
+    const numbers = charts.filter(({ type }) => type === 'stat');
+
+    expect(numbers.length).toBeGreaterThan(5);
+    expect(numbers.filter(({ targets = [] }) => targets.some(({ instant }) => instant !== true))).toEqual([]);
+  });
+
+  test('does not divide by zero when nobody uses the service', () => {
+    const quotients = charts.flatMap(({ targets = [] }) =>
+      targets.map(({ expr }) => expr).filter((expr) => expr.includes(' / ')),
+    );
+
+    expect(quotients.length).toBeGreaterThan(2);
+    expect(quotients.filter((expr) => !expr.endsWith(' > 0)'))).toEqual([]);
   });
 });
 
