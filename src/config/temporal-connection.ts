@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } from '@temporalio/envconfig';
+import { isHeaderText } from './fields';
 import { DEFAULT_ADDRESS, DEFAULT_NAMESPACE } from './variables/temporal';
 
 /** `temporal.example.com:7233`, `127.0.0.1:7233`, `[::1]:7233`. */
@@ -10,6 +11,8 @@ const UNUSABLE_TLS =
   'TEMPORAL_TLS_CLIENT…: the certificate or its key is not in PEM form, or they do not belong together';
 const UNUSABLE_CA =
   "TEMPORAL_TLS_SERVER_CA_CERT_PATH (or …_DATA, or the profile's server_ca_cert_path) must be a certificate in PEM form";
+const UNUSABLE_API_KEY =
+  "TEMPORAL_API_KEY (or the profile's api_key) has a space, a line break or a character that is not ASCII";
 const HALF_PAIR =
   'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH ' +
   "(or …_DATA, or the profile's client_cert_path and client_key_path) must both be set, or neither";
@@ -29,12 +32,13 @@ export function readTemporalConnection(
   // The SDK ignores a file that does not exist, and would connect to the default address.
   if (file !== undefined && !existsSync(file)) return { fault: 'TEMPORAL_CONFIG_FILE names no file' };
   try {
-    const profile = loadClientConfigProfile({ overrideEnvVars: set });
+    const profile = loadClientConfigProfile({ overrideEnvVars: withoutOuterSpaces(set) });
     if (hasHalfPair(profile)) return { fault: HALF_PAIR };
     const { connectionOptions, namespace } = toClientOptions(profile);
     const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
     if (!isUsable(tls)) return { fault: UNUSABLE_TLS };
     if (!hasUsableCa(tls)) return { fault: UNUSABLE_CA };
+    if (profile.apiKey !== undefined && !isHeaderText(profile.apiKey)) return { fault: UNUSABLE_API_KEY };
     const [, , port] = HOST_AND_PORT.exec(address) ?? [];
     if (port === undefined || Number(port) > MAX_PORT)
       return { fault: 'TEMPORAL_ADDRESS must be a host and a port, like temporal.example.com:7233' };
@@ -54,6 +58,16 @@ export function readTemporalConnection(
     const files = 'one of them names a file or a profile that does not exist, or has an invalid value';
     return { fault: `${names.join(', ')} can't be read: ${files}` };
   }
+}
+
+/**
+ * As in all other variables: a secret that comes from a file often ends with a line break, which no header can have. The
+ * content of a certificate or key (`…_DATA`) stays as it is.
+ */
+function withoutOuterSpaces(set: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(set).map(([name, value]) => [name, name.endsWith('_DATA') ? value : value.trim()]),
+  );
 }
 
 /** The SDK ignores a certificate without a key, and would connect without it. */

@@ -69,6 +69,25 @@ describe.each(processes)('the configuration of $process', ({ read }) => {
     });
   });
 
+  test('spaces and line breaks around a value do not count', () => {
+    const withSpaces = { TEMPORAL_ADDRESS: ` ${ADDRESS}`, TEMPORAL_NAMESPACE: `${NAMESPACE} ` };
+
+    expect(temporalOf({ ...withSpaces, TEMPORAL_API_KEY: `${API_KEY}\n` })).toEqual({
+      namespace: NAMESPACE,
+      connection: { address: ADDRESS, apiKey: API_KEY, tls: true },
+    });
+  });
+
+  test.each(['a key', 'a\nkey', 'schlüssel'])(
+    'the API key %j, which no header can have, is refused',
+    (key) => {
+      const refusal = refusalOf(read, { ...COMPLETE, ...cloud, TEMPORAL_API_KEY: key });
+
+      expect(refusal).toContain("TEMPORAL_API_KEY (or the profile's api_key) has a space");
+      expect(refusal).not.toContain(key);
+    },
+  );
+
   test('a client certificate comes from files or from variables', () => {
     const clientCertPair = { crt: bytes(clientPair.cert), key: bytes(clientPair.key) };
     const wanted = { namespace: NAMESPACE, connection: { address: ADDRESS, ...withTls({ clientCertPair }) } };
