@@ -13,6 +13,8 @@ const UNUSABLE_CA =
   "TEMPORAL_TLS_SERVER_CA_CERT_PATH (or …_DATA, or the profile's server_ca_cert_path) must be a certificate in PEM form";
 const UNUSABLE_API_KEY =
   "TEMPORAL_API_KEY (or the profile's api_key) has a space, a line break or a character that is not ASCII";
+const UNUSABLE_DEFAULT_FILE =
+  "temporalio/temporal.toml in the configuration folder of the user (the default) can't be read or is not valid";
 const HALF_PAIR =
   'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH ' +
   "(or …_DATA, or the profile's client_cert_path and client_key_path) must both be set, or neither";
@@ -55,8 +57,10 @@ export function readTemporalConnection(
     const names = Object.keys(set).filter(
       (name) => name.startsWith('TEMPORAL_') && name !== 'TEMPORAL_TASK_QUEUE',
     );
+    if (names.length === 0) return { fault: `TEMPORAL_CONFIG_FILE: ${UNUSABLE_DEFAULT_FILE}` };
     const files = 'one of them names a file or a profile that does not exist, or has an invalid value';
-    return { fault: `${names.join(', ')} can't be read: ${files}` };
+    const orDefaultFile = file === undefined ? `. Or ${UNUSABLE_DEFAULT_FILE}` : '';
+    return { fault: `${names.join(', ')} can't be read: ${files}${orDefaultFile}` };
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -129,6 +129,16 @@ describe.each(processes)('the configuration of $process', ({ read }) => {
         ...withTls({ clientCertPair: { crt: bytes(clientPair.cert), key: bytes(clientPair.key) } }),
       },
     });
+  });
+
+  test('a default file that is not valid is named, also if no variable is set', async () => {
+    await mkdir(path.join(directory, 'temporalio'), { recursive: true });
+    await write('temporalio/temporal.toml', 'not TOML');
+    const env = { ...COMPLETE, XDG_CONFIG_HOME: directory };
+
+    const fault = 'temporalio/temporal.toml in the configuration folder of the user (the default)';
+    expect(refusalOf(read, env)).toContain(`TEMPORAL_CONFIG_FILE: ${fault}`);
+    expect(refusalOf(read, { ...env, ...cloud })).toContain(`has an invalid value. Or ${fault}`);
   });
 
   test('a client certificate needs its key, and the other way round', async () => {
