@@ -13,7 +13,7 @@ import { createVerifySids } from './crypto/verify-sids';
 import { createKeyRing } from './crypto/key-ring';
 import { createApiMetrics, type ApiMetrics } from './telemetry/api-metrics';
 import { unforeseenError } from './telemetry/unforeseen-error';
-import { connectRedis } from './api/redis';
+import { createRedis } from './api/redis';
 import { usableMetricsAddress } from './metrics-port';
 import { runMain } from './run-main';
 import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
@@ -53,7 +53,7 @@ async function main(handlesSignals: () => void): Promise<void> {
     interceptors: tracing?.clientInterceptors,
   });
   const digests = createDigests(config.phoneDigestKey);
-  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, () => app.log);
+  const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl, () => app.log);
   const tenants = createTenants(tenantEntries(config));
   const deliveryReports = createTwilioReports(config.statusCallback);
   const metrics = createApiMetrics();
@@ -95,6 +95,10 @@ async function main(handlesSignals: () => void): Promise<void> {
     await tracing?.stop();
   });
   handlesSignals();
+  // Only now: what happens before blocks this process for longer than Redis may take to answer.
+  await app.ready();
+  // If this fails, it is logged, and Redis is tried again.
+  await redis?.connect().catch(() => {});
   const testNumbers = tenants.all.flatMap(({ numberRules }) => numberRules.testNumbers);
   const testNumbersSentence = testNumbersWarning(testNumbers, Date.now());
   if (testNumbersSentence !== undefined) app.log.warn(testNumbersSentence);

@@ -1,22 +1,52 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { Redis } from 'ioredis';
+import { type Command, Redis } from 'ioredis';
 
 const TIMEOUT_MS = 300;
 
+/** If Redis sends nothing for this time although it should answer, the connection is replaced: it may be dead. */
+const SILENCE_LIMIT_MS = 1_000;
+
+/** While counts fail on a good connection, the warning repeats after this time. */
+const WARNING_PERIOD_MS = 60_000;
+
+/** After a failover, the old primary answers this. The address may already lead to the new one. */
+const READ_ONLY = 'READONLY';
+
+/** The answer to a script that Redis does not have yet. ioredis then sends the script. */
+const UNKNOWN_SCRIPT = 'NOSCRIPT';
+
+const COMMAND_TIMED_OUT = 'Command timed out';
+
 /**
- * A Redis connection whose commands fail at once while Redis is not reachable, so that requests need not wait. It
- * reconnects by itself. `log` is a function because the app, which has the logger, is created after the connection.
+ * A Redis connection whose commands fail at once while Redis is not reachable, so that requests need not wait. After
+ * `connect`, it reconnects by itself. `log` is a function because the app, which has the logger, is created later.
  */
-export function connectRedis(url: string, log: () => FastifyBaseLogger): Redis {
-  const redis = new Redis(url, {
+export function createRedis(url: string, log: () => FastifyBaseLogger): Redis {
+  let isUnreachable = false;
+  let warnAgainAt = 0;
+  const redis = new LimitsRedis(url, {
+    lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: TIMEOUT_MS,
     commandTimeout: TIMEOUT_MS,
+    socketTimeout: SILENCE_LIMIT_MS,
+    reconnectOnError: (error) => reasonOf(error) === READ_ONLY,
   });
-  let isUnreachable = false;
-  redis.on('error', () => {
-    if (!isUnreachable) log().warn("Redis can't be reached (REDIS_URL): each process counts limits alone");
+  redis.on('uncounted', (error: Error) => {
+    if (performance.now() < warnAgainAt) return;
+    warnAgainAt = performance.now() + WARNING_PERIOD_MS;
+    log().warn(
+      { reason: reasonOf(error) },
+      'Redis can be reached, but does not count (REDIS_URL): each process counts limits alone',
+    );
+  });
+  redis.on('error', (error: Error) => {
+    if (!isUnreachable)
+      log().warn(
+        { reason: reasonOf(error) },
+        "Redis can't be reached (REDIS_URL): each process counts limits alone",
+      );
     isUnreachable = true;
   });
   redis.on('ready', () => {
@@ -24,4 +54,34 @@ export function connectRedis(url: string, log: () => FastifyBaseLogger): Redis {
     isUnreachable = false;
   });
   return redis;
+}
+
+/** ioredis has an event for errors of the connection only. This has `uncounted` for counts that Redis did not make. */
+class LimitsRedis extends Redis {
+  override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
+    const [command] = args;
+    if (isCount(command))
+      command.promise.catch((error: unknown) => {
+        if (isRefusal(error)) this.emit('uncounted', error);
+      });
+    return super.sendCommand(...args);
+  }
+}
+
+/** Each count is a script. */
+function isCount({ name }: Command): boolean {
+  return name === 'evalsha';
+}
+
+function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error) || reasonOf(error) === UNKNOWN_SCRIPT) return false;
+  return error.name === 'ReplyError' || error.message === COMMAND_TIMED_OUT;
+}
+
+/** The code of an error, such as `ECONNREFUSED` or `READONLY`, or what ioredis says. It contains no key and no value. */
+function reasonOf(error: Error): string {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  // Before version 7, Redis puts the error of a command in a script behind its own: `ERR Error running … -READONLY You …`.
+  const [, code] = / -([A-Z]+) /.exec(error.message) ?? /^([A-Z]+) /.exec(error.message) ?? [];
+  return code ?? error.message;
 }

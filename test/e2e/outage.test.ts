@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Client } from '@temporalio/client';
-import { LOOPBACK } from '../../harness/ports';
 import { createTemporalClient } from '../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
@@ -13,67 +10,12 @@ import {
   uniquePhoneNumber,
   type Service,
 } from '../support/service';
+import { TcpProxy } from '../support/tcp-proxy';
 
 /** After this time, gRPC's default pause between attempts to reconnect is longer than ten seconds. */
 const OUTAGE_MS = 15_000;
 /** Enough for a pause of at most one second on a slow machine. */
 const RECOVERY_LIMIT_MS = 5_000;
-
-/** A proxy for the Temporal server that can interrupt all connections. */
-class TcpProxy {
-  readonly #server: Server = createServer((caller) => this.#receive(caller));
-  readonly #connections = new Set<Socket>();
-  #isCutOff = false;
-
-  constructor(private readonly target: string) {}
-
-  async open(): Promise<string> {
-    this.#server.listen(0, LOOPBACK);
-    await once(this.#server, 'listening');
-    const { port } = this.#server.address() as AddressInfo;
-    return `${LOOPBACK}:${port}`;
-  }
-
-  cutOff(): void {
-    this.#isCutOff = true;
-    this.#destroyAll();
-  }
-
-  /** Accepts connections again, at the worst moment: right after it has closed one. */
-  async restore(): Promise<void> {
-    await once(this.#server, 'connection');
-    this.#isCutOff = false;
-  }
-
-  async close(): Promise<void> {
-    this.#server.close();
-    this.#destroyAll();
-    await once(this.#server, 'close');
-  }
-
-  #receive(caller: Socket): void {
-    if (this.#isCutOff) return void caller.destroy();
-    const { hostname, port } = new URL(`tcp://${this.target}`);
-    const callee = connect(Number(port), hostname);
-    for (const [from, to] of [
-      [caller, callee],
-      [callee, caller],
-    ] as const) {
-      this.#connections.add(from);
-      // If one side closes in any way, the other side is closed as well.
-      from.once('close', () => {
-        this.#connections.delete(from);
-        to.destroy();
-      });
-      from.on('error', () => to.destroy());
-      from.pipe(to);
-    }
-  }
-
-  #destroyAll(): void {
-    for (const connection of this.#connections) connection.destroy();
-  }
-}
 
 let proxy: TcpProxy;
 let server: DevServer;
