@@ -29,7 +29,14 @@ export function createTemporalClient({
   return new Client({
     connection: Connection.lazy({
       // By default, gRPC's pauses between reconnects grow to two minutes, which is longer than a window.
-      channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 },
+      channelArgs: {
+        'grpc.initial_reconnect_backoff_ms': 100,
+        'grpc.max_reconnect_backoff_ms': 1_000,
+        // By default, the SDK notices a connection that is dead without a sign after 45 s. Temporal closes a connection
+        // on which it is pinged more often than every 10 s.
+        'grpc.keepalive_time_ms': 12_000,
+        'grpc.keepalive_timeout_ms': 3_000,
+      },
       ...connection,
       // A copy: the SDK adds headers of its own to it.
       ...(connection.metadata && { metadata: { ...connection.metadata } }),

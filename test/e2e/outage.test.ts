@@ -16,6 +16,8 @@ import { TcpProxy } from '../support/tcp-proxy';
 const OUTAGE_MS = 15_000;
 /** Enough for a pause of at most one second on a slow machine. */
 const RECOVERY_LIMIT_MS = 5_000;
+/** A ping after 12 s, its time-out of 3 s, and a pause on a slow machine. */
+const DEAD_CONNECTION_LIMIT_MS = 20_000;
 
 let proxy: TcpProxy;
 let server: DevServer;
@@ -68,5 +70,17 @@ test('after a long outage of Temporal, the API answers again within 5 s', async 
   const restoredAt = Date.now();
   await asked;
   expect(Date.now() - restoredAt).toBeLessThan(RECOVERY_LIMIT_MS);
+  expect((await start()).statusCode).toBe(202);
+});
+
+test('a connection to Temporal that is dead without a sign is replaced within 20 s', async () => {
+  expect((await start()).statusCode).toBe(202);
+  proxy.freeze();
+  const frozenAt = Date.now();
+  expect((await start()).statusCode).toBe(503);
+
+  await eventually(isReady);
+
+  expect(Date.now() - frozenAt).toBeLessThan(DEAD_CONNECTION_LIMIT_MS);
   expect((await start()).statusCode).toBe(202);
 });
