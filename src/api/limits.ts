@@ -1,13 +1,7 @@
-import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Digests } from '../crypto/digest';
-import { retryAfterSeconds, VerificationError } from '../domain/refusals';
-import { DEFAULT_TENANT } from '../domain/tenant-id';
 import type { Limit } from '../domain/types';
 import type { Reservation } from '../gateway/verifications';
 import type { Tenants } from '../tenants/registry';
-import type { ApiMetrics } from '../telemetry/api-metrics';
-import { FallbackLimiter } from './fallback-limiter';
+import { createCounters, reserve, type Counter, type CountersDependencies } from './limit-counters';
 
 /** Budgets of all tenants together; undefined for no limit. */
 export interface Budgets {
@@ -22,13 +16,9 @@ export interface Budgets {
   readonly messagesPerSecond: Limit | undefined;
 }
 
-export interface LimitsDependencies {
+export interface LimitsDependencies extends CountersDependencies {
   readonly budgets: Budgets;
   readonly tenants: Tenants;
-  /** Shares the counts between API processes. If undefined, each process counts alone. */
-  readonly redis: Redis | undefined;
-  readonly digests: Digests;
-  readonly metrics: Pick<ApiMetrics, 'countRedisFallback'>;
 }
 
 /** Who requests a message. */
@@ -63,12 +53,11 @@ export interface Limits {
 /** Keeps a tenant's limit named `number` apart from the built-in limit `number`. */
 export const NAMED_LIMIT_PREFIX = 'named:';
 const BLOCK_DIGITS = 4;
-/** In the last second of a period, no count is taken back: Redis may do it later, and reduce the next period's count. */
-const LAST_PART_MS = 1_000;
 /** The key of the counter for all messages. */
 const ALL = 'all';
 
-export function createLimits({ budgets, tenants, redis, digests, metrics }: LimitsDependencies): Limits {
+export function createLimits({ budgets, tenants, ...counting }: LimitsDependencies): Limits {
+  const counter = createCounters(counting);
   const tenantCounters = new Map(
     tenants.all.map(({ id, limits, verify }) => [
       id,
@@ -102,6 +91,8 @@ export function createLimits({ budgets, tenants, redis, digests, metrics }: Limi
   return {
     async countRequest({ tenantId, caller, clientIp, named = {} }) {
       const limits = tenantCounters.get(tenantId);
+      // Otherwise a caller above its limit could fill the memory with counts for addresses that it has made up.
+      if (caller !== undefined) await limits?.caller.assertBelow(caller);
       await reserve([
         ...Object.entries(named).map(([name, value]) => [limits?.named.get(name), value] as const),
         [limits?.clientIp, clientIp],
@@ -114,85 +105,4 @@ export function createLimits({ budgets, tenants, redis, digests, metrics }: Limi
       for (const [budget, value] of budgetsOf(number)) await budget.record(value);
     },
   };
-
-  /** `kind`: the limit's name for logs and callers. */
-  function counter(kind: string, limit: Limit | undefined, tenantId: string = DEFAULT_TENANT): Counter {
-    if (!limit) return UNLIMITED;
-    const name = tenantId === DEFAULT_TENANT ? kind : `${kind}:${tenantId}`;
-    const options = {
-      // The key has the period, since Redis keeps a count until the end of the period with which it began.
-      keyPrefix: `phone-verification:limit:${name}:${limit.periodMs}`,
-      points: limit.max,
-      duration: limit.periodMs / 1000,
-    };
-    const limiter =
-      redis === undefined
-        ? new RateLimiterMemory(options)
-        : // Without Redis, `insuranceLimiter` counts. The connection logs that (redis.ts).
-          new RateLimiterRedis({
-            ...options,
-            storeClient: redis,
-            insuranceLimiter: new FallbackLimiter(options, metrics.countRedisFallback),
-            rejectIfRedisNotReady: true,
-          });
-    // Only digests are stored, here and in Redis: no addresses and no phone numbers.
-    const keyOf = (value: string) => digests.limit(name, value);
-    return {
-      async consume(value) {
-        const key = keyOf(value);
-        const takeBack = async (leftMs: number) => leftMs > LAST_PART_MS && (await limiter.reward(key));
-        try {
-          const { msBeforeNext } = await limiter.consume(key);
-          const periodEndsAt = performance.now() + msBeforeNext;
-          return async () => void (await takeBack(periodEndsAt - performance.now()));
-        } catch (error) {
-          if (!(error instanceof RateLimiterRes)) throw error;
-          // The limiter has counted the refused one, too.
-          await takeBack(error.msBeforeNext);
-          throw new VerificationError({
-            code: 'rate_limited',
-            limit: kind,
-            retryAfterSeconds: retryAfterSeconds(error.msBeforeNext),
-          });
-        }
-      },
-      record: async (value) => void (await limiter.penalty(keyOf(value))),
-    };
-  }
-}
-
-/** Counts separately for each value. */
-interface Counter {
-  /**
-   * Counts one, and returns a function that takes it back.
-   * @throws VerificationError `rate_limited` above the limit; the refused one is taken back, too
-   */
-  consume(value: string): Promise<TakeBack>;
-  /** Counts without a limit. */
-  record(value: string): Promise<void>;
-}
-
-type TakeBack = () => Promise<void>;
-
-const UNLIMITED: Counter = {
-  consume: async () => async () => {},
-  record: async () => {},
-};
-
-/** Counts each value in its counter, if both are defined. If one counter refuses, it takes back the others' counts. */
-async function reserve(
-  counters: readonly (readonly [counter: Counter | undefined, value: string | undefined])[],
-): Promise<Reservation> {
-  const reserved: TakeBack[] = [];
-  const cancel = async () => {
-    for (const takeBack of reserved) await takeBack();
-  };
-  try {
-    for (const [counter, value] of counters)
-      if (counter && value !== undefined) reserved.push(await counter.consume(value));
-  } catch (error) {
-    await cancel();
-    throw error;
-  }
-  return { cancel };
 }

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { hashOf } from '../../src/crypto/api-keys';
 import { createLimits, type Budgets, type Limits } from '../../src/api/limits';
 import { createMessageRequests } from '../../src/api/message-requests';
@@ -96,6 +97,20 @@ test('a request that a later limit refuses does not count against the earlier on
   await expect(request('other', '198.51.100.8', 'four')).rejects.toMatchObject({
     refusal: { limit: 'named:login' },
   });
+});
+
+test('requests of a caller above its limit leave no counts for addresses in memory', async () => {
+  const increments = jest.spyOn(RateLimiterMemory.prototype, 'consume');
+  const anHour = (max: number) => ({ max, periodMs: 3_600_000 });
+  const limits = limitsWith({}, { limits: { caller: anHour(1), clientIp: anHour(5) } });
+  const request = (clientIp: string) =>
+    limits.countRequest({ tenantId: DEFAULT_TENANT, caller: 'app', clientIp });
+  await request('198.51.100.1');
+  for (const last of [2, 3, 4])
+    await expect(request(`198.51.100.${last}`)).rejects.toMatchObject({ refusal: { limit: 'caller' } });
+  // The address and the caller of the first request.
+  expect(increments).toHaveBeenCalledTimes(2);
+  increments.mockRestore();
 });
 
 test('a cancel after the period does not change the count of the next period', async () => {
