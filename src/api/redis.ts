@@ -6,6 +6,12 @@ const TIMEOUT_MS = 300;
 /** If Redis sends nothing for this time although it should answer, the connection is replaced: it may be dead. */
 const SILENCE_LIMIT_MS = 1_000;
 
+/**
+ * After a count that Redis did not answer in time, the next counts fail at once for this time. Otherwise a request, which
+ * makes several counts one after the other, would wait for each of them.
+ */
+const PAUSE_MS = 2_000;
+
 /** While counts fail on a good connection, the warning repeats after this time. */
 const WARNING_PERIOD_MS = 60_000;
 
@@ -58,12 +64,20 @@ export function createRedis(url: string, log: () => FastifyBaseLogger): Redis {
 
 /** ioredis has an event for errors of the connection only. This has `uncounted` for counts that Redis did not make. */
 class LimitsRedis extends Redis {
+  #pausesUntil = 0;
+
   override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
     const [command] = args;
-    if (isCount(command))
-      command.promise.catch((error: unknown) => {
-        if (isRefusal(error)) this.emit('uncounted', error);
-      });
+    if (!isCount(command)) return super.sendCommand(...args);
+    if (performance.now() < this.#pausesUntil) {
+      command.reject(new Error('Redis is too slow'));
+      return command.promise;
+    }
+    command.promise.catch((error: unknown) => {
+      if (!isRefusal(error)) return;
+      if (error.message === COMMAND_TIMED_OUT) this.#pausesUntil = performance.now() + PAUSE_MS;
+      this.emit('uncounted', error);
+    });
     return super.sendCommand(...args);
   }
 }

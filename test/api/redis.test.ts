@@ -78,6 +78,16 @@ test('Redis that refuses to count is logged once, with the reason', async () => 
   expect(await count()).toBe(true);
 });
 
+test('after a count that Redis did not answer in time, the next ones do not wait for it', async () => {
+  const count = createLimiter();
+  expect(await count()).toBe(true);
+  // Longer than one time-out, and shorter than two.
+  await admin.client('PAUSE', 500);
+  for (let n = 0; n < 20; n++) expect(await count()).toBe(false);
+  expect(warnings()).toEqual([expect.stringContaining('"reason":"Command timed out"')]);
+  await eventually(count);
+});
+
 test('after a failover, the connection to the old primary is replaced', async () => {
   const count = createLimiter();
   expect(await count()).toBe(true);
