@@ -1,6 +1,7 @@
 import {
   CALL_TIMEOUT_MS,
   CONNECT_TIMEOUT_MS,
+  MAX_RESPONSE_BYTES,
   NOT_CONNECTED,
   RESPONSE_TIMEOUT_MS,
   type HttpClient,
@@ -24,6 +25,8 @@ export function failureReason(error: unknown, { host, lastResponse }: HttpClient
     case 'UND_ERR_HEADERS_TIMEOUT':
     case 'UND_ERR_BODY_TIMEOUT':
       return `no answer in ${RESPONSE_TIMEOUT_MS / 1000} s from ${host}`;
+    case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
+      return `an answer of more than ${MAX_RESPONSE_BYTES / 1024 / 1024} MiB from ${host}`;
     case undefined:
       return property(error, 'name') === 'TimeoutError'
         ? `no complete answer in ${CALL_TIMEOUT_MS / 1000} s from ${host}`

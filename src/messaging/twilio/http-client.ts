@@ -10,8 +10,11 @@ export const NOT_CONNECTED = 'NOT_CONNECTED';
 export const CONNECT_TIMEOUT_MS = 2_000;
 export const RESPONSE_TIMEOUT_MS = 4_000;
 
-/** The longest time that one call can take. */
+/** The longest time that one call can take, with all pages of a list. */
 export const CALL_TIMEOUT_MS = CONNECT_TIMEOUT_MS + RESPONSE_TIMEOUT_MS;
+
+/** Larger than a page of 50 messages, each with 1,600 escaped characters. A larger answer is not Twilio's. */
+export const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /**
  * A connection that was idle for this time is closed here. The provider must not close it first: a request that meets
@@ -35,6 +38,7 @@ export function createConnections(): Dispatcher {
     clientTtl: MAX_CONNECTION_AGE_MS,
     headersTimeout: RESPONSE_TIMEOUT_MS,
     bodyTimeout: RESPONSE_TIMEOUT_MS,
+    maxResponseSize: MAX_RESPONSE_BYTES,
     connect: (options, callback) =>
       connect(options, (error, socket) => {
         if (error)
@@ -48,18 +52,24 @@ export function createConnections(): Dispatcher {
 }
 
 /**
- * The HTTP client that the official Twilio client uses. Its calls end when the signal aborts. It does not extend the
- * official HTTP client, whose constructor makes an axios instance and an HTTPS agent: more work than the call.
+ * The HTTP client that the official Twilio client uses, for one call. The call ends when the signal aborts. This does
+ * not extend the official HTTP client, whose constructor makes an axios instance and an HTTPS agent: more work than the
+ * call.
  */
 export class HttpClient implements Pick<RequestClient, 'request' | 'lastResponse'> {
   /** Host name and port of the last call. */
   host = '';
   lastResponse?: Response<unknown>;
+  readonly #signal: AbortSignal;
 
   constructor(
     private readonly connections: Dispatcher,
-    private readonly signal: AbortSignal,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    // The agent's time-outs start again with each part of a response. This one limits the whole call: the official
+    // client requests the next page of a list for as long as the answers name one.
+    this.#signal = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
+  }
 
   async request<TData>(options: RequestOptions): Promise<Response<TData>> {
     const { method, uri, username, password, headers, params, data } = options;
@@ -76,8 +86,7 @@ export class HttpClient implements Pick<RequestClient, 'request' | 'lastResponse
       },
       body: typeof data !== 'object' || data === null ? null : new URLSearchParams(toForm(data)).toString(),
       dispatcher: this.connections,
-      // The agent's time-outs start again with each part of a response. This one limits the whole call.
-      signal: AbortSignal.any([this.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+      signal: this.#signal,
     });
     const body = parseBody(await answer.body.text());
     // The caller chooses the type: the official client knows what Twilio returns.

@@ -125,6 +125,49 @@ describe('it is unknown whether a message was created, and the reason names the 
   });
 });
 
+describe('an answer that does not end', () => {
+  const MIB = 1024 * 1024;
+  const CHUNK = Buffer.alloc(MIB / 16, ' ');
+
+  test('is given up after 1 MiB', async () => {
+    let sentBytes = 0;
+    const { sender, host } = await senderTo((_request, response) => {
+      response.writeHead(200);
+      // At most 64 MiB, so that a client that reads everything ends, too.
+      const write = () => {
+        while (!response.destroyed && sentBytes < 64 * MIB) {
+          sentBytes += CHUNK.length;
+          if (!response.write(CHUNK)) return void response.once('drain', write);
+        }
+        response.end();
+      };
+      write();
+    });
+    const reason = `an answer of more than 1 MiB from ${host}`;
+    expect(await send(sender)).toEqual({ result: 'unknown', reason });
+    // What the sockets buffer is sent, too.
+    expect(sentBytes).toBeLessThan(16 * MIB);
+    expect(await find(sender)).toEqual({ result: 'unknown', reason });
+    expect(await sender.checkAccess(signal)).toEqual({ result: 'unknown', reason });
+  });
+
+  test('is read if it is a page of long messages', async () => {
+    const body = '\u{1F511}'.repeat(800).replaceAll(/./gsu, '\\ud83d\\udd11');
+    const message = `{"sid":"SM1","body":"${body}","date_created":"Mon, 23 Nov 2026 10:00:00 +0000"}`;
+    const page = `{"messages":[${Array.from({ length: 50 }, () => message).join()}]}`;
+    const { sender } = await senderTo(answering(200, page));
+    expect(await find(sender)).toEqual({ result: 'absent' });
+  });
+
+  test('is given up after the time for one call if it is a list with always one more page', async () => {
+    const { sender, host } = await senderTo((_request, response) =>
+      setTimeout(() => response.end(JSON.stringify({ messages: [], next_page_uri: '/more.json' })), 50),
+    );
+    const reason = `no complete answer in 6 s from ${host}`;
+    expect(await find(sender)).toEqual({ result: 'unknown', reason });
+  }, 15_000);
+});
+
 describe('a connection', () => {
   const accepted = { result: 'accepted', sid: 'SM1' };
 
