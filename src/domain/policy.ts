@@ -16,6 +16,11 @@ export const SEND_DEADLINE_MS = 30_000;
 export const MIN_UNVERIFIED_RUN_MS = 2_000;
 export const MAX_LEDGER_AGE_MS = 1_000;
 
+/** The largest `maxResends` that a configuration may have. */
+export const LARGEST_MAX_RESENDS = 10;
+/** No verification has more messages: the first and its resends. */
+export const MAX_MESSAGES = 1 + LARGEST_MAX_RESENDS;
+
 /** With less time left in the window, a person could not answer another message in time. */
 export const MIN_WINDOW_LEFT_FOR_RESEND_MS = 15_000;
 

@@ -1,6 +1,7 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
+import { MAX_MESSAGES } from '../domain/policy';
 import { searchAttributes } from '../domain/search-attributes';
 import { rfc3339 } from '../domain/rfc3339';
 import { isFinal, statuses, type Status } from '../domain/types';
@@ -30,7 +31,11 @@ export interface ReadRun {
 }
 
 const attributesSchema = z
-  .object({ status: z.enum(statuses), country: z.string(), textsSent: z.number() })
+  .object({
+    status: z.enum(statuses),
+    country: z.string(),
+    textsSent: z.int().min(0).max(MAX_MESSAGES),
+  })
   .partial();
 
 /** Reads runs for a search. Undefined for a run whose memo can't be read, or that this service did not start. */
@@ -68,7 +73,10 @@ export function createRunReader(decode: DecodePayload) {
   }
 }
 
-/** A run may lack the search attributes: they are optional. */
+/**
+ * A run may lack the search attributes: they are optional. They are not authenticated: none is used if one has a value
+ * that this service does not write.
+ */
 function readAttributes({ searchAttributes: found }: RunInfo): z.infer<typeof attributesSchema> {
   const valueOf = ({ name }: { readonly name: string }): unknown => {
     const payload = found?.indexedFields?.[name];
