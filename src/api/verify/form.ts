@@ -179,19 +179,20 @@ function nameOf({ CustomFriendlyName: received = '' }: Form): string | undefined
 function textRecord(form: Form, name: string): Record<string, string> | undefined {
   const json = form[name];
   if (json === undefined || json === '') return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return textsOf(value);
+  } catch {
+    // Not JSON, or so deeply nested that it can't become text: the same error as for another kind of value.
+  }
+  throw invalidParameter(name);
+}
+
+/** @throws RangeError for a deeply nested value */
+function textsOf(values: object): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(jsonObject(json, name))
+    Object.entries(values)
       .filter(([, value]) => value !== null)
       .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
-}
-
-function jsonObject(json: string, name: string): object {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Not JSON: the same error as for another kind of value.
-  }
-  throw invalidParameter(name);
 }

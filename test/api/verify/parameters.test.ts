@@ -231,6 +231,14 @@ test.each<[field: string, value: string]>([
   expect(await create({ [field]: value })).toMatchObject(invalid(field));
 });
 
+test.each(['Tags', 'RateLimits', 'TemplateCustomSubstitutions'])(
+  '%s with a deeply nested value is an invalid parameter',
+  async (field) => {
+    const value = `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+    expect(await create({ [field]: value })).toMatchObject(invalid(field));
+  },
+);
+
 describe('the text', () => {
   test.each<[name: string, fields: Record<string, string>, text: RegExp]>([
     [
