@@ -59,15 +59,22 @@ export function createCounters({ redis, digests, metrics }: CountersDependencies
       duration: limit.periodMs / 1000,
     };
     const memory = redis === undefined ? new RateLimiterMemory(options) : undefined;
+    const fallback = new FallbackLimiter(options, metrics.countRedisFallback);
     const limiter =
       memory ??
       // While Redis can't count, `insuranceLimiter` does. The connection logs that (redis.ts).
       new RateLimiterRedis({
         ...options,
         storeClient: redis,
-        insuranceLimiter: new FallbackLimiter(options, metrics.countRedisFallback),
+        insuranceLimiter: fallback,
         rejectIfRedisNotReady: true,
       });
+    /** Where it was made: Redis may have returned since the count, or been lost. */
+    const takeBack = async (key: string, count: RateLimiterRes, leftMs: number) => {
+      if (leftMs <= LAST_PART_MS) return;
+      if (fallback.hasCounted(count)) await fallback.takeBack(key);
+      else await limiter.reward(key);
+    };
     // Only digests are stored, here and in Redis: no addresses and no phone numbers.
     const keyOf = (value: string) => digests.limit(name, value);
     const refusal = ({ msBeforeNext }: RateLimiterRes) =>
@@ -79,15 +86,14 @@ export function createCounters({ redis, digests, metrics }: CountersDependencies
     return {
       async consume(value) {
         const key = keyOf(value);
-        const takeBack = async (leftMs: number) => leftMs > LAST_PART_MS && (await limiter.reward(key));
         try {
-          const { msBeforeNext } = await limiter.consume(key);
-          const periodEndsAt = performance.now() + msBeforeNext;
-          return async () => void (await takeBack(periodEndsAt - performance.now()));
+          const count = await limiter.consume(key);
+          const periodEndsAt = performance.now() + count.msBeforeNext;
+          return () => takeBack(key, count, periodEndsAt - performance.now());
         } catch (error) {
           if (!(error instanceof RateLimiterRes)) throw error;
           // The limiter has counted the refused one, too.
-          await takeBack(error.msBeforeNext);
+          await takeBack(key, error, error.msBeforeNext);
           throw refusal(error);
         }
       },

@@ -12,7 +12,7 @@ import { createTenants } from '../../src/tenants/registry';
 import { DEFAULT_TENANT } from '../../src/domain/tenant-id';
 import type { TenantLimits, VerifyService } from '../../src/tenants/tenant';
 import { eventually } from '../support/eventually';
-import { startRedis } from '../support/redis';
+import { startRedis, type RedisServer } from '../support/redis';
 import { DEFAULT_POLICY, testDigests } from '../support/service';
 
 const NO_BUDGETS: Budgets = {
@@ -157,6 +157,50 @@ test('messages that are refused at the end of a period make no room in the next 
     redis.disconnect();
     await server.stop();
   }
+});
+
+describe('a count is taken back where it was made,', () => {
+  const limited = { prefix: { max: 2, periodMs: 3_600_000 } };
+  let server: RedisServer;
+  let redis: Redis;
+
+  beforeEach(async () => {
+    server = await startRedis();
+    redis = new Redis(server.url, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+  });
+  afterEach(async () => {
+    redis.disconnect();
+    await server.stop();
+  });
+
+  async function disconnect() {
+    const closed = new Promise((resolve) => redis.once('end', resolve));
+    redis.disconnect();
+    await closed;
+  }
+
+  test('although Redis has returned meanwhile', async () => {
+    const limits = limitsWith(limited, { redis });
+    const inMemory = await limits.reserveMessage(number);
+    await redis.connect();
+    await inMemory.cancel();
+    for (let i = 0; i < 2; i++) await limits.reserveMessage(number);
+    await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
+    // The memory has no count left.
+    await disconnect();
+    for (let i = 0; i < 2; i++) await limits.reserveMessage(number);
+    await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
+  });
+
+  test('or not at all, if Redis is lost meanwhile', async () => {
+    await redis.connect();
+    const limits = limitsWith(limited, { redis });
+    const inRedis = [await limits.reserveMessage(number), await limits.reserveMessage(number)];
+    await disconnect();
+    for (const reservation of inRedis) await reservation.cancel();
+    for (let i = 0; i < 2; i++) await limits.reserveMessage(number);
+    await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
+  });
 });
 
 describe('of a joining create,', () => {
