@@ -6,6 +6,7 @@ import type { MessageSender, ReportedMessage, SendResult } from '../messaging/se
 import type { TenantMessaging } from '../tenants/tenant';
 import { findSentMessage } from './find-sent-message';
 import { createSendMetrics } from './metrics';
+import { timeLeftMs, validityLeftMs } from './time-left';
 import { deliveryUnknownFailure, mayHaveBeenSent, notSentFailure, sanitizedFailure } from './send-failures';
 
 export interface SendMessageDependencies {
@@ -67,12 +68,13 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
 
   return async function sendMessage(request: SendMessageRequest): Promise<SendOutcome> {
     const context = Context.current();
+    const beganAt = performance.now();
     const heartbeat = setInterval(
       () => context.heartbeat(context.info.heartbeatDetails),
       HEARTBEAT_INTERVAL_MS,
     );
     try {
-      return await trySend(request, context);
+      return await trySend(request, context, beganAt);
     } catch (error) {
       throw sanitizedFailure(error, context);
     } finally {
@@ -80,7 +82,12 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     }
   };
 
-  async function trySend(request: SendMessageRequest, context: Context): Promise<SendOutcome> {
+  /** `beganAt`: as in `validityLeftMs`. */
+  async function trySend(
+    request: SendMessageRequest,
+    context: Context,
+    beganAt: number,
+  ): Promise<SendOutcome> {
     const { channel, phoneNumber: to, nonce, knownSids, startedAt, messageIndex } = request;
     const sender = senders[channel];
     const metrics = createSendMetrics(context, request.tenantId);
@@ -104,8 +111,8 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
       }
     }
     // A call that ends after the deadline could send a message for a verification that has already ended.
-    if (timeLeftMs(context) < sender.maxCallMs) throw noTimeLeftFailure(context);
-    const validityMs = validityLeftMs(request, context);
+    if (timeLeftMs(context.info) < sender.maxCallMs) throw noTimeLeftFailure(context);
+    const validityMs = validityLeftMs(request, context.info, beganAt);
 
     const sent = await sender.send(
       {
@@ -180,15 +187,4 @@ function noTimeLeftFailure(context: Context): ApplicationFailure {
   const isFirst = context.info.attempt === 1;
   const advice = isFirst ? '. If workers are not late, compare the clocks of worker and Temporal' : '';
   return notSentFailure(context, `This try sent no message: the deadline is too near${advice}`);
-}
-
-/** The first message opens the window when it is accepted. For another one, the window is open already. */
-function validityLeftMs({ validityMs, messageIndex = 0 }: SendMessageRequest, { info }: Context): number {
-  if (messageIndex === 0) return validityMs;
-  return Math.max(0, validityMs - Math.max(0, Date.now() - info.scheduledTimestampMs));
-}
-
-/** The time until the deadline of this message. */
-function timeLeftMs({ info }: Context): number {
-  return info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now();
 }

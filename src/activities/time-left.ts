@@ -1,0 +1,22 @@
+import type { Info } from '@temporalio/activity';
+import type { SendMessageRequest } from './send-message';
+
+/**
+ * How long the code in this message is valid. `beganAt`: when this try began, by `performance.now()`. This compares no
+ * time of the server with this worker's clock: if that is ahead, the provider would drop the message as too old.
+ */
+export function validityLeftMs(
+  { validityMs, messageIndex = 0 }: SendMessageRequest,
+  { scheduledTimestampMs, currentAttemptScheduledTimestampMs }: Info,
+  beganAt: number,
+): number {
+  // The first message opens the window when it is accepted. For another one, the window is open already.
+  if (messageIndex === 0) return validityMs;
+  const earlierTriesMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  return Math.max(0, validityMs - earlierTriesMs - (performance.now() - beganAt));
+}
+
+/** The time until the deadline of this message. */
+export function timeLeftMs({ scheduledTimestampMs, scheduleToCloseTimeoutMs }: Info): number {
+  return scheduledTimestampMs + scheduleToCloseTimeoutMs - Date.now();
+}
