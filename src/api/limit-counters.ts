@@ -33,8 +33,8 @@ export interface Counter {
 
 type TakeBack = () => Promise<void>;
 
-/** In the last second of a period, no count is taken back: Redis may do it later, and reduce the next period's count. */
-const LAST_PART_MS = 1_000;
+/** In the last second of a period, Redis takes no count back: it may do it later, and reduce the next period's count. */
+const REDIS_LAST_PART_MS = 1_000;
 
 const UNLIMITED: Counter = {
   consume: async () => async () => {},
@@ -71,9 +71,10 @@ export function createCounters({ redis, digests, metrics }: CountersDependencies
       });
     /** Where it was made: Redis may have returned since the count, or been lost. */
     const takeBack = async (key: string, count: RateLimiterRes, leftMs: number) => {
-      if (leftMs <= LAST_PART_MS) return;
-      if (fallback.hasCounted(count)) await fallback.takeBack(key);
-      else await limiter.reward(key);
+      if (leftMs <= 0) return;
+      if (memory) await memory.reward(key);
+      else if (fallback.hasCounted(count)) await fallback.takeBack(key);
+      else if (leftMs > REDIS_LAST_PART_MS) await limiter.reward(key);
     };
     // Only digests are stored, here and in Redis: no addresses and no phone numbers.
     const keyOf = (value: string) => digests.limit(name, value);

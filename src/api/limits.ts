@@ -99,7 +99,8 @@ export function createLimits({ budgets, tenants, ...counting }: LimitsDependenci
         [limits?.caller, caller],
       ]);
     },
-    reserveMessage: (number) => reserve([[messagesPerSecond, ALL], ...budgetsOf(number)]),
+    // The messages per second last: Redis does not take their counts back, as a second is too short for that.
+    reserveMessage: (number) => reserve([...budgetsOf(number), [messagesPerSecond, ALL]]),
     reserveResend: () => reserve([[messagesPerSecond, ALL]]),
     async recordResend(number) {
       for (const [budget, value] of budgetsOf(number)) await budget.record(value);

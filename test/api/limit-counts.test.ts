@@ -71,6 +71,32 @@ test('a message that exceeds the budget of its country does not count for its bl
   await limits.reserveMessage(number);
 });
 
+test('a resend that is not sent makes room for another message in the same second', async () => {
+  const limits = limitsWith({ messagesPerSecond: { max: 1, periodMs: 1_000 } });
+  const first = await limits.reserveResend();
+  await first.cancel();
+  await limits.reserveResend();
+});
+
+test('messages that a budget refuses do not use up the messages of the second, also in Redis', async () => {
+  const server = await startRedis();
+  const redis = new Redis(server.url);
+  try {
+    await redis.ping();
+    const limits = limitsWith(
+      { messagesPerSecond: { max: 2, periodMs: 1_000 }, prefix: { max: 1, periodMs: 3_600_000 } },
+      { redis },
+    );
+    await limits.reserveMessage(number);
+    for (let i = 0; i < 5; i++)
+      await expect(limits.reserveMessage(number)).rejects.toMatchObject({ refusal: { limit: 'prefix' } });
+    await limits.reserveMessage({ e164: '+14255990123', country: 'US' });
+  } finally {
+    redis.disconnect();
+    await server.stop();
+  }
+});
+
 test('a request that a later limit refuses does not count against the earlier ones', async () => {
   const anHour = (max: number) => ({ max, periodMs: 3_600_000 });
   const limits = limitsWith(
