@@ -13,7 +13,7 @@ import { createVerifySids } from './crypto/verify-sids';
 import { createKeyRing } from './crypto/key-ring';
 import { createApiMetrics, type ApiMetrics } from './telemetry/api-metrics';
 import { unforeseenError } from './telemetry/unforeseen-error';
-import { createRedis } from './api/redis';
+import { connectRedis, createRedis } from './api/redis';
 import { usableMetricsAddress } from './metrics-port';
 import { runMain } from './run-main';
 import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';
@@ -97,8 +97,7 @@ async function main(handlesSignals: () => void): Promise<void> {
   handlesSignals();
   // Only now: what happens before blocks this process for longer than Redis may take to answer.
   await app.ready();
-  // If this fails, it is logged, and Redis is tried again.
-  await redis?.connect().catch(() => {});
+  if (redis) await connectRedis(redis);
   const testNumbers = tenants.all.flatMap(({ numberRules }) => numberRules.testNumbers);
   const testNumbersSentence = testNumbersWarning(testNumbers, Date.now());
   if (testNumbersSentence !== undefined) app.log.warn(testNumbersSentence);

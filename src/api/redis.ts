@@ -62,6 +62,16 @@ export function createRedis(url: string, log: () => FastifyBaseLogger): Redis {
   return redis;
 }
 
+/**
+ * Resolves when Redis can count. Also if it can't be reached, or is not ready within a second: while it loads its data, it
+ * answers, but does not count. Then ioredis goes on trying.
+ */
+export async function connectRedis(redis: Redis): Promise<void> {
+  const tooLong = new Promise((resolve) => setTimeout(resolve, SILENCE_LIMIT_MS).unref());
+  await Promise.race([redis.connect().catch(() => {}), tooLong]);
+  if (redis.status === 'connect') redis.emit('error', new Error('Redis is not ready'));
+}
+
 /** ioredis has an event for errors of the connection only. This has `uncounted` for counts that Redis did not make. */
 class LimitsRedis extends Redis {
   #pausesUntil = 0;

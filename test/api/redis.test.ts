@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { createRedis } from '../../src/api/redis';
+import { connectRedis, createRedis } from '../../src/api/redis';
 import { eventually } from '../support/eventually';
 import { startRedis, type RedisServer } from '../support/redis';
 import { TcpProxy } from '../support/tcp-proxy';
@@ -86,6 +88,30 @@ test('after a count that Redis did not answer in time, the next ones do not wait
   for (let n = 0; n < 20; n++) expect(await count()).toBe(false);
   expect(warnings()).toEqual([expect.stringContaining('"reason":"Command timed out"')]);
   await eventually(count);
+});
+
+test('a start does not wait until Redis has loaded its data', async () => {
+  const info = 'loading:1\r\nloading_eta_seconds:1\r\n';
+  const loading = createServer((socket) => {
+    socket.on('data', (data) => {
+      for (const [command] of data.toString().matchAll(/\$\d+\r\n(hello|info|SETINFO)/gi)) {
+        if (command.endsWith('info')) socket.write(`$${info.length}\r\n${info}\r\n`);
+        else socket.write(command.endsWith('hello') ? '%0\r\n' : '+OK\r\n');
+      }
+    });
+  });
+  loading.listen(0, '127.0.0.1');
+  await once(loading, 'listening');
+  proxy.useTarget(`127.0.0.1:${(loading.address() as AddressInfo).port}`);
+  redis.disconnect();
+  await once(redis, 'end');
+
+  await connectRedis(redis);
+
+  expect(redis.status).toBe('connect');
+  expect(warnings()).toEqual([expect.stringContaining("Redis can't be reached")]);
+  redis.disconnect();
+  await new Promise((resolve) => loading.close(resolve));
 });
 
 test('after a failover, the connection to the old primary is replaced', async () => {
