@@ -18,9 +18,6 @@ const WARNING_PERIOD_MS = 60_000;
 /** After a failover, the old primary answers this. The address may already lead to the new one. */
 const READ_ONLY = 'READONLY';
 
-/** The answer to a script that Redis does not have yet. ioredis then sends the script. */
-const UNKNOWN_SCRIPT = 'NOSCRIPT';
-
 const COMMAND_TIMED_OUT = 'Command timed out';
 
 /**
@@ -98,8 +95,7 @@ function isCount({ name }: Command): boolean {
 }
 
 function isRefusal(error: unknown): error is Error {
-  if (!(error instanceof Error) || reasonOf(error) === UNKNOWN_SCRIPT) return false;
-  return error.name === 'ReplyError' || error.message === COMMAND_TIMED_OUT;
+  return error instanceof Error && (error.name === 'ReplyError' || error.message === COMMAND_TIMED_OUT);
 }
 
 /** The code of an error, such as `ECONNREFUSED` or `READONLY`, or what ioredis says. It contains no key and no value. */

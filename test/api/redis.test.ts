@@ -90,6 +90,14 @@ test('after a count that Redis did not answer in time, the next ones do not wait
   await eventually(count);
 });
 
+test('a Redis that has lost its scripts is not one that refuses to count', async () => {
+  const count = createLimiter();
+  expect(await count()).toBe(true);
+  await admin.script('FLUSH');
+  expect([await count(), await count()]).toEqual([true, true]);
+  expect(log).toEqual([]);
+});
+
 test('a start does not wait until Redis has loaded its data', async () => {
   const info = 'loading:1\r\nloading_eta_seconds:1\r\n';
   const loading = createServer((socket) => {
