@@ -1,0 +1,36 @@
+import type { Browser, Page } from 'playwright-core';
+import type { SmsSandbox } from '../../sandbox';
+import { startBrowser } from '../support/browser';
+import { OUTGOING, clientOf, closeAll, startSandbox } from './support';
+
+// Whether a message can be read with the colors that a person has chosen.
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await closeAll();
+});
+afterAll(() => browser.close());
+
+async function send(sandbox: SmsSandbox, body: string): Promise<void> {
+  await clientOf(sandbox).messages.create({ ...OUTGOING, body });
+}
+
+const styleOf = (page: Page, selector: string, name: string) =>
+  page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${name}`);
+
+test.each(['light', 'dark'] as const)(
+  'the code has the color of the text with forced colors: %s',
+  async (colorScheme) => {
+    const sandbox = await startSandbox();
+    await send(sandbox, 'Your code is 2168.');
+    const page = await browser.newPage({ forcedColors: 'active', colorScheme });
+    await page.goto(sandbox.url);
+    await page.locator('mark').waitFor();
+    expect(await styleOf(page, 'mark', 'color')).toBe(await styleOf(page, '.text', 'color'));
+  },
+);
