@@ -3,7 +3,7 @@ import type { SmsSandbox } from '../../sandbox';
 import { startBrowser } from '../support/browser';
 import { OUTGOING, clientOf, closeAll, startSandbox } from './support';
 
-// Whether a message can be read with the colors that a person has chosen.
+// Whether a message can be read in other languages, and with the colors that a person has chosen.
 
 let browser: Browser;
 
@@ -34,3 +34,15 @@ test.each(['light', 'dark'] as const)(
     expect(await styleOf(page, 'mark', 'color')).toBe(await styleOf(page, '.text', 'color'));
   },
 );
+
+test.each([
+  ['Your code is 2168.', 'ltr'],
+  ['رمز التحقق هو 2168. لا تشاركه مع أحد.', 'rtl'],
+  ['קוד האימות שלך הוא 2168!', 'rtl'],
+])('a message reads in the direction of its language: %s', async (body, direction) => {
+  const sandbox = await startSandbox();
+  await send(sandbox, body);
+  const page = await browser.newPage();
+  await page.goto(sandbox.url);
+  expect(await styleOf(page, '.text', 'direction')).toBe(direction);
+});
