@@ -240,6 +240,7 @@ test('without JavaScript, the same forms start and check', async () => {
 });
 
 test.each([
+  ['narrow', { viewport: { width: 320, height: 568 } }],
   ['phone', { viewport: { width: 390, height: 844 } }],
   ['dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
   ['desktop', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
