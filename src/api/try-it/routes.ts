@@ -19,6 +19,7 @@ import * as schemas from './schemas';
 import { numberScreen, verificationScreen } from './screens';
 import { parseNotice } from './sentences';
 import { createSession } from './session';
+import { plainText } from './typed-text';
 
 /** What differs between installations. */
 export interface TryItPage {
@@ -88,7 +89,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
     const { phoneNumber, formId } = request.body;
     const { verification } = await messageRequests.start({
       ...requesterOf(request),
-      phoneNumber,
+      phoneNumber: plainText(phoneNumber),
       // A form that is sent twice starts one verification.
       idempotencyKey: formId,
     });
@@ -102,7 +103,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
 
   app.post('/try-it/check', { schema: schemas.check, ...action }, async (request, reply) => {
     const { code, formId } = request.body;
-    const digits = parseSubmittedCode(code);
+    const digits = parseSubmittedCode(plainText(code));
     const by = { caller: CALLER, idempotencyKey: formId };
     const { verified } = await verifications.check(openRefOf(request), digits, by);
     return pages.redirect(reply, verified ? undefined : 'wrong_code');

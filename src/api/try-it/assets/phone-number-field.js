@@ -10,9 +10,12 @@ export function formatWhileTyping(signal) {
   const names = new Intl.DisplayNames(['en'], { type: 'region' });
   const format = () => {
     const formatter = new libphonenumber.AsYouType();
-    const formatted = formatter.input(input.value);
-    // In the middle of the number, formatting would move the cursor.
-    if (input.selectionEnd === input.value.length) input.value = formatted;
+    // Pasted numbers can have spaces and digits that the library does not know. NFKC makes them plain.
+    const formatted = formatter.input(input.value.normalize('NFKC'));
+    // In the middle of the number, formatting would move the cursor. A person sees text that is no number as it is.
+    const isAtEnd = input.selectionEnd === input.value.length;
+    if (isAtEnd && digitCount(formatted) === digitCount(input.value) && formatted !== '')
+      input.value = formatted;
     const code = formatter.getCountry();
     country.textContent = code ? `Country: ${names.of(code)}` : '';
   };
@@ -23,4 +26,9 @@ export function formatWhileTyping(signal) {
   };
   input.addEventListener('input', onInput, { signal });
   if (input.value !== '') format();
+}
+
+/** @param {string} text */
+function digitCount(text) {
+  return text.match(/\p{Nd}/gu)?.length ?? 0;
 }
