@@ -176,3 +176,20 @@ test('15 seconds before the end, the page stops offering to send the code again'
   expect(await button.isVisible()).toBe(false);
   expect(await page.evaluate('document.activeElement.id')).toBe('code');
 });
+
+test('a read that is never answered does not stop the page', async () => {
+  await page.evaluate(`
+    globalThis.timeout = AbortSignal.timeout;
+    AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 100);
+  `);
+  let isHeld = false;
+  await onRead(async (route) => {
+    if (isHeld) return route.fallback();
+    isHeld = true;
+  });
+  await startOnPage(page, service);
+  await eventually(() => isHeld);
+  await page.evaluate('AbortSignal.timeout = timeout');
+  await service.verifications.cancel(await verificationIdOf(page));
+  await says(page, 'Canceled');
+});

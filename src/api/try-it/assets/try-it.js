@@ -10,8 +10,8 @@ const POLL_INTERVAL_MS = 1_000;
 /** How long a read may wait for the end of the verification, unless a message is being sent. */
 const WAIT_SECONDS = 20;
 const RETRY_INTERVAL_MS = 3_000;
-/** The service answers each form within this time, or not at all. */
-const FORM_TIMEOUT_MS = 30_000;
+/** The service answers each request within this time, or not at all. */
+const TIMEOUT_MS = 30_000;
 
 const main = document.querySelector('main') ?? document.body;
 
@@ -36,8 +36,7 @@ async function send(form) {
       typeof value === 'string' ? [[name, value]] : [],
     );
     const body = new URLSearchParams(fields);
-    const signal = AbortSignal.timeout(FORM_TIMEOUT_MS);
-    show(await fetchPage(form.action, { method: 'POST', body, signal }));
+    show(await fetchPage(form.action, { method: 'POST', body }));
   } catch {
     say('The service could not be reached. Check your connection and try again.');
     button?.removeAttribute('aria-disabled');
@@ -46,9 +45,14 @@ async function send(form) {
   }
 }
 
-/** Throws if the answer is no screen, such as the error page of a proxy. @param {string} url @param {RequestInit} options */
+/**
+ * Throws without an answer in time, or if the answer is no screen, such as the error page of a proxy.
+ *
+ * @param {string} url
+ * @param {RequestInit} options
+ */
 async function fetchPage(url, options) {
-  const response = await fetch(url, options);
+  const response = await fetch(url, { ...options, signal: withTimeout(options.signal) });
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   if (screenOf(page) === '') throw new Error(`Unexpected answer ${response.status}`);
   return page;
@@ -147,6 +151,14 @@ async function followVerification({ news = '', inFlight }, signal) {
     }
     await pause(RETRY_INTERVAL_MS);
   }
+}
+
+/** Aborts with `signal`, or after the time-out. @param {AbortSignal | null} [signal] */
+function withTimeout(signal) {
+  const controller = new AbortController();
+  for (const each of [AbortSignal.timeout(TIMEOUT_MS), signal])
+    each?.addEventListener('abort', () => controller.abort());
+  return controller.signal;
 }
 
 /** @param {number} ms */
