@@ -1,7 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { type Command, Redis } from 'ioredis';
 
-const TIMEOUT_MS = 300;
+const COMMAND_TIMEOUT_MS = 300;
+
+/**
+ * Longer than a count may take, because no request waits for a connection: until there is one, counts fail at once. Node
+ * tries the addresses of a name one after the other, and waits 250 ms for each that does not answer.
+ */
+const CONNECT_TIMEOUT_MS = 2_000;
 
 /** If Redis sends nothing for this time although it should answer, the connection is replaced: it may be dead. */
 const SILENCE_LIMIT_MS = 1_000;
@@ -31,8 +37,8 @@ export function createRedis(url: string, log: () => FastifyBaseLogger): Redis {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: SILENCE_LIMIT_MS,
     reconnectOnError: (error) => reasonOf(error) === READ_ONLY,
   });

@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import Fastify from 'fastify';
@@ -134,5 +135,24 @@ test('after a failover, the connection to the old primary is replaced', async ()
     await eventually(count);
   } finally {
     await other.stop();
+  }
+});
+
+test('a connection may take longer than a count, for example if the first address of the name does not answer', async () => {
+  type Callback = (error: null, addresses: { address: string; family: number }[]) => void;
+  const slowLookup = (_name: string, _options: object, callback: Callback) =>
+    void setTimeout(callback, 600, null, [{ address: '127.0.0.1', family: 4 }]);
+  const lookup = jest.spyOn(dns, 'lookup').mockImplementation(slowLookup as typeof dns.lookup);
+  const { port } = new URL(server.url);
+  const distant = createRedis(`redis://redis.test:${port}`, () => {
+    throw new Error('a warning was logged');
+  });
+  try {
+    await distant.connect();
+    expect(await distant.ping()).toBe('PONG');
+    expect(lookup).toHaveBeenCalledTimes(1);
+  } finally {
+    distant.disconnect();
+    lookup.mockRestore();
   }
 });
