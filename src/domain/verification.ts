@@ -155,7 +155,8 @@ export class Verification {
   close(): void {
     if (this.hasEnded || this.expiresAt === null) return;
     this.end('expired', this.expiresAt);
-    this.changed(this.expiresAt);
+    // A message can have been settled after the end of the window, just before its timer fired.
+    this.changed(Math.max(this.expiresAt, this.updatedAt));
   }
 
   /** The ledger for the number's next verification. Call this after the end. */

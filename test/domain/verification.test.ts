@@ -81,6 +81,17 @@ describe('the window', () => {
     expect(viewOf(verification)).toMatchObject({ status: 'expired', endedAt: '2026-11-23T10:01:30.000Z' });
   });
 
+  test('that closes after a late result of a resend does not set back when the verification last changed', () => {
+    const verification = createPending();
+    verification.messageRequested(START + 75_000);
+    verification.messageSettled(failed, START + 90_001);
+    verification.close();
+    expect(viewOf(verification)).toMatchObject({
+      endedAt: '2026-11-23T10:01:30.000Z',
+      updatedAt: '2026-11-23T10:01:30.001Z',
+    });
+  });
+
   test('a final status does not change when the window closes', () => {
     const verification = createPending();
     verification.submit(4, RIGHT, START + 1_000);
