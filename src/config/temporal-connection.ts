@@ -30,15 +30,16 @@ export interface TemporalConnection {
 export function readTemporalConnection(
   set: Readonly<Record<string, string>>,
 ): TemporalConnection | { readonly fault: string } {
-  const { TEMPORAL_CONFIG_FILE: file } = set;
+  const trimmed = withoutOuterSpaces(set);
+  const { TEMPORAL_CONFIG_FILE: file } = trimmed;
   // The SDK ignores a file that does not exist, and would connect to the default address.
   if (file !== undefined && !existsSync(file)) return { fault: 'TEMPORAL_CONFIG_FILE names no file' };
   try {
-    const profile = loadClientConfigProfile({ overrideEnvVars: withoutOuterSpaces(set) });
+    const profile = loadClientConfigProfile({ overrideEnvVars: trimmed });
     if (hasHalfPair(profile)) return { fault: HALF_PAIR };
     const { connectionOptions, namespace } = toClientOptions(profile);
     const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
-    if (!isUsable(tls)) return { fault: UNUSABLE_TLS };
+    if (!hasUsableCertificate(tls)) return { fault: UNUSABLE_TLS };
     if (!hasUsableCa(tls)) return { fault: UNUSABLE_CA };
     if (profile.apiKey !== undefined && !isHeaderText(profile.apiKey)) return { fault: UNUSABLE_API_KEY };
     const [, , port] = HOST_AND_PORT.exec(address) ?? [];
@@ -65,8 +66,8 @@ export function readTemporalConnection(
 }
 
 /**
- * As in all other variables: a secret that comes from a file often ends with a line break, which no header can have. The
- * content of a certificate or key (`…_DATA`) stays as it is.
+ * The other variables have no outer spaces, either. A value that comes from a file often ends with a line break, which
+ * no header and no path may have. The content of a certificate or key (`…_DATA`) stays as it is.
  */
 function withoutOuterSpaces(set: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
@@ -79,8 +80,8 @@ function hasHalfPair({ tls: { clientCert, clientKey } = {} }: ClientConfigProfil
   return (clientCert === undefined) !== (clientKey === undefined);
 }
 
-/** Whether TLS can use the client's certificate and key. If not, to connect would fail and name no variable. */
-function isUsable(tls: ConnectionOptions['tls']): boolean {
+/** Whether TLS can use the client's certificate and key. Otherwise each connection would fail without naming a variable. */
+function hasUsableCertificate(tls: ConnectionOptions['tls']): boolean {
   if (typeof tls !== 'object' || tls === null) return true;
   const { clientCertPair: { crt, key } = {} } = tls;
   const pem = (content: Uint8Array | undefined) => content && Buffer.from(content);
@@ -92,7 +93,7 @@ function isUsable(tls: ConnectionOptions['tls']): boolean {
   }
 }
 
-/** TLS ignores anything else, and would then trust no server. */
+/** Whether the authority's certificate is in PEM form. TLS ignores anything else, and would then trust no server. */
 function hasUsableCa(tls: ConnectionOptions['tls']): boolean {
   if (typeof tls !== 'object' || tls === null || !tls.serverRootCACertificate) return true;
   return Buffer.from(tls.serverRootCACertificate).includes('-----BEGIN CERTIFICATE-----');

@@ -122,6 +122,7 @@ describe.each(processes)('the configuration of $process', ({ read }) => {
       namespace: 'other.a1b2c',
       connection: { address: ADDRESS, apiKey: API_KEY, tls: true },
     });
+    expect(temporalOf({ TEMPORAL_CONFIG_FILE: `${file}\n` })).toMatchObject({ namespace: NAMESPACE });
     expect(temporalOf({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'mtls' })).toEqual({
       namespace: NAMESPACE,
       connection: {
