@@ -87,7 +87,7 @@ class LimitsRedis extends Redis {
       return command.promise;
     }
     command.promise.catch((error: unknown) => {
-      if (!isRefusal(error)) return;
+      if (!isUncounted(error)) return;
       if (error.message === COMMAND_TIMED_OUT) this.#pausesUntil = performance.now() + PAUSE_MS;
       this.emit('uncounted', error);
     });
@@ -100,7 +100,8 @@ function isCount({ name }: Command): boolean {
   return name === 'evalsha';
 }
 
-function isRefusal(error: unknown): error is Error {
+/** Whether Redis has refused the count, or did not answer in time. Other errors are those of the connection. */
+function isUncounted(error: unknown): error is Error {
   return error instanceof Error && (error.name === 'ReplyError' || error.message === COMMAND_TIMED_OUT);
 }
 
