@@ -37,7 +37,8 @@ export function registerAssets(app: Api): void {
     app.get(`/try-it/assets/${name}`, { schema: { hide: true } }, async (request, reply) => {
       const { content, etag } = await asset();
       reply.headers({ 'cache-control': 'public, max-age=0', etag });
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      // Not `===`: it may be a list, and a proxy that compresses answers puts `W/` before it (RFC 9110, 13.1.2).
+      if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send();
       return reply.type(TYPES[path.extname(name)] ?? 'application/octet-stream').send(content);
     });
   }

@@ -32,9 +32,12 @@ test.each([
   const first = await app.inject({ url: `/try-it/assets/${name}` });
   expect(first).toMatchObject({ statusCode: 200, headers: { 'content-type': type } });
 
-  const headers = { 'if-none-match': String(first.headers.etag) };
-  const second = await app.inject({ url: `/try-it/assets/${name}`, headers });
-  expect(second).toMatchObject({ statusCode: 304, body: '' });
+  const etag = String(first.headers.etag);
+  // The second is what a proxy that compresses answers makes of it.
+  for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
+    const again = await app.inject({ url: `/try-it/assets/${name}`, headers: { 'if-none-match': known } });
+    expect(again).toMatchObject({ statusCode: 304, body: '' });
+  }
 });
 
 test.each([LIBRARY, '/docs/scalar.js', '/docs/start.js'])(
