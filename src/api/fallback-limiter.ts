@@ -1,6 +1,6 @@
 import { RateLimiterMemory, type IRateLimiterOptions, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** Counts in this process while Redis does not answer, and reports each count. */
+/** Counts in this process while Redis does not count, and reports each count. */
 export class FallbackLimiter extends RateLimiterMemory {
   /** The results of counts that were made here. */
   readonly #results = new WeakSet<object>();

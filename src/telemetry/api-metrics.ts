@@ -49,7 +49,7 @@ export function createApiMetrics() {
   for (const code of errorCodes) refusals.inc({ code }, 0);
   const redisFallbacks = new Counter({
     name: 'phone_verification_redis_fallbacks_total',
-    help: 'Counts of limits that this process made alone, because Redis did not answer',
+    help: 'Counts of limits that this process made alone, because Redis did not make them',
     registers,
   });
   const deliveryReports = new Counter({

@@ -21,8 +21,9 @@ export async function retentionWarning(
   if (retentionSeconds === undefined || retentionSeconds >= longestSeconds) return undefined;
   const days = Math.max(DEFAULT_DAYS, Math.ceil(longestSeconds / SECONDS_PER_DAY));
   return (
-    `Namespace ${namespace} keeps closed workflows for ${retentionSeconds} s, but COOLDOWN_SECONDS contains ` +
-    `${longestSeconds} s: that cool-down ends early. To change the retention: ` +
+    `Namespace ${namespace} keeps closed workflows for ${retentionSeconds} s, but the longest cool-down is ` +
+    `${longestSeconds} s (COOLDOWN_SECONDS, or cooldownSeconds in TENANTS_FILE): it ends early. ` +
+    'To change the retention: ' +
     `temporal operator namespace update --namespace ${namespace} --retention ${days}d`
   );
 }
