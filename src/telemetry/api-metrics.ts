@@ -22,6 +22,9 @@ export interface AnsweredError {
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const DELIVERY_BUCKETS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 300];
 
+/** The limits of which docs/alerts.yaml has an alert: they refuse people who did nothing wrong. */
+const ALERTED_LIMITS = ['caller', 'country', 'texts-per-second'];
+
 /** The metrics of an API process. */
 export function createApiMetrics() {
   const registry = new Registry();
@@ -47,6 +50,7 @@ export function createApiMetrics() {
   });
   // From 0, so that Prometheus sees the first increase.
   for (const code of errorCodes) refusals.inc({ code }, 0);
+  for (const limit of ALERTED_LIMITS) refusals.inc({ code: 'rate_limited', limit }, 0);
   const redisFallbacks = new Counter({
     name: 'phone_verification_redis_fallbacks_total',
     help: 'Counts of limits that this process made alone, because Redis did not make them',
