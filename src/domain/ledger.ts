@@ -105,7 +105,9 @@ export function cooldownRefusal(
     ledger.failedCodes === 0
       ? Math.min(configuredSeconds, MAX_WAIT_WITHOUT_FAILED_CODES_SECONDS)
       : configuredSeconds;
-  const leftMs = Date.parse(ledger.lastUnsuccessfulAt) + waitSeconds * 1000 - now;
+  // Temporal's clock has set the time of the end. If this process's clock is behind, the wait must not become longer.
+  const sinceEndMs = Math.max(0, now - Date.parse(ledger.lastUnsuccessfulAt));
+  const leftMs = waitSeconds * 1000 - sinceEndMs;
   const code = 'phone_number_cooling_down';
   return leftMs > 0 ? { code, retryAfterSeconds: retryAfterSeconds(leftMs) } : undefined;
 }

@@ -91,6 +91,11 @@ describe('the cool-down', () => {
     expect(cooldownRefusal(ledger, SCHEDULE, at(30))).toBeUndefined();
   });
 
+  test('is no longer than configured if the clock is behind the one that set the end', () => {
+    expect(cooldownRefusal(after(expired, 1), SCHEDULE, at(-0.2))).toBeUndefined();
+    expect(cooldownRefusal(after(expired, 2), SCHEDULE, at(-60))).toMatchObject({ retryAfterSeconds: 30 });
+  });
+
   test.each([
     [SCHEDULE, 86_400],
     [[0], 86_400],
