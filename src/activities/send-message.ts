@@ -140,6 +140,9 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
       case 'refused':
         metrics.refused(sent.error.code, sent.advice === undefined ? 'recipient' : 'operator');
         logRefusal(sent, context);
+        // The operator's settings can have changed since then. A refusal of the number is true for the earlier try, too.
+        if (isSentPossible && sent.advice !== undefined)
+          throw deliveryUnknownFailure(`it refused another try with error ${sent.error.code}`);
         return { outcome: 'failed', error: sent.error };
       case 'not_created':
         context.log.warn('The SMS provider did not accept the message', { reason: sent.reason });

@@ -18,7 +18,7 @@ const HEARTBEAT_TIMEOUT_MS = 3_000;
 const KNOWN_SID = 'SM-earlier';
 
 const tryPlan = fc.record({
-  answer: fc.constantFrom('accepted', 'refused', 'not_created', 'lost', 'lost_not_created'),
+  answer: fc.constantFrom('accepted', 'refused', 'refused_sender', 'not_created', 'lost', 'lost_not_created'),
   latencyMs: fc.constantFrom(0, 200, 2_500, MAX_CALL_MS - 1),
   crash: fc.constantFrom(
     'never',
@@ -74,6 +74,8 @@ class Provider {
             return { result: 'accepted', sid };
           case 'refused':
             return { result: 'refused', error: { code: '21211', message: 'No.' }, advice: undefined };
+          case 'refused_sender':
+            return { result: 'refused', error: { code: '21606', message: 'No.' }, advice: 'Check.' };
           case 'not_created':
             return { result: 'not_created', reason: 'HTTP 503', retryAfterMs: undefined };
           case 'lost':
@@ -186,6 +188,9 @@ test.each([1, Date.now() % 1_000_000])(
           expect(['other', 'Unforeseen']).not.toContain(failure);
           expect(failure === NOTHING_SENT && created.length > 0).toBe(false);
           const outcome = 'outcome' in result ? result.outcome : undefined;
+          // A refusal that is not about the number does not end the search for a message of an earlier try.
+          const isSenderRefused = outcome?.outcome === 'failed' && outcome.error.code === '21606';
+          expect(isSenderRefused && created.length > 0).toBe(false);
           const sid = outcome?.outcome === 'accepted' ? outcome.sid : undefined;
           expect([undefined, ...created.map((message) => message.sid)]).toContain(sid);
         },
