@@ -170,3 +170,62 @@ describe('the end of a message', () => {
     expect(bound('0042', { appHash: 'AbCdEfGhIjK' })).not.toContain('@example.com');
   });
 });
+
+describe('whatever a start chooses', () => {
+  const locales = fc.constantFrom('en', 'EN-us', 'pt', 'pt_BR', 'pt-br-x', 'de-AT', 'fr', '', '-', 'e');
+  const choices = fc.record(
+    {
+      templateSid: fc.constantFrom('HJ1', 'HJ2', 'HJ9'),
+      locale: locales,
+      name: fc.string({ unit: 'binary', maxLength: 9 }),
+      appHash: fc.stringMatching(/^[A-Za-z0-9+/]{11}$/),
+      substitutions: fc.dictionary(
+        fc.constantFrom('order', 'code', 'name', 'ttl', '__proto__', 'constructor'),
+        fc.constantFrom('7', '{code}', '$&', '9999'),
+      ),
+    },
+    { requiredKeys: [] },
+  );
+  const settings = fc.record(
+    {
+      defaultTemplateSid: fc.constantFrom('HJ1', 'HJ2'),
+      webOtpDomain: fc.constant('example.com'),
+      doNotShareWarning: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  const codes = fc.stringMatching(/^[0-9]{4,10}$/);
+
+  test('the message contains the code, and its last line is for browsers or the app', () => {
+    fc.assert(
+      fc.property(settings, choices, codes, (more, choice, code) => {
+        const body = wordingOf({ ...options, ...more })(code, choice);
+        const domain = more.webOtpDomain && `@${more.webOtpDomain} #${code}`;
+        const lastLine = choice.appHash ?? domain;
+        const text = lastLine === undefined ? body : body.slice(0, -lastLine.length);
+        expect(text).toContain(code);
+        expect(body.endsWith(lastLine === undefined ? '' : `\n${lastLine}`)).toBe(true);
+        expect(body.startsWith('<#> ')).toBe(choice.appHash !== undefined);
+        expect(text.includes("Don't share this code with anyone.")).toBe(more.doNotShareWarning === true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('the sentence is one of the template: that of the locale, or of the same language if there is one', () => {
+    const languageOf = (locale: string) => locale.toLowerCase().split(/[-_]/)[0];
+    const entries = fc.uniqueArray(locales, { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(entries, locales, (known, wanted) => {
+        const found = sentenceIn(
+          { sid: 'HJ1', name: 'any', locales: known.map((locale) => ({ locale, sentence: locale })) },
+          wanted,
+        );
+        expect(known).toContain(found);
+        if (known.includes(wanted)) expect(found).toBe(wanted);
+        const isSpoken = known.some((locale) => languageOf(locale) === languageOf(wanted));
+        expect(languageOf(found)).toBe(languageOf(isSpoken ? wanted : (known[0] ?? '')));
+      }),
+    );
+  });
+});

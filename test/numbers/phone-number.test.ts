@@ -4,6 +4,8 @@ import examples from 'libphonenumber-js/examples.mobile.json';
 import { VerificationError } from '../../src/domain/refusals';
 import {
   acceptedPhoneNumber,
+  callingCodeOf,
+  formatInternational,
   isCanonical,
   parsePhoneNumber as parse,
   type NumberRules,
@@ -136,6 +138,33 @@ describe('one phone has one E.164 number', () => {
   const punctuated = (digits: string, between: readonly string[]) =>
     `+${Array.from(digits, (digit, index) => digit + (between[index] ?? '')).join('')}`;
   const zeros = fc.constantFrom('', '', '0', '00', '000');
+
+  test('of every country’s numbers, operators see at most the country, three digits and the last two', () => {
+    const numbers = fc.tuple(fc.constantFrom(...mobiles), fc.nat(999_999)).map(([mobile, end]) => {
+      const { length } = mobile.nationalNumber;
+      return `+${mobile.countryCallingCode}${`${mobile.nationalNumber.slice(0, -4)}${end}`.slice(0, length)}`;
+    });
+    fc.assert(
+      fc.property(numbers, (text) => {
+        const number = accepted(text);
+        if (!number) return;
+        const { e164, masked } = number;
+        const [country = '', ...groups] = masked.split(' ');
+        const national = groups.join('').replaceAll(/[^\d•]/g, '');
+        expect(country).toBe(callingCodeOf(e164));
+        expect(formatInternational(e164).replaceAll(/\d/g, '0')).toBe(
+          masked.replace(country, country.replaceAll(/\d/g, '0')).replaceAll(/[\d•]/g, '0'),
+        );
+        const digits = e164.slice(country.length);
+        expect(national).toMatch(/^\d{0,3}•+\d\d$/);
+        expect(national.replaceAll(/[^•]/g, '').length).toBeGreaterThanOrEqual(
+          Math.min(5, digits.length - 2),
+        );
+        for (const [at, shown] of [...national].entries()) expect(['•', digits[at]]).toContain(shown);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 
   test('the example number of every country is in canonical form', () => {
     expect(mobiles.length).toBeGreaterThan(200);
