@@ -11,27 +11,31 @@ export const LAST_REQUEST_TIMEOUT_MS = 2_000;
  * unused connection or an incomplete request would keep the process running.
  */
 export function closeConnectionsOnShutdown(app: FastifyInstance): void {
-  const sockets = new Set<Socket>();
-  const responses = new Set<ServerResponse>();
+  /**
+   * The open connections, each with the responses that are not complete. A response that waits behind another one never
+   * emits `close` if its connection is closed: it must go with its connection.
+   */
+  const connections = new Map<Socket, Set<ServerResponse>>();
   app.server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    connections.set(socket, new Set());
+    socket.once('close', () => connections.delete(socket));
   });
-  app.server.on('request', (_request, response) => {
-    responses.add(response);
-    response.once('close', () => responses.delete(response));
+  app.server.on('request', ({ socket }, response) => {
+    const responses = connections.get(socket);
+    responses?.add(response);
+    response.once('close', () => responses?.delete(response));
   });
 
   app.addHook('preClose', async () => {
     // Fastify does this for the requests that arrive from now on.
-    for (const response of responses) if (!response.headersSent) response.setHeader('connection', 'close');
+    for (const responses of connections.values())
+      for (const response of responses) if (!response.headersSent) response.setHeader('connection', 'close');
     const timer = setInterval(closeUnlessAnswering, LAST_REQUEST_TIMEOUT_MS);
     app.server.once('close', () => clearInterval(timer));
   });
 
   function closeUnlessAnswering(): void {
-    const complete = [...responses].filter(({ req }) => req.complete);
-    const answering = new Set(complete.map(({ req }) => req.socket));
-    for (const socket of sockets) if (!answering.has(socket)) socket.destroy();
+    for (const [socket, responses] of connections)
+      if (![...responses].some(({ req }) => req.complete)) socket.destroy();
   }
 }
