@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import { Type } from '@sinclair/typebox';
 import type { Api } from './http-server';
 import { InstanceStatus, ManagementUrls } from './durable-functions/resources';
+import { keepResult } from './keep-result';
 import { answer, problems } from './responses';
 import { Problem } from './problem-schema';
 import { CheckedVerification, Verification } from './rest/resource';
@@ -128,6 +129,10 @@ export function documentApi(app: Api, { publicUrl, signatureHeader, hasCodecServ
         ...problems(),
       },
     };
-    scope.get('/openapi.json', { schema }, () => app.swagger());
+    // All answers share it: one client can send hundreds of requests at once and read no answer.
+    const document = keepResult(async () => Buffer.from(JSON.stringify(app.swagger())));
+    scope.get('/openapi.json', { schema }, async (_request, reply) =>
+      reply.type('application/json; charset=utf-8').send(await document()),
+    );
   });
 }

@@ -18,6 +18,8 @@ let server: DevServer;
 let service: Service;
 let document: OpenApiDocument;
 const routes: RouteOptions[] = [];
+/** What was sent as the document. */
+const sentDocuments: unknown[] = [];
 
 beforeAll(async () => {
   server = await connectDevServer();
@@ -27,12 +29,24 @@ beforeAll(async () => {
     codecServer: { token: 'operators', origin: undefined, decode: createPayloadReader(testKeyRing) },
   });
   service.app.addHook('onRoute', (route) => void routes.push(route));
+  service.app.addHook('onSend', async ({ url }, _reply, payload) => {
+    if (url === '/openapi.json') sentDocuments.push(payload);
+  });
   document = await openApiDocument(service.app);
 });
 
 afterAll(async () => {
   await service.stop();
   await server.close();
+});
+
+// A client can send hundreds of requests at once and read no answer: without a key, it could fill the memory.
+test('all answers share one copy of the document', async () => {
+  await service.app.inject('/openapi.json');
+  const answer = await service.app.inject('/openapi.json');
+  expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+  expect(sentDocuments.at(-1)).toBeInstanceOf(Uint8Array);
+  expect(sentDocuments.at(-1)).toBe(sentDocuments.at(-2));
 });
 
 const operations = (): [name: string, operation: Operation][] =>
