@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import type { SmsSandbox } from '../../sandbox';
-import { startBrowser } from '../support/browser';
+import { screenshot, startBrowser } from '../support/browser';
 import { OUTGOING, clientOf, closeAll, startSandbox } from './support';
 
-// Whether a message can be read in other languages, and with the colors that a person has chosen.
+// Whether a message can be read in other languages, and with the colors and the text size that a person has chosen.
 
 let browser: Browser;
 
@@ -45,4 +45,19 @@ test.each([
   const page = await browser.newPage();
   await page.goto(sandbox.url);
   expect(await styleOf(page, '.text', 'direction')).toBe(direction);
+});
+
+test('with text of twice the size, nothing is cut off on a narrow screen', async () => {
+  const sandbox = await startSandbox();
+  await send(sandbox, 'Your code is 2168.');
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto(sandbox.url);
+  await page.locator('.message').waitFor();
+  await page.evaluate(`
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('html { font-size: 200% }');
+    document.adoptedStyleSheets = [sheet];
+  `);
+  expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+  await screenshot(page, 'phone-large-text');
 });

@@ -66,3 +66,16 @@ test.each([320, 390])('ten digits fit in the field for the code: %s pixels', asy
   const isCutOff = await page.evaluate('(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(code)');
   expect(isCutOff).toBe(false);
 });
+
+test('with text of twice the size, nothing is cut off on a phone', async () => {
+  const page = await open({ viewport: { width: 390, height: 844 } });
+  await startOnPage(page, service);
+  await says(page, '4 attempts left');
+  await page.evaluate(`
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('html { font-size: 200% }');
+    document.adoptedStyleSheets = [sheet];
+  `);
+  expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+  await screenshot(page, 'try-it-large-text');
+});
