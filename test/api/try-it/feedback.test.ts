@@ -87,6 +87,17 @@ test.each(['light', 'dark'] as const)(
   },
 );
 
+test('a screen reader hears that a form is being sent, if that takes longer than a second', async () => {
+  const page = await open();
+  const sendNumber = await holdForm(page, 'start');
+  await numberField(page).fill(uniquePhoneNumber());
+  await page.keyboard.press('Enter');
+  await page.locator('[role=status] #reminder').filter({ hasText: 'Sending…' }).waitFor();
+  sendNumber();
+  await codeField(page).waitFor();
+  expect(await page.locator('#reminder').textContent()).toBe('');
+});
+
 test('a button has its text again after a form that could not be sent', async () => {
   const page = await open();
   await page.route('**/try-it/start', (route) => route.abort());

@@ -10,6 +10,8 @@ const POLL_INTERVAL_MS = 1_000;
 /** How long a read may wait for the end of the verification, unless a message is being sent. */
 const WAIT_SECONDS = 20;
 const RETRY_INTERVAL_MS = 3_000;
+/** A screen reader says what a button shows if the answer takes longer than this. */
+const QUIET_MS = 1_000;
 /** The service answers each request within this time, or not at all. */
 const TIMEOUT_MS = 30_000;
 
@@ -29,7 +31,9 @@ async function send(form) {
   if (button?.getAttribute('aria-disabled') === 'true') return;
   const text = button?.textContent ?? '';
   button?.setAttribute('aria-disabled', 'true');
-  if (button?.dataset.busy) button.textContent = button.dataset.busy;
+  const { busy = text } = button?.dataset ?? {};
+  if (button && busy !== text) button.textContent = busy;
+  const slow = setTimeout(() => remind(busy), QUIET_MS);
   current.abort();
   try {
     const fields = [...new FormData(form)].flatMap(([name, value]) =>
@@ -42,6 +46,8 @@ async function send(form) {
     button?.removeAttribute('aria-disabled');
     if (button) button.textContent = text;
     start();
+  } finally {
+    clearTimeout(slow);
   }
 }
 
@@ -112,6 +118,12 @@ function say(text, outcome = '') {
     const element = document.getElementById(id);
     if (element) element.textContent = content;
   }
+}
+
+/** Only a screen reader says this. @param {string} text */
+function remind(text) {
+  const reminder = document.getElementById('reminder');
+  if (reminder) reminder.textContent = text;
 }
 
 /** Whether a start was accepted, but its state can't be read yet. */
