@@ -231,6 +231,9 @@ test('without JavaScript, the same forms start and check', async () => {
   const { code, wrongCode } = await startOnPage(page, service);
   await page.getByRole('link', { name: 'Reload it' }).click();
   await screenshot(page, 'try-it-without-javascript');
+  expect(await page.locator('#timer').textContent()).toMatch(
+    /UTC, \d\d seconds after this page was loaded\./,
+  );
   await enterCode(page, wrongCode);
   await says(page, 'That code is not right. 3 attempts left.');
   await enterCode(page, code);
