@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Digests } from '../crypto/digest';
 import { retryAfterSeconds, VerificationError } from '../domain/refusals';
 import { DEFAULT_TENANT } from '../domain/tenant-id';
 import type { Limit } from '../domain/types';
 import type { Reservation } from '../gateway/verifications';
 import type { ApiMetrics } from '../telemetry/api-metrics';
-import { FallbackLimiter } from './fallback-limiter';
+import { createMemoryStore, createRedisStore } from './limit-stores';
 
 export interface CountersDependencies {
   /** Shares the counts between API processes. If undefined, each process counts alone. */
@@ -23,18 +23,15 @@ export interface Counter {
    */
   consume(value: string): Promise<TakeBack>;
   /**
-   * Counts nothing. With Redis it does nothing at all: it would be one more call for each request.
+   * Counts nothing. Does nothing while Redis counts: it would be one more call for each request.
    * @throws VerificationError `rate_limited` if the limit is reached
    */
   assertBelow(value: string): Promise<void>;
   /** Counts without a limit. */
-  record(value: string): Promise<void>;
+  record(value: string): Promise<unknown>;
 }
 
-type TakeBack = () => Promise<void>;
-
-/** In the last second of a period, Redis takes no count back: it may do it later, and reduce the next period's count. */
-const REDIS_LAST_PART_MS = 1_000;
+type TakeBack = () => Promise<unknown>;
 
 const UNLIMITED: Counter = {
   consume: async () => async () => {},
@@ -58,24 +55,9 @@ export function createCounters({ redis, digests, metrics }: CountersDependencies
       points: limit.max,
       duration: limit.periodMs / 1000,
     };
-    const memory = redis === undefined ? new RateLimiterMemory(options) : undefined;
-    const fallback = new FallbackLimiter(options, metrics.countRedisFallback);
-    const limiter =
-      memory ??
-      // While Redis can't count, `insuranceLimiter` does. The connection logs that (redis.ts).
-      new RateLimiterRedis({
-        ...options,
-        storeClient: redis,
-        insuranceLimiter: fallback,
-        rejectIfRedisNotReady: true,
-      });
-    /** Where it was made: Redis may have returned since the count, or been lost. */
-    const takeBack = async (key: string, count: RateLimiterRes, leftMs: number) => {
-      if (leftMs <= 0) return;
-      if (memory) await memory.reward(key);
-      else if (fallback.hasCounted(count)) await fallback.takeBack(key);
-      else if (leftMs > REDIS_LAST_PART_MS) await limiter.reward(key);
-    };
+    const store = redis
+      ? createRedisStore(options, redis, metrics.countRedisFallback)
+      : createMemoryStore(options);
     // Only digests are stored, here and in Redis: no addresses and no phone numbers.
     const keyOf = (value: string) => digests.limit(name, value);
     const refusal = ({ msBeforeNext }: RateLimiterRes) =>
@@ -88,21 +70,21 @@ export function createCounters({ redis, digests, metrics }: CountersDependencies
       async consume(value) {
         const key = keyOf(value);
         try {
-          const count = await limiter.consume(key);
+          const count = await store.consume(key);
           const periodEndsAt = performance.now() + count.msBeforeNext;
-          return () => takeBack(key, count, periodEndsAt - performance.now());
+          return () => store.takeBack(key, count, periodEndsAt - performance.now());
         } catch (error) {
           if (!(error instanceof RateLimiterRes)) throw error;
           // The limiter has counted the refused one, too.
-          await takeBack(key, error, error.msBeforeNext);
+          await store.takeBack(key, error, error.msBeforeNext);
           throw refusal(error);
         }
       },
       async assertBelow(value) {
-        const count = await memory?.get(keyOf(value));
+        const count = await store.inMemory(keyOf(value));
         if (count && count.consumedPoints >= limit.max) throw refusal(count);
       },
-      record: async (value) => void (await limiter.penalty(keyOf(value))),
+      record: (value) => store.record(keyOf(value)),
     };
   };
 }

@@ -8,6 +8,16 @@ const ring = createKeyRing([newKey, oldKey]);
 
 const plain = fc.uint8Array({ maxLength: 100 });
 const context = fc.string({ maxLength: 20 });
+/** Whether the content can be read. */
+function isReadable(...args: Parameters<typeof decrypt>): boolean {
+  try {
+    decrypt(...args);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const bytesOf = (data: Uint8Array) => Buffer.from(data);
 
 test('what was encrypted can be read, also with a key that is no longer the first', () => {
@@ -29,10 +39,10 @@ test('whatever was changed, the content is not read', () => {
       flipped[at % flipped.length] = (flipped[at % flipped.length] ?? 0) ^ (1 << bit);
       const cut = encrypted.data.slice(0, length % encrypted.data.length);
       for (const data of [flipped, cut, new Uint8Array([...encrypted.data, 0])])
-        expect(() => decrypt(ring, { ...encrypted, data })).toThrow();
-      expect(() => decrypt(ring, { ...encrypted, keyId: 'old' })).toThrow();
+        expect(isReadable(ring, { ...encrypted, data })).toBe(false);
+      expect(isReadable(ring, { ...encrypted, keyId: 'old' })).toBe(false);
       expect(() => decrypt(ring, { ...encrypted, keyId: 'gone' })).toThrow('gone');
-      if (other !== owner) expect(() => decrypt(ring, { ...encrypted, context: other })).toThrow();
+      expect(isReadable(ring, { ...encrypted, context: other })).toBe(other === owner);
     }),
     { numRuns: 500 },
   );
@@ -43,5 +53,5 @@ test('the end of a key’s id can’t be moved to the context', () => {
   const a = { id: 'a', bytes: oldKey.bytes };
   const encrypted = encrypt(createKeyRing([ab]), Buffer.from('content'), 'c');
   const moved = { ...encrypted, keyId: 'a', context: 'bc' };
-  expect(() => decrypt(createKeyRing([a]), moved)).toThrow();
+  expect(isReadable(createKeyRing([a]), moved)).toBe(false);
 });
