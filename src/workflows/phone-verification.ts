@@ -23,7 +23,7 @@ import { Sending } from './sending';
 
 /** At most 3 were needed in any recorded history. The rest is a margin. */
 const MAX_MICROTASKS = 10;
-/** Runs of earlier versions lack this command. It is in a run's last task: old and new workers can run side by side. */
+/** Runs of earlier versions do not have this command. */
 const RECORDS_LATE_RESULT = 'record-a-late-result';
 
 /**
