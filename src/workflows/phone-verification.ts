@@ -4,7 +4,6 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  patched,
   setCurrentDetails,
   sleep,
   workflowInfo,
@@ -23,8 +22,6 @@ import { Sending } from './sending';
 
 /** At most 3 were needed in any recorded history. The rest is a margin. */
 const MAX_MICROTASKS = 10;
-/** Runs of earlier versions do not have this command. */
-const RECORDS_LATE_RESULT = 'record-a-late-result';
 
 /**
  * Sends a message, waits until a right code arrives or the window closes, and returns the result. The rules are in
@@ -68,15 +65,11 @@ export async function phoneVerification(input: VerificationInput): Promise<Verif
   verification.close();
   // Now, and not when the run closes: an unsuccessful run stays open for up to two seconds more.
   recordEnd(verification);
-  const { length: recordedMessages } = verification.messages.acceptedSids;
 
   const delayMs = verification.stayOpenMs(Date.now());
   const staySummary = 'Stays open until no start can use an older ledger';
   if (delayMs > 0) await shielded.run(() => sleep(delayMs, { summary: staySummary }));
   if (!allHandlersFinished()) await handlersFinished();
-  // The result of a message can be in the same workflow task as the end. The SDK handles it after Signals and Updates.
-  if (verification.messages.acceptedSids.length !== recordedMessages && patched(RECORDS_LATE_RESULT))
-    recordEnd(verification);
   return { ...stateOf(verification), ledger: verification.ledger() };
 }
 

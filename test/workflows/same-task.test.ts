@@ -1,7 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { cancelSignal, deliveryReportSignal } from '../../src/workflows/messages';
-import { attributesOf } from '../support/search-attributes';
+import { deliveryReportSignal } from '../../src/workflows/messages';
 import {
   eventually,
   receivedCode,
@@ -70,22 +69,6 @@ async function acceptedDuringOutage() {
 async function resultAfterOutage({ run }: Awaited<ReturnType<typeof acceptedDuringOutage>>) {
   return withWorkflowWorker(() => run.result());
 }
-
-describe('the search attribute counts a message that was accepted in the task of the end', () => {
-  test.each<[string, (started: Awaited<ReturnType<typeof acceptedDuringOutage>>) => Promise<void>]>([
-    ['verified', ({ id, code }) => service.verifications.submit(id, code)],
-    ['max_attempts_reached', ({ id, wrongCode }) => service.verifications.submit(id, wrongCode)],
-    ['canceled', ({ run, from }) => run.signal(cancelSignal, { ...from, reason: null })],
-  ])('%s', async (status, send) => {
-    const started = await acceptedDuringOutage();
-    await send(started);
-    expect(await resultAfterOutage(started)).toMatchObject({ status, acceptedMessages: [0] });
-    expect(await attributesOf(env.client, started.id)).toMatchObject({
-      VerificationStatus: status,
-      TextsSent: 1,
-    });
-  });
-});
 
 describe('an outage of the workers does not make the window longer', () => {
   /** The workflow task that waits for a worker holds the server's clock: a second sleep releases it. */
