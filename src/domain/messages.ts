@@ -1,5 +1,4 @@
 import { ownDeliveryErrors } from './delivery-errors';
-import { SEND_DEADLINE_MS } from './policy';
 import type { DeliveryError, FailedMessage, SendOutcome } from './types';
 
 export interface Message {
@@ -130,12 +129,8 @@ function isUnknown(outcome: SendOutcome | undefined): boolean {
   );
 }
 
-/**
- * Moves `acceptedAt` between the message's request and now, since a worker's clock can differ from the server's. After
- * an outage, the workflow learns late of an acceptance: it can't have been later than the deadline.
- */
+/** A worker's clock can differ from the server's: moves `acceptedAt` between the message's request and now. */
 function withPlausibleTime(outcome: SendOutcome, requestedAt: number, now: number): SendOutcome {
   if (outcome.outcome === 'failed') return outcome;
-  const latest = Math.min(now, requestedAt + SEND_DEADLINE_MS);
-  return { ...outcome, acceptedAt: Math.min(Math.max(outcome.acceptedAt, requestedAt), latest) };
+  return { ...outcome, acceptedAt: Math.min(Math.max(outcome.acceptedAt, requestedAt), now) };
 }

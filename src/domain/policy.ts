@@ -70,15 +70,6 @@ interface OpenVerification {
 }
 
 /**
- * When an open verification ends at the latest, epoch milliseconds. After an outage of the workers, a code can be handled
- * before the result of the first message, and long after its window. So codes do not count for ever while `sending`.
- */
-export function latestEnd({ input: { policy }, messages, expiresAt }: OpenVerification): number {
-  const firstRequestedAt = messages.all[0]?.requestedAt ?? Infinity;
-  return expiresAt ?? firstRequestedAt + SEND_DEADLINE_MS + policy.windowMs;
-}
-
-/**
  * When an open verification may send its next message, epoch milliseconds. Null if it may send no more, and while a
  * message is in flight.
  */

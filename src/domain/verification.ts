@@ -2,7 +2,7 @@ import { ownDeliveryErrors } from './delivery-errors';
 import type { Refusal } from './refusals';
 import { Messages } from './messages';
 import { ledgerAfter, numberLimitRefusal } from './ledger';
-import { latestEnd, MIN_UNVERIFIED_RUN_MS, resendRefusal, SEND_DEADLINE_MS } from './policy';
+import { MIN_UNVERIFIED_RUN_MS, resendRefusal, SEND_DEADLINE_MS } from './policy';
 import { rfc3339 } from './rfc3339';
 import {
   isFinal,
@@ -49,7 +49,7 @@ export class Verification {
 
   /** Returns a refusal once the verification has ended. Has no side effects: validators call it. */
   endedRefusal(now: number): Refusal | undefined {
-    const isWindowOver = !this.hasEnded && now >= latestEnd(this);
+    const isWindowOver = this.status === 'pending' && this.expiresAt !== null && now >= this.expiresAt;
     const status = isWindowOver ? 'expired' : this.status;
     return isFinal(status) ? { code: 'verification_ended', verificationStatus: status } : undefined;
   }

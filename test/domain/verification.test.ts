@@ -101,30 +101,6 @@ describe('the window', () => {
   });
 });
 
-describe('after an outage, when a code comes before the result of the first message', () => {
-  const LATEST_END = START + 30_000 + 90_000;
-
-  test('a right code counts until the latest time at which the window can end', () => {
-    const verification = create();
-    verification.messageRequested(START);
-    expect(verification.submit(4, RIGHT, LATEST_END - 1)).toBe(true);
-    const late = create();
-    late.messageRequested(START);
-    expect(late.submitRefusal(4, LATEST_END)).toMatchObject({ verificationStatus: 'expired' });
-    expect(late.submit(4, RIGHT, LATEST_END)).toBe(false);
-    late.messageSettled(accepted(START + 400), LATEST_END);
-    late.close();
-    expect(viewOf(late)).toMatchObject({ status: 'expired', attemptsRemaining: 4 });
-  });
-
-  test('a report that comes first opens the window no later than a message can be accepted', () => {
-    const verification = create();
-    verification.messageRequested(START);
-    verification.deliveryReported({ sid: 'SM1', failure: null, messageIndex: 0 }, START + 60_000);
-    expect(verification.expiresAt).toBe(LATEST_END);
-  });
-});
-
 test('after the window, but before its timer fires, nothing changes the expired verification', () => {
   const verification = createPending();
   verification.cancel(START + 90_000);
