@@ -21,7 +21,6 @@ interface ExpectedMessage {
 
 const MIN_LEFT_FOR_RESEND_MS = 15_000;
 const LATEST_FIRST_TASK_MS = 30_000;
-const LATEST_ACCEPTANCE_MS = 30_000;
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
@@ -68,8 +67,7 @@ export class ExpectedVerification {
     message.result = sent.result;
     if (sent.result === 'accepted') {
       message.sid = sid;
-      const latest = Math.min(now, message.at + LATEST_ACCEPTANCE_MS);
-      message.sentAt = Math.min(latest, Math.max(message.at, now + sent.clockMs));
+      message.sentAt = Math.min(now, Math.max(message.at, now + sent.clockMs));
       message.isPossibleDuplicate = sent.isPossibleDuplicate;
     }
     if (this.status !== 'sending') return;
@@ -78,9 +76,7 @@ export class ExpectedVerification {
       this.finish('undeliverable', now, ownDeliveryErrors.delivery_unknown);
     else {
       this.status = 'pending';
-      const opensAt =
-        sent.result === 'accepted' ? message.sentAt : Math.min(now, message.at + LATEST_ACCEPTANCE_MS);
-      this.windowEnd = opensAt + this.policy.windowMs;
+      this.windowEnd = (sent.result === 'accepted' ? message.sentAt : now) + this.policy.windowMs;
     }
   }
 
@@ -184,9 +180,7 @@ export class ExpectedVerification {
   }
 
   private isOver(now: number): boolean {
-    const [first] = this.messages;
-    const latest = first && first.at + LATEST_ACCEPTANCE_MS + this.policy.windowMs;
-    return isFinal(this.status) || now >= (this.windowEnd ?? latest ?? Infinity);
+    return isFinal(this.status) || now >= (this.windowEnd ?? Infinity);
   }
 
   private resendRefused(now: number): string | undefined {
