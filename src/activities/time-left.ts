@@ -3,7 +3,8 @@ import type { SendMessageRequest } from './send-message';
 
 /**
  * How long the code in this message is valid. `beganAt`: when this try began, by `performance.now()`. This compares no
- * time of the server with this worker's clock: if that is ahead, the provider would drop the message as too old.
+ * time of the server with this worker's clock: if that is ahead, the provider would drop the message as too old. So the
+ * time that this try waited for a worker is not known, and the message can be valid for that much longer: 24 s if the clocks agree.
  */
 export function validityLeftMs(
   { validityMs, messageIndex = 0 }: SendMessageRequest,
