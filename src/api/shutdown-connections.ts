@@ -11,14 +11,15 @@ export const LAST_REQUEST_TIMEOUT_MS = 2_000;
  * unused connection or an incomplete request would keep the process running.
  */
 export function closeConnectionsOnShutdown(app: FastifyInstance): void {
-  /**
-   * The open connections, each with the responses that are not complete. A response that waits behind another one never
-   * emits `close` if its connection is closed: it must go with its connection.
-   */
+  /** The open connections, each with the responses that are not complete. */
   const connections = new Map<Socket, Set<ServerResponse>>();
   app.server.on('connection', (socket: Socket) => {
-    connections.set(socket, new Set());
-    socket.once('close', () => connections.delete(socket));
+    const responses = new Set<ServerResponse>();
+    connections.set(socket, responses);
+    socket.once('close', () => {
+      connections.delete(socket);
+      closeWaiting(responses);
+    });
   });
   app.server.on('request', ({ socket }, response) => {
     const responses = connections.get(socket);
@@ -38,4 +39,12 @@ export function closeConnectionsOnShutdown(app: FastifyInstance): void {
     for (const [socket, responses] of connections)
       if (![...responses].some(({ req }) => req.complete)) socket.destroy();
   }
+}
+
+/**
+ * To be called when their connection is closed. Node emits `close` for the first of them, and not for those that wait
+ * behind it: they have no socket yet. Logs, spans and long reads end with this event.
+ */
+function closeWaiting(responses: ReadonlySet<ServerResponse>): void {
+  for (const response of responses) if (response.socket === null) response.destroy().emit('close');
 }
