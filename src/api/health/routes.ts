@@ -27,11 +27,18 @@ const ready = {
 };
 
 /** Liveness: the process answers. Readiness: Temporal can be reached, which every other route needs. */
-export function registerHealth(app: Api, verifications: Verifications): void {
+export function registerHealth(app: Api, verifications: Pick<Verifications, 'temporalFault'>): void {
+  let asking: ReturnType<Verifications['temporalFault']> | undefined;
+  /** Requests at the same time share one question: a client needs no API key to send thousands of them. */
+  const askTemporal = () =>
+    (asking ??= verifications.temporalFault().finally(() => {
+      asking = undefined;
+    }));
+
   app.get('/healthz', { schema: alive }, () => ({ status: 'ok' as const }));
 
   app.get('/readyz', { schema: ready }, async () => {
-    const fault = await verifications.temporalFault();
+    const fault = await askTemporal();
     if (fault) throw fault;
     return { status: 'ok' as const };
   });
