@@ -16,8 +16,15 @@ export function createNonce(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** The one-time code, with leading zeros. The same key, source and length always give the same code. */
+/** As for CODE_LENGTH. */
+const MAX_CODE_LENGTH = 10;
+
+/**
+ * The one-time code, with leading zeros. The same key, source and length always give the same code.
+ * @throws RangeError for a length that no code has: computing with millions of digits would block the process
+ */
 export function deriveCode(keys: DerivedKeys, source: CodeSource, codeLength: number): string {
+  if (!(codeLength > 0 && codeLength <= MAX_CODE_LENGTH)) throw new RangeError('No code has this length');
   const digest = createHmac('sha256', keys.code).update(bytesOf(source)).digest();
   return truncate(digest, codeLength);
 }

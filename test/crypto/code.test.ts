@@ -95,6 +95,10 @@ describe('a code', () => {
     const codes = new Set(Array.from({ length: 1_000 }, () => deriveCode(ring.first, withNewNonce(), 4)));
     expect(codes.size).toBeGreaterThan(900);
   });
+
+  test.each([10_000_000, 11, 0, -1, NaN, 2.5])('has no length of %p', (length) => {
+    expect(() => deriveCode(ring.first, SOURCE, length)).toThrow(RangeError);
+  });
 });
 
 test('a run copied to another workflow ID has another code', () => {
