@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
 import { answer, problems } from '../responses';
+import { shareWhileRunning } from '../share-while-running';
 
 const tags = ['Health'];
 const ok = (description: string) =>
@@ -28,17 +29,12 @@ const ready = {
 
 /** Liveness: the process answers. Readiness: Temporal can be reached, which every other route needs. */
 export function registerHealth(app: Api, verifications: Pick<Verifications, 'temporalFault'>): void {
-  let asking: ReturnType<Verifications['temporalFault']> | undefined;
-  /** Requests at the same time share one question: a client needs no API key to send thousands of them. */
-  const askTemporal = () =>
-    (asking ??= verifications.temporalFault().finally(() => {
-      asking = undefined;
-    }));
+  const temporalFault = shareWhileRunning(() => verifications.temporalFault());
 
   app.get('/healthz', { schema: alive }, () => ({ status: 'ok' as const }));
 
   app.get('/readyz', { schema: ready }, async () => {
-    const fault = await askTemporal();
+    const fault = await temporalFault();
     if (fault) throw fault;
     return { status: 'ok' as const };
   });
