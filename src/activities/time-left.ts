@@ -2,9 +2,11 @@ import type { Info } from '@temporalio/activity';
 import type { SendMessageRequest } from './send-message';
 
 /**
- * How long the code in this message is valid. `beganAt`: when this try began, by `performance.now()`. This compares no
- * time of the server with this worker's clock: if that is ahead, the provider would drop the message as too old. So the
- * time that this try waited for a worker is not known, and the message can be valid for that much longer: 24 s if the clocks agree.
+ * How long the code in this message is valid. `beganAt`: when this try began, by `performance.now()`.
+ *
+ * It does not compare the server's time with this worker's clock. If that is ahead, the provider would drop the message
+ * as too old. So it does not know how long this try waited for a worker: the message can be valid for that much longer,
+ * up to 24 s.
  */
 export function validityLeftMs(
   { validityMs, messageIndex = 0 }: SendMessageRequest,

@@ -1,4 +1,4 @@
-/** Takes linear time: the two parts have no character in common where they meet. */
+/** Takes linear time: no character can belong to both parts, so there is only one way to divide the text. */
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]+(?<pathAndQuery>(?:[/?][^#]*)?)$/i;
 
 /**

@@ -10,11 +10,12 @@ import {
   numberLimitRefusal,
 } from '../../src/domain/ledger';
 import { MIN_WINDOW_LEFT_FOR_RESEND_MS } from '../../src/domain/policy';
-import type { Ledger, Policy, VerificationInput } from '../../src/domain/types';
+import type { Ledger, Policy } from '../../src/domain/types';
 import { Verification } from '../../src/domain/verification';
 import { viewOf } from '../../src/domain/verification-view';
 import { liveDetails } from '../../src/workflows/details';
 import { ExpectedVerification, lost, type Sent } from './expected-verification';
+import { inputWith } from './verification-input';
 
 // Random sequences of events. ExpectedVerification says in a second, simpler way what each of them must lead to.
 
@@ -120,20 +121,6 @@ const sequences = fc
     ),
   )
   .map(([first, more]) => [...first, ...more.flat()]);
-
-function inputWith(policy: Policy, ledger: Ledger): VerificationInput {
-  return {
-    tenantId: 'default',
-    channel: 'sms',
-    phoneNumber: '+14255550123',
-    nonce: 'nonce',
-    keyId: 'k1',
-    tag: 'right-tag',
-    policy,
-    ledger,
-    createdAt: '2026-11-23T10:00:00.000Z',
-  };
-}
 
 /** What the model knows, too. After the end, the ledger is a part of it. */
 function factsOf(verification: Verification, now: number) {

@@ -1,9 +1,9 @@
 import { ownDeliveryErrors } from '../../src/domain/delivery-errors';
 import { emptyLedger } from '../../src/domain/ledger';
-import type { Policy } from '../../src/domain/types';
-import type { SendOutcome } from '../../src/domain/types';
+import type { Policy, SendOutcome } from '../../src/domain/types';
 import { Verification } from '../../src/domain/verification';
 import { viewOf } from '../../src/domain/verification-view';
+import { inputWith } from './verification-input';
 
 const START = Date.parse('2026-11-23T10:00:00.000Z');
 const POLICY: Policy = {
@@ -22,20 +22,7 @@ const unknown: SendOutcome = { outcome: 'failed', error: ownDeliveryErrors.deliv
 const failed: SendOutcome = { outcome: 'failed', error: { code: '21211', message: 'Not a number.' } };
 
 function create(policy: Partial<Policy> = {}): Verification {
-  return new Verification(
-    {
-      tenantId: 'default',
-      channel: 'sms',
-      phoneNumber: '+14255550123',
-      nonce: 'nonce',
-      keyId: 'k1',
-      tag: 'right-tag',
-      policy: { ...POLICY, ...policy },
-      ledger: emptyLedger,
-      createdAt: '2026-11-23T10:00:00.000Z',
-    },
-    START,
-  );
+  return new Verification(inputWith({ ...POLICY, ...policy }, emptyLedger), START);
 }
 
 /** The message is accepted at once, so the window ends at START + 90 s. */

@@ -1,6 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { SmsSandbox } from '../../sandbox';
-import { screenshot, startBrowser } from '../support/browser';
+import { doubleTextSize, screenshot, startBrowser, styleOf } from '../support/browser';
 import { OUTGOING, clientOf, closeAll, startSandbox } from './support';
 
 // Whether a message can be read in other languages, and with the colors and the text size that a person has chosen.
@@ -19,9 +19,6 @@ afterAll(() => browser.close());
 async function send(sandbox: SmsSandbox, body: string): Promise<void> {
   await clientOf(sandbox).messages.create({ ...OUTGOING, body });
 }
-
-const styleOf = (page: Page, selector: string, name: string) =>
-  page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${name}`);
 
 test.each(['light', 'dark'] as const)(
   'the code has the color of the text with forced colors: %s',
@@ -53,11 +50,7 @@ test('with text of twice the size, nothing is cut off on a narrow screen', async
   const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
   await page.goto(sandbox.url);
   await page.locator('.message').waitFor();
-  await page.evaluate(`
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync('html { font-size: 200% }');
-    document.adoptedStyleSheets = [sheet];
-  `);
+  await doubleTextSize(page);
   expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
   await screenshot(page, 'phone-large-text');
 });

@@ -50,8 +50,10 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 
 /** The contrast ratio of WCAG between an element's text and its background. Both must be opaque. */
 export async function contrastOf(page: Page, selector: string): Promise<number> {
-  const style = `getComputedStyle(document.querySelector(${JSON.stringify(selector)}))`;
-  const colors = await page.evaluate<[string, string]>(`[${style}.color, ${style}.backgroundColor]`);
+  const colors = await Promise.all([
+    styleOf(page, selector, 'color'),
+    styleOf(page, selector, 'backgroundColor'),
+  ]);
   const [darker, lighter] = colors.map(luminance).toSorted((one, other) => one - other);
   return ((lighter ?? 0) + 0.05) / ((darker ?? 0) + 0.05);
 }
@@ -63,4 +65,20 @@ function luminance(color: string): number {
     return share <= 0.040_45 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** The computed value of a property, such as `color`, of the first element that the selector finds. */
+export function styleOf(page: Page, selector: string, property: string): Promise<string> {
+  return page.evaluate<string>(
+    `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`,
+  );
+}
+
+/** As a person does it in the settings of the browser. */
+export async function doubleTextSize(page: Page): Promise<void> {
+  await page.evaluate(`
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('html { font-size: 200% }');
+    document.adoptedStyleSheets = [sheet];
+  `);
 }

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { screenshot, startBrowser } from '../../support/browser';
+import { doubleTextSize, screenshot, startBrowser, styleOf } from '../../support/browser';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import type { Service } from '../../support/service';
 import { codeField, numberField, says, startOnPage, startPage } from '../../support/try-it-page';
@@ -31,9 +31,6 @@ async function open(options: BrowserContextOptions): Promise<Page> {
   await page.goto('/');
   return page;
 }
-
-const styleOf = (page: Page, selector: string, name: string) =>
-  page.evaluate(`getComputedStyle(document.querySelector('${selector}')).${name}`);
 
 /** What the bar looks like with so many seconds left. */
 async function pictureOfTime(page: Page, seconds: number): Promise<Buffer> {
@@ -71,11 +68,7 @@ test('with text of twice the size, nothing is cut off on a phone', async () => {
   const page = await open({ viewport: { width: 390, height: 844 } });
   await startOnPage(page, service);
   await says(page, '4 attempts left');
-  await page.evaluate(`
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync('html { font-size: 200% }');
-    document.adoptedStyleSheets = [sheet];
-  `);
+  await doubleTextSize(page);
   expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
   await screenshot(page, 'try-it-large-text');
 });

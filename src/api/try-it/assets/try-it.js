@@ -165,7 +165,7 @@ async function followVerification({ news = '', inFlight }, signal) {
   }
 }
 
-/** Aborts with `signal`, or after the time-out. @param {AbortSignal | null} [signal] */
+/** Aborts with `signal`, or after the time-out. Safari before 17.4 has no AbortSignal.any. @param {AbortSignal | null} [signal] */
 function withTimeout(signal) {
   const controller = new AbortController();
   for (const each of [AbortSignal.timeout(TIMEOUT_MS), signal])
