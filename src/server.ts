@@ -13,7 +13,7 @@ import { createVerifySids } from './crypto/verify-sids';
 import { createKeyRing } from './crypto/key-ring';
 import { createApiMetrics, type ApiMetrics } from './telemetry/api-metrics';
 import { unforeseenError } from './telemetry/unforeseen-error';
-import { connectRedis, createRedis } from './api/redis';
+import { connectRedis, createRedis } from './limits/redis';
 import { usableMetricsAddress } from './metrics-port';
 import { runMain } from './run-main';
 import { createTwilioReports, NO_DELIVERY_REPORTS } from './messaging/twilio/delivery-reports';

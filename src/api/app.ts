@@ -5,7 +5,7 @@ import type { VerifySids } from '../crypto/verify-sids';
 import type { DeliveryReports } from '../messaging/sender';
 import { VerificationError } from '../domain/refusals';
 import { createHttpServer, type Api, type TrustProxy } from './http-server';
-import { createLimits, type LimitsDependencies } from './limits';
+import { createLimits, type LimitsDependencies } from '../limits/limits';
 import { documentApi } from './openapi';
 import { observeMethods } from './method-not-allowed';
 import { answerProblem } from './problem';

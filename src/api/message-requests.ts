@@ -9,7 +9,7 @@ import type {
 import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
 import type { Tenant } from '../tenants/tenant';
 import { clientOf } from './client-address';
-import type { Limits } from './limits';
+import type { Limits } from '../limits/limits';
 
 export interface MessageRequestsDependencies {
   readonly verifications: Verifications;

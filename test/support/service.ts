@@ -13,7 +13,7 @@ import { createActivities } from '../../src/activities';
 import { buildApp } from '../../src/api/app';
 import type { CodecServer } from '../../src/api/codec/routes';
 import type { TryItPage } from '../../src/api/try-it/routes';
-import type { Budgets } from '../../src/api/limits';
+import type { Budgets } from '../../src/limits/limits';
 import { createTenants, type HashedCredentials } from '../../src/tenants/registry';
 import { DEFAULT_TENANT } from '../../src/domain/tenant-id';
 import type { Tenant, TenantLimits, TenantMessaging } from '../../src/tenants/tenant';

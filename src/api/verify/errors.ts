@@ -1,7 +1,7 @@
 import { VerificationError, type Refusal } from '../../domain/refusals';
 import type { DeliveryError } from '../../domain/types';
 import { callingCodeOf } from '../../numbers/phone-number';
-import { NAMED_LIMIT_PREFIX } from '../limits';
+import { NAMED_LIMIT_PREFIX } from '../../limits/limits';
 
 /** An error in the words of Twilio Verify's API. Its clients act on the code, the status and sometimes the message. */
 export class VerifyApiError extends Error {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { hashOf } from '../../src/crypto/api-keys';
-import { createLimits, type Budgets, type Limits } from '../../src/api/limits';
+import { createLimits, type Budgets, type Limits } from '../../src/limits/limits';
 import { createMessageRequests } from '../../src/api/message-requests';
 import { createCreate } from '../../src/api/verify/create';
 import type { ServiceTenant } from '../../src/api/verify/resources';

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { connectRedis, createRedis } from '../../src/api/redis';
+import { connectRedis, createRedis } from '../../src/limits/redis';
 import { eventually } from '../support/eventually';
 import { startRedis, type RedisServer } from '../support/redis';
 import { TcpProxy } from '../support/tcp-proxy';

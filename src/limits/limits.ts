@@ -1,7 +1,7 @@
 import type { Limit } from '../domain/types';
 import type { Reservation } from '../gateway/verifications';
 import type { Tenants } from '../tenants/registry';
-import { createCounters, reserve, type Counter, type CountersDependencies } from './limit-counters';
+import { createCounters, reserve, type Counter, type CountersDependencies } from './counters';
 
 /** Budgets of all tenants together; undefined for no limit. */
 export interface Budgets {

@@ -1,5 +1,5 @@
-import type { FastifyBaseLogger } from 'fastify';
 import { type Command, Redis } from 'ioredis';
+import type { BaseLogger } from 'pino';
 
 const COMMAND_TIMEOUT_MS = 300;
 
@@ -30,7 +30,7 @@ const COMMAND_TIMED_OUT = 'Command timed out';
  * A Redis connection whose commands fail at once while Redis is not reachable, so that requests need not wait. After
  * `connect`, it reconnects by itself. `log` is a function because the app, which has the logger, is created later.
  */
-export function createRedis(url: string, log: () => FastifyBaseLogger): Redis {
+export function createRedis(url: string, log: () => Pick<BaseLogger, 'info' | 'warn'>): Redis {
   let isUnreachable = false;
   let warnAgainAt = 0;
   const redis = new LimitsRedis(url, {

@@ -6,7 +6,7 @@ import { DEFAULT_TENANT } from '../domain/tenant-id';
 import type { Limit } from '../domain/types';
 import type { Reservation } from '../gateway/verifications';
 import type { ApiMetrics } from '../telemetry/api-metrics';
-import { createMemoryStore, createRedisStore } from './limit-stores';
+import { createMemoryStore, createRedisStore } from './stores';
 
 export interface CountersDependencies {
   /** Shares the counts between API processes. If undefined, each process counts alone. */
