@@ -11,7 +11,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testSequencer: '<rootDir>/test/support/slowest-tests-first.js',
+  testSequencer: '<rootDir>/test/support/mixing-sequencer.js',
   // Only ends a test that hangs: the slowest tests take about 50 s on two cores, and a slower machine must not fail them.
   testTimeout: 180_000,
   // A worker without open handles can still take longer than the default of 500 ms to exit on a busy machine.

@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import { createTemporalClient } from '../../src/temporal/client';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {
@@ -8,7 +7,6 @@ import {
   startService,
   testDataConverter,
   uniquePhoneNumber,
-  type Service,
 } from '../support/service';
 import { TcpProxy } from '../support/tcp-proxy';
 
@@ -19,43 +17,46 @@ const RECOVERY_LIMIT_MS = 5_000;
 /** A ping after 12 s, its time-out of 3 s, and a pause on a slow machine. */
 const DEAD_CONNECTION_LIMIT_MS = 20_000;
 
-let proxy: TcpProxy;
 let server: DevServer;
-let client: Client;
-let service: Service;
 
 beforeAll(async () => {
-  proxy = new TcpProxy(requiredEnv('TEST_TEMPORAL_ADDRESS'));
-  const address = await proxy.open();
   server = await connectDevServer();
-  client = createTemporalClient({
-    connection: { address },
+});
+
+afterAll(() => server.close());
+
+/** A service whose API reaches Temporal through a proxy. Its worker has a connection of its own. */
+async function startBehindProxy() {
+  const proxy = new TcpProxy(requiredEnv('TEST_TEMPORAL_ADDRESS'));
+  const client = createTemporalClient({
+    connection: { address: await proxy.open() },
     namespace: 'default',
     dataConverter: testDataConverter,
   });
-  // The worker has its own connection, so only the API loses Temporal.
-  service = await startService({ client, nativeConnection: server.nativeConnection });
-});
+  const service = await startService({ client, nativeConnection: server.nativeConnection });
+  const { app } = service;
+  return {
+    proxy,
+    isReady: async () => (await app.inject({ method: 'GET', url: '/readyz' })).statusCode === 200,
+    start: () =>
+      app.inject({
+        method: 'POST',
+        url: '/verifications',
+        headers: { authorization: `Bearer ${API_KEYS[0]}` },
+        payload: { phoneNumber: uniquePhoneNumber() },
+      }),
+    async stop() {
+      await service.stop();
+      await client.connection.close();
+      await proxy.close();
+    },
+  };
+}
 
-afterAll(async () => {
-  await service.stop();
-  await client.connection.close();
-  await server.close();
-  await proxy.close();
-});
+// They mostly wait, so they run side by side.
 
-const isReady = async () =>
-  (await service.app.inject({ method: 'GET', url: '/readyz' })).statusCode === 200 ? true : undefined;
-
-const start = () =>
-  service.app.inject({
-    method: 'POST',
-    url: '/verifications',
-    headers: { authorization: `Bearer ${API_KEYS[0]}` },
-    payload: { phoneNumber: uniquePhoneNumber() },
-  });
-
-test('after a long outage of Temporal, the API answers again within 5 s', async () => {
+test.concurrent('after a long outage of Temporal, the API answers again within 5 s', async () => {
+  const { proxy, isReady, start, stop } = await startBehindProxy();
   expect((await start()).statusCode).toBe(202);
   proxy.cutOff();
   const cutOffAt = Date.now();
@@ -71,9 +72,11 @@ test('after a long outage of Temporal, the API answers again within 5 s', async 
   await asked;
   expect(Date.now() - restoredAt).toBeLessThan(RECOVERY_LIMIT_MS);
   expect((await start()).statusCode).toBe(202);
+  await stop();
 });
 
-test('a connection to Temporal that is dead without a sign is replaced within 20 s', async () => {
+test.concurrent('a connection to Temporal that is dead without a sign is replaced within 20 s', async () => {
+  const { proxy, isReady, start, stop } = await startBehindProxy();
   expect((await start()).statusCode).toBe(202);
   proxy.freeze();
   const frozenAt = Date.now();
@@ -83,4 +86,5 @@ test('a connection to Temporal that is dead without a sign is replaced within 20
 
   expect(Date.now() - frozenAt).toBeLessThan(DEAD_CONNECTION_LIMIT_MS);
   expect((await start()).statusCode).toBe(202);
+  await stop();
 });

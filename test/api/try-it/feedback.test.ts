@@ -119,38 +119,45 @@ test('the reminder of the time that is left is for screen readers only', async (
   expect(await page.locator('[role=status] #reminder').count()).toBe(1);
 });
 
-test('an accepted start without a worker waits, and leads to the code as soon as there is one', async () => {
-  const idle = await startPage({ ...server, withWorker: false });
-  const page = await open({}, idle);
-  await numberField(page).fill(uniquePhoneNumber());
-  await page.keyboard.press('Enter');
-  await says(page, 'Your code is being sent. This can take a while.');
-  expect(await barOf(page)).toBe('none');
-  await screenshot(page, 'try-it-waiting');
-  await page.reload();
-  await says(page, 'Your code is being sent.');
+// These three wait for time-outs, each with its own service and page, so they run side by side.
+test.concurrent(
+  'an accepted start without a worker waits, and leads to the code as soon as there is one',
+  async () => {
+    const idle = await startPage({ ...server, withWorker: false });
+    const page = await open({}, idle);
+    await numberField(page).fill(uniquePhoneNumber());
+    await page.keyboard.press('Enter');
+    await says(page, 'Your code is being sent. This can take a while.');
+    expect(await barOf(page)).toBe('none');
+    await screenshot(page, 'try-it-waiting');
+    await page.reload();
+    await says(page, 'Your code is being sent.');
 
-  await idle.startWorker();
-  await says(page, '4 attempts left');
-  expect(await focused(page)).toBe('code');
-  expect(new URL(page.url()).search).toBe('');
-  await idle.stop();
-});
+    await idle.startWorker();
+    await says(page, '4 attempts left');
+    expect(await focused(page)).toBe('code');
+    expect(new URL(page.url()).search).toBe('');
+    await idle.stop();
+  },
+);
 
-test('an accepted start without a worker can be left, and waits without JavaScript, too', async () => {
-  const idle = await startPage({ ...server, withWorker: false });
-  const page = await open({ javaScriptEnabled: false }, idle);
-  await numberField(page).fill(uniquePhoneNumber());
-  await page.keyboard.press('Enter');
-  await says(page, 'Your code is being sent.');
-  await page.getByRole('link', { name: 'Reload it' }).click();
-  await says(page, 'Your code is being sent.');
-  await page.getByRole('button', { name: 'Use another number' }).click();
-  await numberField(page).waitFor();
-  await idle.stop();
-});
+test.concurrent(
+  'an accepted start without a worker can be left, and waits without JavaScript, too',
+  async () => {
+    const idle = await startPage({ ...server, withWorker: false });
+    const page = await open({ javaScriptEnabled: false }, idle);
+    await numberField(page).fill(uniquePhoneNumber());
+    await page.keyboard.press('Enter');
+    await says(page, 'Your code is being sent.');
+    await page.getByRole('link', { name: 'Reload it' }).click();
+    await says(page, 'Your code is being sent.');
+    await page.getByRole('button', { name: 'Use another number' }).click();
+    await numberField(page).waitFor();
+    await idle.stop();
+  },
+);
 
-test('an error screen has the same mark as a refused form', async () => {
+test.concurrent('an error screen has the same mark as a refused form', async () => {
   const page = await open();
   await numberField(page).fill('12');
   await page.keyboard.press('Enter');

@@ -1,0 +1,29 @@
+// oxlint-disable-next-line typescript/no-require-imports -- Jest loads this file as it is, without compiling it
+const { default: Sequencer } = require('@jest/test-sequencer');
+
+/** @typedef {import('@jest/test-result').Test} Test */
+
+/** The folders and files whose tests start processes or browsers, or wait for time-outs. */
+const SLOW =
+  /\/test\/(e2e|chaos|fuzz|bench|replay|api\/try-it|api\/enumeration|sandbox\/phone-page|activities|gateway\/delivery-reports|workflows\/test-numbers)/;
+
+/**
+ * Slow files mostly wait, the others need the CPU. They are mixed evenly, so that the cores are always busy. In both
+ * groups the longest ones come first, so that at the end no worker waits for another one.
+ */
+module.exports = class MixingSequencer extends Sequencer {
+  /**
+   * @override
+   * @param {Test[]} tests
+   */
+  async sort(tests) {
+    // oxlint-disable-next-line unicorn/no-array-sort -- not the method of an array
+    const longestFirst = await super.sort(tests);
+    const isSlow = (/** @type {Test} */ { path }) => SLOW.test(path);
+    const slow = longestFirst.filter(isSlow);
+    const others = longestFirst.filter((test) => !isSlow(test));
+    const share = Math.ceil(others.length / slow.length);
+    const mixed = slow.flatMap((test) => [test, ...others.splice(0, share)]);
+    return [...mixed, ...others];
+  }
+};
