@@ -29,8 +29,8 @@ const MAX_LOCALE_CHARACTERS = 35;
 const MAX_SUBSTITUTIONS = 20;
 const MAX_SUBSTITUTION_CHARACTERS = 100;
 const APP_HASH = /^[A-Za-z0-9+/]{11}$/;
-/** Line breaks, other control characters, and characters that change the direction of the text. */
-const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/u;
+/** Line breaks, other control characters, changes of the text's direction, and halves or replacements of characters. */
+const NO_TEXT = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}\p{Cs}\uFFFD]/u;
 const LINK = /:\/\/|www\.|\S\.\p{L}{2,}/iu;
 const DIGIT = /\p{Nd}/gu;
 /** More digits could be read as a code, also with other characters between them. */
@@ -148,7 +148,7 @@ function substitutionsOf(
 ): Readonly<Record<string, string>> | undefined {
   const values = Object.entries(textRecord(form, 'TemplateCustomSubstitutions') ?? {});
   const isNotText = values.some(
-    ([, value]) => value.length > MAX_SUBSTITUTION_CHARACTERS || CONTROL.test(value),
+    ([, value]) => value.length > MAX_SUBSTITUTION_CHARACTERS || NO_TEXT.test(value),
   );
   if (values.length > MAX_SUBSTITUTIONS || isNotText) throw invalidParameter('TemplateCustomSubstitutions');
   if (!template) return undefined;
@@ -169,7 +169,7 @@ function substitutionsOf(
 function nameOf({ CustomFriendlyName: received = '' }: Form): string | undefined {
   const name = received.normalize('NFKC');
   const digits = name.match(DIGIT)?.length ?? 0;
-  const isText = !CONTROL.test(name) && !LINK.test(name);
+  const isText = !NO_TEXT.test(name) && !LINK.test(name);
   if (name.length > MAX_NAME_CHARACTERS || digits > MAX_NAME_DIGITS || !isText)
     throw invalidParameter('CustomFriendlyName');
   return name === '' ? undefined : name;

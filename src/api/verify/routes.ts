@@ -46,7 +46,7 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
   const create = createCreate(dependencies);
 
   app.removeAllContentTypeParsers();
-  app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
+  app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES, parser: parseForm });
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
     body === '' ? done(null, {}) : done(notAForm()),
   );
@@ -133,6 +133,11 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
     const refusal = attemptsUsedUpRefusal(await verifications.get(target), Date.now());
     return refusal ? new VerificationError(refusal) : error;
   }
+}
+
+/** U+FFFD replaces bytes that are not UTF-8. The default parser would leave such a value percent-encoded. */
+function parseForm(body: string): Form {
+  return Object.fromEntries(new URLSearchParams(body));
 }
 
 /** As at Twilio, an approved or expired verification is gone, unless the tenant keeps it. */

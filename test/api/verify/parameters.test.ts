@@ -366,6 +366,27 @@ describe('a form', () => {
     expect(await send(baseUrl, CREATE, { body, headers })).toMatchObject({ status: 201 });
   });
 
+  // PHP and Ruby send the bytes of a string, whatever its character set.
+  test.each([
+    ['CustomFriendlyName', 'CustomFriendlyName=Caf%E9'],
+    ['CustomFriendlyName', 'CustomFriendlyName=%ED%A0%80'],
+    ['TemplateCustomSubstitutions', 'TemplateCustomSubstitutions=%7B%22order%22%3A%22Caf%E9%22%7D'],
+    [
+      'TemplateCustomSubstitutions',
+      `TemplateCustomSubstitutions=${encodeURIComponent('{"order":"\\ud83d"}')}`,
+    ],
+  ])('with text that is not UTF-8 in %s is refused (%s)', async (field, text) => {
+    const body = `To=${encodeURIComponent(uniquePhoneNumber())}&Channel=sms&${text}`;
+    expect(await send(baseUrl, CREATE, { body })).toMatchObject(invalid(field));
+  });
+
+  test('may have a percent sign that was not encoded', async () => {
+    const to = uniquePhoneNumber();
+    const body = `To=${encodeURIComponent(to)}&Channel=sms&CustomFriendlyName=100%+Caf%C3%A9`;
+    expect(await send(baseUrl, CREATE, { body })).toMatchObject({ status: 201 });
+    expect(textTo(to)).toMatch(/^Your 100% Café /);
+  });
+
   test('may be 64 KiB long', async () => {
     const fits = await create({ ChannelConfiguration: 'x'.repeat(60_000) });
     expect(fits).toMatchObject({ status: 201 });
