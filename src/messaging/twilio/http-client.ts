@@ -60,6 +60,8 @@ export class HttpClient implements Pick<RequestClient, 'request' | 'lastResponse
   /** Host name and port of the last call. */
   host = '';
   lastResponse?: Response<unknown>;
+  /** A field, because `AbortSignal.any` holds it weakly: a signal that is collected as garbage never aborts. */
+  readonly #timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
   readonly #signal: AbortSignal;
 
   constructor(
@@ -68,7 +70,7 @@ export class HttpClient implements Pick<RequestClient, 'request' | 'lastResponse
   ) {
     // The agent's time-outs start again with each part of a response. This one limits the whole call: the official
     // client requests the next page of a list for as long as the answers name one.
-    this.#signal = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
+    this.#signal = AbortSignal.any([signal, this.#timeout]);
   }
 
   async request<TData>(options: RequestOptions): Promise<Response<TData>> {

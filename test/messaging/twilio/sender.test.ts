@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { freePort, LOOPBACK } from '../../../harness/ports';
 import type { MessageSender } from '../../../src/messaging/sender';
 import { createTwilioSender } from '../../../src/messaging/twilio/sender';
@@ -158,6 +160,21 @@ describe('an answer that does not end', () => {
     const { sender } = await senderTo(answering(200, page));
     expect(await find(sender)).toEqual({ result: 'absent' });
   });
+
+  test('is given up after the time for one call if it comes slowly, although garbage is collected', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const { sender, host } = await senderTo((_request, response) => {
+      response.writeHead(200);
+      const slowly = setInterval(() => {
+        collectGarbage();
+        response.write(' ');
+      }, 500);
+      response.once('close', () => clearInterval(slowly));
+    });
+    const reason = `no complete answer in 6 s from ${host}`;
+    expect(await send(sender)).toEqual({ result: 'unknown', reason });
+  }, 15_000);
 
   test('is given up after the time for one call if it is a list with always one more page', async () => {
     const { sender, host } = await senderTo((_request, response) =>
