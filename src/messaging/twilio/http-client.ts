@@ -63,6 +63,7 @@ export class HttpClient implements Pick<RequestClient, 'request' | 'lastResponse
   /** A field, because `AbortSignal.any` holds it weakly: a signal that is collected as garbage never aborts. */
   readonly #timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
   readonly #signal: AbortSignal;
+  #origin?: string;
 
   constructor(
     private readonly connections: Dispatcher,
@@ -76,6 +77,9 @@ export class HttpClient implements Pick<RequestClient, 'request' | 'lastResponse
   async request<TData>(options: RequestOptions): Promise<Response<TData>> {
     const { method, uri, username, password, headers, params, data } = options;
     const url = new URL(uri);
+    // A list can name its next page at another server. That must not get the credentials.
+    this.#origin ??= url.origin;
+    if (url.origin !== this.#origin) throw new Error('The next page is at another server');
     this.host = `${url.hostname}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
     // After the call, `lastResponse` must be the response to this call or undefined.
     delete this.lastResponse;

@@ -185,6 +185,18 @@ describe('an answer that does not end', () => {
   }, 15_000);
 });
 
+test('a list whose next page is at another server is unreadable, and that server gets no credentials', async () => {
+  const hosts: (string | undefined)[] = [];
+  const { sender, host } = await senderTo((request, response) => {
+    hosts.push(request.headers.host);
+    const meta = { key: 'messages', next_page_url: `http://${host.replace(LOOPBACK, 'localhost')}/next` };
+    response.end(JSON.stringify({ messages: [], meta }));
+  });
+  const reason = `an unreadable answer (HTTP 200) from ${host}`;
+  expect(await find(sender)).toEqual({ result: 'unknown', reason });
+  expect(hosts).toEqual([host]);
+});
+
 describe('a connection', () => {
   const accepted = { result: 'accepted', sid: 'SM1' };
 
