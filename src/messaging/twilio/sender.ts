@@ -37,7 +37,11 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       httpClient: requests as RequestClient,
     });
-    if (account.apiUrl !== undefined) client.api.baseUrl = account.apiUrl;
+    if (account.apiUrl !== undefined) {
+      client.api.baseUrl = account.apiUrl;
+      // The official client puts TWILIO_REGION and TWILIO_EDGE into the host's name, and drops a part of a long name.
+      client.getHostname = (hostname) => hostname;
+    }
     return { client, httpClient };
   }
 

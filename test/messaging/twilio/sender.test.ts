@@ -78,6 +78,14 @@ describe('without a connection no message is created, and the reason names the e
     expect(reason).toMatch(/^(ENOTFOUND|EAI_AGAIN) at api\.provider\.invalid:443$/);
   });
 
+  test('when the host has a long name, which stays as it is', async () => {
+    const { reason } = {
+      reason: '',
+      ...(await send(senderAt('http://sandbox-0.sandbox.verify.svc.cluster.invalid'))),
+    };
+    expect(reason).toMatch(/^(ENOTFOUND|EAI_AGAIN) at sandbox-0\.sandbox\.verify\.svc\.cluster\.invalid:80$/);
+  });
+
   test('when the server does not speak TLS', async () => {
     const { host } = await senderTo(answering(200, {}));
     expect(await send(senderAt(`https://${host}`))).toMatchObject({
