@@ -29,8 +29,8 @@ const UNKNOWN_ERROR = 30008;
 const OPERATOR_SENTENCE = 'The SMS provider refused our settings. Please tell the operator of this service.';
 const DEFAULT_SENTENCE = 'The message could not be delivered. Check the number or try another.';
 
-/** Twilio's codes have five digits. A longer number could be a phone number. */
-function isTwilioCode(reported: number): boolean {
+/** Twilio's codes have five digits. A longer number could be a phone number, a shorter one is a proxy's own code. */
+export function isTwilioCode(reported: number): boolean {
   return Number.isInteger(reported) && reported >= 10_000 && reported <= 99_999;
 }
 

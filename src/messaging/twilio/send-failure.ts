@@ -1,4 +1,4 @@
-import { deliveryError } from './delivery-errors';
+import { deliveryError, isTwilioCode } from './delivery-errors';
 import { failureReason } from './failure-reason';
 import { type HttpClient, NOT_CONNECTED } from './http-client';
 import { operatorAdvice } from './operator-advice';
@@ -29,9 +29,10 @@ export function sendFailure(error: unknown, httpClient: HttpClient): SendResult 
   return { result: 'unknown', reason };
 }
 
-/** Twilio's error code; undefined if the response is not Twilio's, such as a proxy's error page. */
+/** Twilio's error code; undefined if the response is not Twilio's, such as a proxy's error. */
 export function twilioCode(error: unknown): number | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'number' && isTwilioCode(code) ? code : undefined;
 }
 
 /** `Retry-After` in milliseconds (RFC 9110 §10.2.3). Dates are not supported, since Twilio sends seconds. */
