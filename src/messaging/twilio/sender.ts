@@ -59,10 +59,7 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
           validityPeriod: validityPeriod(validityMs),
           ...(reportUrl === undefined ? {} : { statusCallback: reportUrl }),
         });
-        // A response without a SID is not Twilio's. A proxy may have answered.
-        if (typeof sid !== 'string')
-          return { result: 'unknown', reason: failureReason(undefined, httpClient) };
-        return { result: 'accepted', sid };
+        return isSid(sid) ? { result: 'accepted', sid } : unreadable(httpClient);
       } catch (error) {
         signal.throwIfAborted();
         return sendFailure(error, httpClient);
@@ -75,13 +72,15 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
         // Searches by number only: the sender and the sent date may be missing at first. A trial account adds a
         // sentence before the body, so the body only has to contain the code.
         const messages = await client.messages.list({ to, limit: LIST_LIMIT });
+        if (!isListOfMessages(httpClient.lastResponse?.body)) return unreadable(httpClient);
         const ours = messages.find(
           ({ sid, body, dateCreated }) =>
             new RegExp(`(?<!\\d)${code}(?!\\d)`).test(body) &&
             dateCreated.getTime() >= createdSince &&
             !knownSids.includes(sid),
         );
-        return ours === undefined ? { result: 'absent' } : { result: 'found', sid: ours.sid };
+        if (ours === undefined) return { result: 'absent' };
+        return isSid(ours.sid) ? { result: 'found', sid: ours.sid } : unreadable(httpClient);
       } catch (error) {
         signal.throwIfAborted();
         return { result: 'unknown', reason: failureReason(error, httpClient) };
@@ -102,6 +101,21 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
       }
     },
   };
+}
+
+/** For an answer that is not Twilio's. A proxy may have answered. */
+function unreadable(httpClient: HttpClient) {
+  return { result: 'unknown', reason: failureReason(undefined, httpClient) } as const;
+}
+
+/** Twilio's SIDs have 34 letters and digits. The limit keeps large answers out of the workflow's history. */
+function isSid(sid: unknown): sid is string {
+  return typeof sid === 'string' && /^[\w-]{1,64}$/.test(sid);
+}
+
+/** The official client takes any list in the answer for the list of messages. */
+function isListOfMessages(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'messages' in body && Array.isArray(body.messages);
 }
 
 /** In seconds. */

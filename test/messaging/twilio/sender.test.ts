@@ -115,6 +115,8 @@ describe('it is unknown whether a message was created, and the reason names the 
     [302, '', 'HTTP 302 from'],
     [201, '{"sid":"SM', 'an unreadable answer (HTTP 201) from'],
     [200, { welcome: 'to this hotel' }, 'an unreadable answer (HTTP 200) from'],
+    [200, { errors: ['Try again later.'] }, 'an unreadable answer (HTTP 200) from'],
+    [200, { sid: '' }, 'an unreadable answer (HTTP 200) from'],
   ])('after %i %j', async (status, body, reason) => {
     const { sender, host } = await senderTo(answering(status, body));
     expect(await send(sender)).toEqual({ result: 'unknown', reason: `${reason} ${host}` });
@@ -122,6 +124,18 @@ describe('it is unknown whether a message was created, and the reason names the 
       result: 'unknown',
       reason: `${reason} ${host}`,
     });
+  });
+
+  test.each([
+    ['none', null],
+    ['one that is too long', `SM${'0'.repeat(100_000)}`],
+    ['one with a line break', 'SM\n0'],
+  ])('if the message has no usable SID: %s', async (_case, sid) => {
+    const message = { sid, body: BODY, date_created: 'Mon, 23 Nov 2026 10:00:00 +0000' };
+    const { sender, host } = await senderTo(answering(200, { ...message, messages: [message] }));
+    const unreadable = { result: 'unknown', reason: `an unreadable answer (HTTP 200) from ${host}` };
+    expect(await send(sender)).toEqual(unreadable);
+    expect(await find(sender)).toEqual(unreadable);
   });
 
   test('when the connection is closed before the answer', async () => {
