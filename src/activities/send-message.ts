@@ -125,12 +125,12 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
       context.cancellationSignal,
     );
     metrics.tried(sent.result);
+    if (isSentPossible && (sent.result === 'accepted' || sent.result === 'unknown')) {
+      metrics.possibleDuplicate();
+      context.log.warn('Message sent again: the provider did not list the first one');
+    }
     switch (sent.result) {
       case 'accepted':
-        if (isSentPossible) {
-          metrics.possibleDuplicate();
-          context.log.warn('Message sent again: the provider did not list the first one');
-        }
         return {
           outcome: 'accepted',
           sid: sent.sid,
