@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
 import { NOTHING_SENT } from '../domain/delivery-errors';
+import { mayHaveBeenSent } from './earlier-tries';
 
 /** Types of failures after which Temporal retries. All others are final: a retry could send a second message. */
 const NOT_CREATED = 'NotCreated';
@@ -7,13 +8,6 @@ const DELIVERY_UNKNOWN = 'DeliveryUnknown';
 
 /** The logger writes no stack trace for these, since their message says what happened. */
 export const EXPECTED_FAILURES: readonly string[] = [NOTHING_SENT, NOT_CREATED, DELIVERY_UNKNOWN];
-
-/** Whether an earlier try may have created the message. False if the last one recorded that none has. */
-export function mayHaveBeenSent({ info }: Context): boolean {
-  const details: unknown = info.heartbeatDetails;
-  const hasRecord = typeof details === 'object' && details !== null && 'nothingSentUpToAttempt' in details;
-  return info.attempt > 1 && !(hasRecord && details.nothingSentUpToAttempt === info.attempt - 1);
-}
 
 /**
  * This try created no message at the provider. If no earlier one may have, the next try need not search for a

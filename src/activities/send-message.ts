@@ -4,10 +4,11 @@ import type { DerivedKeys, KeyRing } from '../crypto/key-ring';
 import type { Channel, SendOutcome, WordingChoice } from '../domain/types';
 import type { MessageSender, ReportedMessage, SendResult } from '../messaging/sender';
 import type { TenantMessaging } from '../tenants/tenant';
+import { isFirstTry, mayHaveBeenSent, startHeartbeats } from './earlier-tries';
 import { findSentMessage } from './find-sent-message';
 import { createSendMetrics } from './metrics';
 import { timeLeftMs, validityLeftMs } from './time-left';
-import { deliveryUnknownFailure, mayHaveBeenSent, notSentFailure, sanitizedFailure } from './send-failures';
+import { deliveryUnknownFailure, notSentFailure, sanitizedFailure } from './send-failures';
 
 export interface SendMessageDependencies {
   readonly keyRing: KeyRing;
@@ -50,7 +51,6 @@ export interface SendMessageRequest {
 
 type Refusal = Extract<SendResult, { result: 'refused' }>;
 
-const HEARTBEAT_INTERVAL_MS = 1_000;
 /** How far the provider's clock may be behind the Temporal server's. */
 const CLOCK_TOLERANCE_MS = 60_000;
 /**
@@ -69,16 +69,13 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
   return async function sendMessage(request: SendMessageRequest): Promise<SendOutcome> {
     const context = Context.current();
     const beganAt = performance.now();
-    const heartbeat = setInterval(
-      () => context.heartbeat(context.info.heartbeatDetails),
-      HEARTBEAT_INTERVAL_MS,
-    );
+    const heartbeats = startHeartbeats(context);
     try {
       return await trySend(request, context, beganAt);
     } catch (error) {
       throw sanitizedFailure(error, context);
     } finally {
-      clearInterval(heartbeat);
+      clearInterval(heartbeats);
     }
   };
 
@@ -92,7 +89,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     const sender = senders[channel];
     const metrics = createSendMetrics(context, request.tenantId);
     const { wording, sender: identity } = messagingFor(request.tenantId, context);
-    const { workflowExecution, attempt: tryNumber } = context.info;
+    const { workflowExecution } = context.info;
     // The code depends on the workflow that runs this activity, even if its input was copied from another workflow.
     if (!workflowExecution) throw ApplicationFailure.nonRetryable('Only a workflow can ask for a message');
     const { workflowId, runId } = workflowExecution;
@@ -100,7 +97,7 @@ export function createSendMessage(dependencies: SendMessageDependencies) {
     const code = shiftCode(derived, request.codeOffset ?? 0);
     const isSentPossible = mayHaveBeenSent(context);
 
-    if (tryNumber > 1) {
+    if (!isFirstTry(context.info)) {
       const toleranceMs = request.codeOffset === undefined ? CLOCK_TOLERANCE_MS : CHOSEN_CODE_TOLERANCE_MS;
       const createdSince = request.notCreatedBefore ?? startedAt - toleranceMs;
       const search = { to, code, knownSids, createdSince };
@@ -187,7 +184,7 @@ function logRefusal({ error, advice }: Refusal, { log }: Context): void {
 }
 
 function noTimeLeftFailure(context: Context): ApplicationFailure {
-  const isFirst = context.info.attempt === 1;
+  const isFirst = isFirstTry(context.info);
   const advice = isFirst ? '. If workers are not late, compare the clocks of worker and Temporal' : '';
   return notSentFailure(context, `This try sent no message: the deadline is too near${advice}`);
 }

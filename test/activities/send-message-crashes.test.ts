@@ -31,6 +31,8 @@ const tryPlan = fc.record({
   /** How much later the provider lists the message. */
   listedAfterMs: fc.constantFrom(0, 0, 0, 900, 3_000, 60_000),
   searches: fc.array(fc.constantFrom('ok', 'ok', 'fails'), { minLength: 4, maxLength: 4 }),
+  /** Whether an operator resets the activity after this try. */
+  reset: fc.constantFrom('no', 'no', 'no', 'no', 'yes', 'yes, with the heartbeat details'),
 });
 type TryPlan = typeof tryPlan extends fc.Arbitrary<infer Plan> ? Plan : never;
 
@@ -95,18 +97,21 @@ type Result = { readonly outcome: SendOutcome } | { readonly failure: string | u
 /** Runs the activity as Temporal does: again after a failure or a crash, until it returns or the deadline is over. */
 async function runWithRetries(plans: readonly TryPlan[], provider: Provider, request: SendMessageRequest) {
   const scheduledAt = Date.now();
+  let attempt = 1;
   let heartbeatDetails: unknown;
   let result: Result = { failure: undefined };
   for (const [index, plan] of plans.entries()) {
     const tried = await runOnce(plan, provider, request, {
-      attempt: index + 1,
+      attempt,
       heartbeatDetails,
       scheduledTimestampMs: scheduledAt,
+      currentAttemptScheduledTimestampMs: Date.now(),
       scheduleToCloseTimeoutMs: SEND_DEADLINE_MS,
     });
     if ('outcome' in tried) return tried;
     result = tried;
-    heartbeatDetails = tried.heartbeatDetails;
+    attempt = plan.reset === 'no' ? attempt + 1 : 1;
+    heartbeatDetails = plan.reset === 'yes, with the heartbeat details' ? undefined : tried.heartbeatDetails;
     if (tried.failure === undefined) await jest.advanceTimersByTimeAsync(HEARTBEAT_TIMEOUT_MS);
     await jest.advanceTimersByTimeAsync(Math.min(500 * 2 ** index, 4_000));
     if (Date.now() >= scheduledAt + SEND_DEADLINE_MS) break;

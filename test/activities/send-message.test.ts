@@ -351,6 +351,49 @@ test.concurrent(
   },
 );
 
+describe('after an operator has reset the activity, no second message is sent', () => {
+  const reset = (id: string, resetHeartbeat: boolean) =>
+    server.client.workflowService.resetActivity({
+      namespace: 'default',
+      execution: { workflowId: partsOf(id).workflowId },
+      type: 'sendMessage',
+      resetHeartbeat,
+    });
+
+  afterEach(() => {
+    service.sandbox.settings.listLagMs = 0;
+  });
+
+  test.each([true, false])(
+    'if the outcome of its try is unknown (heartbeat reset: %s)',
+    async (heartbeat) => {
+      const phoneNumber = uniquePhoneNumber();
+      const hold = service.sandbox.hold('recorded', phoneNumber);
+      const { id } = await start(phoneNumber);
+      await hold.untilHeld();
+      hold.disconnect();
+      await eventually(() => pendingFailure(id));
+      await reset(id, heartbeat);
+      expect(await settled(id)).toMatchObject({ status: 'pending' });
+      expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+    },
+  );
+
+  test('if the try before sent nothing, and the outcome of the next one is unknown', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    service.sandbox.settings.listLagMs = 1_500;
+    service.sandbox.stubAnswer(phoneNumber, tooManyRequests(10));
+    const { id } = await start(phoneNumber);
+    await eventually(() => pendingFailure(id));
+    const hold = service.sandbox.hold('recorded', phoneNumber);
+    await reset(id, false);
+    await hold.untilHeld();
+    hold.disconnect();
+    expect(await settled(id)).toMatchObject({ status: 'pending' });
+    expect(service.sandbox.inbox(phoneNumber)).toHaveLength(1);
+  });
+});
+
 describe('a delivery report', () => {
   let reported: Service;
 
