@@ -45,7 +45,9 @@ export class Sending {
       .then(
         (outcome) => settle(readSendOutcome(outcome) ?? unknownOutcome(false)),
         (error: unknown) => {
-          if (!isCancellation(error)) settle(unknownOutcome(isNothingSent(error)));
+          // Anyone who can write to the namespace can also report a cancellation that nobody requested.
+          const isCanceledAtEnd = isCancellation(error) && verification.hasEnded;
+          if (!isCanceledAtEnd) settle(unknownOutcome(isNothingSent(error)));
         },
       );
   }
