@@ -3,6 +3,7 @@ import type { VerifyService } from '../../tenants/tenant';
 import { isPossible } from '../../numbers/phone-number';
 import { isIpAddress } from '../client-address';
 import { sentenceIn, variablesOf, type Template } from '../../messaging/wording';
+import { NO_TEXT, parseCustomName } from './custom-name';
 import { invalidParameter, invalidTo, VerifyApiError } from './errors';
 import { isSameSid } from './sids';
 
@@ -21,7 +22,6 @@ export interface CreateForm {
   readonly rateLimits: Readonly<Record<string, string>>;
 }
 
-const MAX_NAME_CHARACTERS = 30;
 const MAX_TAGS = 10;
 const MAX_TAG_CHARACTERS = 128;
 /** Enough for every language tag in use (RFC 5646, 4.4.1). */
@@ -29,12 +29,6 @@ const MAX_LOCALE_CHARACTERS = 35;
 const MAX_SUBSTITUTIONS = 20;
 const MAX_SUBSTITUTION_CHARACTERS = 100;
 const APP_HASH = /^[A-Za-z0-9+/]{11}$/;
-/** Line breaks, other control characters, changes of the text's direction, and halves or replacements of characters. */
-const NO_TEXT = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}\p{Cs}\uFFFD]/u;
-const LINK = /:\/\/|www\.|\S\.\p{L}{2,}/iu;
-const DIGIT = /\p{Nd}/gu;
-/** More digits could be read as a code, also with other characters between them. */
-const MAX_NAME_DIGITS = 4;
 
 /** Of a field that was sent more than once, the last value counts. */
 export function formOf(body: unknown): Form {
@@ -124,7 +118,7 @@ function wordingOf(form: Form, service: VerifyService): WordingChoice {
   const templateSid = chosenSid === '' ? service.defaultTemplateSid : chosenSid;
   const template = templateSid === undefined ? undefined : templateOf(templateSid, service);
   const substitutions = substitutionsOf(form, template, locale);
-  const name = nameOf(form);
+  const name = parseCustomName(form['CustomFriendlyName'] ?? '');
   return {
     ...(template && { templateSid: template.sid }),
     ...(locale !== '' && { locale }),
@@ -163,16 +157,6 @@ function substitutionsOf(
       `Missing substitutions for selected template: ${missing.join(', ')}`,
     );
   return used.length === 0 ? undefined : Object.fromEntries(used);
-}
-
-/** The name as it is sent: other forms of a character, like full-width letters, become the usual one. */
-function nameOf({ CustomFriendlyName: received = '' }: Form): string | undefined {
-  const name = received.normalize('NFKC');
-  const digits = name.match(DIGIT)?.length ?? 0;
-  const isText = !NO_TEXT.test(name) && !LINK.test(name);
-  if (name.length > MAX_NAME_CHARACTERS || digits > MAX_NAME_DIGITS || !isText)
-    throw invalidParameter('CustomFriendlyName');
-  return name === '' ? undefined : name;
 }
 
 /** A field with a JSON object, whose values become text, without those that are `null`. Undefined without the field. */
