@@ -1,7 +1,10 @@
 interface Wait<T> {
-  readonly result: Promise<T>;
+  /**
+   * One function for each caller, which ends its wait. Not reactions of one promise: a promise keeps those until it
+   * settles, also of callers that have left.
+   */
+  readonly callers: Set<(result?: Promise<T>) => void>;
   readonly stop: () => void;
-  callers: number;
 }
 
 /** Lets callers share waits: one for each key. A wait stops when its last caller leaves. */
@@ -17,44 +20,44 @@ export class SharedWaits<T> {
   }
 
   /** The result of `wait`; undefined if there is none after `waitMs` or when the signal aborts. */
-  async wait(
+  wait(
     key: string,
     wait: (signal: AbortSignal) => Promise<T>,
     waitMs: number,
     signal?: AbortSignal,
   ): Promise<T | undefined> {
     const shared = this.#waits.get(key) ?? this.#begin(key, wait);
-    shared.callers++;
-    let timer: NodeJS.Timeout | undefined;
-    let stop = () => {};
-    const givenUp = new Promise<undefined>((resolve) => {
-      stop = () => resolve(undefined);
-      timer = setTimeout(stop, waitMs);
+    return new Promise((resolve) => {
+      const leave = (result?: Promise<T>): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+        shared.callers.delete(leave);
+        if (shared.callers.size === 0) this.#end(key, shared);
+        resolve(result);
+      };
+      const giveUp = () => leave();
+      const timer = setTimeout(giveUp, waitMs);
+      shared.callers.add(leave);
+      signal?.addEventListener('abort', giveUp);
       // A signal that has already aborted sends no event.
-      if (signal?.aborted === true) stop();
-      signal?.addEventListener('abort', stop);
+      if (signal?.aborted === true) giveUp();
     });
-    try {
-      return await Promise.race([shared.result, givenUp]);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
-      shared.callers--;
-      if (shared.callers === 0) this.#end(key, shared);
-    }
   }
 
   #begin(key: string, wait: (signal: AbortSignal) => Promise<T>): Wait<T> {
     const controller = new AbortController();
-    const shared = { result: wait(controller.signal), stop: () => controller.abort(), callers: 0 };
+    const shared: Wait<T> = { callers: new Set(), stop: () => controller.abort() };
+    const result = wait(controller.signal);
     this.#waits.set(key, shared);
+    const endAll = () => {
+      for (const leave of shared.callers) leave(result);
+    };
+    void result.then(endAll, endAll);
     return shared;
   }
 
   #end(key: string, shared: Wait<T>): void {
     if (this.#waits.get(key) === shared) this.#waits.delete(key);
     shared.stop();
-    // No caller is left that could handle the rejection.
-    shared.result.catch(() => {});
   }
 }

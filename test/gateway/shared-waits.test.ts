@@ -1,5 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { SharedWaits } from '../../src/gateway/shared-waits';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 const FOREVER_MS = 60_000;
 
 /** Waits that the test ends. A wait that is stopped fails. */
@@ -59,3 +63,33 @@ test('the number of keys is limited, the number of callers for a key is not', as
   await answer;
   expect(shared.mayWait('b')).toBe(true);
 });
+
+test('a caller that leaves takes no memory, also while another one waits', async () => {
+  const shared = new SharedWaits<string>(10);
+  const { waits, wait } = controlledWait();
+  const answer = shared.wait('a', wait, FOREVER_MS);
+  await callAndLeave(shared, 1_000);
+  const before = heapUsedBytes();
+  await callAndLeave(shared, 10_000);
+  // It was 4 MB.
+  expect(heapUsedBytes() - before).toBeLessThan(1_500_000);
+  waits[0]?.end('over');
+  expect(await answer).toBe('over');
+});
+
+test('the failure of a wait is that of all its callers', async () => {
+  const shared = new SharedWaits<string>(10);
+  const fail = async () => Promise.reject(new Error('failed'));
+  const answers = [shared.wait('a', fail, FOREVER_MS), shared.wait('a', fail, FOREVER_MS)];
+  for (const answer of answers) await expect(answer).rejects.toThrow('failed');
+});
+
+async function callAndLeave(shared: SharedWaits<string>, times: number): Promise<void> {
+  for (let i = 0; i < times; i++)
+    await shared.wait('a', async () => 'not called', FOREVER_MS, AbortSignal.abort());
+}
+
+function heapUsedBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
