@@ -21,6 +21,7 @@ import {
   WORKER_TIMEOUT_MS,
   type WorkflowCalls,
 } from './workflow-calls';
+import { withNewSignals } from './with-new-signals';
 
 const { EventType, HistoryEventFilterType } = temporal.api.enums.v1;
 
@@ -31,6 +32,8 @@ const QUERIES = { name: 'queries', maxRunning: 50, maxAccepted: 500, maxWaitMs: 
  * for each namespace, including those of the workers.
  */
 const MAX_WAITS = 400;
+/** A long poll takes 20 s. So a signal has fewer than the ten listeners with which Node does not warn. */
+const SIGNAL_LIFETIME_MS = 120_000;
 
 export type RunStates = ReturnType<typeof createRunStates>;
 
@@ -136,7 +139,8 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
         // Uses no deadline: close to it, the server answers at once without a result, and the SDK polls in a loop.
         const poll = (stopped: AbortSignal) =>
           client.withAbortSignal(stopped, async () => parseResult(await handleOf(id).result()));
-        return await waits.wait(keyOf(id), poll, waitMs, signal);
+        const wait = (stopped: AbortSignal) => withNewSignals(stopped, SIGNAL_LIFETIME_MS, poll);
+        return await waits.wait(keyOf(id), wait, waitMs, signal);
       } catch (error) {
         if (error instanceof WorkflowFailedError) return undefined;
         throw notFoundOr(unavailableOr(error));
