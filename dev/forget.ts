@@ -1,6 +1,6 @@
 import { forget } from '../src/forget';
-import { runMain } from '../src/run-main';
+import { runOperatorCommand } from '../src/operator-command';
 import { configureOperator } from './operator-configuration';
 
 /** `npm run forget -- +1…`, from source. */
-runMain('erasure', async () => forget(process.argv.slice(2), configureOperator(process.env)));
+runOperatorCommand('erasure', async () => forget(process.argv.slice(2), configureOperator(process.env)));

@@ -10,9 +10,9 @@ import {
   operatorNumber,
   parseArguments,
   print,
+  runOperatorCommand,
   temporalPlace,
 } from './operator-command';
-import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './domain/tenant-id';
 import { createTemporalClient } from './temporal/client';
 import { createDataConverter } from './temporal/data-converter';
@@ -183,5 +183,5 @@ export function webUiLink(config: OperatorConfig, workflowId: string, runId: str
 }
 
 if (require.main === module) {
-  runMain('search', () => find(process.argv.slice(2), configOrExit(operatorConfig)));
+  runOperatorCommand('search', () => find(process.argv.slice(2), configOrExit(operatorConfig)));
 }

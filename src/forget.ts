@@ -8,9 +8,9 @@ import {
   operatorNumber,
   parseArguments,
   print,
+  runOperatorCommand,
   temporalPlace,
 } from './operator-command';
-import { runMain } from './run-main';
 import { DEFAULT_TENANT } from './domain/tenant-id';
 import { createTemporalClient } from './temporal/client';
 import { createErasure, type Erased } from './temporal/erasure';
@@ -92,5 +92,5 @@ A message that is being sent at this moment may still arrive.`;
 }
 
 if (require.main === module) {
-  runMain('erasure', () => forget(process.argv.slice(2), configOrExit(operatorConfig)));
+  runOperatorCommand('erasure', () => forget(process.argv.slice(2), configOrExit(operatorConfig)));
 }

@@ -3,6 +3,7 @@ import { grpcCode, isNoWorker, UNAVAILABLE } from './temporal/grpc-errors';
 import type { OperatorConfig } from './config/operator-config';
 import { VerificationError } from './domain/refusals';
 import { acceptedPhoneNumber, type NumberRules, type PhoneNumber } from './numbers/phone-number';
+import { runMain } from './run-main';
 
 /** An operator names numbers that were accepted earlier, whatever the rules are today. */
 const ANY_NUMBER: NumberRules = {
@@ -10,6 +11,17 @@ const ANY_NUMBER: NumberRules = {
   phoneNumberCheck: 'possible',
   testNumbers: [],
 };
+
+/**
+ * Runs an operator's command, as `runMain` does. The command goes on if the reader of its output ends first, as in
+ * `npm run forget -- +1… | head -1`: an erasure must not stop halfway.
+ */
+export function runOperatorCommand(name: string, command: () => Promise<void>): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  runMain(name, command);
+}
 
 /** For a number without runs at these tenants. */
 export function noRunFound(tenantIds: readonly string[]): string {

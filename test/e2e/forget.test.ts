@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +13,7 @@ import { connectDevServer, type DevServer } from '../support/dev-server';
 import { serviceEnv } from '../support/processes';
 import { RunningService } from '../support/running-service';
 import { runCompiled, runNpm } from '../support/run-to-end';
+import { serviceBuild } from '../support/service-build';
 import { eventually, receivedCode, requiredEnv, uniquePhoneNumber, wrongCodeFor } from '../support/service';
 
 // The server takes half a minute to delete runs that have just closed.
@@ -116,6 +119,24 @@ test('the output lists the data that remains elsewhere, and for how long', async
   for (const fact of ['backups until', 'the namespace has no archive', '400 days', 'until their period']) {
     expect(stdout).toContain(fact);
   }
+});
+
+test('the runs are deleted even if the reader of the output ends first, as in npm run forget | head -1', async () => {
+  const phoneNumber = uniquePhoneNumber();
+  const workflowId = workflowIdOf(phoneNumber);
+  await startRuns(workflowId, 1);
+
+  const command = spawn(process.execPath, [path.join(await serviceBuild(), 'forget.js'), phoneNumber], {
+    env: serviceEnv({}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  command.stdout.destroy();
+  let stderr = '';
+  command.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [exitCode] = await once(command, 'close');
+
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(await runsOf(workflowId)).toEqual([]);
 });
 
 describe('nothing is deleted', () => {
