@@ -145,7 +145,7 @@ async function listenForMetrics(
 
 async function warnWithoutTemporal(
   { temporalFault }: Pick<Verifications, 'temporalFault'>,
-  { temporal: { connection } }: ApiConfig,
+  { temporal: { connection, namespace } }: ApiConfig,
   log: FastifyBaseLogger,
 ): Promise<void> {
   const fault = await temporalFault();
@@ -153,7 +153,8 @@ async function warnWithoutTemporal(
   const { reason } = fault.refusal;
   log.warn(
     { reason },
-    `Temporal at ${connection.address} does not answer, or refuses this API: requests get 503`,
+    `Temporal at ${connection.address} does not answer, or refuses this API for the namespace ${namespace}: ` +
+      'requests get 503. Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the credentials for Temporal',
   );
 }
 

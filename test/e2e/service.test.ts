@@ -69,6 +69,15 @@ test('without Temporal, the API runs but is not ready, and a start gets 503', as
   );
 });
 
+test('an API whose namespace does not exist says which variables to check', async () => {
+  await service.startApi({ TEMPORAL_NAMESPACE: 'missing' });
+  await eventually(() =>
+    service.output.includes(
+      'for the namespace missing: requests get 503. Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE',
+    ),
+  );
+});
+
 test('a worker whose namespace does not exist ends, and its last line says so', async () => {
   const worker = startSource(
     'src/worker.ts',
