@@ -12,5 +12,6 @@ export function codeIn(body: string): string | undefined {
 
 /** A code with the same number of digits that is not this one. */
 export function wrongCodeFor(code: string): string {
-  return code === '0000' ? '0001' : '0000';
+  const zeros = '0'.repeat(code.length);
+  return code === zeros ? `${zeros.slice(1)}1` : zeros;
 }

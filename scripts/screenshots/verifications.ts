@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codeIn } from '../../harness/received-code';
 import { waitUntil } from '../../harness/wait-until';
 import type { DevInstance } from './dev-instance';
 
@@ -32,7 +33,7 @@ export class Verifications {
   async #code(phoneNumber: string): Promise<string> {
     const response = await fetch(`${this.instance.phoneUrl}/inbox/${encodeURIComponent(phoneNumber)}`);
     const [newest] = Inbox.parse(await response.json());
-    return /\d{4,8}/.exec(newest?.body ?? '')?.[0] ?? '';
+    return codeIn(newest?.body ?? '') ?? '';
   }
 
   async #call(method: string, path: string, body?: object): Promise<z.infer<typeof Verification>> {
