@@ -19,8 +19,14 @@ export async function openApiDocument(publicUrl: string): Promise<object> {
   });
   const lines: string[] = [];
   const api = startProcess(sourceCommand('src/server.ts', env), (line) => lines.push(line));
+  const ended = new AbortController();
+  void api.exited.then(() => ended.abort());
   try {
-    await waitUntil(() => isOk(`${url}/healthz`), { what: 'the API', limitMs: START_LIMIT_MS });
+    await waitUntil(() => isOk(`${url}/healthz`), {
+      what: 'the API',
+      limitMs: START_LIMIT_MS,
+      signal: ended.signal,
+    });
     const answer = await fetch(`${url}/openapi.json`);
     return Object(await answer.json());
   } catch (error) {
@@ -35,4 +41,9 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-if (require.main === module) void main();
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
