@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isCanonical } from '../numbers/phone-number';
 import type { Limit } from '../domain/types';
 
-export const text = z.string().trim().min(1, 'must not be empty');
+export const text = z.string().trim().min(1, { error: 'must not be empty', abort: true });
 
 export function required(shape: string) {
   return z.string({ error: `is required: ${shape}` }).trim();

@@ -183,6 +183,16 @@ test.each([
 });
 
 test.each([
+  ['PUBLIC_URL', 'verify.example.com'],
+  ['SMS_SANDBOX_URL', 'localhost'],
+  ['METRICS_HOST', ' '],
+  ['SMS_TEMPLATE', ' '],
+])('one mistake is one line: %s=%j', (name, value) => {
+  for (const message of refusalsOf(name, { ...COMPLETE, [name]: value }))
+    expect(message.split('\n')).toHaveLength(2);
+});
+
+test.each([
   ['TWILIO_FROM', '+14255550123'],
   ['TWILIO_FROM', '724365'],
   ['TWILIO_FROM', '12345'],

@@ -14,7 +14,7 @@ export const http = {
       rules: ['The worker reads it for the default of `PUBLIC_URL`.'],
     }),
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL like https://verify.example.com' })
+    .url({ protocol: /^https?$/, error: 'must be a URL like https://verify.example.com', abort: true })
     .refine(isBase, 'must be a URL like https://verify.example.com, without user name, password, ? and #')
     .optional()
     .register(documentation, {

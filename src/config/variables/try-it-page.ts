@@ -13,7 +13,7 @@ export const tryItPage = {
       ],
     }),
   SMS_SANDBOX_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL like http://localhost:3001' })
+    .url({ protocol: /^https?$/, error: 'must be a URL like http://localhost:3001', abort: true })
     .refine(isBase, 'must be a URL like http://localhost:3001, without user name, password, ? and #')
     .optional()
     .register(documentation, {
