@@ -1,4 +1,3 @@
-import { isSid } from './api/verify/sids';
 import { configOrExit } from './config/config-or-exit';
 import { operatorConfig, type OperatorConfig } from './config/operator-config';
 import { createDigests } from './crypto/digest';
@@ -136,7 +135,6 @@ function workflowTarget(arg: string): Target | undefined {
 
 /** The services whose key decrypts the SID to a phone number: one, or by chance one more. */
 function sidTargets(arg: string, { phoneDigestKey, verifyServices }: OperatorConfig): Target[] | undefined {
-  if (!isSid('VE', arg)) return undefined;
   const [sids, digests] = [createVerifySids(phoneDigestKey), createDigests(phoneDigestKey)];
   const targets = verifyServices.flatMap(({ tenantId, serviceSid }): Target[] => {
     const named = sids.openVerification(serviceSid, arg);

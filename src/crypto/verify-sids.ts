@@ -16,10 +16,11 @@ export interface NamedVerification {
 export interface VerifySids {
   /** `VE…`. `id`: the verification's public id. */
   verification(serviceSid: string, phoneNumber: string, id: string): string;
-  /** Undefined if the SID is not one of this service's. */
+  /** Undefined if the text is not a SID of this service. Its hex digits may be capital letters, as at Twilio. */
   openVerification(serviceSid: string, sid: string): NamedVerification | undefined;
   /** `VL…`, of the message with this index: 0 for the first. */
   attempt(serviceSid: string, phoneNumber: string, id: string, index: number): string;
+  /** As `openVerification`, for a message. */
   openAttempt(serviceSid: string, sid: string): (NamedVerification & { readonly index: number }) | undefined;
 }
 
@@ -30,6 +31,7 @@ const SHORT_RUN_TAG_BITS = 48n;
 const INDEX_BITS = 6n;
 const ZERO_BITS = 24n;
 const BLOCK_HEX_DIGITS = 32;
+const BLOCK = /^[0-9a-f]{32}$/i;
 
 /** The keys come from PHONE_DIGEST_KEY, so that a SID stays the same while SECRET_KEYS rotate. */
 export function createVerifySids(phoneDigestKey: Buffer): VerifySids {
@@ -55,10 +57,11 @@ export function createVerifySids(phoneDigestKey: Buffer): VerifySids {
     },
 
     openVerification(serviceSid, sid) {
-      const block = decrypt(keyOf('sid', serviceSid), sid.slice(2));
+      const block = decrypt(keyOf('sid', serviceSid), 'VE', sid);
+      if (block === undefined) return undefined;
       const tag = BigInt.asUintN(Number(RUN_TAG_BITS), block);
       const number = block >> RUN_TAG_BITS;
-      if (!sid.startsWith('VE') || number >> NUMBER_BITS !== 0n) return undefined;
+      if (number >> NUMBER_BITS !== 0n) return undefined;
       return { phoneNumber: `+${number}`, is: (id) => runTag(id, RUN_TAG_BITS) === tag };
     },
 
@@ -69,8 +72,8 @@ export function createVerifySids(phoneDigestKey: Buffer): VerifySids {
     },
 
     openAttempt(serviceSid, sid) {
-      const block = decrypt(keyOf('attempt', serviceSid), sid.slice(2));
-      if (!sid.startsWith('VL') || BigInt.asUintN(Number(ZERO_BITS), block) !== 0n) return undefined;
+      const block = decrypt(keyOf('attempt', serviceSid), 'VL', sid);
+      if (block === undefined || BigInt.asUintN(Number(ZERO_BITS), block) !== 0n) return undefined;
       const index = BigInt.asUintN(Number(INDEX_BITS), block >> ZERO_BITS);
       const tag = BigInt.asUintN(Number(SHORT_RUN_TAG_BITS), block >> (ZERO_BITS + INDEX_BITS));
       const number = block >> (ZERO_BITS + INDEX_BITS + SHORT_RUN_TAG_BITS);
@@ -94,8 +97,10 @@ function encrypt(key: Buffer, block: bigint): string {
   return Buffer.concat([cipher.update(bytes), cipher.final()]).toString('hex');
 }
 
-/** `hex`: 32 hex digits. */
-function decrypt(key: Buffer, hex: string): bigint {
+/** Undefined if the text does not have the form of a SID of this kind. */
+function decrypt(key: Buffer, letters: 'VE' | 'VL', sid: string): bigint | undefined {
+  const hex = sid.slice(letters.length);
+  if (!sid.startsWith(letters) || !BLOCK.test(hex)) return undefined;
   const decipher = createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false);
   const bytes = Buffer.concat([decipher.update(Buffer.from(hex, 'hex')), decipher.final()]);
   return BigInt(`0x${bytes.toString('hex')}`);

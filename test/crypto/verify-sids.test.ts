@@ -83,3 +83,29 @@ test('two verifications of a number have SIDs with nothing in common', () => {
   const same = [...one].filter((digit, at) => at > 1 && digit === two[at]);
   expect(same.length).toBeLessThan(16);
 });
+
+test('capital hex digits are the same SID', () => {
+  const service = `VA${'a'.repeat(32)}`;
+  const sid = sids.verification(service, '+14255550123', 'own');
+
+  const named = sids.openVerification(service, `VE${sid.slice(2).toUpperCase()}`);
+
+  expect([named?.phoneNumber, named?.is('own')]).toEqual(['+14255550123', true]);
+});
+
+test.each([
+  '',
+  'VE',
+  'VL',
+  `VE${'z'.repeat(32)}`,
+  `VE${'a'.repeat(31)}`,
+  `VE${'a'.repeat(64)}`,
+  '+14255550123',
+])('a text that is no SID leads nowhere: %j', (text) => {
+  const service = `VA${'a'.repeat(32)}`;
+
+  expect([sids.openVerification(service, text), sids.openAttempt(service, text)]).toEqual([
+    undefined,
+    undefined,
+  ]);
+});

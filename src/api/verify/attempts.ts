@@ -13,7 +13,6 @@ import { formOf } from './form';
 import { listPage, parseForwardPage, type PageQuery } from './pages';
 import type { ServiceTenant } from './resources';
 import * as schemas from './schemas';
-import { isSid } from './sids';
 
 export interface AttemptsDependencies {
   readonly verifications: Pick<Verifications, 'search'>;
@@ -77,9 +76,10 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
     { id: tenantId, verify }: ServiceTenant,
     sid: string,
   ): Promise<Attempt | undefined> {
-    const named = isSid('VL', sid) ? verifySids.openAttempt(verify.serviceSid, sid) : undefined;
-    const verification = named && (await undefinedIfNotFound(search.find({ tenantId, ...named })));
-    if (!named || !verification) return undefined;
+    const named = verifySids.openAttempt(verify.serviceSid, sid);
+    if (!named) return undefined;
+    const verification = await undefinedIfNotFound(search.find({ tenantId, ...named }));
+    if (!verification) return undefined;
     const { requested, counted, error } = await verification.details();
     const message = requested[named.index];
     const isLast = named.index === counted.at(-1)?.index;

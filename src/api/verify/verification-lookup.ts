@@ -4,7 +4,6 @@ import type { VerificationRef, Verifications } from '../../gateway/verifications
 import { acceptedPhoneNumber } from '../../numbers/phone-number';
 import { VerifyApiError } from './errors';
 import type { ServiceTenant } from './resources';
-import { isSid } from './sids';
 
 /** How a request names a verification: by its SID, by its number, or by both. */
 export interface NamedBy {
@@ -33,7 +32,7 @@ export function createVerificationLookup(verifications: Verifications, sids: Ver
   };
 
   function open({ verify }: ServiceTenant, sid: string) {
-    const named = isSid('VE', sid) ? sids.openVerification(verify.serviceSid, sid) : undefined;
+    const named = sids.openVerification(verify.serviceSid, sid);
     if (!named) throw new VerificationError({ code: 'not_found' });
     return named;
   }
