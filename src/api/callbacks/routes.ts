@@ -79,10 +79,10 @@ export function registerCallbacks(
       noteOnRequest(request, { verificationId });
       const status = deliveryReports.statusOf(request.body);
       metrics.countDeliveryReport(status);
-      const sinceSentMs = timeSince(request.query.sentAt);
+      const sinceSentMs = msSince(request.query.sentAt);
       if (status === 'delivered' && sinceSentMs !== undefined) metrics.recordDelivery(sinceSentMs / 1000);
       const report = deliveryReports.parseReport(request.body);
-      const messageIndex = indexOf(request.query.messageIndex);
+      const messageIndex = parseMessageIndex(request.query.messageIndex);
       if (report)
         await verifications.reportDelivery(verificationId, { ...report, messageIndex }, sinceSentMs);
       return reply.code(204).send(undefined);
@@ -108,15 +108,15 @@ function fieldsOf({ body }: FastifyRequest): Record<string, unknown> {
   return { ...(typeof body === 'object' ? body : {}) };
 }
 
-/** In milliseconds. Undefined if the time is missing, as in messages of an earlier version, or more than a day ago. */
-function timeSince(sentAt = ''): number | undefined {
+/** Undefined if the time is missing, as in messages of an earlier version, or more than a day ago. */
+function msSince(sentAt = ''): number | undefined {
   if (!/^\d{1,15}$/.test(sentAt)) return undefined;
   const ms = Math.max(0, Date.now() - Number(sentAt));
   return ms < DAY_MS ? ms : undefined;
 }
 
 /** Undefined if it is missing, as in messages of an earlier version, or no index. */
-function indexOf(text = ''): number | undefined {
+function parseMessageIndex(text = ''): number | undefined {
   return /^\d{1,3}$/.test(text) ? Number(text) : undefined;
 }
 
