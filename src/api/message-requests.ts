@@ -23,8 +23,6 @@ export interface MessageRequester {
   readonly caller: string | undefined;
   /** The end user's IP address, as it was received. Undefined if the request is not limited by it. */
   readonly clientAddress: string | undefined;
-  /** Values of limits that the tenant has named. */
-  readonly namedLimits?: Readonly<Record<string, string>>;
 }
 
 /** A start as an HTTP surface received it. */
@@ -35,6 +33,8 @@ export interface ReceivedStart extends MessageRequester {
   /** A code that the caller has chosen. */
   readonly customCode?: string | undefined;
   readonly wording?: WordingChoice | undefined;
+  /** Values of limits that the tenant has named. */
+  readonly namedLimits?: Readonly<Record<string, string>>;
   /** Whether an open verification of the number is returned. Otherwise it is an error. */
   readonly mayJoin?: boolean;
   /** Whether the limits have counted the request already. */
@@ -99,7 +99,7 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
       });
     },
 
-    async resend({ tenant, caller, clientAddress, id, isCounted = false, ...received }) {
+    async resend({ tenant, caller, clientAddress, id, isCounted, ...received }) {
       const clientIp = clientIpOf(clientAddress);
       if (!isCounted) await limits.countRequest({ tenantId: tenant.id, caller, clientIp });
       const { reservation, limitError } = await reserveResend(received.idempotencyKey);

@@ -29,7 +29,7 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
     { to, customCode, wording, deviceIp, rateLimits }: CreateForm,
     idempotencyKey: string | undefined,
   ): Promise<IdentifiedView> {
-    const requester = { tenant, caller, clientAddress: deviceIp, namedLimits: rateLimits };
+    const requester = { tenant, caller, clientAddress: deviceIp };
     if (customCode !== undefined && isTestNumber(to, tenant))
       throw invalidParameter('CustomCode', TEST_NUMBER);
     for (let tries = 1; ; tries++) {
@@ -37,6 +37,7 @@ export function createCreate({ verifications, messageRequests }: CreateDependenc
         .start({
           ...requester,
           phoneNumber: to,
+          namedLimits: rateLimits,
           customCode,
           wording,
           idempotencyKey,
