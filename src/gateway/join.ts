@@ -34,6 +34,7 @@ const OTHER_CODE = 'The number has an open verification with another code.';
 
 /** The start that found an open run. */
 export interface JoiningRequest {
+  /** Of the run that it would have started. */
   readonly memo: Pick<VerificationMemo, 'nonce' | 'idempotencyDigest' | 'requestDigest'>;
   readonly request: {
     /** Whether it may join a verification that another request started. */
@@ -55,14 +56,14 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
    */
   return async function join(
     found: StartOutcome | FoundRun,
-    { memo: request, request: { mayJoin = false, customCode } }: JoiningRequest,
+    { memo: ownMemo, request: { mayJoin = false, customCode } }: JoiningRequest,
   ): Promise<StartOutcome> {
     if (found.outcome !== 'found') return found;
     const { run } = found;
     const memo = parseMemo(run.memo);
     const { tenantId, nonce } = memo;
     const id = { tenantId, workflowId: run.workflowId, runId: run.runId, nonce };
-    const startedBy = starterOf(memo, request);
+    const startedBy = starterOf(memo, ownMemo);
     const hasNoState = run.historyLength <= MAX_EVENTS_WITHOUT_STATE;
     const state = hasNoState ? undefined : await readState(id, mayJoin && startedBy === 'another request');
     const refusal = mayJoin && state && attemptsUsedUpRefusal(state, Date.now());
@@ -78,7 +79,7 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
         return { outcome: 'started', ...shown };
       case 'the same key': {
         const { requestDigest, codeTag } = memo;
-        const hasSameFields = requestDigest === undefined || requestDigest === request.requestDigest;
+        const hasSameFields = requestDigest === undefined || requestDigest === ownMemo.requestDigest;
         const bothHaveCode = (customCode !== undefined) === (codeTag !== undefined);
         if (!hasSameFields || !bothHaveCode || !isCodeOf(memo, run.workflowId, customCode))
           throw new VerificationError({ code: 'idempotency_key_reused' });
@@ -108,13 +109,13 @@ export function createJoin(states: RunStates, keyRing: KeyRing) {
   }
 }
 
-/** Which request started the run. `this request`: Temporal started the run, but its answer was lost. */
+/** Which request started the run with this memo. `this request`: Temporal started the run, but its answer was lost. */
 function starterOf(
   { nonce, idempotencyDigest }: VerificationMemo,
-  request: JoiningRequest['memo'],
+  own: JoiningRequest['memo'],
 ): 'this request' | 'the same key' | 'another request' {
-  if (nonce === request.nonce) return 'this request';
-  const hasSameKey = idempotencyDigest !== undefined && idempotencyDigest === request.idempotencyDigest;
+  if (nonce === own.nonce) return 'this request';
+  const hasSameKey = idempotencyDigest !== undefined && idempotencyDigest === own.idempotencyDigest;
   return hasSameKey ? 'the same key' : 'another request';
 }
 
