@@ -13,14 +13,7 @@ import { SharedReads } from './shared-reads';
 import { SharedWaits } from './shared-waits';
 import { assumedResult, parseMemo, parseResult } from './stored-data';
 import type { VerificationId } from './ids';
-import {
-  retryWhile,
-  notFoundOr,
-  unavailable,
-  unavailableOr,
-  WORKER_TIMEOUT_MS,
-  type WorkflowCalls,
-} from './workflow-calls';
+import { retryWhile, notFoundOr, unavailable, unavailableOr, type WorkflowCalls } from './workflow-calls';
 import { withNewSignals } from './with-new-signals';
 
 const { EventType, HistoryEventFilterType } = temporal.api.enums.v1;
@@ -38,7 +31,7 @@ const SIGNAL_LIFETIME_MS = 120_000;
 export type RunStates = ReturnType<typeof createRunStates>;
 
 /** Reads the states of runs. An open run answers a query, which needs a worker. A closed run has a result. */
-export function createRunStates(client: Client, { call, handleOf }: WorkflowCalls) {
+export function createRunStates(client: Client, { call, callWorker, handleOf }: WorkflowCalls) {
   const reads = new SharedReads<VerificationState>();
   const queries = new Bound(QUERIES);
   const decode = createPayloadDecoder(client);
@@ -74,7 +67,7 @@ export function createRunStates(client: Client, { call, handleOf }: WorkflowCall
   async function query(id: VerificationId): Promise<VerificationState> {
     try {
       const execute = () => handleOf(id).query(stateQuery);
-      return await call(() => retryWhile(isNotYetRegistered, execute), WORKER_TIMEOUT_MS, true);
+      return await callWorker(() => retryWhile(isNotYetRegistered, execute));
     } catch (error) {
       if (error instanceof QueryRejectedError) return readClosed(id);
       throw isNotYetRegistered(error) ? unavailable('worker_unavailable') : notFoundOr(error);

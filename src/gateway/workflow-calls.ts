@@ -11,7 +11,7 @@ import { isUpdateAborted, validatorRefusal } from './failures';
 import type { VerificationId } from './ids';
 
 /** The time-out of calls that a worker must answer. Another worker takes over from a killed one in less time. */
-export const WORKER_TIMEOUT_MS = 6_000;
+const WORKER_TIMEOUT_MS = 6_000;
 const READINESS_TIMEOUT_MS = 2_000;
 /** Two failed tries in a row are rare. The call's deadline also ends the tries. */
 const MAX_TRIES = 5;
@@ -26,20 +26,26 @@ export type WorkflowCalls = ReturnType<typeof createWorkflowCalls>;
 /** Calls to workflow runs. Each call has a deadline. Errors of unavailable servers become VerificationErrors. */
 export function createWorkflowCalls(client: Client) {
   /**
-   * Runs one SDK call. `needsWorker`: if the deadline passes while Temporal is reachable, no worker has answered.
+   * Runs one SDK call that Temporal answers without a worker.
+   * @throws VerificationError `temporal_unavailable`; other errors unchanged
+   */
+  async function call<T>(fn: () => Promise<T>): Promise<T> {
+    try {
+      return await client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, fn);
+    } catch (error) {
+      throw unavailableOr(error);
+    }
+  }
+
+  /**
+   * Runs one SDK call that a worker must answer. If the deadline passes while Temporal is reachable, none has answered.
    * @throws VerificationError `temporal_unavailable`, `worker_unavailable`; other errors unchanged
    */
-  async function call<T>(
-    fn: () => Promise<T>,
-    timeoutMs = TEMPORAL_TIMEOUT_MS,
-    needsWorker = false,
-  ): Promise<T> {
+  async function callWorker<T>(fn: () => Promise<T>): Promise<T> {
     try {
-      return await client.withDeadline(Date.now() + timeoutMs, fn);
+      return await client.withDeadline(Date.now() + WORKER_TIMEOUT_MS, fn);
     } catch (error) {
-      if (needsWorker && isNoWorker(error) && !(await temporalFault())) {
-        throw unavailable('worker_unavailable');
-      }
+      if (isNoWorker(error) && !(await temporalFault())) throw unavailable('worker_unavailable');
       throw unavailableOr(error);
     }
   }
@@ -62,6 +68,7 @@ export function createWorkflowCalls(client: Client) {
 
   return {
     call,
+    callWorker,
     temporalFault,
     handleOf,
 
@@ -88,7 +95,7 @@ export function createWorkflowCalls(client: Client) {
       const options: WorkflowUpdateOptions & { args: [Arg] } = { args: [arg], updateId };
       const execute = () => handleOf(id).executeUpdate(update, options);
       try {
-        return await call(() => retryWhile(isUpdateAborted, execute), WORKER_TIMEOUT_MS, true);
+        return await callWorker(() => retryWhile(isUpdateAborted, execute));
       } catch (error) {
         const refusal = validatorRefusal(error);
         if (refusal) throw new VerificationError(refusal);
