@@ -99,11 +99,11 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
       });
     },
 
-    async resend({ tenant, caller, clientAddress, id, isCounted, ...received }) {
+    async resend({ tenant, caller, clientAddress, id, idempotencyKey, isCounted, ...received }) {
       const clientIp = clientIpOf(clientAddress);
       if (!isCounted) await limits.countRequest({ tenantId: tenant.id, caller, clientIp });
-      const { reservation, limitError } = await reserveResend(received.idempotencyKey);
-      const options = { ...received, clientIp, caller: caller ?? ANONYMOUS };
+      const { reservation, limitError } = await reserveResend(idempotencyKey);
+      const options = { ...received, idempotencyKey, clientIp, caller: caller ?? ANONYMOUS };
       const { outcome, verification } = await verifications
         .resend({ tenantId: tenant.id, id }, { ...options, onlyRepeat: limitError !== undefined })
         .catch(async (error: unknown) => {

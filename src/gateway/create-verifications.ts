@@ -111,7 +111,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       await messages.assertOpen(parseRef(ref));
     },
 
-    async resend(ref, options = {}) {
+    async resend(ref, options) {
       const id = parseRef(ref);
       const { outcome, state } = await resend(id, options);
       return { outcome, verification: toView(id, state) };

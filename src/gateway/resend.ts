@@ -9,7 +9,7 @@ import type { Idempotency } from './start-request';
 import { updateIdOf } from './update-id';
 
 /** A request for one more message. */
-export interface ResendOptions extends Partial<Idempotency> {
+export interface ResendOptions extends Idempotency {
   readonly wording?: WordingChoice | undefined;
   /** The end user's IP address. A repeat of the request must have the same. Only its digest is stored. */
   readonly clientIp?: string | undefined;

@@ -5,8 +5,8 @@ import type { Idempotency } from './start-request';
 export function updateIdOf(
   digests: Digests,
   purpose: 'check' | 'resend',
-  { caller, idempotencyKey }: Partial<Idempotency>,
+  { caller, idempotencyKey }: Idempotency,
 ): string | undefined {
-  if (caller === undefined || idempotencyKey === undefined) return undefined;
+  if (idempotencyKey === undefined) return undefined;
   return digests.idempotencyKey(purpose, caller, idempotencyKey);
 }

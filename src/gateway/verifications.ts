@@ -5,7 +5,6 @@ import type { Idempotency, StartRequest } from './start-request';
 import type { VerificationSearch } from './verification-search';
 import type { Wait } from './wait-for-decision';
 
-export type { ResendOptions } from './resend';
 export type { Reservation } from './start-request';
 
 /** A verification with its public id. */
@@ -95,7 +94,7 @@ export interface Verifications {
    * Sends the code again. Throws `resend_too_soon`, `resend_limit_reached`, `rate_limited`. A repeat with the same
    * Idempotency-Key sends nothing and returns the first result. With other fields, it is `idempotency_key_reused`.
    */
-  resend(ref: VerificationRef, options?: ResendOptions): Promise<ResentVerification>;
+  resend(ref: VerificationRef, options: ResendOptions): Promise<ResentVerification>;
   /** Ends an open verification as `verified` without a code. */
   approve(ref: VerificationRef): Promise<IdentifiedView>;
   /** Cancels an open verification. Returns the state of one that has already ended. */

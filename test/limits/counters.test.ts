@@ -258,7 +258,7 @@ describe('of a joining create,', () => {
     const limits = limitsWith({ messagesPerSecond: anHour(2), prefix: anHour(2) });
     let outcome: 'requested' | 'repeated' | 'joined' = 'requested';
     const limited: unknown[] = [];
-    const create = creates(limits, async (_ref, { onlyRepeat } = {}) => {
+    const create = creates(limits, async (_ref, { onlyRepeat }) => {
       limited.push(onlyRepeat);
       if (onlyRepeat === true && outcome === 'requested') throw new VerificationError(rateLimitedRefusal);
       return { outcome, verification: open };

@@ -1,10 +1,11 @@
+import type { ResendOptions } from '../../src/gateway/resend';
 import type { Verifications } from '../../src/gateway/verifications';
 
 /** The gateway for one tenant. Its methods take only the public id of a verification. */
 export type TenantVerifications = ReturnType<typeof forTenant>;
 
 export function forTenant(verifications: Verifications, tenantId = 'default') {
-  type Rest<Method extends 'waitForEnd' | 'check' | 'submit' | 'requestCancel' | 'resend'> =
+  type Rest<Method extends 'waitForEnd' | 'check' | 'submit' | 'requestCancel'> =
     Parameters<Verifications[Method]> extends [unknown, ...infer Others] ? Others : never;
   const ref = (id: string) => ({ tenantId, id });
   return {
@@ -16,7 +17,8 @@ export function forTenant(verifications: Verifications, tenantId = 'default') {
     requestCancel: (id: string, ...rest: Rest<'requestCancel'>) =>
       verifications.requestCancel(ref(id), ...rest),
     assertOpen: (id: string) => verifications.assertOpen(ref(id)),
-    resend: (id: string, ...rest: Rest<'resend'>) => verifications.resend(ref(id), ...rest),
+    resend: (id: string, options: Partial<ResendOptions> = {}) =>
+      verifications.resend(ref(id), { caller: 'alice', idempotencyKey: undefined, ...options }),
     approve: (id: string) => verifications.approve(ref(id)),
     cancel: (id: string) => verifications.cancel(ref(id)),
   };

@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eventually, receivedCode, startService, untilPending, type Service } from '../support/service';
 import { createTimeSkipping } from '../support/time-skipping';
-import type { ResendOptions } from '../../src/gateway/verifications';
+import type { ResendOptions } from '../../src/gateway/resend';
 import { partsOf } from '../support/verification-id';
 
 const by = { caller: 'alice', idempotencyKey: undefined };
@@ -148,8 +148,8 @@ describe('a resend', () => {
   test('with an Idempotency-Key is answered again, also if only repeats are, and refused with other fields', async () => {
     const { id, phoneNumber } = await startPending();
     await env.sleep('31s');
-    const resend = (idempotencyKey: string, options: ResendOptions = {}) =>
-      service.verifications.resend(id, { caller: 'alice', idempotencyKey, ...options });
+    const resend = (idempotencyKey: string, options: Partial<ResendOptions> = {}) =>
+      service.verifications.resend(id, { idempotencyKey, ...options });
     await expect(resend('one', { onlyRepeat: true })).rejects.toMatchObject({ code: 'rate_limited' });
     const first = await resend('one');
     expect(first).toMatchObject({ outcome: 'requested' });
