@@ -27,6 +27,7 @@ test('a verification is not found for another tenant, which cannot change it', a
   await expect(shop.check(id, code, by)).rejects.toMatchObject(notFound);
   await expect(shop.submit(id, code)).rejects.toMatchObject(notFound);
   await expect(shop.resend(id)).rejects.toMatchObject(notFound);
+  await expect(shop.approve(id)).rejects.toMatchObject(notFound);
   await expect(shop.cancel(id)).rejects.toMatchObject(notFound);
   await expect(shop.requestCancel(id, null)).rejects.toMatchObject(notFound);
   await expect(shop.assertOpen(id)).rejects.toMatchObject(notFound);
