@@ -1,5 +1,5 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { eventually } from '../support/eventually';
 import { LogLines } from '../support/log-lines';
@@ -91,11 +91,12 @@ test('each request is one line, with its trace and the run of its verification',
 test('a request whose client closes the connection is one line without a status', async () => {
   const { id } = await service.startAndReceive();
   const { port } = new URL(await service.app.listen({ host: '127.0.0.1', port: 0 }));
+  const received = once(service.app.server, 'request');
   const socket = connect(Number(port), '127.0.0.1');
   socket.write(
     `GET /verifications/${id} HTTP/1.1\r\nhost: localhost\r\nauthorization: ${authorization}\r\nprefer: wait=20\r\n\r\n`,
   );
-  await setTimeout(500);
+  await received;
   socket.destroy();
 
   await eventually(() => lines().length > 0);
