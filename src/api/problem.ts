@@ -5,7 +5,7 @@ import { unforeseenError } from '../telemetry/unforeseen-error';
 import { problemCatalogue, titles } from './problem-catalogue';
 
 /** An error response (RFC 9457). `code` stays the same when sentences change. */
-interface Problem {
+interface ProblemAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, string | number>>;
@@ -19,17 +19,17 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
 }
 
 /** Adds an error to the request's log line: its `code`, and the refusal's limit or reason. No data of the request. */
-export function noteProblem(request: FastifyRequest, answer: Problem, error: unknown): void {
+export function noteProblem(request: FastifyRequest, answer: ProblemAnswer, error: unknown): void {
   noteOnRequest(request, { problem: describe(answer, error) });
 }
 
 /** Logs the error of data that is not a request. */
-export function logProblem(log: FastifyBaseLogger, answer: Problem, error: unknown): void {
+export function logProblem(log: FastifyBaseLogger, answer: ProblemAnswer, error: unknown): void {
   const { level, message, fields } = describe(answer, error);
   log[level]({ status: answer.status, ...fields }, message);
 }
 
-function describe({ status, body }: Problem, error: unknown): RequestFacts['problem'] & {} {
+function describe({ status, body }: ProblemAnswer, error: unknown): NonNullable<RequestFacts['problem']> {
   const refusal = error instanceof VerificationError ? error.refusal : undefined;
   const { limit, reason } = refusal ?? {};
   const fields = {
@@ -43,7 +43,7 @@ function describe({ status, body }: Problem, error: unknown): RequestFacts['prob
 }
 
 /** Turns any error into a problem. An unforeseen error becomes a 500 that does not name its cause. */
-export function toProblem(error: unknown): Problem {
+export function toProblem(error: unknown): ProblemAnswer {
   if (error instanceof VerificationError) return problem(error);
   const status = statusOf(error);
   if (status === 413)
@@ -57,7 +57,7 @@ export function toProblem(error: unknown): Problem {
 export function problem(
   { refusal, detail }: VerificationError,
   status: number = problemCatalogue[refusal.code].status,
-): Problem {
+): ProblemAnswer {
   const { code, retryAfterSeconds, verificationStatus } = refusal;
   return {
     status,

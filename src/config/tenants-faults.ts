@@ -58,7 +58,7 @@ function testCodeFaults({ codeLength, verify, testNumbers }: ComparableTenant, e
 }
 
 function verifyFaults(
-  { authToken, apiKeys, defaultTemplateSid }: ComparableTenant['verify'] & {},
+  { authToken, apiKeys, defaultTemplateSid }: NonNullable<ComparableTenant['verify']>,
   { templates }: ComparableTenant,
 ): string[] {
   const hasCredentials = authToken !== undefined || apiKeys === null || Object.keys(apiKeys).length > 0;
