@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { errorCodes, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { Capabilities } from '../crypto/capability';
 import type { VerifySids } from '../crypto/verify-sids';
+import type { Verifications } from '../gateway/verifications';
 import type { DeliveryReports } from '../messaging/sender';
 import { VerificationError } from '../domain/refusals';
 import { createHttpServer, type Api, type TrustProxy } from './http-server';
@@ -10,7 +12,7 @@ import { documentApi } from './openapi';
 import { observeMethods } from './method-not-allowed';
 import { answerProblem } from './problem';
 import { registerCodec, type CodecServer } from './codec/routes';
-import { registerDurableFunctions, type DurableFunctionsDependencies } from './durable-functions/routes';
+import { registerDurableFunctions } from './durable-functions/routes';
 import { registerHealth } from './health/routes';
 import { registerTryIt, type TryItPage } from './try-it/routes';
 import { registerReference } from './reference/routes';
@@ -24,8 +26,13 @@ import { RequestLog } from '../telemetry/request-log';
 import { createMessageRequests } from './message-requests';
 import { answeredError, observeRequests } from './request-metrics';
 
-export interface AppDependencies
-  extends Omit<DurableFunctionsDependencies, 'messageRequests'>, LimitsDependencies {
+export interface AppDependencies extends LimitsDependencies {
+  readonly verifications: Verifications;
+  readonly capabilities: Capabilities;
+  /** Without a trailing slash. */
+  readonly publicUrl: string;
+  /** Whether a start over the Durable Functions API needs an API key. */
+  readonly durableFunctionsAuth: 'function' | 'anonymous';
   /** The proxies whose `X-Forwarded-For` header is trusted. */
   readonly trustProxy: TrustProxy;
   readonly deliveryReports: DeliveryReports;
