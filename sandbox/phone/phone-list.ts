@@ -6,8 +6,8 @@ import type { MessageStore } from '../messages/message-store';
 import { type SplitText, splitAtCode } from './split-at-code';
 
 /** More phones would make the page and its updates slow. */
-export const MAX_PHONES = 50;
-export const MAX_MESSAGES = 20;
+const MAX_PHONES = 50;
+const MAX_MESSAGES = 20;
 /** At most this many of the phones have no message yet. */
 const MAX_PREPARED_PHONES = 10;
 

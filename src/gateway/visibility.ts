@@ -11,8 +11,6 @@ export interface RunPage {
   readonly nextCursor: string | undefined;
 }
 
-export type Visibility = ReturnType<typeof createVisibility>;
-
 /** Searches with Temporal's visibility. Uses the raw API: the SDK's list hides the page token and decodes each memo. */
 export function createVisibility(client: Client, { call }: Pick<WorkflowCalls, 'call'>) {
   const { connection, workflowService } = client;
