@@ -17,7 +17,8 @@ const FIRST_SERVER_ERROR = 500;
 
 /**
  * Records a span for each request, as a child of its `traceparent`. The span has the route and not the path, which
- * contains the verification's id. Call it before the hooks of the surfaces: a request that an earlier hook refuses has no span.
+ * contains the verification's id. Call this before the hooks of the surfaces are added: a request that an earlier hook
+ * refuses has no span.
  */
 export function traceRequests(app: FastifyInstance): void {
   const tracer = trace.getTracer('phone-verification/api');
