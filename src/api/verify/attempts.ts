@@ -40,7 +40,7 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
   const resources = createAttemptResources({ sids: verifySids, publicUrl });
   const readPage = createAttemptPages(search, digests);
 
-  app.get('/Attempts', schemas.list, async (request) => {
+  app.get('/Attempts', { schema: schemas.hidden }, async (request) => {
     const query = formOf(request.query);
     const page = parseForwardPage(query);
     const services = authentication.servicesOf(request);
@@ -53,7 +53,7 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
     return listPage(items, { url, key: 'attempts', query, page, nextToken, isForwardOnly: true });
   });
 
-  app.get('/Attempts/Summary', schemas.list, async (request) => {
+  app.get('/Attempts/Summary', { schema: schemas.hidden }, async (request) => {
     const query = formOf(request.query);
     // Search attributes hold no numbers, and so no prefixes.
     if ((query['DestinationPrefix'] ?? '') !== '') throw invalidParameter('DestinationPrefix');
@@ -62,7 +62,7 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
     return resources.summary(await search.count(filter));
   });
 
-  app.get('/Attempts/:sid', schemas.attempt, async (request) => {
+  app.get('/Attempts/:sid', { schema: schemas.attempt }, async (request) => {
     const { sid } = request.params;
     for (const tenant of authentication.servicesOf(request)) {
       const attempt = await findAttempt(tenant, sid);

@@ -56,7 +56,7 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
     throw notFound(pathOf(request));
   });
 
-  app.post('/Services/:serviceSid/Verifications', schemas.service, async (request, reply) => {
+  app.post('/Services/:serviceSid/Verifications', { schema: schemas.service }, async (request, reply) => {
     const caller = callerOf(request);
     const wanted = parseCreate(formOf(request.body), caller.tenant.verify);
     const verification = await create(caller, wanted, idempotencyKeyOf(request));
@@ -64,14 +64,14 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
     return reply.code(201).send(resources.verification(caller.tenant, verification));
   });
 
-  app.get('/Services/:serviceSid/Verifications/:sid', schemas.verification, async (request) => {
+  app.get('/Services/:serviceSid/Verifications/:sid', { schema: schemas.verification }, async (request) => {
     const { tenant } = callerOf(request);
     const verification = await verifications.get(await pathTarget(request, tenant));
     if (!mayFetch(verification, tenant)) throw notFound(pathOf(request));
     return resources.verification(tenant, verification);
   });
 
-  app.post('/Services/:serviceSid/Verifications/:sid', schemas.verification, async (request) => {
+  app.post('/Services/:serviceSid/Verifications/:sid', { schema: schemas.verification }, async (request) => {
     const { tenant } = callerOf(request);
     const { Status: status = '' } = formOf(request.body);
     if (!['canceled', 'approved'].includes(status)) throw invalidParameter('Status');
@@ -86,7 +86,7 @@ export function registerVerify(app: Api, dependencies: VerifyDependencies): void
     return verification;
   });
 
-  app.post('/Services/:serviceSid/VerificationCheck', schemas.service, async (request) => {
+  app.post('/Services/:serviceSid/VerificationCheck', { schema: schemas.service }, async (request) => {
     const caller = callerOf(request);
     const form = formOf(request.body);
     const { Code: code = '' } = form;

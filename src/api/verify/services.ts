@@ -39,19 +39,19 @@ export function registerServices(app: Api, dependencies: ServicesDependencies): 
   const { authentication, publicUrl, resources } = dependencies;
   const base = `${publicUrl}/v2`;
 
-  app.get('/Services', schemas.list, async (request) => {
+  app.get('/Services', { schema: schemas.hidden }, async (request) => {
     const page = parsePage(formOf(request.query));
     const services = authentication.servicesOf(request).map((tenant) => resources.service(tenant));
     const { items, nextToken } = sliceOf(services, page);
     return listPage(items, { url: `${base}/Services`, key: 'services', page, nextToken });
   });
 
-  app.get('/Services/:serviceSid', schemas.service, async (request) => {
+  app.get('/Services/:serviceSid', { schema: schemas.service }, async (request) => {
     const { tenant } = authentication.callerOfService(request, request.params.serviceSid);
     return resources.service(tenant);
   });
 
-  app.get('/Templates', schemas.list, async (request) => {
+  app.get('/Templates', { schema: schemas.hidden }, async (request) => {
     const query = formOf(request.query);
     const page = parsePage(query);
     const templates = authentication
@@ -72,7 +72,7 @@ export function registerServices(app: Api, dependencies: ServicesDependencies): 
     app.route({
       method: [...methods],
       url,
-      ...schemas.managed,
+      schema: schemas.managed,
       handler: async (request) => {
         const { serviceSid } = request.params;
         if (serviceSid !== undefined) authentication.callerOfService(request, serviceSid);
@@ -82,7 +82,7 @@ export function registerServices(app: Api, dependencies: ServicesDependencies): 
   }
 
   for (const url of UNREADABLE_PATHS)
-    app.get(url, { schema: { hide: true } }, async () => {
+    app.get(url, { schema: schemas.hidden }, async () => {
       throw new VerificationError({ code: 'not_found' });
     });
 }
