@@ -42,7 +42,11 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
    * `temporal_unavailable`
    */
   async function read(id: VerificationId): Promise<VerificationState> {
-    return requireMatch(id, await reads.read(keyOf(id), () => readOpenOrClosed(id)));
+    try {
+      return requireMatch(id, await reads.read(keyOf(id), () => readOpenOrClosed(id)));
+    } catch (error) {
+      throw notFoundOr(error);
+    }
   }
 
   /** A closed run is read even while there are too many queries: its result needs no worker. */
@@ -56,12 +60,8 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
   }
 
   async function isOpen(id: VerificationId): Promise<boolean> {
-    try {
-      const { status } = await call(() => handleOf(id).describe());
-      return status.name === 'RUNNING';
-    } catch (error) {
-      throw notFoundOr(error);
-    }
+    const { status } = await call(() => handleOf(id).describe());
+    return status.name === 'RUNNING';
   }
 
   async function query(id: VerificationId): Promise<VerificationState> {
@@ -70,7 +70,7 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
       return await callWorker(() => retryWhile(isNotYetRegistered, execute));
     } catch (error) {
       if (error instanceof QueryRejectedError) return readClosed(id);
-      throw isNotYetRegistered(error) ? unavailable('worker_unavailable') : notFoundOr(error);
+      throw isNotYetRegistered(error) ? unavailable('worker_unavailable') : error;
     }
   }
 
