@@ -128,6 +128,8 @@ const allowedImports: readonly Case[] = [
   ['src/config', `export * from '../crypto/api-keys';`],
   ['src/config', `export * from '../messaging/wording';`],
   ['src/config/variables', `export * from '../../messaging/wording';`],
+  ['src/config/variables', `export * from '../../numbers/phone-number';`],
+  ['src/config/variables', `export * from '../../domain/types';`],
   ['src/config', `export const port = process.env['PORT'];`],
   ['src/api', `export * from 'fastify';`],
   ['src/api/reference', `export { readFile } from 'node:fs/promises';`],

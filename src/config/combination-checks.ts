@@ -1,4 +1,4 @@
-import { list, secretBytes, secretKeyBytes } from './fields';
+import { list, secretBytes } from './fields';
 import type { SetVariables } from './read-environment';
 import { http } from './variables/http';
 import { operators } from './variables/operators';
@@ -24,6 +24,11 @@ export function reusedDigestKeyFaults({ SECRET_KEYS = '', PHONE_DIGEST_KEY = '' 
     digestKey.length > 0 && secretKeyBytes(SECRET_KEYS).some((bytes) => bytes.equals(digestKey));
   if (!isReused) return [];
   return ['PHONE_DIGEST_KEY must not be one of SECRET_KEYS: make another one with npm run keys'];
+}
+
+/** The bytes of each of SECRET_KEYS, whether or not the variable is valid. */
+function secretKeyBytes(value: string): Buffer[] {
+  return list(value).map((entry) => secretBytes(entry.slice(entry.indexOf(':') + 1)));
 }
 
 export function codecTokenFaults({ API_KEYS = '', CODEC_SERVER_TOKEN }: SetVariables): string[] {

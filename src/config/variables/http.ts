@@ -1,5 +1,6 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
-import { integer, isBase, parseTrustProxy, text } from '../fields';
+import { integer, isBase, list, text } from '../fields';
 import { documentation } from '../documentation';
 
 export const http = {
@@ -42,3 +43,19 @@ export const http = {
       example: 'loopback,uniquelocal,203.0.113.0/24',
     }),
 };
+
+/** The addresses of the proxies. Not their number: a client that reaches the API directly could claim any address. */
+function parseTrustProxy(value: string, context: z.RefinementCtx): false | string[] {
+  if (value === 'off') return false;
+  const proxies = list(value);
+  if (!proxies.every(isProxy))
+    context.addIssue('must be off, or the proxies’ addresses like loopback,uniquelocal,203.0.113.0/24');
+  return proxies;
+}
+
+function isProxy(proxy: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(proxy)) return true;
+  const [, address = '', bits = '32'] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(proxy) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
+}

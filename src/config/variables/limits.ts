@@ -1,6 +1,24 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { limit, limitsByCountry, numberLimit, parseMessagesPerSecond, text } from '../fields';
+import type { Limit } from '../../domain/types';
+import { limit, list, numberLimit, parseLimit, text } from '../fields';
 import { documentation } from '../documentation';
+
+/** `1000/1h,US=5000/1h,DE=off`: `general` applies unless `countries` has an entry for the country. */
+const limitsByCountry = text.transform((value, context) => {
+  const [general = '', ...entries] = list(value);
+  const countries = new Map<string, Limit | undefined>();
+  for (const entry of entries) {
+    const [, country = '', countryLimit = ''] = /^([A-Z]{2})=(.+)$/.exec(entry) ?? [];
+    if (!isSupportedCountry(country) || countries.has(country))
+      context.addIssue(
+        'must be like 1000/1h,US=5000/1h,DE=off: first the budget of all countries, then those of single countries',
+      );
+    else countries.set(country, parseLimit(countryLimit, context));
+  }
+  // An array of entries, because a Map can't be frozen.
+  return { general: parseLimit(general, context), countries: [...countries] };
+});
 
 export const limits = {
   CALLER_LIMIT: limit.prefault('600/1m').register(documentation, {
@@ -66,3 +84,9 @@ export const limits = {
       example: 'redis://redis:6379',
     }),
 };
+
+function parseMessagesPerSecond(value: string, context: z.RefinementCtx): Limit | undefined {
+  if (value === 'off') return undefined;
+  if (!/^[1-9]\d{0,3}$/.test(value)) context.addIssue('must be off or a whole number from 1 to 9999');
+  return { max: Number(value), periodMs: 1_000 };
+}

@@ -1,6 +1,10 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { parseCountries, parseTestNumbers, text } from '../fields';
+import { isCanonical } from '../../numbers/phone-number';
+import { endOfDay, hasDoubles, list, text } from '../fields';
 import { documentation } from '../documentation';
+
+const TEST_NUMBER = /^(\+\d+)=(\d{4,10})@(\d{4}-\d{2}-\d{2})$/;
 
 export const numbers = {
   ALLOWED_COUNTRIES: text.transform(parseCountries).optional().register(documentation, {
@@ -38,3 +42,26 @@ export const numbers = {
       example: '+14255550199=2168@2027-01-31',
     }),
 };
+
+/** ISO 3166-1 alpha-2, of countries that have phone numbers. */
+function parseCountries(value: string, context: z.RefinementCtx): string[] {
+  const countries = list(value);
+  if (!countries.every((country) => isSupportedCountry(country)))
+    context.addIssue('must be country codes like US,CA,GB');
+  return countries;
+}
+
+/** `+14255550123=2168@2027-01-31`, comma-separated: the code is accepted until the end of that day, UTC. */
+function parseTestNumbers(value: string, context: z.RefinementCtx) {
+  const testNumbers = list(value).map((entry) => {
+    const [, phoneNumber = '', code = '', lastDay = ''] = TEST_NUMBER.exec(entry) ?? [];
+    const endsAt = endOfDay(lastDay);
+    // Another spelling would match no start, and the number would get a real message.
+    return { phoneNumber, code, endsAt, isRight: !Number.isNaN(endsAt) && isCanonical(phoneNumber) };
+  });
+  if (!testNumbers.every(({ isRight }) => isRight))
+    context.addIssue('must be like +14255550123=2168@2027-01-31: E.164, code, last day; comma-separated');
+  if (hasDoubles(testNumbers.map(({ phoneNumber }) => phoneNumber)))
+    context.addIssue('has the same number twice');
+  return testNumbers.map(({ phoneNumber, code, endsAt }) => ({ phoneNumber, code, endsAt }));
+}

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { portOrOff, text } from '../fields';
+import { integer, text } from '../fields';
 import { documentation } from '../documentation';
 
 const PORT_IN_USE = [
@@ -8,6 +8,14 @@ const PORT_IN_USE = [
   'If the variable is not set and another process uses the port, the process logs a warning and runs without ' +
     'metrics. `npm run dev` takes another port instead, and prints it.',
 ];
+
+/** A port, or `off`, which is undefined. */
+const portOrOff = text.transform((value, context) => {
+  if (value === 'off') return undefined;
+  const port = integer(1, 65_535).safeParse(value);
+  if (!port.success) context.addIssue('must be off or a whole number from 1 to 65535');
+  return port.data;
+});
 
 export const operators = {
   PAYLOAD_ENCRYPTION: z

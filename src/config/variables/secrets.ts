@@ -1,14 +1,8 @@
-import {
-  ALL_ZERO,
-  hasDoubles,
-  isAllZero,
-  isHeaderText,
-  list,
-  parseSecretKeys,
-  required,
-  secretBytes,
-} from '../fields';
+import type { z } from 'zod';
+import { hasDoubles, isHeaderText, list, required, secretBytes } from '../fields';
 import { documentation } from '../documentation';
+
+const ALL_ZERO = 'must not be all zero: make one with npm run keys';
 
 export const secrets = {
   SECRET_KEYS: required('one or more id:base64(32 bytes), comma-separated')
@@ -66,3 +60,24 @@ export const secrets = {
       ],
     }),
 };
+
+function parseSecretKeys(value: string, context: z.RefinementCtx) {
+  const keys = list(value).map((entry) => {
+    const [, id = '', base64 = ''] = /^([A-Za-z0-9_-]{1,32}):(.*)$/.exec(entry) ?? [];
+    return { id, bytes: secretBytes(base64) };
+  });
+  if (keys.some(({ id, bytes }) => id === '' || bytes.length !== 32)) {
+    context.addIssue(
+      'must be id:base64(32 bytes), several of them comma-separated: make one with npm run keys',
+    );
+  }
+  if (hasDoubles(keys.map(({ id }) => id))) context.addIssue('has the same id twice');
+  if (hasDoubles(keys.map(({ bytes }) => bytes.toString('base64'))))
+    context.addIssue('has the same key twice');
+  if (keys.some(({ bytes }) => isAllZero(bytes))) context.addIssue(ALL_ZERO);
+  return keys;
+}
+
+function isAllZero(bytes: Buffer): boolean {
+  return bytes.length > 0 && bytes.every((byte) => byte === 0);
+}

@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import { variablesOf } from '../../messaging/wording';
-import { integer, parseSeconds, text } from '../fields';
+import { integer, list, text } from '../fields';
 import { messageText } from '../message-text';
 import { bounds } from '../bounds';
 import { documentation } from '../documentation';
@@ -74,3 +75,10 @@ export const verification = {
       example: 'example.com',
     }),
 };
+
+function parseSeconds(value: string, context: z.RefinementCtx): number[] {
+  const seconds = list(value);
+  if (!seconds.every((entry) => /^\d{1,7}$/.test(entry)))
+    context.addIssue('must be whole numbers of seconds with commas between them');
+  return seconds.map(Number);
+}
