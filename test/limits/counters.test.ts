@@ -1,55 +1,12 @@
 import { Redis } from 'ioredis';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { hashOf } from '../../src/crypto/api-keys';
-import { createLimits, type Budgets, type Limits } from '../../src/limits/limits';
-import { createMessageRequests } from '../../src/api/message-requests';
-import { createCreate } from '../../src/api/verify/create';
-import type { ServiceTenant } from '../../src/api/verify/resources';
-import { VerificationError } from '../../src/domain/refusals';
-import type { IdentifiedView, Verifications } from '../../src/gateway/verifications';
-import { createApiMetrics } from '../../src/telemetry/api-metrics';
-import { createTenants } from '../../src/tenants/registry';
 import { DEFAULT_TENANT } from '../../src/domain/tenant-id';
-import type { TenantLimits, VerifyService } from '../../src/tenants/tenant';
 import { eventually } from '../support/eventually';
+import { limitsWith } from '../support/limits';
 import { startRedis, type RedisServer } from '../support/redis';
-import { DEFAULT_POLICY, testDigests } from '../support/service';
 
-const NO_BUDGETS: Budgets = {
-  country: { general: undefined, countries: [] },
-  prefix: undefined,
-  messagesPerSecond: undefined,
-};
 const number = { e164: '+14255550123', country: 'US' };
 const rateLimited = { code: 'rate_limited' };
-
-const limitsWith = (
-  budgets: Partial<Budgets>,
-  rules: {
-    readonly limits?: TenantLimits;
-    readonly verify?: Partial<VerifyService>;
-    readonly redis?: Redis;
-  } = {},
-) =>
-  createLimits({
-    budgets: { ...NO_BUDGETS, ...budgets },
-    tenants: createTenants([
-      {
-        tenant: {
-          id: DEFAULT_TENANT,
-          policy: DEFAULT_POLICY,
-          cooldownSeconds: [0],
-          numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
-          limits: rules.limits ?? { caller: undefined, clientIp: undefined },
-          verify: rules.verify as VerifyService | undefined,
-        },
-        apiKeyHashes: [hashOf('alice')],
-      },
-    ]),
-    redis: rules.redis,
-    digests: testDigests,
-    metrics: createApiMetrics(),
-  });
 
 test('a refused message does not count: a canceled reservation makes room for the next message', async () => {
   const limits = limitsWith({ prefix: { max: 1, periodMs: 3_600_000 } });
@@ -226,67 +183,5 @@ describe('a count is taken back where it was made,', () => {
     for (const reservation of inRedis) await reservation.cancel();
     for (let i = 0; i < 2; i++) await limits.reserveMessage(number);
     await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
-  });
-});
-
-describe('of a joining create,', () => {
-  const anHour = (max: number) => ({ max, periodMs: 3_600_000 });
-  const tenant: ServiceTenant = {
-    id: DEFAULT_TENANT,
-    policy: DEFAULT_POLICY,
-    cooldownSeconds: [0],
-    numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
-    limits: { caller: undefined, clientIp: undefined },
-    verify: {} as VerifyService,
-  };
-  const form = { to: number.e164, customCode: undefined, wording: {}, deviceIp: undefined, rateLimits: {} };
-  const open = { id: 'open', phoneNumber: number.e164, status: 'pending' } as IdentifiedView;
-
-  /** Creates for an open verification. `resend`: the gateway's answer, at each try. */
-  function creates(limits: Limits, resend: Verifications['resend']) {
-    const start: Verifications['start'] = async ({ countRequest }) => {
-      await countRequest();
-      return { outcome: 'joined', verification: open };
-    };
-    const verifications = { start, resend } as Verifications;
-    const messageRequests = createMessageRequests({ verifications, limits });
-    const create = createCreate({ verifications, messageRequests });
-    return (key?: string) => create({ id: 'app', tenant }, form, key);
-  }
-
-  test('a repeat spends nothing, and a budget that is used up does not refuse it', async () => {
-    const limits = limitsWith({ messagesPerSecond: anHour(2), prefix: anHour(2) });
-    let outcome: 'requested' | 'repeated' | 'joined' = 'requested';
-    const limited: unknown[] = [];
-    const create = creates(limits, async (_ref, { onlyRepeat }) => {
-      limited.push(onlyRepeat);
-      if (onlyRepeat === true && outcome === 'requested') throw new VerificationError(rateLimitedRefusal);
-      return { outcome, verification: open };
-    });
-    const rateLimitedRefusal = { code: 'rate_limited' } as const;
-    await create('one');
-    for (outcome of ['repeated', 'joined', 'repeated'] as const) await create('one');
-    // One message is left.
-    await limits.reserveMessage(number);
-    await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
-    expect(await create('one')).toBe(open);
-    outcome = 'requested';
-    await expect(create('two')).rejects.toMatchObject({ refusal: { limit: 'texts-per-second' } });
-    await expect(create()).rejects.toMatchObject({ refusal: { limit: 'texts-per-second' } });
-    expect(limited).toEqual([false, false, false, false, true, true]);
-  });
-
-  test('one that meets the end of the verification counts as one request', async () => {
-    const limits = limitsWith({}, { limits: { caller: anHour(2), clientIp: undefined } });
-    let tries = 0;
-    const create = creates(limits, async () => {
-      tries += 1;
-      if (tries < 3) throw new VerificationError({ code: 'verification_ended' });
-      return { outcome: 'requested', verification: open };
-    });
-    await create();
-    expect(tries).toBe(3);
-    await create();
-    await expect(create()).rejects.toMatchObject({ refusal: { limit: 'caller' } });
   });
 });
