@@ -3,13 +3,18 @@ import { VerificationError } from '../domain/refusals';
 import type { BasicCredentials, Caller, Tenants } from '../tenants/registry';
 
 /**
- * Returns the sender of the request, by `Authorization: Bearer <key>` (RFC 6750).
- * @throws VerificationError `unauthorized`
+ * Returns a function that returns the sender of a request, by `Authorization: Bearer <key>` (RFC 6750). The key of each
+ * request is looked up once. The function throws VerificationError `unauthorized`.
  */
-export function authenticate(request: Pick<FastifyRequest, 'headers'>, tenants: Tenants): Caller {
-  const caller = tenants.callerOf(bearerToken(request));
-  if (caller === undefined) throw new VerificationError({ code: 'unauthorized' });
-  return caller;
+export function createBearerAuthentication(tenants: Tenants) {
+  const callers = new WeakMap<object, Caller>();
+
+  return function callerOf(request: Pick<FastifyRequest, 'headers'>): Caller {
+    const caller = callers.get(request) ?? tenants.callerOf(bearerToken(request));
+    if (caller === undefined) throw new VerificationError({ code: 'unauthorized' });
+    callers.set(request, caller);
+    return caller;
+  };
 }
 
 export function bearerToken({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {

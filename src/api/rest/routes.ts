@@ -4,7 +4,7 @@ import type { IdentifiedView, VerificationRef, Verifications } from '../../gatew
 import type { Api } from '../http-server';
 import { noteOnRequest } from '../../telemetry/request-log';
 import type { Tenants } from '../../tenants/registry';
-import { authenticate } from '../authentication';
+import { createBearerAuthentication } from '../authentication';
 import { clientGoneSignal } from '../client-gone';
 import { parsePreferWait } from '../prefer';
 import type { VerificationResource } from './resource';
@@ -24,13 +24,14 @@ export interface RestDependencies {
 
 /** The REST API: start, get, check, signal, resend and cancel a verification. */
 export function registerRest(app: Api, dependencies: RestDependencies): void {
-  const { verifications, messageRequests, tenants, publicUrl, shutdownSignal } = dependencies;
+  const { verifications, messageRequests, publicUrl, shutdownSignal } = dependencies;
+  const callerOf = createBearerAuthentication(dependencies.tenants);
 
   // Before the body is read: without an API key, a caller must not learn whether its body is valid.
-  app.addHook('onRequest', async (request) => void authenticate(request, tenants));
+  app.addHook('onRequest', async (request) => void callerOf(request));
 
   app.post('/verifications', { schema: schemas.start }, async (request, reply) => {
-    const { id: caller, tenant } = authenticate(request, tenants);
+    const { id: caller, tenant } = callerOf(request);
     const { outcome, verification } = await messageRequests.start({
       tenant,
       caller,
@@ -58,7 +59,7 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     const ref = refOf(request);
     const code = parseSubmittedCode(request.body.code);
     const { verified, verification } = await verifications.check(ref, code, {
-      caller: authenticate(request, tenants).id,
+      caller: callerOf(request).id,
       idempotencyKey: request.headers['idempotency-key'],
     });
     return { ...resource(verification), verified };
@@ -76,7 +77,7 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
     { schema: schemas.resend, ...withoutBody },
     async (request, reply) => {
       reply.code(202);
-      const { id: caller, tenant } = authenticate(request, tenants);
+      const { id: caller, tenant } = callerOf(request);
       const { id } = refOf(request);
       const idempotencyKey = request.headers['idempotency-key'];
       return resource(
@@ -91,7 +92,7 @@ export function registerRest(app: Api, dependencies: RestDependencies): void {
 
   /** The verification in the path, with the tenant of the API key. */
   function refOf(request: FastifyRequest & { readonly params: { readonly id: string } }): VerificationRef {
-    const { tenant } = authenticate(request, tenants);
+    const { tenant } = callerOf(request);
     const { id } = request.params;
     noteOnRequest(request, { verificationId: id });
     return { tenantId: tenant.id, id };
