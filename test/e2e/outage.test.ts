@@ -45,7 +45,7 @@ async function startBehindProxy() {
         headers: { authorization: `Bearer ${API_KEYS[0]}` },
         payload: { phoneNumber: uniquePhoneNumber() },
       }),
-    async stop() {
+    stop: async () => {
       await service.stop();
       await client.connection.close();
       await proxy.close();
