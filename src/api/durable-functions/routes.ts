@@ -87,7 +87,9 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
     app.get(`${path}/instances/:id`, { schema: statusSchema(version) }, async (request, reply) => {
       const { id } = request.params;
       const { code, showInput } = request.query;
-      const verification = await authorized('status', id, request, code, (ref) => verifications.get(ref));
+      const verification = await authorized(request, { purpose: 'status', id, code }, (ref) =>
+        verifications.get(ref),
+      );
       if (verification.endedAt === null) reply.code(202).header('retry-after', POLL_AFTER_SECONDS);
       return instanceStatus(verification, showInput?.toLowerCase() !== 'false');
     });
@@ -97,7 +99,8 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
       { bodyLimit: EVENT_BODY_LIMIT_BYTES, schema: eventSchema(version), config: eventBody },
       async (request, reply) => {
         const { id, eventName } = request.params;
-        await authorized('event', id, request, request.query.code, (ref) =>
+        const { code } = request.query;
+        await authorized(request, { purpose: 'event', id, code }, (ref) =>
           eventName.toLowerCase() === CODE_EVENT
             ? submitCode(ref, request.body)
             : verifications.assertOpen(ref),
@@ -112,7 +115,7 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
       async (request, reply) => {
         const { id } = request.params;
         const { code, reason } = request.query;
-        await authorized('terminate', id, request, code, (ref) =>
+        await authorized(request, { purpose: 'terminate', id, code }, (ref) =>
           verifications.requestCancel(ref, reason?.slice(0, MAX_REASON_LENGTH) ?? null),
         );
         return accepted(reply);
@@ -130,13 +133,12 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
 
   /**
    * Runs `act` if the request has an API key, or a capability for this purpose and verification. Only the holder of an
-   * API key learns that an id is unknown: otherwise the answer is 401.
+   * API key learns that an id is unknown: otherwise the answer is 401. `code`: the parameter of the URL, which can be
+   * either.
    */
   async function authorized<T>(
-    purpose: CapabilityPurpose,
-    id: string,
     request: FastifyRequest,
-    code: string | undefined,
+    { purpose, id, code }: { purpose: CapabilityPurpose; id: string; code: string | undefined },
     act: (ref: VerificationRef) => Promise<T>,
   ): Promise<T> {
     const caller = apiCaller(request, code);
