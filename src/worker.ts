@@ -27,7 +27,7 @@ import { workflowMetricSinks } from './telemetry/workflow-metrics';
 import { versioningOptions } from './temporal/worker-versioning';
 import { workflowBundle } from './temporal/workflow-bundle';
 import { maxCachedWorkflows } from './temporal/workflow-cache';
-import { PHONE_VERIFICATION } from './workflows/messages';
+import { PHONE_VERIFICATION } from './workflows/definitions';
 
 /**
  * Longer than one call to the provider. A try that is still searching for a message is stopped. Another worker then

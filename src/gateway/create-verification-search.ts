@@ -25,7 +25,7 @@ import {
   matchesNothing,
   visibilityQuery,
 } from './visibility-query';
-import type { VerificationState } from '../workflows/messages';
+import type { VerificationState } from '../workflows/definitions';
 import type { WorkflowCalls } from './workflow-calls';
 
 /** How many states all searches of this process read at once. */

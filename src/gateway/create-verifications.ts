@@ -9,8 +9,8 @@ import {
   type FromTenant,
   type Submission,
   type VerificationState,
-} from '../workflows/messages';
-import { createRunMessages } from './run-messages';
+} from '../workflows/definitions';
+import { createOpenRuns } from './open-runs';
 import { createVerificationSearch } from './create-verification-search';
 import { createRunStates } from './run-states';
 import { createResend } from './resend';
@@ -37,11 +37,11 @@ export function createVerifications(dependencies: StartDependencies): Verificati
   const { keyRing, digests } = dependencies;
   const calls = createWorkflowCalls(dependencies.client);
   const states = createRunStates(dependencies.client, calls);
-  const messages = createRunMessages(calls, states);
+  const openRuns = createOpenRuns(calls, states);
   const start = createStart(dependencies, calls, states);
-  const resend = createResend(messages, digests);
+  const resend = createResend(openRuns, digests);
   const whenSent = createWhenSent(states);
-  const deliveryReports = createDeliveryReports(dependencies.client, calls, messages);
+  const deliveryReports = createDeliveryReports(dependencies.client, calls, openRuns);
 
   return {
     async start(request) {
@@ -84,7 +84,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
     async check(ref, code, by, { anyLength = false } = {}) {
       const id = parseRef(ref);
       const submission = { ...submissionOf(id, code), ...(anyLength && { digits: null }) };
-      const outcome = await messages.update(id, checkUpdate, submission, updateIdOf(digests, 'check', by));
+      const outcome = await openRuns.update(id, checkUpdate, submission, updateIdOf(digests, 'check', by));
       // For a known update id, Temporal returns the first outcome, even if the code is another one now.
       if (!outcome.tags.some((tag) => submission.tags.includes(tag))) {
         throw new VerificationError({ code: 'idempotency_key_reused' });
@@ -95,20 +95,20 @@ export function createVerifications(dependencies: StartDependencies): Verificati
 
     async submit(ref, digits, { padded = false } = {}) {
       const id = parseRef(ref);
-      const codeLength = (await messages.assertOpen(id)).codeLength;
+      const codeLength = (await openRuns.assertOpen(id)).codeLength;
       const code = padded ? digits.padStart(codeLength, '0') : digits;
       if (code.length !== codeLength) throw new VerificationError({ code: 'invalid_code', codeLength });
-      await messages.signal(id, submitSignal, submissionOf(id, code));
+      await openRuns.signal(id, submitSignal, submissionOf(id, code));
     },
 
     async requestCancel(ref, reason) {
       const id = parseRef(ref);
-      await messages.assertOpen(id);
-      await messages.signal(id, cancelSignal, { ...fromTenant(id), reason });
+      await openRuns.assertOpen(id);
+      await openRuns.signal(id, cancelSignal, { ...fromTenant(id), reason });
     },
 
     async assertOpen(ref) {
-      await messages.assertOpen(parseRef(ref));
+      await openRuns.assertOpen(parseRef(ref));
     },
 
     async resend(ref, options) {
@@ -119,13 +119,13 @@ export function createVerifications(dependencies: StartDependencies): Verificati
 
     async approve(ref) {
       const id = parseRef(ref);
-      return toView(id, await messages.update(id, approveUpdate, fromTenant(id)));
+      return toView(id, await openRuns.update(id, approveUpdate, fromTenant(id)));
     },
 
     async cancel(ref) {
       const id = parseRef(ref);
       try {
-        return toView(id, await messages.update(id, cancelUpdate, fromTenant(id)));
+        return toView(id, await openRuns.update(id, cancelUpdate, fromTenant(id)));
       } catch (error) {
         if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
         const state = await states.read(id);

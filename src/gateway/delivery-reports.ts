@@ -7,9 +7,9 @@ import { VerificationError } from '../domain/refusals';
 import type { DeliveryReport } from '../domain/types';
 import { unlessNotFound } from '../temporal/grpc-errors';
 import { timestampMs } from '../temporal/timestamp';
-import { deliveryReportSignal, type VerificationState } from '../workflows/messages';
+import { deliveryReportSignal, type VerificationState } from '../workflows/definitions';
 import { RecentKeys } from './recent-keys';
-import type { RunMessages } from './run-messages';
+import type { OpenRuns } from './open-runs';
 import type { VerificationId } from './ids';
 import type { WorkflowCalls } from './workflow-calls';
 
@@ -35,7 +35,7 @@ interface Pending {
 type Progress = 'idle' | 'busy' | 'stuck';
 
 /** Passes the provider's delivery reports on to the workflow, if it may need them. */
-export function createDeliveryReports(client: Client, { call }: WorkflowCalls, messages: RunMessages) {
+export function createDeliveryReports(client: Client, { call }: WorkflowCalls, openRuns: OpenRuns) {
   /** Messages that were seen while nothing was pending: no later report about them is needed either. */
   const resolved = new RecentKeys(MAX_REMEMBERED_MESSAGES);
   /** By message. The second report often arrives while the first one is still being checked. */
@@ -51,7 +51,7 @@ export function createDeliveryReports(client: Client, { call }: WorkflowCalls, m
     async report(id: VerificationId, report: DeliveryReport, sinceSentMs: number | undefined): Promise<void> {
       try {
         if (report.failure === null && !(await isUnresolved(id, report.sid, sinceSentMs))) return;
-        await messages.signal(id, deliveryReportSignal, { nonce: id.nonce, ...report });
+        await openRuns.signal(id, deliveryReportSignal, { nonce: id.nonce, ...report });
       } catch (error) {
         const isUnknownOrEnded =
           error instanceof VerificationError && ['not_found', 'verification_ended'].includes(error.code);

@@ -1,4 +1,4 @@
-import type { VerificationState } from '../workflows/messages';
+import type { VerificationState } from '../workflows/definitions';
 import type { ReadRun } from './run-reader';
 import type { FoundMessage, FoundMessages } from './verification-search';
 

@@ -2,7 +2,7 @@ import { deriveTags } from '../crypto/code';
 import type { KeyRing } from '../crypto/key-ring';
 import { retryAfterSeconds, VerificationError } from '../domain/refusals';
 import { attemptsUsedUpRefusal, SEND_DEADLINE_MS } from '../domain/policy';
-import type { VerificationState } from '../workflows/messages';
+import type { VerificationState } from '../workflows/definitions';
 import type { RunStates } from './run-states';
 import { initialState, parseMemo, type VerificationMemo } from './stored-data';
 import type { VerificationId } from './ids';

@@ -1,10 +1,10 @@
 import type { Digests } from '../crypto/digest';
 import { VerificationError } from '../domain/refusals';
 import type { WordingChoice } from '../domain/types';
-import { resendUpdate, type ResendOutcome } from '../workflows/messages';
+import { resendUpdate, type ResendOutcome } from '../workflows/definitions';
 import type { TenantVerificationId } from './ids';
 import { requestDigest } from './request-digest';
-import type { RunMessages } from './run-messages';
+import type { OpenRuns } from './open-runs';
 import type { Idempotency } from './start-request';
 import { updateIdOf } from './update-id';
 
@@ -29,7 +29,7 @@ export interface Resend {
  * With an Idempotency-Key, Temporal returns the first outcome to a repeat, also after the end. The outcome says which
  * request it belongs to.
  */
-export function createResend(messages: Pick<RunMessages, 'update'>, digests: Digests) {
+export function createResend(openRuns: Pick<OpenRuns, 'update'>, digests: Digests) {
   return async function resend(id: TenantVerificationId, options: ResendOptions): Promise<Resend> {
     const { tenantId, nonce } = id;
     const { wording, joins = false, onlyRepeat = false, idempotencyKey } = options;
@@ -37,7 +37,7 @@ export function createResend(messages: Pick<RunMessages, 'update'>, digests: Dig
       idempotencyKey === undefined
         ? undefined
         : { id: crypto.randomUUID(), fieldsDigest: requestDigest(digests, options) };
-    const message = {
+    const arg = {
       tenantId,
       nonce,
       ...(wording && { wording }),
@@ -45,7 +45,7 @@ export function createResend(messages: Pick<RunMessages, 'update'>, digests: Dig
       ...(onlyRepeat && { onlyRepeat }),
       ...(request && { request }),
     };
-    const state = await messages.update(id, resendUpdate, message, updateIdOf(digests, 'resend', options));
+    const state = await openRuns.update(id, resendUpdate, arg, updateIdOf(digests, 'resend', options));
     const { answered } = state;
     // A worker of an earlier version does not say it.
     if (!request || !answered) return { outcome: 'requested', state };

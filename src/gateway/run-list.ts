@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { isLocked } from '../domain/ledger';
 import { statuses, type Status } from '../domain/types';
-import { stateQuery } from '../workflows/messages';
+import { stateQuery } from '../workflows/definitions';
 import { createRunLookup, runIdOf, type RunInfo } from '../temporal/run-lookup';
 import { timestampMs } from '../temporal/timestamp';
 import { formatVerificationId, type VerificationId } from './ids';

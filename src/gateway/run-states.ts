@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { VerificationError } from '../domain/refusals';
-import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/messages';
+import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/definitions';
 import { Bound } from './bound';
 import { createPayloadDecoder } from './payload-decoder';
 import { SharedReads } from './shared-reads';

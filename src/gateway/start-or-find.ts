@@ -11,7 +11,7 @@ import { VerificationError, type Refusal } from '../domain/refusals';
 import type { Ledger, Policy } from '../domain/types';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 import type { FoundRun, StartOutcome } from './join';
-import { createOpenRun, type OpenRunDependencies } from './open-run';
+import { createStartRun, type StartRunDependencies } from './start-run';
 import { RecentKeys } from './recent-keys';
 import type { RunStates } from './run-states';
 import type { Reservation, StartRequest } from './start-request';
@@ -35,11 +35,11 @@ const RETRY_PAUSE_MS = 20;
 const MAX_KNOWN_NUMBERS = 20_000;
 
 export function createStartOrFind(
-  dependencies: OpenRunDependencies,
+  dependencies: StartRunDependencies,
   calls: WorkflowCalls,
   states: RunStates,
 ) {
-  const openRun = createOpenRun(dependencies);
+  const startRun = createStartRun(dependencies);
   /** The workflow IDs for which this process has tried to start a first run. */
   const known = new RecentKeys(MAX_KNOWN_NUMBERS);
 
@@ -61,7 +61,7 @@ export function createStartOrFind(
     } catch {
       return undefined;
     }
-    return open(job, emptyLedger, MAX_LEDGER_AGE_MS, true);
+    return startWith(job, emptyLedger, MAX_LEDGER_AGE_MS, true);
   }
 
   /**
@@ -86,14 +86,14 @@ export function createStartOrFind(
       if (refusal) throw new VerificationError(refusal);
       job.reservation ??= await request.reserveMessage();
 
-      const started = await open(job, ledger, readAt + MAX_LEDGER_AGE_MS - performance.now());
+      const started = await startWith(job, ledger, readAt + MAX_LEDGER_AGE_MS - performance.now());
       if (started) return started;
       await setTimeout(RETRY_PAUSE_MS);
     }
   }
 
-  /** Undefined if the number has a run, or may have one. `timeoutMs`: as in `openRun`. */
-  async function open(
+  /** Undefined if the number has a run, or may have one. `timeoutMs`: as in `startRun`. */
+  async function startWith(
     job: StartJob,
     ledger: Ledger,
     timeoutMs: number,
@@ -101,10 +101,10 @@ export function createStartOrFind(
   ): Promise<StartOutcome | undefined> {
     const { request, workflowId } = job;
     const memo = { ...job.memo, policy: policyOf(request, ledger), ledger };
-    const opened = await openRun({ ...request, workflowId, memo, onlyIfNew }, timeoutMs);
-    job.mayHaveStarted ||= opened.outcome === 'unknown';
-    if (opened.outcome !== 'opened') return undefined;
-    const id = { tenantId: memo.tenantId, workflowId, runId: opened.runId, nonce: memo.nonce };
+    const started = await startRun({ ...request, workflowId, memo, onlyIfNew }, timeoutMs);
+    job.mayHaveStarted ||= started.outcome === 'unknown';
+    if (started.outcome !== 'started') return undefined;
+    const id = { tenantId: memo.tenantId, workflowId, runId: started.runId, nonce: memo.nonce };
     return { outcome: 'started', id, state: initialState(memo) };
   }
 }

@@ -3,7 +3,7 @@ import type { Digests } from '../crypto/digest';
 import { MIN_UNVERIFIED_RUN_MS } from '../domain/policy';
 import { workflowIdFor } from './ids';
 import { createJoin, inProgressError, type StartOutcome } from './join';
-import type { OpenRunDependencies } from './open-run';
+import type { StartRunDependencies } from './start-run';
 import { requestDigest } from './request-digest';
 import type { RunStates } from './run-states';
 import { createStartOrFind, type StartJob } from './start-or-find';
@@ -11,7 +11,7 @@ import { createStartQueue } from './start-queue';
 import type { Idempotency, StartRequest } from './start-request';
 import type { WorkflowCalls } from './workflow-calls';
 
-export interface StartDependencies extends OpenRunDependencies {
+export interface StartDependencies extends StartRunDependencies {
   readonly digests: Digests;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ledgerAfter } from '../domain/ledger';
 import { statuses } from '../domain/types';
-import type { VerificationResult, VerificationState } from '../workflows/messages';
+import type { VerificationResult, VerificationState } from '../workflows/definitions';
 
 // The data that the service stores in Temporal. It is parsed like all data from outside.
 

@@ -1,7 +1,7 @@
 import type { Digests } from '../crypto/digest';
 import { searchAttributes } from '../domain/search-attributes';
 import type { Status } from '../domain/types';
-import { PHONE_VERIFICATION } from '../workflows/messages';
+import { PHONE_VERIFICATION } from '../workflows/definitions';
 import { workflowIdFor } from './ids';
 import type { VerificationFilter } from './verification-search';
 

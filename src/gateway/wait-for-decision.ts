@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { MIN_UNVERIFIED_RUN_MS } from '../domain/policy';
-import type { VerificationState } from '../workflows/messages';
+import type { VerificationState } from '../workflows/definitions';
 import type { RunStates } from './run-states';
 import type { VerificationId } from './ids';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { VerificationError } from '../domain/refusals';
-import type { VerificationState } from '../workflows/messages';
+import type { VerificationState } from '../workflows/definitions';
 import { Bound } from './bound';
 import type { VerificationId } from './ids';
 import type { RunStates } from './run-states';

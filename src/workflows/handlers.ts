@@ -21,7 +21,7 @@ import {
   type FromTenant,
   type ResendRequest,
   type VerificationState,
-} from './messages';
+} from './definitions';
 
 /** In place of a submission that can't be read. The validator refuses it. */
 const UNREADABLE = { digits: 0, tags: [] };

@@ -7,7 +7,7 @@ import type {
   RequestIdentity,
   ResendRequest,
   Submission,
-} from './messages';
+} from './definitions';
 
 // Anyone who can write to the namespace can send a workflow any value, or none. An error in a Signal handler would make
 // the workflow's task fail again and again. So each reader returns undefined for an invalid value, and the handler

@@ -16,7 +16,7 @@ import { createMetrics } from './metrics';
 import { liveDetails } from './details';
 import { setHandlers } from './handlers';
 import { isReadableInput } from './incoming';
-import type { VerificationResult, VerificationState } from './messages';
+import type { VerificationResult, VerificationState } from './definitions';
 import { recordEnd } from './search-attributes';
 import { Sending } from './sending';
 

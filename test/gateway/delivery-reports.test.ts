@@ -1,6 +1,6 @@
 import { getExpectedTwilioSignature } from 'twilio';
 import { SANDBOX_AUTH_TOKEN } from '../../sandbox/account';
-import { stateQuery } from '../../src/workflows/messages';
+import { stateQuery } from '../../src/workflows/definitions';
 import { CallCounter } from '../support/call-counter';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import {

@@ -2,7 +2,7 @@ import { VerificationError } from '../../src/domain/refusals';
 import type { Bound } from '../../src/gateway/bound';
 import { createWhenSent } from '../../src/gateway/when-sent';
 import { unavailable } from '../../src/gateway/workflow-calls';
-import type { VerificationState } from '../../src/workflows/messages';
+import type { VerificationState } from '../../src/workflows/definitions';
 import { fakeClocks, type FakeClocks } from '../support/fake-clocks';
 
 const ID = { tenantId: 'shop', workflowId: 'workflow', runId: 'run', nonce: 'nonce' };

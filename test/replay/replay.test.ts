@@ -8,7 +8,7 @@ import {
   type ReplayWorkerOptions,
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import * as messages from '../../src/workflows/messages';
+import * as messages from '../../src/workflows/definitions';
 import type { Measurement, MetricName, MetricSinks } from '../../src/workflows/metrics';
 import type { TracingSinks, WorkflowSpan } from '../../src/workflows/tracing';
 import { quietRuntime, requiredEnv } from '../support/service';

@@ -1,6 +1,6 @@
 import { parseVerificationId } from '../../src/gateway/ids';
 import type { phoneVerification } from '../../src/workflows';
-import { stateQuery, type VerificationState } from '../../src/workflows/messages';
+import { stateQuery, type VerificationState } from '../../src/workflows/definitions';
 import { eventually, receivedCode, type Service } from '../support/service';
 
 /** Starts a verification and returns its public id. */

@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AsyncCommand } from 'fast-check';
 import { workflowIdFor } from '../../src/gateway/ids';
-import type { VerificationState } from '../../src/workflows/messages';
+import type { VerificationState } from '../../src/workflows/definitions';
 import { eventually, receivedCode, testDigests, uniquePhoneNumber, type Service } from './service';
 import type { SkippedClock } from './skipped-clock';
 import { send, SERVICE_SID, type RawAnswer } from './verify-service';

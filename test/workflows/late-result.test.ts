@@ -1,5 +1,5 @@
 import { temporal } from '@temporalio/proto';
-import { deliveryReportSignal, resendUpdate, stateQuery } from '../../src/workflows/messages';
+import { deliveryReportSignal, resendUpdate, stateQuery } from '../../src/workflows/definitions';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { eventually, startService, uniquePhoneNumber, type Service } from '../support/service';
 import { partsOf } from '../support/verification-id';

@@ -5,7 +5,7 @@ import { createKeyRing } from '../../../src/crypto/key-ring';
 import { workflowIdFor } from '../../../src/gateway/ids';
 import { createDataConverter } from '../../../src/temporal/data-converter';
 import { addAttributesCommand, lacksSearchAttributes } from '../../../src/temporal/search-attributes';
-import { stateQuery } from '../../../src/workflows/messages';
+import { stateQuery } from '../../../src/workflows/definitions';
 import { connectBareNamespace, connectDevServer, type DevServer } from '../../support/dev-server';
 import { LogLines } from '../../support/log-lines';
 import {

@@ -5,7 +5,7 @@ import { RUN_TIMEOUT_AFTER_WINDOW_MS } from '../domain/policy';
 import { searchAttributes } from '../domain/search-attributes';
 import type { Status, VerificationInput } from '../domain/types';
 import { isInvalidArgument, isNoWorker, isRejected, isServiceError } from '../temporal/grpc-errors';
-import { PHONE_VERIFICATION } from '../workflows/messages';
+import { PHONE_VERIFICATION } from '../workflows/definitions';
 import type { SearchAttributeUse } from './search-attribute-use';
 import type { StartRequest } from './start-request';
 import { storedMemo, type VerificationMemo } from './stored-data';
@@ -26,10 +26,10 @@ export interface NewRun extends Pick<
  * `exists`: the workflow ID has an open run, or with `onlyIfNew` any run. `unknown`: Temporal did not answer, or not in
  * time. It may have started the run, or may still start it.
  */
-export type OpenOutcome =
-  { readonly outcome: 'opened'; readonly runId: string } | { readonly outcome: 'exists' | 'unknown' };
+export type RunStart =
+  { readonly outcome: 'started'; readonly runId: string } | { readonly outcome: 'exists' | 'unknown' };
 
-export interface OpenRunDependencies {
+export interface StartRunDependencies {
   readonly client: Client;
   readonly taskQueue: string;
   readonly keyRing: KeyRing;
@@ -42,15 +42,17 @@ const WORKFLOW_TASK_TIMEOUT = '3s';
 const FIRST_STATUS: Status = 'sending';
 
 /** Starts a workflow run unless the workflow ID has an open run, or with `onlyIfNew` any run. */
-export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: OpenRunDependencies) {
+export function createStartRun({ client, taskQueue, keyRing, attributeUse }: StartRunDependencies) {
   /**
    * `timeoutMs`: Temporal must start the run within this time.
    * @throws VerificationError `temporal_unavailable`
    */
-  return async function openRun(run: NewRun, timeoutMs: number): Promise<OpenOutcome> {
+  return async function startRun(run: NewRun, timeoutMs: number): Promise<RunStart> {
     try {
-      const runId = await client.withDeadline(Date.now() + timeoutMs, () => startRun(run));
-      return { outcome: 'opened', runId };
+      const runId = await client.withDeadline(Date.now() + timeoutMs, () =>
+        startWithOrWithoutAttributes(run),
+      );
+      return { outcome: 'started', runId };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'exists' };
       // Temporal may have started the run before the connection or the deadline broke off.
@@ -60,7 +62,7 @@ export function createOpenRun({ client, taskQueue, keyRing, attributeUse }: Open
   };
 
   /** Returns the run id. A namespace that lacks the search attributes gets the same run without them. */
-  async function startRun(run: NewRun): Promise<string> {
+  async function startWithOrWithoutAttributes(run: NewRun): Promise<string> {
     if (!attributeUse.isNext()) return requestStart(run, false);
     try {
       const runId = await requestStart(run, true);

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { VerificationError } from '../domain/refusals';
 import { isFinal } from '../domain/types';
-import type { VerificationState } from '../workflows/messages';
+import type { VerificationState } from '../workflows/definitions';
 import { BoundByKey } from './bound-by-key';
 import { requireMatch, type RunStates } from './run-states';
 import { initialState, parseMemo, type VerificationMemo } from './stored-data';
@@ -18,10 +18,10 @@ const STATE_TIMEOUT_MS = 1_000;
  */
 const UPDATES_OF_RUN = { name: 'updates-of-run', maxRunning: 5, maxAccepted: 150, maxWaitMs: 4_000 };
 
-export type RunMessages = ReturnType<typeof createRunMessages>;
+export type OpenRuns = ReturnType<typeof createOpenRuns>;
 
-/** Sends Updates and Signals to runs. For a run that is not open they throw `verification_ended` or `not_found`. */
-export function createRunMessages(calls: WorkflowCalls, states: RunStates) {
+/** Sends Updates and Signals to open runs. For any other run they throw `verification_ended` or `not_found`. */
+export function createOpenRuns(calls: WorkflowCalls, states: RunStates) {
   const updates = new BoundByKey(UPDATES_OF_RUN);
 
   async function endedOr(id: VerificationId, error: unknown): Promise<unknown> {
@@ -33,19 +33,19 @@ export function createRunMessages(calls: WorkflowCalls, states: RunStates) {
     async update<Ret, Arg>(
       id: VerificationId,
       update: UpdateDefinition<Ret, [Arg]>,
-      message: Arg,
+      arg: Arg,
       updateId?: string,
     ): Promise<Ret> {
       try {
-        return await updates.run(id.runId, () => calls.update(id, update, message, updateId));
+        return await updates.run(id.runId, () => calls.update(id, update, arg, updateId));
       } catch (error) {
         throw await endedOr(id, error);
       }
     },
 
-    async signal<Arg>(id: VerificationId, signal: SignalDefinition<[Arg]>, message: Arg): Promise<void> {
+    async signal<Arg>(id: VerificationId, signal: SignalDefinition<[Arg]>, arg: Arg): Promise<void> {
       try {
-        await calls.signal(id, signal, message);
+        await calls.signal(id, signal, arg);
       } catch (error) {
         throw await endedOr(id, error);
       }
