@@ -1,5 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { grpcCode, isNoWorker, UNAVAILABLE } from './temporal/grpc-errors';
+import { isNoWorker, isUnavailable } from './temporal/grpc-errors';
 import type { OperatorConfig } from './config/operator-config';
 import { VerificationError } from './domain/refusals';
 import { acceptedPhoneNumber, type NumberRules, type PhoneNumber } from './numbers/phone-number';
@@ -73,7 +73,7 @@ export function temporalPlace({ temporal }: OperatorConfig): string {
 /** Why an operator's command failed, as a sentence. */
 export function failureReason(error: unknown, config: OperatorConfig): string {
   if (!isGrpcServiceError(error)) return error instanceof Error ? error.message : 'unforeseen failure';
-  if (isNoWorker(error) || grpcCode(error) === UNAVAILABLE) {
+  if (isNoWorker(error) || isUnavailable(error)) {
     return `Temporal can't be reached at ${temporalPlace(config)} (TEMPORAL_ADDRESS)`;
   }
   return `Temporal at ${temporalPlace(config)} refused: ${error.details}`;

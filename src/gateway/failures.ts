@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { errorCodes, type Refusal } from '../domain/refusals';
 import { finalStatuses } from '../domain/types';
-import { FAILED_PRECONDITION, grpcCode } from '../temporal/grpc-errors';
+import { isFailedPrecondition } from '../temporal/grpc-errors';
 
 /** The type of the failure that the server returns for an Update that the worker did not process. */
 const UNPROCESSED_UPDATE = 'UnprocessedUpdate';
@@ -30,7 +30,7 @@ export function validatorRefusal(error: unknown): Refusal | undefined {
  * task fails, for example, if the Update ends the workflow while another event arrives.
  */
 export function isUpdateAborted(error: unknown): boolean {
-  return grpcCode(error) === FAILED_PRECONDITION || updateFailure(error)?.type === UNPROCESSED_UPDATE;
+  return isFailedPrecondition(error) || updateFailure(error)?.type === UNPROCESSED_UPDATE;
 }
 
 /** The failure of an Update, which comes from the workflow or from the server. */

@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import {
   isGrpcServiceError,
   ServiceError,
@@ -7,49 +8,22 @@ import {
 /** The time-out of calls that Temporal answers without a worker. */
 export const TEMPORAL_TIMEOUT_MS = 5_000;
 
-/** The names of gRPC's status codes, which are the indexes of this list. */
-const STATUS_NAMES = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const;
-const codeOf = (name: (typeof STATUS_NAMES)[number]) => STATUS_NAMES.indexOf(name);
-
-const CANCELLED = codeOf('CANCELLED');
-const DEADLINE_EXCEEDED = codeOf('DEADLINE_EXCEEDED');
-const NOT_FOUND = codeOf('NOT_FOUND');
-export const FAILED_PRECONDITION = codeOf('FAILED_PRECONDITION');
-export const UNAVAILABLE = codeOf('UNAVAILABLE');
-const INVALID_ARGUMENT = codeOf('INVALID_ARGUMENT');
-
-const REJECTIONS = [
-  INVALID_ARGUMENT,
-  NOT_FOUND,
-  codeOf('PERMISSION_DENIED'),
-  codeOf('RESOURCE_EXHAUSTED'),
-  codeOf('UNIMPLEMENTED'),
-  codeOf('UNAUTHENTICATED'),
+/** After these, Temporal has not done anything. */
+const REJECTIONS: readonly number[] = [
+  status.INVALID_ARGUMENT,
+  status.NOT_FOUND,
+  status.PERMISSION_DENIED,
+  status.RESOURCE_EXHAUSTED,
+  status.UNIMPLEMENTED,
+  status.UNAUTHENTICATED,
 ];
+const NO_WORKER: readonly number[] = [status.CANCELLED, status.DEADLINE_EXCEEDED, status.FAILED_PRECONDITION];
 
 /**
  * The gRPC status code of a failed call; undefined for other errors. The client wraps gRPC's error in a ServiceError. A
  * worker's connection throws a ServiceError, by name, that is gRPC's error itself.
  */
-export function grpcCode(error: unknown): number | undefined {
+function grpcCode(error: unknown): number | undefined {
   if (isGrpcServiceError(error)) return error.code;
   const cause: unknown = error instanceof ServiceError ? error.cause : undefined;
   return isGrpcServiceError(cause) ? cause.code : undefined;
@@ -58,7 +32,7 @@ export function grpcCode(error: unknown): number | undefined {
 /** Why a call failed, for logs: the name of the gRPC status and nothing else, since a message can contain data. */
 export function grpcReason(error: unknown): string | undefined {
   const code = grpcCode(error);
-  return code === undefined ? undefined : `gRPC ${STATUS_NAMES[code] ?? code}`;
+  return code === undefined ? undefined : `gRPC ${status[code] ?? code}`;
 }
 
 /** The result of a call. Undefined if Temporal answers NOT_FOUND. */
@@ -66,7 +40,7 @@ export async function unlessNotFound<T>(call: () => Promise<T>): Promise<T | und
   try {
     return await call();
   } catch (error) {
-    if (grpcCode(error) === NOT_FOUND) return undefined;
+    if (grpcCode(error) === status.NOT_FOUND) return undefined;
     throw error;
   }
 }
@@ -77,7 +51,16 @@ export function isRejected(error: unknown): boolean {
 }
 
 export function isInvalidArgument(error: unknown): boolean {
-  return grpcCode(error) === INVALID_ARGUMENT;
+  return grpcCode(error) === status.INVALID_ARGUMENT;
+}
+
+export function isFailedPrecondition(error: unknown): boolean {
+  return grpcCode(error) === status.FAILED_PRECONDITION;
+}
+
+/** Temporal could not be reached. */
+export function isUnavailable(error: unknown): boolean {
+  return grpcCode(error) === status.UNAVAILABLE;
 }
 
 export function isServiceError(error: unknown): boolean {
@@ -90,7 +73,6 @@ export function isServiceError(error: unknown): boolean {
  */
 export function isNoWorker(error: unknown): boolean {
   return (
-    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-    [CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION].includes(grpcCode(error) ?? -1)
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || NO_WORKER.includes(grpcCode(error) ?? -1)
   );
 }
