@@ -42,6 +42,11 @@ export function createStartOrFind(
   const startRun = createStartRun(dependencies);
   /** The workflow IDs for which this process has tried to start a first run. */
   const known = new RecentKeys(MAX_KNOWN_NUMBERS);
+  /**
+   * Whether Temporal did not answer the last start. Then the next one begins with the number's last run. If Temporal
+   * does not answer that either, no message is reserved: otherwise an outage would use up the budgets.
+   */
+  let isUnanswered = false;
 
   /** Finds the open run of the number or starts a new one. */
   return async function startOrFind(job: StartJob): Promise<StartOutcome | FoundRun> {
@@ -50,11 +55,12 @@ export function createStartOrFind(
 
   /**
    * Starts the number's first run. It needs no ledger: an empty one refuses nothing. Undefined if the number has a run
-   * or may have one, and if the message can't be reserved: then `startNext` decides, since the request may be a repeat.
+   * or may have one, if Temporal may be unreachable, and if the message can't be reserved: then `startNext` decides,
+   * since the request may be a repeat.
    */
   async function startFirst(job: StartJob): Promise<StartOutcome | undefined> {
     const { request, workflowId } = job;
-    if (known.has(workflowId)) return undefined;
+    if (isUnanswered || known.has(workflowId)) return undefined;
     known.add(workflowId);
     try {
       job.reservation = await request.reserveMessage();
@@ -102,7 +108,8 @@ export function createStartOrFind(
     const { request, workflowId } = job;
     const memo = { ...job.memo, policy: policyOf(request, ledger), ledger };
     const started = await startRun({ ...request, workflowId, memo, onlyIfNew }, timeoutMs);
-    job.mayHaveStarted ||= started.outcome === 'unknown';
+    isUnanswered = started.outcome === 'unknown';
+    job.mayHaveStarted ||= isUnanswered;
     if (started.outcome !== 'started') return undefined;
     const id = { tenantId: memo.tenantId, workflowId, runId: started.runId, nonce: memo.nonce };
     return { outcome: 'started', id, state: initialState(memo) };
