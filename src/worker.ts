@@ -17,6 +17,7 @@ import { createTwilioSender } from './messaging/twilio/sender';
 import { DEFAULT_TENANT } from './domain/tenant-id';
 import type { TenantMessaging } from './tenants/tenant';
 import { createDataConverter } from './temporal/data-converter';
+import { raiseNestingLimit } from './temporal/nesting-limit';
 import { longestCooldownSeconds, retentionWarning } from './temporal/retention';
 import { lacksSearchAttributes, missingAttributesWarning } from './temporal/search-attributes';
 import { formatVerificationId } from './gateway/ids';
@@ -47,6 +48,7 @@ async function main(handlesSignals: () => void): Promise<void> {
   // This process shuts down by itself (see closeWithGrace), so the runtime must not listen for signals.
   const { metricMeter } = Runtime.install({ logger, shutdownSignals: [], telemetryOptions });
   recordWorkerUp(metricMeter);
+  raiseNestingLimit();
 
   const tracing = await startOptionalTracing(config.tracing, {
     serviceName: 'phone-verification-worker',
