@@ -70,11 +70,13 @@ export function createTwilioSender(account: TwilioAccount): MessageSender {
       const { client, httpClient } = connect(signal);
       try {
         // Searches by number only: the sender and the sent date may be missing at first. A trial account adds a
-        // sentence before the body, so the body only has to contain the code.
+        // sentence before the body, so the body only has to contain the code. A number of this account also has the
+        // messages that it received: copies with SIDs of their own.
         const messages = await client.messages.list({ to, limit: LIST_LIMIT });
         if (!isListOfMessages(httpClient.lastResponse?.body)) return unreadable(httpClient);
         const ours = messages.find(
-          ({ sid, body, dateCreated }) =>
+          ({ sid, body, dateCreated, direction }) =>
+            direction !== 'inbound' &&
             new RegExp(`(?<!\\d)${code}(?!\\d)`).test(body) &&
             dateCreated.getTime() >= createdSince &&
             !knownSids.includes(sid),

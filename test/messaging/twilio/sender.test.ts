@@ -210,6 +210,16 @@ describe('an answer that does not end', () => {
   }, 15_000);
 });
 
+test('a search takes the message that was sent, and not the copy that a number of the same account received', async () => {
+  const message = { body: BODY, date_created: 'Mon, 23 Nov 2026 10:00:00 +0000' };
+  const received = { ...message, sid: 'SM2', direction: 'inbound' };
+  const sent = { ...message, sid: 'SM1', direction: 'outbound-api' };
+  const { sender } = await senderTo(answering(200, { messages: [received, sent] }));
+  const search = { to: TO, code: '2168', createdSince: 0 };
+  expect(await sender.find({ ...search, knownSids: [] }, signal)).toEqual({ result: 'found', sid: 'SM1' });
+  expect(await sender.find({ ...search, knownSids: ['SM1'] }, signal)).toEqual({ result: 'absent' });
+});
+
 test('a list whose next page is at another server is unreadable, and that server gets no credentials', async () => {
   const hosts: (string | undefined)[] = [];
   const { sender, host } = await senderTo((request, response) => {
