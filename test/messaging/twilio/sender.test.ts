@@ -178,6 +178,24 @@ describe('an answer that does not end', () => {
     expect(await sender.checkAccess(signal)).toEqual({ result: 'unknown', reason });
   });
 
+  test('takes little memory, although it comes in chunks of one byte', async () => {
+    const chunks = '1\r\n \r\n'.repeat(8_192);
+    const { sender } = await senderTo(({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+      const write = () => {
+        while (!socket.destroyed) if (!socket.write(chunks)) return void socket.once('drain', write);
+      };
+      write();
+    });
+    const before = process.memoryUsage.rss();
+    let peak = before;
+    const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
+    const results = await Promise.all(Array.from({ length: 10 }, () => send(sender)));
+    clearInterval(sampling);
+    expect(new Set(results.map(({ result }) => result))).toEqual(new Set(['unknown']));
+    expect(peak - before).toBeLessThan(300 * MIB);
+  });
+
   test('is read if it is a page of long messages', async () => {
     const body = '\u{1F511}'.repeat(800).replaceAll(/./gsu, '\\ud83d\\udd11');
     const message = `{"sid":"SM1","body":"${body}","date_created":"Mon, 23 Nov 2026 10:00:00 +0000"}`;
