@@ -5,6 +5,7 @@ import type { Digests } from '../crypto/digest';
 import { MAX_MESSAGES } from '../domain/policy';
 import { VerificationError } from '../domain/refusals';
 import { createRunLookup } from '../temporal/run-lookup';
+import { Bound } from './bound';
 import { messagesOf } from './found-messages';
 import { workflowIdFor } from './ids';
 import { createPayloadDecoder } from './payload-decoder';
@@ -16,7 +17,7 @@ import type {
   VerificationFilter,
   VerificationSearch,
 } from './verification-search';
-import { createVisibility } from './visibility';
+import { createVisibility, type RunPage } from './visibility';
 import {
   allOf,
   hasSentAtLeast,
@@ -28,6 +29,8 @@ import {
 import type { VerificationState } from '../workflows/definitions';
 import type { WorkflowCalls } from './workflow-calls';
 
+/** A search makes many calls. Without a bound, those of searches whose clients are gone would delay starts and checks. */
+const SEARCHES = { name: 'searches', maxRunning: 3, maxAccepted: 30, maxWaitMs: 4_000 };
 /** How many states all searches of this process read at once. */
 const MAX_STATE_READS = 10;
 /** Without an answer of a worker in this time, an open verification is shown with one message. */
@@ -44,8 +47,11 @@ export function createVerificationSearch(
   const lookup = createRunLookup(client);
   const readRun = createRunReader(createPayloadDecoder(client));
   const stateReads = new Semaphore(MAX_STATE_READS);
+  const searches = new Bound(SEARCHES);
 
   return {
+    inTurn: (search) => searches.run(search),
+
     async page(filter, { max, cursor }) {
       if (matchesNothing(filter)) return { verifications: [], nextCursor: undefined };
       const query = visibilityQuery(filter, digests);
@@ -96,7 +102,9 @@ export function createVerificationSearch(
         if (run && isOf(run, number)) return run;
       }
       if (cursor === undefined) return undefined;
-      ({ runs, nextCursor: cursor } = await visibility.list(isWorkflow(workflowId), RUNS_PER_PAGE, cursor));
+      const after: string = cursor;
+      const list = () => visibility.list(isWorkflow(workflowId), RUNS_PER_PAGE, after);
+      ({ runs, nextCursor: cursor } = await searches.run<RunPage>(list));
     }
   }
 

@@ -86,6 +86,12 @@ export interface SearchPage {
  */
 export interface VerificationSearch {
   /**
+   * Calls `search` when it is its turn, since this process runs only a few searches at once. For `page` with the details
+   * of what it returned, and for `count`.
+   * @throws VerificationError `temporal_unavailable` if too many wait, or if its turn comes too late
+   */
+  inTurn<T>(search: () => Promise<T>): Promise<T>;
+  /**
    * Open ones first, then closed ones, each newest first. A page can have fewer than `max`, even none, and still not be
    * the last one. `cursor`: must be a `nextCursor` of the same filter.
    */

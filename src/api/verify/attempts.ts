@@ -44,7 +44,8 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
     const query = formOf(request.query);
     const page = parseForwardPage(query);
     const services = authentication.servicesOf(request);
-    const { attempts, nextToken } = await readPage(parseAttemptFilter(query, services, verifySids), page);
+    const filter = parseAttemptFilter(query, services, verifySids);
+    const { attempts, nextToken } = await search.inTurn(() => readPage(filter, page));
     const items = attempts.flatMap((attempt) => {
       const tenant = services.find(({ id }) => id === attempt.verification.tenantId);
       return tenant ? [resources.attempt(tenant, attempt)] : [];
@@ -59,7 +60,7 @@ export function registerAttempts(app: Api, dependencies: AttemptsDependencies): 
     if ((query['DestinationPrefix'] ?? '') !== '') throw invalidParameter('DestinationPrefix');
     const filters: PageQuery = Object.fromEntries(SUMMARY_FILTERS.map((name) => [name, query[name]]));
     const filter = parseAttemptFilter(filters, authentication.servicesOf(request), verifySids);
-    return resources.summary(await search.count(filter));
+    return resources.summary(await search.inTurn(() => search.count(filter)));
   });
 
   app.get('/Attempts/:sid', { schema: schemas.attempt }, async (request) => {
