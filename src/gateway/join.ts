@@ -28,8 +28,8 @@ export interface FoundRun {
 
 /** A run has up to three events until its first workflow task completes. Until then, it can't answer a query. */
 const MAX_EVENTS_WITHOUT_STATE = 3;
-/** The time-out for the state of the open run. Without it, Retry-After is less exact. */
-const STATE_TIMEOUT_MS = 500;
+/** The time-out for the state of the open run. Without the state, a run that has ended is taken for one that goes on. */
+const STATE_TIMEOUT_MS = 2_000;
 const OTHER_CODE = 'The number has an open verification with another code.';
 
 /** The start that found an open run. */
