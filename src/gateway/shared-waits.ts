@@ -20,12 +20,14 @@ export class SharedWaits<T> {
   }
 
   /** The result of `wait`; undefined if there is none after `waitMs` or when the signal aborts. */
-  wait(
+  async wait(
     key: string,
     wait: (signal: AbortSignal) => Promise<T>,
     waitMs: number,
     signal?: AbortSignal,
   ): Promise<T | undefined> {
+    // A wait must not begin only to be stopped at once: the SDK would not see that its signal has aborted.
+    if (signal?.aborted === true) return undefined;
     const shared = this.#waits.get(key) ?? this.#begin(key, wait);
     return new Promise((resolve) => {
       const leave = (result?: Promise<T>): void => {
@@ -39,8 +41,6 @@ export class SharedWaits<T> {
       const timer = setTimeout(giveUp, waitMs);
       shared.callers.add(leave);
       signal?.addEventListener('abort', giveUp);
-      // A signal that has already aborted sends no event.
-      if (signal?.aborted === true) giveUp();
     });
   }
 

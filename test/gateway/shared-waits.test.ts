@@ -43,7 +43,7 @@ test('a caller whose client has already left does not wait', async () => {
   const shared = new SharedWaits<string>(10);
   const { waits, wait } = controlledWait();
   expect(await shared.wait('a', wait, FOREVER_MS, AbortSignal.abort())).toBeUndefined();
-  expect(waits[0]?.signal.aborted).toBe(true);
+  expect(waits).toHaveLength(0);
 });
 
 test('a wait without a result in time returns undefined', async () => {
@@ -85,8 +85,12 @@ test('the failure of a wait is that of all its callers', async () => {
 });
 
 async function callAndLeave(shared: SharedWaits<string>, times: number): Promise<void> {
-  for (let i = 0; i < times; i++)
-    await shared.wait('a', async () => 'not called', FOREVER_MS, AbortSignal.abort());
+  for (let i = 0; i < times; i++) {
+    const client = new AbortController();
+    const answer = shared.wait('a', async () => 'not called', FOREVER_MS, client.signal);
+    client.abort();
+    await answer;
+  }
 }
 
 function heapUsedBytes(): number {
