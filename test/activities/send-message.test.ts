@@ -66,8 +66,8 @@ const resendWhenAllowed = (id: string, on: Service) =>
     }),
   );
 
-// Most of the time is spent on waits, so these tests run side by side, the longest one first. Each has its own number or
-// its own service.
+// These tests mostly wait, so they run side by side, the longest one first. Each has its own number. A test that changes
+// the settings of the sandbox has its own service.
 test.concurrent(
   'a verification ends as undeliverable within the deadline if the provider never answers',
   async () => {

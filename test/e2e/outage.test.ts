@@ -53,7 +53,7 @@ async function startBehindProxy() {
   };
 }
 
-// They mostly wait, so they run side by side.
+// These tests mostly wait, so they run side by side. Each has its own service and its own proxy.
 
 test.concurrent('after a long outage of Temporal, the API answers again within 5 s', async () => {
   const { proxy, isReady, start, stop } = await startBehindProxy();

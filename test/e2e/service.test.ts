@@ -10,7 +10,7 @@ import { eventually, receivedCode, requiredEnv, uniquePhoneNumber } from '../sup
 
 const AUTHORIZED = { authorization: 'Bearer dev' };
 
-/** A start that no worker serves. It begins before all tests, and its test is the last one, because it takes 30 s. */
+/** A start that no worker serves for 30 s. It begins before the tests, and only the last test needs its end. */
 let unserved: { service: RunningService; phoneNumber: string; at: string; startedAt: number };
 
 beforeAll(async () => {

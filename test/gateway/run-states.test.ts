@@ -1,9 +1,9 @@
 import { QueryRejectedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
 import { temporal } from '@temporalio/proto';
 import { createRunStates } from '../../src/gateway/run-states';
 import { createWorkflowCalls } from '../../src/gateway/workflow-calls';
 import { testDataConverter } from '../support/service';
-import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
 
 const ID = { tenantId: 'default', workflowId: 'phone-verification:00', runId: 'run', nonce: 'nonce' };
 

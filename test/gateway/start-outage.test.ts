@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import { ServiceError, type Client } from '@temporalio/client';
 import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
 import { createStart } from '../../src/gateway/start';
@@ -7,14 +8,12 @@ import { startRequest, testDigests, testKeyRing, uniquePhoneNumber } from '../su
 
 // Budgets during an outage of Temporal. A start whose outcome is unknown keeps its place in them.
 
-const UNAVAILABLE = 14;
-
-/** A start of new numbers. While Temporal is down, it answers nothing. */
+/** Starts of new numbers. While Temporal is down, it answers no call. */
 function startWith(temporal: { isDown: boolean }) {
   let reserved = 0;
   const withDeadline = async (): Promise<string> => {
     if (!temporal.isDown) return 'run';
-    const cause = Object.assign(new Error(), { code: UNAVAILABLE, details: '', metadata: {} });
+    const cause = Object.assign(new Error(), { code: status.UNAVAILABLE, details: '', metadata: {} });
     throw new ServiceError('Temporal did not answer', { cause });
   };
   const describeLatest = async () => {

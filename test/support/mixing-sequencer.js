@@ -8,8 +8,9 @@ const SLOW =
   /\/test\/(e2e|chaos|fuzz|bench|replay|api\/try-it|api\/enumeration|sandbox\/phone-page|activities|gateway\/delivery-reports|workflows\/test-numbers)/;
 
 /**
- * Slow files mostly wait, the others need the CPU. They are mixed evenly, so that the cores are always busy. In both
- * groups the longest ones come first, so that at the end no worker waits for another one.
+ * Mixes slow files, which mostly wait, with others, which need the CPU, so that the cores are always busy. In both groups
+ * the files that took longest in earlier runs come first: no long file is left for the end. Without recorded times, Jest
+ * takes the largest files for the longest.
  */
 module.exports = class MixingSequencer extends Sequencer {
   /**

@@ -119,7 +119,7 @@ test('the reminder of the time that is left is for screen readers only', async (
   expect(await page.locator('[role=status] #reminder').count()).toBe(1);
 });
 
-// These three wait for time-outs, each with its own service and page, so they run side by side.
+// These three mostly wait for time-outs, so they run side by side. Each has its own pages and stops only its own service.
 test.concurrent(
   'an accepted start without a worker waits, and leads to the code as soon as there is one',
   async () => {

@@ -10,9 +10,9 @@ import { limitsWith } from '../../support/limits';
 import { DEFAULT_POLICY } from '../../support/service';
 
 const number = { e164: '+14255550123', country: 'US' };
-const rateLimited = { code: 'rate_limited' };
+const RATE_LIMITED = { code: 'rate_limited' } as const;
 
-describe('of a joining create,', () => {
+describe('a create for an open verification', () => {
   const anHour = (max: number) => ({ max, periodMs: 3_600_000 });
   const tenant: ServiceTenant = {
     id: DEFAULT_TENANT,
@@ -37,29 +37,29 @@ describe('of a joining create,', () => {
     return (key?: string) => create({ id: 'app', tenant }, form, key);
   }
 
-  test('a repeat spends nothing, and a budget that is used up does not refuse it', async () => {
+  test('uses nothing of a budget if it is a repeat, and is then not refused by one that is used up', async () => {
     const limits = limitsWith({ messagesPerSecond: anHour(2), prefix: anHour(2) });
     let outcome: 'requested' | 'repeated' | 'joined' = 'requested';
-    const limited: unknown[] = [];
+    /** For each call of `resend`, whether it may only answer a repeat. */
+    const onlyRepeats: unknown[] = [];
     const create = creates(limits, async (_ref, { onlyRepeat }) => {
-      limited.push(onlyRepeat);
-      if (onlyRepeat === true && outcome === 'requested') throw new VerificationError(rateLimitedRefusal);
+      onlyRepeats.push(onlyRepeat);
+      if (onlyRepeat === true && outcome === 'requested') throw new VerificationError(RATE_LIMITED);
       return { outcome, verification: open };
     });
-    const rateLimitedRefusal = { code: 'rate_limited' } as const;
     await create('one');
     for (outcome of ['repeated', 'joined', 'repeated'] as const) await create('one');
     // One message is left.
     await limits.reserveMessage(number);
-    await expect(limits.reserveMessage(number)).rejects.toMatchObject(rateLimited);
+    await expect(limits.reserveMessage(number)).rejects.toMatchObject(RATE_LIMITED);
     expect(await create('one')).toBe(open);
     outcome = 'requested';
     await expect(create('two')).rejects.toMatchObject({ refusal: { limit: 'texts-per-second' } });
     await expect(create()).rejects.toMatchObject({ refusal: { limit: 'texts-per-second' } });
-    expect(limited).toEqual([false, false, false, false, true, true]);
+    expect(onlyRepeats).toEqual([false, false, false, false, true, true]);
   });
 
-  test('one that meets the end of the verification counts as one request', async () => {
+  test('counts as one request, also if the verification ends meanwhile', async () => {
     const limits = limitsWith({}, { limits: { caller: anHour(2), clientIp: undefined } });
     let tries = 0;
     const create = creates(limits, async () => {

@@ -1,15 +1,18 @@
 import { parseCustomName } from '../../../src/api/verify/custom-name';
 import { VerifyApiError } from '../../../src/api/verify/errors';
 
-test('a name may be longer before it is converted to its usual form', () => {
-  // Each is a letter with three marks, which become one character.
+test('only the usual form of a name must have at most 30 characters', () => {
+  // A letter with three marks becomes one character.
   expect(parseCustomName('\u03B1\u0313\u0300\u0345'.repeat(30))).toBe('\u1F82'.repeat(30));
 });
 
-test('the time does not grow with the square of the length', () => {
+test('a very long name is refused before it is converted, which would take long', () => {
   const name = '\u0315'.repeat(16_000) + '\u0316'.repeat(16_000);
-  const startedAt = performance.now();
-  expect(() => parseCustomName(name)).toThrow(VerifyApiError);
-  // It was more than 1 s. The rest of this limit is for a slow machine.
-  expect(performance.now() - startedAt).toBeLessThan(300);
+  const times = Array.from({ length: 5 }, () => {
+    const startedAt = performance.now();
+    expect(() => parseCustomName(name)).toThrow(VerifyApiError);
+    return performance.now() - startedAt;
+  });
+  // The fastest one counts, because the machine may be busy. Converting the name takes about 500 ms.
+  expect(Math.min(...times)).toBeLessThan(100);
 });
