@@ -1,5 +1,4 @@
 import { lintOpenApi } from '../../scripts/lint-openapi';
-import { runNpm } from '../support/run-to-end';
 
 /** Linters are happy with it, unless something is taken away. */
 const sound = {
@@ -38,15 +37,4 @@ test('both linters accept a sound document, and refuse one with a warning', asyn
     redocly: expect.stringContaining('info-license'),
     spectral: expect.stringContaining('info-contact'),
   });
-});
-
-test('npm run openapi prints the document of all surfaces, for this PUBLIC_URL', async () => {
-  const { exitCode, stdout } = await runNpm('openapi', [], {
-    PUBLIC_URL: 'https://verify.example.com/phone',
-  });
-  const document = JSON.parse(stdout) as { servers: object[]; tags: { name: string }[] };
-
-  expect(exitCode).toBe(0);
-  expect(document.servers).toEqual([{ url: 'https://verify.example.com/phone' }]);
-  expect(document.tags.map(({ name }) => name)).toContain('Codec server');
 });
