@@ -8,9 +8,9 @@ const SLOW =
   /\/test\/(e2e|chaos|fuzz|bench|replay|api\/try-it|api\/enumeration|sandbox\/phone-page|activities|gateway\/delivery-reports|workflows\/test-numbers)/;
 
 /**
- * Mixes slow files, which mostly wait, with others, which need the CPU, so that the cores are always busy. In both groups
- * the files that took longest in earlier runs come first: no long file is left for the end. Without recorded times, Jest
- * takes the largest files for the longest.
+ * Mixes slow files, which mostly wait, evenly with others, which need the CPU, so that the cores are always busy. In
+ * both groups the files that took longest in earlier runs come first: no long file is left for the end. Without recorded
+ * times, Jest takes the largest files for the longest.
  */
 module.exports = class MixingSequencer extends Sequencer {
   /**
@@ -23,8 +23,15 @@ module.exports = class MixingSequencer extends Sequencer {
     const isSlow = (/** @type {Test} */ { path }) => SLOW.test(path);
     const slow = longestFirst.filter(isSlow);
     const others = longestFirst.filter((test) => !isSlow(test));
-    const share = Math.ceil(others.length / slow.length);
-    const mixed = slow.flatMap((test) => [test, ...others.splice(0, share)]);
-    return [...mixed, ...others];
+    const mixed = [...placed(slow), ...placed(others)].toSorted((one, other) => one.place - other.place);
+    return mixed.map(({ test }) => test);
   }
 };
+
+/**
+ * The tests, with places from 0 to 1 at equal distances.
+ * @param {Test[]} tests
+ */
+function placed(tests) {
+  return tests.map((test, index) => ({ test, place: index / tests.length }));
+}
