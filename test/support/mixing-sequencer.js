@@ -5,7 +5,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The folders and files whose tests start processes or browsers, or wait for time-outs. */
 const SLOW =
-  /\/test\/(e2e|chaos|fuzz|bench|replay|api\/try-it|api\/enumeration|sandbox\/phone-page|activities|gateway\/delivery-reports|workflows\/test-numbers)/;
+  /\/test\/(e2e|chaos|fuzz|bench|replay|api\/try-it|api\/enumeration|sandbox\/phone-page|activities|gateway\/delivery-reports|workflows\/test-numbers|scripts\/openapi|finding-verifications)/;
 
 /**
  * Mixes slow files, which mostly wait, evenly with others, which need the CPU, so that the cores are always busy. In
