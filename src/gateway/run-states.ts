@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { VerificationError } from '../domain/refusals';
+import { unlessNotFound } from '../temporal/grpc-errors';
 import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/definitions';
 import { Bound } from './bound';
 import { createPayloadDecoder } from './payload-decoder';
@@ -42,11 +43,7 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
    * `temporal_unavailable`
    */
   async function read(id: VerificationId): Promise<VerificationState> {
-    try {
-      return requireMatch(id, await reads.read(keyOf(id), () => readOpenOrClosed(id)));
-    } catch (error) {
-      throw notFoundOr(error);
-    }
+    return requireMatch(id, await reads.read(keyOf(id), () => readOpenOrClosed(id)));
   }
 
   /** A closed run is read even while there are too many queries: its result needs no worker. */
@@ -60,8 +57,16 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
   }
 
   async function isOpen(id: VerificationId): Promise<boolean> {
-    const { status } = await call(() => handleOf(id).describe());
+    const { status } = await describe(id);
     return status.name === 'RUNNING';
+  }
+
+  async function describe(id: Pick<VerificationId, 'workflowId' | 'runId'>) {
+    try {
+      return await call(() => handleOf(id).describe());
+    } catch (error) {
+      throw notFoundOr(error);
+    }
   }
 
   async function query(id: VerificationId): Promise<VerificationState> {
@@ -70,25 +75,30 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
       return await callWorker(() => retryWhile(isNotYetRegistered, execute));
     } catch (error) {
       if (error instanceof QueryRejectedError) return readClosed(id);
-      throw isNotYetRegistered(error) ? unavailable('worker_unavailable') : error;
+      throw isNotYetRegistered(error) ? unavailable('worker_unavailable') : notFoundOr(error);
     }
   }
 
-  /** The result of a closed run. If it has none, the result is computed from its memo. */
+  /**
+   * The result of a closed run. If it has none, the result is computed from its memo.
+   * @throws VerificationError `not_found` if Temporal has deleted the run; `temporal_unavailable`
+   */
   async function readClosed(id: Pick<VerificationId, 'workflowId' | 'runId'>): Promise<VerificationResult> {
     const { workflowId, runId } = id;
     // The SDK's handle.result() would use a long poll, and Temporal limits those.
-    const { history } = await call(() =>
-      client.workflowService.getWorkflowExecutionHistory({
-        namespace: client.options.namespace,
-        execution: { workflowId, runId },
-        historyEventFilterType: HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
-      }),
+    const request = {
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      historyEventFilterType: HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+    };
+    const answer = await call(() =>
+      unlessNotFound(() => client.workflowService.getWorkflowExecutionHistory(request)),
     );
-    const closeEvent = history?.events?.[0];
+    if (!answer) throw new VerificationError({ code: 'not_found' });
+    const closeEvent = answer.history?.events?.[0];
     const payload = closeEvent?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0];
     if (payload) return parseResult(await decode(payload, workflowId));
-    const { memo, closeTime } = await call(() => handleOf(id).describe());
+    const { memo, closeTime } = await describe(id);
     const timedOut = closeEvent?.eventType === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT;
     return assumedResult(parseMemo(memo), timedOut ? 'expired' : 'canceled', closeTime ?? new Date());
   }

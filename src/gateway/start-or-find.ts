@@ -10,13 +10,14 @@ import { attemptsUsedUpRefusal, MAX_LEDGER_AGE_MS } from '../domain/policy';
 import { VerificationError, type Refusal } from '../domain/refusals';
 import type { Ledger, Policy } from '../domain/types';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
+import type { VerificationResult } from '../workflows/definitions';
 import type { FoundRun, StartOutcome } from './join';
 import { createStartRun, type StartRunDependencies } from './start-run';
 import { RecentKeys } from './recent-keys';
 import type { RunStates } from './run-states';
 import type { Reservation, StartRequest } from './start-request';
 import { initialState, parseMemo, type VerificationMemo } from './stored-data';
-import { unavailable, type WorkflowCalls } from './workflow-calls';
+import { unavailable, type Run, type WorkflowCalls } from './workflow-calls';
 
 /** One start request, which may need several turns in the queue. */
 export interface StartJob {
@@ -28,7 +29,7 @@ export interface StartJob {
   mayHaveStarted: boolean;
 }
 
-/** Before the next try of a start that another one overtook, or that Temporal did not answer. */
+/** Before the next try of a start that another one overtook, or that Temporal did not answer, or after a deleted run. */
 const RETRY_PAUSE_MS = 20;
 
 /** The first try for any other number assumes that Temporal has no run. If that is wrong, it costs one more call. */
@@ -84,9 +85,13 @@ export function createStartOrFind(
       // The second case is a run that this request started although Temporal did not answer. It may be closed already.
       if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === job.memo.nonce))
         return { outcome: 'found', run: last };
-      const result = last && (await states.readClosed(last));
+      const result = last && (await resultOf(last));
       const ledger = result?.ledger ?? emptyLedger;
       if (readAt >= deadline) throw unavailable('temporal_unavailable');
+      if (last && !result) {
+        await setTimeout(RETRY_PAUSE_MS);
+        continue;
+      }
       const usedUp = request.mayJoin && result ? attemptsUsedUpRefusal(result, Date.now()) : undefined;
       const refusal = usedUp ?? startRefusal(request, ledger);
       if (refusal) throw new VerificationError(refusal);
@@ -95,6 +100,16 @@ export function createStartOrFind(
       const started = await startWith(job, ledger, readAt + MAX_LEDGER_AGE_MS - performance.now());
       if (started) return started;
       await setTimeout(RETRY_PAUSE_MS);
+    }
+  }
+
+  /** Undefined if Temporal has deleted the run meanwhile. Only the next `describeLatest` shows whether that is true. */
+  async function resultOf(run: Run): Promise<VerificationResult | undefined> {
+    try {
+      return await states.readClosed(run);
+    } catch (error) {
+      if (error instanceof VerificationError && error.code === 'not_found') return undefined;
+      throw error;
     }
   }
 
