@@ -17,5 +17,5 @@ module.exports = {
   // A worker without open handles can still take longer than the default of 500 ms to exit on a busy machine.
   workerGracefulExitTimeout: 5_000,
   // Most tests wait for processes and clocks: more workers than cores.
-  maxWorkers: availableParallelism() + 1,
+  maxWorkers: availableParallelism() + 2,
 };
