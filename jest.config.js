@@ -16,6 +16,8 @@ module.exports = {
   testTimeout: 180_000,
   // A worker without open handles can still take longer than the default of 500 ms to exit on a busy machine.
   workerGracefulExitTimeout: 5_000,
+  // Jest keeps parts of each file in memory. With a heap of over a gigabyte, collecting garbage takes much time.
+  workerIdleMemoryLimit: '600MB',
   // Most tests wait for processes and clocks: more workers than cores.
   maxWorkers: availableParallelism() + 2,
 };
