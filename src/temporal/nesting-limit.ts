@@ -1,6 +1,6 @@
 import { Reader } from 'protobufjs';
 
-/** The SDK's core reads at most 100 levels. It passes a task on to the worker with some levels more. */
+/** The SDK's core reads at most 100 levels, and adds some of its own before it passes a task on to the worker. */
 const NESTING_LIMIT = 200;
 
 /**

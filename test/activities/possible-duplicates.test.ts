@@ -1,10 +1,9 @@
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createSendMessage, type SendMessageRequest } from '../../src/activities/send-message';
-import type { MessageSender, SendResult } from '../../src/messaging/sender';
-import { createWording } from '../../src/messaging/wording';
-import { testKeyRing } from '../support/service';
+import type { SendMessageRequest } from '../../src/activities/send-message';
+import type { SendResult } from '../../src/messaging/sender';
+import { senderWithoutList, sendMessageWith } from '../support/send-activity';
 
 const request: SendMessageRequest = {
   tenantId: 'default',
@@ -40,18 +39,7 @@ async function duplicatesCounted(sent: SendResult): Promise<number> {
     },
     { metricMeter, logger: new DefaultLogger('ERROR') },
   );
-  const sender: MessageSender = {
-    maxCallMs: 6_000,
-    send: async () => sent,
-    find: async () => ({ result: 'absent' }),
-    checkAccess: async () => ({ result: 'granted' }),
-  };
-  const sendMessage = createSendMessage({
-    keyRing: testKeyRing,
-    senders: { sms: sender },
-    tenantMessaging: (id) => ({ id, wording: createWording({ sentence: '{code}' }), sender: { from: '+1' } }),
-    reportUrl: () => undefined,
-  });
+  const sendMessage = sendMessageWith(senderWithoutList(async () => sent));
   await env.run(sendMessage, request).catch(() => undefined);
   return duplicates;
 }

@@ -2,13 +2,12 @@ import { ApplicationFailure, type Info } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
-import { createSendMessage, type SendMessageRequest } from '../../src/activities/send-message';
+import type { SendMessageRequest } from '../../src/activities/send-message';
 import { NOTHING_SENT } from '../../src/domain/delivery-errors';
 import { SEND_DEADLINE_MS } from '../../src/domain/policy';
 import type { SendOutcome } from '../../src/domain/types';
 import type { MessageSearch, MessageSender, SearchResult, SendResult } from '../../src/messaging/sender';
-import { createWording } from '../../src/messaging/wording';
-import { testKeyRing } from '../support/service';
+import { sendMessageWith } from '../support/send-activity';
 
 // Random crashes and answers of the provider. Temporal's retries are imitated, and time is skipped.
 
@@ -133,12 +132,9 @@ async function runOnce(
   let { heartbeatDetails } = info as { readonly heartbeatDetails: unknown };
   env.on('heartbeat', (details: unknown) => void (heartbeatDetails = details));
   const end: { result?: Result } = {};
-  const sendMessage = createSendMessage({
-    keyRing: testKeyRing,
-    senders: { sms: provider.sender(plan, () => void (end.result = { failure: undefined })) },
-    tenantMessaging: (id) => ({ id, wording: createWording({ sentence: '{code}' }), sender: { from: '+1' } }),
-    reportUrl: () => undefined,
-  });
+  const sendMessage = sendMessageWith(
+    provider.sender(plan, () => void (end.result = { failure: undefined })),
+  );
   const endsBy = Math.min(Date.now() + START_TO_CLOSE_MS, info.scheduledTimestampMs + SEND_DEADLINE_MS);
   const running = env.run(sendMessage, request) as Promise<SendOutcome>;
   void running.then(

@@ -1,8 +1,6 @@
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
-import { createSendMessage, type SendMessageRequest } from '../../src/activities/send-message';
-import type { MessageSender } from '../../src/messaging/sender';
-import { createWording } from '../../src/messaging/wording';
-import { testKeyRing } from '../support/service';
+import type { SendMessageRequest } from '../../src/activities/send-message';
+import { senderWithoutList, sendMessageWith } from '../support/send-activity';
 
 /** Runs a try of a resend. Returns the seconds for which the message is valid. */
 async function validSeconds({ aheadMs, sinceFirstTryMs }: { aheadMs: number; sinceFirstTryMs: number }) {
@@ -18,21 +16,11 @@ async function validSeconds({ aheadMs, sinceFirstTryMs }: { aheadMs: number; sin
     heartbeatDetails: { nothingSentUpToAttempt: 1 },
   });
   let validityMs = NaN;
-  const sender: MessageSender = {
-    maxCallMs: 6_000,
-    send: async (message) => {
-      ({ validityMs } = message);
-      return { result: 'accepted', sid: 'SM2' };
-    },
-    find: async () => ({ result: 'absent' }),
-    checkAccess: async () => ({ result: 'granted' }),
-  };
-  const sendMessage = createSendMessage({
-    keyRing: testKeyRing,
-    senders: { sms: sender },
-    tenantMessaging: (id) => ({ id, wording: createWording({ sentence: '{code}' }), sender: { from: '+1' } }),
-    reportUrl: () => undefined,
+  const sender = senderWithoutList(async (message) => {
+    ({ validityMs } = message);
+    return { result: 'accepted', sid: 'SM2' };
   });
+  const sendMessage = sendMessageWith(sender);
   const request: SendMessageRequest = {
     tenantId: 'default',
     channel: 'sms',

@@ -1,12 +1,12 @@
-import { ServiceError, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { ServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { emptyLedger } from '../../src/domain/ledger';
-import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
 import { createStart } from '../../src/gateway/start';
 import type { RunStates } from '../../src/gateway/run-states';
 import { initialState, storedMemo } from '../../src/gateway/stored-data';
 import type { Run, WorkflowCalls } from '../../src/gateway/workflow-calls';
 import { fakeClocks, type FakeClocks } from '../support/fake-clocks';
-import { DEFAULT_POLICY, startRequest, testDigests, testKeyRing } from '../support/service';
+import { DEFAULT_POLICY, startRequest } from '../support/service';
+import { startDependencies } from '../support/start-dependencies';
 
 // The system's clock is set back while a start is being handled.
 
@@ -58,13 +58,7 @@ function startWith({ describeLatest, waitForEnd, startRun = () => 'run' }: FakeT
   };
   const states = { readWithin: async () => ENDED, mayWait: () => true, waitForEnd };
   const start = createStart(
-    {
-      client: { withDeadline } as unknown as Client,
-      taskQueue: 'queue',
-      keyRing: testKeyRing,
-      digests: testDigests,
-      attributeUse: new SearchAttributeUse(() => {}),
-    },
+    startDependencies(withDeadline),
     { describeLatest } as WorkflowCalls,
     states as unknown as RunStates,
   );

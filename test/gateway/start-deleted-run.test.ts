@@ -1,12 +1,12 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { VerificationError } from '../../src/domain/refusals';
-import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
 import { createStartOrFind } from '../../src/gateway/start-or-find';
 import type { RunStates } from '../../src/gateway/run-states';
 import type { Run, WorkflowCalls } from '../../src/gateway/workflow-calls';
 import { storedMemo } from '../../src/gateway/stored-data';
 import { emptyLedger } from '../../src/domain/ledger';
-import { DEFAULT_POLICY, startRequest, testKeyRing } from '../support/service';
+import { DEFAULT_POLICY, startRequest } from '../support/service';
+import { startDependencies } from '../support/start-dependencies';
 
 const MEMO = { tenantId: 'default', phoneNumber: '+14255550123', createdAt: '2026-11-28T12:00:00.000Z' };
 
@@ -17,17 +17,12 @@ test('a start goes on if Temporal deletes the last run of the number while its l
     lastRun = undefined;
     throw new VerificationError({ code: 'not_found' });
   };
-  const withDeadline = async () => {
+  const startRun = async () => {
     if (lastRun) throw new WorkflowExecutionAlreadyStartedError('', 'workflow', 'phoneVerification');
     return 'run';
   };
   const startOrFind = createStartOrFind(
-    {
-      client: { withDeadline } as unknown as Client,
-      taskQueue: 'queue',
-      keyRing: testKeyRing,
-      attributeUse: new SearchAttributeUse(() => {}),
-    },
+    startDependencies(startRun),
     { describeLatest: async () => lastRun } as unknown as WorkflowCalls,
     { readClosed } as unknown as RunStates,
   );

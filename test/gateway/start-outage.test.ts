@@ -1,17 +1,17 @@
 import { status } from '@grpc/grpc-js';
-import { ServiceError, type Client } from '@temporalio/client';
-import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
+import { ServiceError } from '@temporalio/client';
 import { createStart } from '../../src/gateway/start';
 import type { RunStates } from '../../src/gateway/run-states';
 import { unavailable, type WorkflowCalls } from '../../src/gateway/workflow-calls';
-import { startRequest, testDigests, testKeyRing, uniquePhoneNumber } from '../support/service';
+import { startRequest, uniquePhoneNumber } from '../support/service';
+import { startDependencies } from '../support/start-dependencies';
 
 // Budgets during an outage of Temporal. A start whose outcome is unknown keeps its place in them.
 
 /** Starts of new numbers. While Temporal is down, it answers no call. */
 function startWith(temporal: { isDown: boolean }) {
   let reserved = 0;
-  const withDeadline = async (): Promise<string> => {
+  const startRun = async (): Promise<string> => {
     if (!temporal.isDown) return 'run';
     const cause = Object.assign(new Error(), { code: status.UNAVAILABLE, details: '', metadata: {} });
     throw new ServiceError('Temporal did not answer', { cause });
@@ -21,13 +21,7 @@ function startWith(temporal: { isDown: boolean }) {
     return undefined;
   };
   const start = createStart(
-    {
-      client: { withDeadline } as unknown as Client,
-      taskQueue: 'queue',
-      keyRing: testKeyRing,
-      digests: testDigests,
-      attributeUse: new SearchAttributeUse(() => {}),
-    },
+    startDependencies(startRun),
     { describeLatest } as unknown as WorkflowCalls,
     {} as RunStates,
   );

@@ -1,0 +1,24 @@
+import { createSendMessage } from '../../src/activities/send-message';
+import type { MessageSender } from '../../src/messaging/sender';
+import { createWording } from '../../src/messaging/wording';
+import { testKeyRing } from './service';
+
+/** The activity that sends messages, with this sender. A message is the code alone, and has no reports. */
+export function sendMessageWith(sender: MessageSender) {
+  return createSendMessage({
+    keyRing: testKeyRing,
+    senders: { sms: sender },
+    tenantMessaging: (id) => ({ id, wording: createWording({ sentence: '{code}' }), sender: { from: '+1' } }),
+    reportUrl: () => undefined,
+  });
+}
+
+/** A sender that lists no messages. */
+export function senderWithoutList(send: MessageSender['send']): MessageSender {
+  return {
+    maxCallMs: 6_000,
+    send,
+    find: async () => ({ result: 'absent' }),
+    checkAccess: async () => ({ result: 'granted' }),
+  };
+}
