@@ -17,6 +17,7 @@ import { createTwilioSender } from './messaging/twilio/sender';
 import { DEFAULT_TENANT } from './domain/tenant-id';
 import type { TenantMessaging } from './tenants/tenant';
 import { createDataConverter } from './temporal/data-converter';
+import { failedWithoutEnd } from './temporal/failed-worker';
 import { raiseNestingLimit } from './temporal/nesting-limit';
 import { longestCooldownSeconds, retentionWarning } from './temporal/retention';
 import { lacksSearchAttributes, missingAttributesWarning } from './temporal/search-attributes';
@@ -123,7 +124,7 @@ async function main(handlesSignals: () => void): Promise<void> {
     await tracing?.stop();
   });
   handlesSignals();
-  await running;
+  await Promise.race([running, failedWithoutEnd(worker)]);
 }
 
 /** The wording and the sender of each tenant. */
