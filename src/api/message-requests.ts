@@ -1,4 +1,4 @@
-import { VerificationError, type ErrorCode } from '../domain/refusals';
+import { isRefusal, VerificationError, type ErrorCode } from '../domain/refusals';
 import type { WordingChoice } from '../domain/types';
 import type {
   IdentifiedView,
@@ -9,7 +9,7 @@ import type {
 import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
 import type { Tenant } from '../tenants/tenant';
 import { clientOf } from './client-address';
-import type { Limits } from '../limits/limits';
+import type { Limits, Requester } from '../limits/limits';
 
 export interface MessageRequestsDependencies {
   readonly verifications: Verifications;
@@ -35,10 +35,6 @@ export interface ReceivedStart extends MessageRequester {
   readonly wording?: WordingChoice | undefined;
   /** Values of limits that the tenant has named. */
   readonly namedLimits?: Readonly<Record<string, string>>;
-  /** Whether an open verification of the number is returned. Otherwise it is an error. */
-  readonly mayJoin?: boolean;
-  /** Whether the limits have counted the request already. */
-  readonly isCounted?: boolean;
 }
 
 export interface ReceivedResend extends MessageRequester {
@@ -47,10 +43,12 @@ export interface ReceivedResend extends MessageRequester {
   readonly wording?: WordingChoice | undefined;
   /** A repeat with the same key sends nothing. */
   readonly idempotencyKey?: string | undefined;
-  /** Whether it joins the verification while the first message is being sent, without a message of its own. */
-  readonly joins?: boolean;
-  /** Whether the limits have counted the request already. */
-  readonly isCounted?: boolean;
+}
+
+/** `resent`: the number had an open verification, and it gets one more message. Otherwise as in StartOutcome. */
+export interface StartedOrResent {
+  readonly outcome: StartedVerification['outcome'] | 'resent';
+  readonly verification: IdentifiedView;
 }
 
 /** The errors that a start can have on every surface, for its documentation. */
@@ -67,9 +65,16 @@ export const startErrors = [
 /** Applies the limits to all requests that lead to a message: the starts and resends of all surfaces. */
 export interface MessageRequests {
   start(received: ReceivedStart): Promise<StartedVerification>;
+  /**
+   * Starts a verification. If the number has an open one, sends one more message for that. While its first message is
+   * being sent, joins it without another message.
+   */
+  startOrResend(received: ReceivedStart): Promise<StartedOrResent>;
   resend(received: ReceivedResend): Promise<IdentifiedView>;
 }
 
+/** A verification can end between the start that joined it and the resend. */
+const MAX_TRIES = 3;
 /** The caller of all requests without an API key. */
 const ANONYMOUS = 'anonymous';
 const NO_RESERVATION = { cancel: async () => {} };
@@ -78,44 +83,87 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
   const { verifications, limits } = dependencies;
 
   return {
-    async start({ tenant, phoneNumber, caller, clientAddress, namedLimits, isCounted, ...received }) {
-      const clientIp = clientIpOf(clientAddress);
-      const number = parsePhoneNumber(phoneNumber, tenant.numberRules);
-      return verifications.start({
-        tenant,
-        phoneNumber: number.e164,
-        maskedPhoneNumber: number.masked,
-        country: number.country,
-        testCode: number.testCode,
-        clientIp,
-        caller: caller ?? ANONYMOUS,
-        ...received,
-        countRequest: async () => {
-          if (!isCounted)
-            await limits.countRequest({ tenantId: tenant.id, caller, clientIp, named: namedLimits });
-        },
-        reserveMessage: async () =>
-          number.testCode === undefined ? limits.reserveMessage(number) : NO_RESERVATION,
-      });
+    start: (received) => start(received, { mayJoin: false, isCounted: false }),
+
+    async startOrResend(received) {
+      for (let tries = 1; ; tries++) {
+        const started = await start(received, { mayJoin: true, isCounted: tries > 1 });
+        const { id, status } = started.verification;
+        // With a key, the workflow must learn of this request: its repeat must not send a message later.
+        const needsNoMessage = status === 'sending' && received.idempotencyKey === undefined;
+        if (started.outcome !== 'joined' || needsNoMessage) return started;
+        try {
+          return { outcome: 'resent', verification: await resend({ ...received, id }, { joins: true }) };
+        } catch (error) {
+          if (!isRefusal(error, 'verification_ended') || tries === MAX_TRIES) throw error;
+        }
+      }
     },
 
-    async resend({ tenant, caller, clientAddress, id, idempotencyKey, isCounted, ...received }) {
-      const clientIp = clientIpOf(clientAddress);
-      if (!isCounted) await limits.countRequest({ tenantId: tenant.id, caller, clientIp });
-      const { reservation, limitError } = await reserveResend(idempotencyKey);
-      const options = { ...received, idempotencyKey, clientIp, caller: caller ?? ANONYMOUS };
-      const { outcome, verification } = await verifications
-        .resend({ tenantId: tenant.id, id }, { ...options, onlyRepeat: limitError !== undefined })
-        .catch(async (error: unknown) => {
-          if (isCertainlyNotSent(error)) await reservation.cancel();
-          throw limitError && isRateLimited(error) ? limitError : error;
-        });
-      const number = acceptedPhoneNumber(verification.phoneNumber, tenant.numberRules);
-      if (outcome === 'requested' && number.testCode === undefined) await limits.recordResend(number);
-      else await reservation.cancel();
-      return verification;
+    async resend(received) {
+      await limits.countRequest(requesterOf(received));
+      return resend(received, { joins: false });
     },
   };
+
+  /**
+   * `mayJoin`: whether an open verification of the number is returned. `isCounted`: whether the limits have counted the
+   * request already.
+   */
+  async function start(
+    received: ReceivedStart,
+    { mayJoin, isCounted }: { readonly mayJoin: boolean; readonly isCounted: boolean },
+  ): Promise<StartedVerification> {
+    const { tenant, phoneNumber, idempotencyKey, customCode, wording, namedLimits } = received;
+    const requester = requesterOf(received);
+    const number = parsePhoneNumber(phoneNumber, tenant.numberRules);
+    return verifications.start({
+      tenant,
+      phoneNumber: number.e164,
+      maskedPhoneNumber: number.masked,
+      country: number.country,
+      testCode: number.testCode,
+      clientIp: requester.clientIp,
+      caller: requester.caller ?? ANONYMOUS,
+      idempotencyKey,
+      customCode,
+      wording,
+      mayJoin,
+      countRequest: async () => {
+        if (!isCounted) await limits.countRequest({ ...requester, named: namedLimits });
+      },
+      reserveMessage: async () =>
+        number.testCode === undefined ? limits.reserveMessage(number) : NO_RESERVATION,
+    });
+  }
+
+  /** Does not count the request. `joins`: as in ResendOptions. */
+  async function resend(
+    received: ReceivedResend,
+    { joins }: { readonly joins: boolean },
+  ): Promise<IdentifiedView> {
+    const { tenant, id, wording, idempotencyKey } = received;
+    const { caller = ANONYMOUS, clientIp } = requesterOf(received);
+    const { reservation, limitError } = await reserveResend(idempotencyKey);
+    const options = {
+      caller,
+      clientIp,
+      wording,
+      idempotencyKey,
+      joins,
+      onlyRepeat: limitError !== undefined,
+    };
+    const { outcome, verification } = await verifications
+      .resend({ tenantId: tenant.id, id }, options)
+      .catch(async (error: unknown) => {
+        if (isCertainlyNotSent(error)) await reservation.cancel();
+        throw limitError && isRefusal(error, 'rate_limited') ? limitError : error;
+      });
+    const number = acceptedPhoneNumber(verification.phoneNumber, tenant.numberRules);
+    if (outcome === 'requested' && number.testCode === undefined) await limits.recordResend(number);
+    else await reservation.cancel();
+    return verification;
+  }
 
   /** A limit that is reached does not refuse a repeat of an earlier request: `limitError` then refuses all others. */
   async function reserveResend(
@@ -124,23 +172,21 @@ export function createMessageRequests(dependencies: MessageRequestsDependencies)
     try {
       return { reservation: await limits.reserveResend() };
     } catch (error) {
-      if (idempotencyKey === undefined || !isRateLimited(error)) throw error;
+      if (idempotencyKey === undefined || !isRefusal(error, 'rate_limited')) throw error;
       return { reservation: NO_RESERVATION, limitError: error };
     }
   }
 }
 
-function isRateLimited(error: unknown): error is VerificationError {
-  return error instanceof VerificationError && error.code === 'rate_limited';
-}
-
-function clientIpOf(clientAddress: string | undefined): string | undefined {
-  return clientAddress === undefined ? undefined : clientOf(clientAddress);
+/** Who requests the message, as the limits know it. */
+function requesterOf({ tenant, caller, clientAddress }: MessageRequester): Requester {
+  const clientIp = clientAddress === undefined ? undefined : clientOf(clientAddress);
+  return { tenantId: tenant.id, caller, clientIp };
 }
 
 /** Whether the error means that no message is sent. After a time-out, that is not certain. */
 function isCertainlyNotSent(error: unknown): boolean {
   return (
-    error instanceof VerificationError && !['worker_unavailable', 'temporal_unavailable'].includes(error.code)
+    error instanceof VerificationError && !isRefusal(error, 'worker_unavailable', 'temporal_unavailable')
   );
 }

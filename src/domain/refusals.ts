@@ -62,3 +62,8 @@ export class VerificationError extends Error {
     this.code = refusal.code;
   }
 }
+
+/** Whether the error is a refusal with one of these codes. */
+export function isRefusal(error: unknown, ...codes: readonly ErrorCode[]): error is VerificationError {
+  return error instanceof VerificationError && codes.includes(error.code);
+}

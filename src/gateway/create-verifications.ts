@@ -1,5 +1,5 @@
 import { deriveTags } from '../crypto/code';
-import { VerificationError } from '../domain/refusals';
+import { isRefusal, VerificationError } from '../domain/refusals';
 import {
   approveUpdate,
   cancelSignal,
@@ -127,7 +127,7 @@ export function createVerifications(dependencies: StartDependencies): Verificati
       try {
         return toView(id, await openRuns.update(id, cancelUpdate, fromTenant(id)));
       } catch (error) {
-        if (!(error instanceof VerificationError) || error.code !== 'verification_ended') throw error;
+        if (!isRefusal(error, 'verification_ended')) throw error;
         const state = await states.read(id);
         // The window is over, but the workflow's timer has not fired yet.
         const isClosing = state.endedAt === null && states.mayWait(id);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { SEND_DEADLINE_MS } from '../domain/policy';
-import { VerificationError } from '../domain/refusals';
+import { isRefusal } from '../domain/refusals';
 import type { DeliveryReport } from '../domain/types';
 import { unlessNotFound } from '../temporal/grpc-errors';
 import { timestampMs } from '../temporal/timestamp';
@@ -53,9 +53,7 @@ export function createDeliveryReports(client: Client, { call }: WorkflowCalls, o
         if (report.failure === null && !(await isUnresolved(id, report.sid, sinceSentMs))) return;
         await openRuns.signal(id, deliveryReportSignal, { nonce: id.nonce, ...report });
       } catch (error) {
-        const isUnknownOrEnded =
-          error instanceof VerificationError && ['not_found', 'verification_ended'].includes(error.code);
-        if (!isUnknownOrEnded) throw error;
+        if (!isRefusal(error, 'not_found', 'verification_ended')) throw error;
       }
     },
 

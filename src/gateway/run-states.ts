@@ -5,7 +5,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { VerificationError } from '../domain/refusals';
+import { isRefusal, VerificationError } from '../domain/refusals';
 import { unlessNotFound } from '../temporal/grpc-errors';
 import { stateQuery, type VerificationResult, type VerificationState } from '../workflows/definitions';
 import { Bound } from './bound';
@@ -154,15 +154,11 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
 
 /** Whether the error is that of a Bound. */
 function isTooMany(error: unknown): boolean {
-  return (
-    error instanceof VerificationError &&
-    error.code === 'temporal_unavailable' &&
-    error.refusal.limit !== undefined
-  );
+  return isRefusal(error, 'temporal_unavailable') && error.refusal.limit !== undefined;
 }
 
 function isNotAnswered(error: unknown): boolean {
-  return isTooMany(error) || (error instanceof VerificationError && error.code === 'worker_unavailable');
+  return isTooMany(error) || isRefusal(error, 'worker_unavailable');
 }
 
 function keyOf({ workflowId, runId }: VerificationId): string {

@@ -7,7 +7,7 @@ import {
   numberLimitRefusal,
 } from '../domain/ledger';
 import { attemptsUsedUpRefusal, MAX_LEDGER_AGE_MS } from '../domain/policy';
-import { VerificationError, type Refusal } from '../domain/refusals';
+import { isRefusal, VerificationError, type Refusal } from '../domain/refusals';
 import type { Ledger, Policy } from '../domain/types';
 import { TEMPORAL_TIMEOUT_MS } from '../temporal/grpc-errors';
 import type { VerificationResult } from '../workflows/definitions';
@@ -108,7 +108,7 @@ export function createStartOrFind(
     try {
       return await states.readClosed(run);
     } catch (error) {
-      if (error instanceof VerificationError && error.code === 'not_found') return undefined;
+      if (isRefusal(error, 'not_found')) return undefined;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { VerificationError } from '../domain/refusals';
+import { isRefusal } from '../domain/refusals';
 import type { VerificationState } from '../workflows/definitions';
 import { Bound } from './bound';
 import type { VerificationId } from './ids';
@@ -43,7 +43,7 @@ export function createWhenSent(
     try {
       return await states.readWithin(id, timeoutMs, reads);
     } catch (error) {
-      if (error instanceof VerificationError && error.code === 'temporal_unavailable') return undefined;
+      if (isRefusal(error, 'temporal_unavailable')) return undefined;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Capabilities, CapabilityPurpose } from '../../crypto/capability';
-import { VerificationError } from '../../domain/refusals';
+import { isRefusal, VerificationError } from '../../domain/refusals';
 import type { VerificationRef, Verifications } from '../../gateway/verifications';
 import { noteOnRequest } from '../../telemetry/request-log';
 import type { Caller, Tenants } from '../../tenants/registry';
@@ -148,8 +148,7 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
     try {
       return await act({ tenantId, id });
     } catch (error) {
-      const isUnknownId = error instanceof VerificationError && error.code === 'not_found';
-      throw isUnknownId && !caller ? unauthorized() : error;
+      throw isRefusal(error, 'not_found') && !caller ? unauthorized() : error;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { VerificationError } from '../../domain/refusals';
+import { isRefusal, VerificationError } from '../../domain/refusals';
 import type { IdentifiedView } from '../../gateway/verifications';
 import { noteProblem, toProblem } from '../problem';
 import type { Pages } from './pages';
@@ -94,5 +94,5 @@ function repeatScreen(body: unknown, refused: Refused): Screen | undefined {
 
 /** The guard against cross-site requests refused the form. (The check of its token throws other errors.) */
 function isFromOtherOrigin(error: unknown): boolean {
-  return error instanceof VerificationError && error.code === 'forbidden';
+  return isRefusal(error, 'forbidden');
 }

@@ -1,7 +1,7 @@
 import csrfProtection from '@fastify/csrf-protection';
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { VerificationError } from '../../domain/refusals';
+import { isRefusal, VerificationError } from '../../domain/refusals';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
 import { noteOnRequest } from '../../telemetry/request-log';
 import type { Tenants } from '../../tenants/registry';
@@ -175,7 +175,7 @@ export async function registerTryIt(app: Api, dependencies: TryItDependencies): 
 }
 
 function ignoreUnknown(error: unknown): undefined {
-  if (error instanceof VerificationError && error.code === 'not_found') return undefined;
+  if (isRefusal(error, 'not_found')) return undefined;
   throw error;
 }
 

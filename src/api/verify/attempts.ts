@@ -1,6 +1,6 @@
 import type { Digests } from '../../crypto/digest';
 import type { VerifySids } from '../../crypto/verify-sids';
-import { VerificationError } from '../../domain/refusals';
+import { isRefusal } from '../../domain/refusals';
 import type { FoundVerification } from '../../gateway/verification-search';
 import type { Verifications } from '../../gateway/verifications';
 import type { Api } from '../http-server';
@@ -95,7 +95,7 @@ async function undefinedIfNotFound(
   try {
     return await finding;
   } catch (error) {
-    if (error instanceof VerificationError && error.code === 'not_found') return undefined;
+    if (isRefusal(error, 'not_found')) return undefined;
     throw error;
   }
 }
