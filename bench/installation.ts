@@ -10,7 +10,8 @@ import { createRunReader, type RunReader } from './run-reader';
 import type { BySide, Side } from './side';
 import { startFloor } from './start-floor';
 import { startService } from './start-service';
-import { givenTemporal, startTemporal, type TemporalServer } from './temporal';
+import { givenTemporal, startTemporal } from './temporal';
+import type { TemporalServer } from './temporal-server';
 
 /** The service and the floor, both on the same Temporal server. */
 export interface Installation {

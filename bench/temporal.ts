@@ -2,21 +2,12 @@ import path from 'node:path';
 import { findTemporalCli } from '../harness/executables/find-executable';
 import { freePort, LOOPBACK, urlOf } from '../harness/ports';
 import { temporalSpec } from '../harness/service/process-specs';
-import type { Variables } from '../harness/service/service-environment';
 import { setVariables } from '../src/config/read-environment';
 import type { OnEnd } from './cleanup';
 import type { Database } from './databases';
 import { startTemporalOnPostgresql } from './postgresql/start-temporal';
 import type { Processes } from './processes';
-
-export interface TemporalServer {
-  /** The variables with which a process connects to it. */
-  env: Variables;
-  /** Shown with the figures. */
-  description: string;
-  /** Prometheus metrics. Undefined if the benchmark did not start it. */
-  metricsUrl?: string;
-}
+import type { TemporalServer } from './temporal-server';
 
 /** The server at TEMPORAL_ADDRESS. */
 export function givenTemporal(): TemporalServer {

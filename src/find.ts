@@ -15,7 +15,7 @@ import {
 import { DEFAULT_TENANT } from './domain/tenant-id';
 import { createTemporalClient } from './temporal/client';
 import { createDataConverter } from './temporal/data-converter';
-import { createRunList, type ListedRun } from './gateway/run-list';
+import { createRunList, type ListedRun } from './gateway/search/run-list';
 import { isWorkflowId, parseVerificationId, workflowIdFor } from './gateway/ids';
 
 /** Endpoints of Temporal Cloud, of a namespace or of a region. */

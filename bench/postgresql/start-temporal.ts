@@ -5,7 +5,7 @@ import { LOOPBACK } from '../../harness/ports';
 import { prepareNamespace, registerNamespace } from '../../harness/temporal/namespace';
 import type { OnEnd } from '../cleanup';
 import type { Processes } from '../processes';
-import type { TemporalServer } from '../temporal';
+import type { TemporalServer } from '../temporal-server';
 import { findPostgres } from './find-postgres';
 import { installTemporalCommand, TEMPORAL_SERVER_VERSION } from './go-install';
 import { serverEnvironment } from './server-environment';

@@ -1,5 +1,5 @@
 import type { Info } from '@temporalio/activity';
-import type { SendMessageRequest } from './send-message';
+import type { SendMessageRequest } from './send-message-request';
 
 /**
  * How long the code in this message is valid. `beganAt`: when this try began, by `performance.now()`.

@@ -8,7 +8,7 @@ import type {
 } from '../gateway/verifications';
 import { acceptedPhoneNumber, parsePhoneNumber } from '../numbers/phone-number';
 import type { Tenant } from '../tenants/tenant';
-import { clientOf } from './client-address';
+import { clientOf } from './http/client-address';
 import type { Limits, Requester } from '../limits/limits';
 
 export interface MessageRequestsDependencies {

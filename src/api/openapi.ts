@@ -1,10 +1,10 @@
 import swagger from '@fastify/swagger';
 import { Type } from '@sinclair/typebox';
-import type { Api } from './http-server';
+import type { Api } from './http/http-server';
 import { InstanceStatus, ManagementUrls } from './durable-functions/resources';
 import { keepResult } from './keep-result';
-import { answer, problems } from './responses';
-import { Problem } from './problem-schema';
+import { answer, problems } from './problem/responses';
+import { Problem } from './problem/problem-schema';
 import { CheckedVerification, Verification } from './rest/resource';
 
 const DESCRIPTION = `Phone verification by SMS.

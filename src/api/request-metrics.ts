@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { VerificationError } from '../domain/refusals';
 import type { AnsweredError, ApiMetrics } from '../telemetry/api-metrics';
 import { NAMED_LIMIT_PREFIX } from '../limits/limits';
-import { toProblem } from './problem';
+import { toProblem } from './problem/problem';
 import { isCsrfError } from './try-it/session';
 import { VerifyApiError } from './verify/errors';
 

@@ -11,14 +11,14 @@ import {
   type VerificationState,
 } from '../workflows/definitions';
 import { createOpenRuns } from './open-runs';
-import { createVerificationSearch } from './create-verification-search';
-import { createRunStates } from './run-states';
+import { createVerificationSearch } from './search/create-verification-search';
+import { createRunStates } from './state/run-states';
 import { createResend } from './resend';
-import { createStart, type StartDependencies } from './start';
+import { createStart, type StartDependencies } from './start/start';
 import { updateIdOf } from './update-id';
 import { createDeliveryReports } from './delivery-reports';
-import { waitForDecision } from './wait-for-decision';
-import { createWhenSent } from './when-sent';
+import { waitForDecision } from './state/wait-for-decision';
+import { createWhenSent } from './state/when-sent';
 import {
   formatVerificationId,
   parseVerificationId,

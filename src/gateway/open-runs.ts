@@ -4,7 +4,7 @@ import { VerificationError } from '../domain/refusals';
 import { isFinal } from '../domain/types';
 import type { VerificationState } from '../workflows/definitions';
 import { BoundByKey } from './bound-by-key';
-import { requireMatch, type RunStates } from './run-states';
+import { requireMatch, type RunStates } from './state/run-states';
 import { initialState, parseMemo, type VerificationMemo } from './stored-data';
 import type { VerificationId } from './ids';
 import { notFoundOr, type WorkflowCalls } from './workflow-calls';

@@ -5,7 +5,7 @@ import { resendUpdate, type ResendOutcome } from '../workflows/definitions';
 import type { TenantVerificationId } from './ids';
 import { requestDigest } from './request-digest';
 import type { OpenRuns } from './open-runs';
-import type { Idempotency } from './start-request';
+import type { Idempotency } from './start/start-request';
 import { updateIdOf } from './update-id';
 
 /** A request for one more message. */

@@ -1,5 +1,5 @@
 import type { Digests } from '../crypto/digest';
-import type { Idempotency } from './start-request';
+import type { Idempotency } from './start/start-request';
 
 /** Temporal returns the first outcome for a known update id. Undefined for a request without an Idempotency-Key. */
 export function updateIdOf(

@@ -1,11 +1,11 @@
 import type { VerificationError } from '../domain/refusals';
 import type { DeliveryError, DeliveryReport, VerificationView } from '../domain/types';
 import type { Resend, ResendOptions } from './resend';
-import type { Idempotency, StartRequest } from './start-request';
-import type { VerificationSearch } from './verification-search';
-import type { Wait } from './wait-for-decision';
+import type { Idempotency, StartRequest } from './start/start-request';
+import type { VerificationSearch } from './search/verification-search';
+import type { Wait } from './state/wait-for-decision';
 
-export type { Reservation } from './start-request';
+export type { Reservation } from './start/start-request';
 
 /** A verification with its public id. */
 export interface IdentifiedView extends VerificationView {

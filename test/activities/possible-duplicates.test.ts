@@ -1,7 +1,7 @@
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { SendMessageRequest } from '../../src/activities/send-message';
+import type { SendMessageRequest } from '../../src/activities/send-message-request';
 import type { SendResult } from '../../src/messaging/sender';
 import { senderWithoutList, sendMessageWith } from '../support/send-activity';
 

@@ -2,7 +2,7 @@ import { ApplicationFailure, type Info } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
-import type { SendMessageRequest } from '../../src/activities/send-message';
+import type { SendMessageRequest } from '../../src/activities/send-message-request';
 import { NOTHING_SENT } from '../../src/domain/delivery-errors';
 import { SEND_DEADLINE_MS } from '../../src/domain/policy';
 import type { SendOutcome } from '../../src/domain/types';

@@ -1,5 +1,5 @@
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
-import type { SendMessageRequest } from '../../src/activities/send-message';
+import type { SendMessageRequest } from '../../src/activities/send-message-request';
 import { senderWithoutList, sendMessageWith } from '../support/send-activity';
 
 /** Runs a try of a resend. Returns the seconds for which the message is valid. */

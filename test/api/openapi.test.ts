@@ -1,7 +1,7 @@
 import type { RouteOptions } from 'fastify';
 import { createPayloadReader } from '../../src/temporal/payload-reader';
 import { errorCodes, type ErrorCode } from '../../src/domain/refusals';
-import { problemCatalogue, titles } from '../../src/api/problem-catalogue';
+import { problemCatalogue, titles } from '../../src/api/problem/problem-catalogue';
 import { finalStatuses } from '../../src/domain/types';
 import { openApiFaults } from '../fuzz/schemathesis';
 import { connectDevServer, type DevServer } from '../support/dev-server';

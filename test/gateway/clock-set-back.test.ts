@@ -1,7 +1,7 @@
 import { ServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { emptyLedger } from '../../src/domain/ledger';
-import { createStart } from '../../src/gateway/start';
-import type { RunStates } from '../../src/gateway/run-states';
+import { createStart } from '../../src/gateway/start/start';
+import type { RunStates } from '../../src/gateway/state/run-states';
 import { initialState, storedMemo } from '../../src/gateway/stored-data';
 import type { Run, WorkflowCalls } from '../../src/gateway/workflow-calls';
 import { fakeClocks, type FakeClocks } from '../support/fake-clocks';

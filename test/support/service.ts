@@ -17,7 +17,7 @@ import type { Budgets } from '../../src/limits/limits';
 import { createTenants, type HashedCredentials } from '../../src/tenants/registry';
 import { DEFAULT_TENANT } from '../../src/domain/tenant-id';
 import type { Tenant, TenantLimits, TenantMessaging } from '../../src/tenants/tenant';
-import type { StartRequest } from '../../src/gateway/start-request';
+import type { StartRequest } from '../../src/gateway/start/start-request';
 import type { NumberRules } from '../../src/numbers/phone-number';
 import { createApiMetrics, type ApiMetrics } from '../../src/telemetry/api-metrics';
 import { requestLogging } from '../../src/telemetry/request-log';
@@ -35,7 +35,7 @@ import { formatVerificationId, parseVerificationId } from '../../src/gateway/ids
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { missingAttributesWarning } from '../../src/temporal/search-attributes';
 import { versioningOptions } from '../../src/temporal/worker-versioning';
-import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
+import { SearchAttributeUse } from '../../src/gateway/start/search-attribute-use';
 import { createVerifications } from '../../src/gateway/create-verifications';
 import { forTenant, type TenantVerifications } from './for-tenant';
 import { eventually } from './eventually';

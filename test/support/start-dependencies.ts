@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
-import type { StartDependencies } from '../../src/gateway/start';
+import { SearchAttributeUse } from '../../src/gateway/start/search-attribute-use';
+import type { StartDependencies } from '../../src/gateway/start/start';
 import { testDigests, testKeyRing } from './service';
 
 /** For starts without a Temporal server. `startRun` gets its deadline, epoch milliseconds, and returns a run ID. */

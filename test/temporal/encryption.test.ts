@@ -1,7 +1,7 @@
 import { createKeyRing } from '../../src/crypto/key-ring';
 import { createDataConverter } from '../../src/temporal/data-converter';
 import { ServicePayloadCodec } from '../../src/temporal/payload-codec';
-import { SearchAttributeUse } from '../../src/gateway/search-attribute-use';
+import { SearchAttributeUse } from '../../src/gateway/start/search-attribute-use';
 import { createVerifications } from '../../src/gateway/create-verifications';
 import { forTenant } from '../support/for-tenant';
 import { connectDevServer } from '../support/dev-server';

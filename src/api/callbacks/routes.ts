@@ -6,9 +6,9 @@ import type { DeliveryReports } from '../../messaging/sender';
 import type { Verifications } from '../../gateway/verifications';
 import type { ApiMetrics } from '../../telemetry/api-metrics';
 import { noteOnRequest } from '../../telemetry/request-log';
-import type { Api } from '../http-server';
-import { bodyTooLarge, noBody, problems } from '../responses';
-import { stringRecord } from '../string-record';
+import type { Api } from '../http/http-server';
+import { bodyTooLarge, noBody, problems } from '../problem/responses';
+import { stringRecord } from '../http/string-record';
 
 export interface CallbacksDependencies {
   readonly verifications: Verifications;

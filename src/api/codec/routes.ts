@@ -4,9 +4,9 @@ import { HashedKeys, hashOf } from '../../crypto/api-keys';
 import { VerificationError } from '../../domain/refusals';
 import type { DecodePayloads, JsonPayload } from '../../temporal/payload-reader';
 import { basicCredentials, bearerToken } from '../authentication';
-import type { Api } from '../http-server';
-import { answer, bodyTooLarge, problems } from '../responses';
-import { stringRecord } from '../string-record';
+import type { Api } from '../http/http-server';
+import { answer, bodyTooLarge, problems } from '../problem/responses';
+import { stringRecord } from '../http/string-record';
 
 export interface CodecServer {
   readonly token: string;

@@ -1,4 +1,4 @@
-import type { Examples } from '../responses';
+import type { Examples } from '../problem/responses';
 import type { InstanceStatus, ManagementUrls } from './resources';
 
 /** For the OpenAPI document. */

@@ -1,7 +1,7 @@
 import type { SwaggerTransform } from '@fastify/swagger';
 import { Type, type TSchema } from '@sinclair/typebox';
 import { startErrors } from '../message-requests';
-import { answer, bodyTooLarge, noBody, problems, retryAfter } from '../responses';
+import { answer, bodyTooLarge, noBody, problems, retryAfter } from '../problem/responses';
 import { InstanceStatus, ManagementUrls } from './resources';
 import { EXAMPLE_ID, managementUrlsExamples, runningExamples, endedExamples } from './examples';
 

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Verifications } from '../../gateway/verifications';
-import type { Api } from '../http-server';
-import { answer, problems } from '../responses';
+import type { Api } from '../http/http-server';
+import { answer, problems } from '../problem/responses';
 import { shareWhileRunning } from '../share-while-running';
 
 const tags = ['Health'];

@@ -1,4 +1,4 @@
-import { securityHeaders } from '../security-headers';
+import { securityHeaders } from '../http/security-headers';
 
 /** Nothing may be loaded from elsewhere, and requests go to this service only. */
 export const PAGE_HEADERS = securityHeaders({

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import type { Api } from '../http-server';
+import type { Api } from '../http/http-server';
 import { keepResult } from '../keep-result';
-import { problems } from '../responses';
+import { problems } from '../problem/responses';
 import { page, PAGE_HEADERS } from './page';
 import { createScalarScript } from './scalar-script';
 

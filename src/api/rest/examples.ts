@@ -1,5 +1,5 @@
 import { ownDeliveryErrors } from '../../domain/delivery-errors';
-import type { Examples } from '../responses';
+import type { Examples } from '../problem/responses';
 import { EXAMPLE_ID, type VerificationResource } from './resource';
 
 export const EXAMPLE_PATH = `/verifications/${EXAMPLE_ID}`;

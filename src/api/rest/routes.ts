@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { VerificationError } from '../../domain/refusals';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
-import type { Api } from '../http-server';
+import type { Api } from '../http/http-server';
 import { noteOnRequest } from '../../telemetry/request-log';
 import type { Tenants } from '../../tenants/registry';
 import { createBearerAuthentication } from '../authentication';
-import { clientGoneSignal } from '../client-gone';
-import { parsePreferWait } from '../prefer';
+import { clientGoneSignal } from '../http/client-gone';
+import { parsePreferWait } from '../http/prefer';
 import type { VerificationResource } from './resource';
 import { parseSubmittedCode } from '../submitted-code';
 import type { MessageRequests } from '../message-requests';

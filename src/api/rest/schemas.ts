@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { startErrors } from '../message-requests';
-import { answer, bodyTooLarge, noBody, problems } from '../responses';
+import { answer, bodyTooLarge, noBody, problems } from '../problem/responses';
 import {
   canceledExamples,
   checkedExamples,

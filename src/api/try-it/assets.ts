@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hashOf } from '../../crypto/api-keys';
-import type { Api } from '../http-server';
+import type { Api } from '../http/http-server';
 import { keepResult } from '../keep-result';
 
 /** The package's file for browsers. It formats a phone number while a person types it. */

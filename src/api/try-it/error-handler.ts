@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isRefusal, VerificationError } from '../../domain/refusals';
 import type { IdentifiedView } from '../../gateway/verifications';
-import { noteProblem, toProblem } from '../problem';
+import { noteProblem, toProblem } from '../problem/problem';
 import type { Pages } from './pages';
 import { sentFields, sentNotice } from './schemas';
 import {

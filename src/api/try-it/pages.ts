@@ -2,8 +2,8 @@ import path from 'node:path';
 import view from '@fastify/view';
 import type { FastifyReply } from 'fastify';
 import { Eta } from 'eta';
-import type { Api } from '../http-server';
-import { securityHeaders } from '../security-headers';
+import type { Api } from '../http/http-server';
+import { securityHeaders } from '../http/security-headers';
 import type { Screen } from './screens';
 import type { Notice } from './sentences';
 

@@ -1,6 +1,6 @@
 import cookie, { type CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Api } from '../http-server';
+import type { Api } from '../http/http-server';
 
 export interface SessionOptions {
   readonly cookieKeys: readonly Buffer[];

@@ -1,5 +1,5 @@
 import type { VerifySids } from '../../crypto/verify-sids';
-import type { TenantNumber, VerificationFilter } from '../../gateway/verification-search';
+import type { TenantNumber, VerificationFilter } from '../../gateway/search/verification-search';
 import { acceptedPhoneNumber } from '../../numbers/phone-number';
 import { invalidParameter } from './errors';
 import { E164, withPlus } from './form';

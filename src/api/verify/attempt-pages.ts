@@ -5,7 +5,7 @@ import type {
   FoundVerification,
   VerificationFilter,
   VerificationSearch,
-} from '../../gateway/verification-search';
+} from '../../gateway/search/verification-search';
 import { beginningOf, createPageTokens, lastListed, type Position } from './attempt-position';
 
 /** One message of a verification. */

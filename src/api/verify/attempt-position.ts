@@ -1,5 +1,5 @@
 import type { Digests } from '../../crypto/digest';
-import type { FoundVerification } from '../../gateway/verification-search';
+import type { FoundVerification } from '../../gateway/search/verification-search';
 import { invalidParameter } from './errors';
 
 /** The last verification that earlier pages listed, at least in part. */

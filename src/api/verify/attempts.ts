@@ -1,9 +1,9 @@
 import type { Digests } from '../../crypto/digest';
 import type { VerifySids } from '../../crypto/verify-sids';
 import { isRefusal } from '../../domain/refusals';
-import type { FoundVerification } from '../../gateway/verification-search';
+import type { FoundVerification } from '../../gateway/search/verification-search';
 import type { Verifications } from '../../gateway/verifications';
-import type { Api } from '../http-server';
+import type { Api } from '../http/http-server';
 import { parseAttemptFilter } from './attempt-filter';
 import { createAttemptPages, type Attempt } from './attempt-pages';
 import { createAttemptResources } from './attempt-resources';

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { noteProblem } from '../problem';
+import { noteProblem } from '../problem/problem';
 import { toVerifyError } from './errors';
 import { formOf, toOf } from './form';
 

@@ -1,7 +1,7 @@
 import type { WordingChoice } from '../../domain/types';
 import type { VerifyService } from '../../tenants/tenant';
 import { isPossible } from '../../numbers/phone-number';
-import { isIpAddress } from '../client-address';
+import { isIpAddress } from '../http/client-address';
 import { sentenceIn, variablesOf, type Template } from '../../messaging/wording';
 import { NO_TEXT, parseCustomName } from './custom-name';
 import { invalidParameter, invalidTo, VerifyApiError } from './errors';

@@ -7,7 +7,7 @@ import { isFinal } from '../../domain/types';
 import type { IdentifiedView, VerificationRef, Verifications } from '../../gateway/verifications';
 import { noteOnRequest } from '../../telemetry/request-log';
 import type { Tenants } from '../../tenants/registry';
-import type { Api } from '../http-server';
+import type { Api } from '../http/http-server';
 import type { MessageRequests } from '../message-requests';
 import { registerAttempts, type AttemptsDependencies } from './attempts';
 import { createAuthentication, type ServiceCaller } from './authentication';

@@ -1,5 +1,5 @@
 import { VerificationError } from '../../domain/refusals';
-import type { Api } from '../http-server';
+import type { Api } from '../http/http-server';
 import type { Authentication } from './authentication';
 import { VerifyApiError } from './errors';
 import { formOf } from './form';

@@ -1,4 +1,4 @@
-import type { Api } from '../http-server';
+import type { Api } from '../http/http-server';
 import { answerVerifyError } from './error-answer';
 import { VerifyApiError } from './errors';
 

@@ -1,7 +1,7 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { LOOPBACK } from '../../../harness/ports';
 import { registerHealth } from '../../../src/api/health/routes';
-import { createHttpServer, type Api } from '../../../src/api/http-server';
+import { createHttpServer, type Api } from '../../../src/api/http/http-server';
 import { eventually } from '../../support/eventually';
 
 const REQUESTS = 300;

@@ -1,5 +1,5 @@
 import type { InjectOptions } from 'fastify';
-import { SharedWaits } from '../../../src/gateway/shared-waits';
+import { SharedWaits } from '../../../src/gateway/state/shared-waits';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import {
   API_KEYS,

@@ -4,7 +4,7 @@ import type {
   FoundVerification,
   VerificationFilter,
   VerificationSearch,
-} from '../../../src/gateway/verification-search';
+} from '../../../src/gateway/search/verification-search';
 import { testDigests } from '../../support/service';
 
 const timeOf = (number: number) => new Date(number).toISOString();
