@@ -122,7 +122,9 @@ test.each([
   ['TWILIO_ACCOUNT_SID', 'SK123'],
   ['SECRET_KEYS', `a:${KEY},a:${KEY}`],
   ['CALLER_LIMIT', '600'],
+  ['CALLER_LIMIT', '600/25d'],
   ['CLIENT_IP_LIMIT', '0/1m'],
+  ['NUMBER_LIMIT', '1001/1h'],
   ['PREFIX_BUDGET', '100/1w'],
   ['COUNTRY_BUDGET', '1000/1h,USA=1/1h'],
   ['TEXTS_PER_SECOND', '0.5'],
@@ -156,6 +158,7 @@ test.each([
   ['CODEC_SERVER_TOKEN', 'short'],
   ['CODEC_SERVER_ORIGIN', '*'],
   ['CODEC_SERVER_TOKEN', LONG_API_KEY],
+  ['CODEC_SERVER_TOKEN', `${LONG_API_KEY}\n`],
   ['METRICS_PORT', '65536'],
   ['METRICS_PORT', 'none'],
   ['WORKER_METRICS_PORT', '0'],
@@ -232,6 +235,13 @@ test('an invalid CODE_LENGTH is no fault of the variables whose codes have this 
   const env = { ...COMPLETE, CODE_LENGTH: 'six', TEST_NUMBERS: '+14255550123=2168@2027-01-31' };
 
   expect(refusalOf(apiConfig, env)).not.toMatch(/TEST_NUMBERS|NaN/);
+});
+
+test('PHONE_DIGEST_KEY must not be a later one of SECRET_KEYS, either', () => {
+  const env = { ...COMPLETE, SECRET_KEYS: `k1:${KEY},k2:${COMPLETE.PHONE_DIGEST_KEY}` };
+
+  for (const read of [apiConfig, operatorConfig])
+    expect(refusalOf(read, env)).toContain('PHONE_DIGEST_KEY must not be one of SECRET_KEYS');
 });
 
 test('an invalid combination is no error for a process that reads only one of the variables', () => {

@@ -203,6 +203,10 @@ test('off switches a limit off that the environment has', () => {
     limits: { caller: undefined, clientIp: { max: 20 } },
   });
   expect(shopOfApi({})?.limits.caller).toEqual({ max: 600, periodMs: 60_000 });
+  expect(shopOfApi({ limits: { clientIp: 'off' } })?.limits).toMatchObject({
+    caller: { max: 600 },
+    clientIp: undefined,
+  });
   expect(shopOfWorker(shop, { WEBOTP_DOMAIN: 'example.com' })?.webOtpDomain).toBeUndefined();
 });
 
@@ -469,7 +473,11 @@ test('of a file that cannot be read, the path and the folder are shown', () => {
 test('no two tenants have a key or a service in common', () => {
   const tenants = {
     shop: { ...SHOP, verify: VERIFY },
-    club: { name: 'Club', apiKeys: [hashOf('the key of the club'), HASH], verify: VERIFY },
+    club: {
+      name: 'Club',
+      apiKeys: [hashOf('the key of the club'), HASH],
+      verify: { ...VERIFY, serviceSid: `VA${HEX.toUpperCase()}` },
+    },
   };
 
   expect(faultsOf({ tenants })).toEqual([
