@@ -216,6 +216,19 @@ describe('anonymous Durable Functions starts', () => {
   });
 });
 
+test('Durable Functions starts with an API key are not limited by address: a server sends them for many people', async () => {
+  await withLimits({ limits: { clientIp: anHour(1) } });
+  for (let i = 0; i < 2; i++) {
+    const { statusCode } = await service.app.inject({
+      method: 'POST',
+      url: '/orchestrators/E4_SmsPhoneVerification',
+      headers: { 'x-functions-key': API_KEYS[0] },
+      payload: JSON.stringify(uniquePhoneNumber()),
+    });
+    expect(statusCode).toBe(202);
+  }
+});
+
 test('130 simultaneous starts for one number count as one message of its block', async () => {
   await withLimits({ limits: { prefix: anHour(2), country: { general: anHour(3), countries: new Map() } } });
   const phoneNumber = uniquePhoneNumber();

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
+import { createCapabilities } from '../../../src/crypto/capability';
+import { DEFAULT_TENANT } from '../../../src/domain/tenant-id';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import {
   API_KEYS,
@@ -7,6 +9,7 @@ import {
   PUBLIC_URL,
   receivedCode,
   startService,
+  testKeyRing,
   uniquePhoneNumber,
   wrongCodeFor,
   type Service,
@@ -321,9 +324,10 @@ describe('the status', () => {
     });
   });
 
-  test('leaves out the input with showInput=false', async () => {
+  // C# writes the second one.
+  test.each(['false', 'False'])('leaves out the input with showInput=%s', async (showInput) => {
     const { statusUrl } = await startRunning();
-    expect((await get(`${statusUrl}&showInput=false`)).json()).toMatchObject({ input: null });
+    expect((await get(`${statusUrl}&showInput=${showInput}`)).json()).toMatchObject({ input: null });
   });
 
   test('is the same on the newer path', async () => {
@@ -376,6 +380,26 @@ describe('a capability', () => {
       expect(response.json()).toMatchObject({ code: 'unauthorized' });
     }
     expect((await get(pathOf(urls.statusQueryGetUri))).json()).toMatchObject({ runtimeStatus: 'Running' });
+  });
+
+  test('expires an hour after the last moment of the window', async () => {
+    const { urls, statusUrl } = await startRunning();
+    const { createdTime } = (await get(statusUrl)).json<{ createdTime: string }>();
+    const code = new URL(urls.statusQueryGetUri).searchParams.get('code') ?? '';
+    const expiresAt = Buffer.from(code, 'base64url').readUIntBE(0, 6);
+    // 30 s to send the message, and a window of 90 s.
+    expect(expiresAt).toBe(Date.parse(createdTime) / 1000 + 30 + 90 + 3_600);
+  });
+
+  test('is of no use once it has expired', async () => {
+    const { urls } = await startRunning();
+    const statusWith = (expiresAt: number) => {
+      const subject = { tenantId: DEFAULT_TENANT, id: urls.id };
+      const code = createCapabilities(testKeyRing).grant('status', subject, expiresAt);
+      return get(`/admin/extensions/DurableTaskExtension/instances/${urls.id}?code=${code}`);
+    };
+    expect((await statusWith(Date.now() + 60_000)).statusCode).toBe(202);
+    expect((await statusWith(Date.now() - 1_000)).statusCode).toBe(401);
   });
 
   test('is not contained in the answers to its use', async () => {
