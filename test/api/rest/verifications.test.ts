@@ -259,6 +259,17 @@ describe('a check', () => {
     expect(await check('second', code)).toMatchObject({ status: 200, body: second.body });
   });
 
+  test('with the Idempotency-Key of another caller is another check', async () => {
+    const { path, wrongCode } = await startPending();
+    const checkBy = (apiKey: string) =>
+      call('POST', `${path}/check`, {
+        payload: { code: wrongCode },
+        headers: { authorization: `Bearer ${apiKey}`, 'idempotency-key': 'shared' },
+      });
+    expect((await checkBy(ALICE)).body).toMatchObject({ attemptsRemaining: 3 });
+    expect((await checkBy(BOB)).body).toMatchObject({ attemptsRemaining: 2 });
+  });
+
   test('after the end gets 410 with the final status', async () => {
     const { path, code } = await startPending();
     await call('DELETE', path);
@@ -369,6 +380,8 @@ describe('a resend', () => {
     await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
     expect(await resend('one')).toMatchObject({ status: 202, body: first.body });
     expect(await resend('two')).toMatchObject({ status: 429, body: { code: 'resend_limit_reached' } });
+    const ofBob = { authorization: `Bearer ${BOB}`, 'idempotency-key': 'one' };
+    expect(await call('POST', `${path}/resend`, { headers: ofBob })).toMatchObject({ status: 429 });
     await call('DELETE', path);
     expect(await resend('one')).toMatchObject({ status: 202, body: first.body });
     expect(await resend('two')).toMatchObject({ status: 410 });
