@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { freePort, LOOPBACK } from '../../../harness/ports';
@@ -226,6 +227,27 @@ describe('an answer that does not end', () => {
     const reason = `no complete answer in 6 s from ${host}`;
     expect(await find(sender)).toEqual({ result: 'unknown', reason });
   }, 15_000);
+});
+
+test.each([
+  [0, '1'],
+  [1_499, '1'],
+  [90_000, '90'],
+  [36_000_000, '36000'],
+  [86_400_000, '36000'],
+])('a message that is valid for %i ms has a validity period of %s seconds', async (validityMs, seconds) => {
+  let form = '';
+  const { sender } = await senderTo((request, response) => {
+    void text(request).then((body) => {
+      form = body;
+      answering(201, { sid: 'SM1' })(request, response);
+    });
+  });
+  await sender.send(
+    { to: TO, sender: { from: '+15005550006' }, body: BODY, validityMs, reportUrl: undefined },
+    signal,
+  );
+  expect(new URLSearchParams(form).get('ValidityPeriod')).toBe(seconds);
 });
 
 test('a search takes the message that was sent, and not the copy that a number of the same account received', async () => {
