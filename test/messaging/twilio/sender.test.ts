@@ -260,6 +260,19 @@ test('a search takes the message that was sent, and not the copy that a number o
   expect(await sender.find({ ...search, knownSids: ['SM1'] }, signal)).toEqual({ result: 'absent' });
 });
 
+test.each([
+  ['has a longer number that begins with the code', { body: 'Your code is 21685.' }],
+  ['has a longer number that ends with the code', { body: 'Your code is 52168.' }],
+  ['is older than the search allows', { date_created: 'Mon, 23 Nov 2026 09:59:59 +0000' }],
+])('a search does not take a message that %s', async (_case, difference) => {
+  const sent = { sid: 'SM1', body: BODY, date_created: 'Mon, 23 Nov 2026 10:00:00 +0000' };
+  const other = { ...sent, sid: 'SM2', ...difference };
+  const { sender } = await senderTo(answering(200, { messages: [other, sent] }));
+  const search = { to: TO, code: '2168', createdSince: Date.parse('2026-11-23T10:00:00Z') };
+  expect(await sender.find({ ...search, knownSids: [] }, signal)).toEqual({ result: 'found', sid: 'SM1' });
+  expect(await sender.find({ ...search, knownSids: ['SM1'] }, signal)).toEqual({ result: 'absent' });
+});
+
 test('a list whose next page is at another server is unreadable, and that server gets no credentials', async () => {
   const hosts: (string | undefined)[] = [];
   const { sender, host } = await senderTo((request, response) => {
