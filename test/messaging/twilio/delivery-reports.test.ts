@@ -23,3 +23,10 @@ test.each([undefined, '', 'x', '1e30', '-1', '0', '1.5', 'Infinity', '1425555012
 test.each(['queued', 'sending', undefined])('a report with status %j has no effect', (status) => {
   expect(reports.parseReport({ MessageSid: 'SM1', MessageStatus: status })).toBeUndefined();
 });
+
+test.each(['sent', 'delivered'])('a report with status %s says that the message was accepted', (status) => {
+  expect(reports.parseReport({ MessageSid: 'SM1', MessageStatus: status })).toEqual({
+    sid: 'SM1',
+    failure: null,
+  });
+});

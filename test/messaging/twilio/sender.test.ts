@@ -273,16 +273,36 @@ test.each([
   expect(await sender.find({ ...search, knownSids: ['SM1'] }, signal)).toEqual({ result: 'absent' });
 });
 
-test('a list whose next page is at another server is unreadable, and that server gets no credentials', async () => {
-  const hosts: (string | undefined)[] = [];
+test.each([
+  ['host', (host: string) => host.replace(LOOPBACK, 'localhost')],
+  ['port', () => `${LOOPBACK}:1`],
+])(
+  'a list whose next page is at another %s is unreadable, and that server gets no credentials',
+  async (_case, other) => {
+    const hosts: (string | undefined)[] = [];
+    const { sender, host } = await senderTo((request, response) => {
+      hosts.push(request.headers.host);
+      const meta = { key: 'messages', next_page_url: `http://${other(host)}/next` };
+      response.end(JSON.stringify({ messages: [], meta }));
+    });
+    const reason = `an unreadable answer (HTTP 200) from ${host}`;
+    expect(await find(sender)).toEqual({ result: 'unknown', reason });
+    expect(hosts).toEqual([host]);
+  },
+);
+
+test('if the next page of a list has no answer, the reason is not the answer to the page before', async () => {
   const { sender, host } = await senderTo((request, response) => {
-    hosts.push(request.headers.host);
-    const meta = { key: 'messages', next_page_url: `http://${host.replace(LOOPBACK, 'localhost')}/next` };
-    response.end(JSON.stringify({ messages: [], meta }));
+    if (request.url === '/next') request.socket.resetAndDestroy();
+    else
+      response.end(
+        JSON.stringify({ messages: [], meta: { key: 'messages', next_page_url: `http://${host}/next` } }),
+      );
   });
-  const reason = `an unreadable answer (HTTP 200) from ${host}`;
-  expect(await find(sender)).toEqual({ result: 'unknown', reason });
-  expect(hosts).toEqual([host]);
+  expect(await find(sender)).toEqual({
+    result: 'unknown',
+    reason: expect.stringMatching(new RegExp(`^(ECONNRESET|UND_ERR_SOCKET) at ${host}$`)),
+  });
 });
 
 describe('a connection', () => {
