@@ -106,8 +106,8 @@ describe('substitutions', () => {
     );
   });
 
-  test('do not replace the code', () => {
-    const substitutions = { code: '9999', order: '7' };
+  test('do not replace the code or the name', () => {
+    const substitutions = { code: '9999', name: 'Bank', order: '7' };
     expect(wording('0042', { templateSid: 'HJ1', substitutions })).toBe('Shop: 0042 for order 7.');
   });
 

@@ -44,6 +44,27 @@ test('an empty key or password is refused, even if a file has its hash', () => {
   expect(open.verifyCallersOf({ username: 'AC1', password: '' })).toEqual([]);
 });
 
+test('several tenants can have the same user name for Twilio Verify, in any case of its letters', () => {
+  const credentials = (password: string) => ({ username: 'ACab', passwordHash: hashOf(password) });
+  const { verifyCallersOf } = createTenants([
+    {
+      tenant: tenant(DEFAULT_TENANT),
+      apiKeyHashes: [],
+      verifyCredentials: [credentials('own'), credentials('both')],
+    },
+    { tenant: tenant('shop'), apiKeyHashes: [], verifyCredentials: [credentials('both')] },
+  ]);
+  const tenantsOf = (username: string, password: string) =>
+    verifyCallersOf({ username, password }).map((caller) => caller.tenant.id);
+
+  for (const username of ['ACab', 'ACAB']) {
+    expect(tenantsOf(username, 'own')).toEqual([DEFAULT_TENANT]);
+    expect(tenantsOf(username, 'both')).toEqual([DEFAULT_TENANT, 'shop']);
+  }
+  expect(tenantsOf('ACab', 'other')).toEqual([]);
+  expect(tenantsOf('ACac', 'own')).toEqual([]);
+});
+
 test('a default tenant is required', () => {
   expect(tenants.default.id).toBe(DEFAULT_TENANT);
   expect(() => createTenants([{ tenant: tenant('shop'), apiKeyHashes: ['carol'].map(hashOf) }])).toThrow(

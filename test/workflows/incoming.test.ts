@@ -100,6 +100,8 @@ test.each([
   { outcome: 'accepted', sid: 1, acceptedAt: 1 },
   { outcome: 'failed', error: null },
   { outcome: 'failed', error: { code: 'abc', message: 'No.' } },
+  { outcome: 'failed', error: { code: '14255550123', message: 'No.' } },
+  { outcome: 'failed', error: { code: '21211 for +14255550123', message: 'No.' } },
 ])('the invalid outcome %j is ignored', (outcome) => {
   expect(readSendOutcome(outcome)).toBeUndefined();
 });

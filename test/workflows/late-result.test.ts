@@ -1,4 +1,5 @@
 import { temporal } from '@temporalio/proto';
+import { durationMs, timestampMs } from '../../src/temporal/timestamp';
 import { deliveryReportSignal, resendUpdate, stateQuery } from '../../src/workflows/definitions';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { eventually, startService, uniquePhoneNumber, type Service } from '../support/service';
@@ -15,6 +16,30 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.stop();
   await server.close();
+});
+
+test('the window counts from the acceptance of the message, also if the workflow gets to know it later', async () => {
+  const { verification } = await service.verifications.start(service.startRequest(uniquePhoneNumber()));
+  const { workflowId, runId } = partsOf(verification.id);
+  const run = server.client.workflow.getHandle(workflowId, runId);
+  const events = async () => (await run.fetchHistory()).events ?? [];
+
+  await service.startWorker(undefined, 'workflows');
+  await eventually(async () => (await events()).some((event) => event.activityTaskScheduledEventAttributes));
+  await service.stopWorker();
+  await service.startWorker(undefined, 'activities');
+  await eventually(async () => (await events()).some((event) => event.activityTaskCompletedEventAttributes));
+  await service.startWorker(undefined, 'workflows');
+  const timer = await eventually(async () =>
+    (await events()).find((event) => event.timerStartedEventAttributes),
+  );
+  const task = (await events()).findLast((event) => event.workflowTaskStartedEventAttributes);
+
+  // In a workflow, the time stands still during a task.
+  const timerMs = durationMs(timer.timerStartedEventAttributes?.startToFireTimeout);
+  const { expiresAt } = await run.query(stateQuery);
+  expect(timestampMs(task?.eventTime) + timerMs).toBeCloseTo(Date.parse(expiresAt ?? ''), -1);
+  await service.stopWorker();
 });
 
 test('the result of a message that a report has settled is not taken for the result of the next message', async () => {

@@ -1,5 +1,12 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { eventually, receivedCode, startService, untilPending, type Service } from '../support/service';
+import {
+  eventually,
+  receivedCode,
+  startService,
+  uniquePhoneNumber,
+  untilPending,
+  type Service,
+} from '../support/service';
 import { createTimeSkipping } from '../support/time-skipping';
 import type { ResendOptions } from '../../src/gateway/resend';
 import { partsOf } from '../support/verification-id';
@@ -162,6 +169,24 @@ describe('a resend', () => {
     await expect(resend('one', { caller: 'bob' })).rejects.toMatchObject({ code: 'resend_too_soon' });
     await env.sleep('31s');
     expect(await resend('one', { caller: 'bob' })).toMatchObject({ outcome: 'requested' });
+  });
+
+  test('has the wording of the start, unless it chooses its own', async () => {
+    const phoneNumber = uniquePhoneNumber();
+    const wording = { appHash: 'AbCdEfGhIjK' };
+    const { verification } = await service.verifications.start({
+      ...service.startRequest(phoneNumber),
+      wording,
+    });
+    await untilPending(service, verification.id);
+    for (const options of [{}, { wording: { appHash: 'another-app' } }]) {
+      const count = service.sandbox.inbox(phoneNumber).length;
+      await env.sleep('31s');
+      await service.verifications.resend(verification.id, options);
+      await eventually(() => service.sandbox.inbox(phoneNumber)[count]);
+    }
+    const lastLines = service.sandbox.inbox(phoneNumber).map(({ body }) => body.split('\n').at(-1));
+    expect(lastLines).toEqual(['another-app', 'AbCdEfGhIjK', 'AbCdEfGhIjK']);
   });
 
   test('that fails does not end the verification', async () => {
