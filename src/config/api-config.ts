@@ -9,10 +9,10 @@ import {
 import { freeze } from './frozen';
 import { metricsAddress } from './metrics-address';
 import { publicUrl, statusCallback } from './public-url';
-import { readEnvironment, type SetVariables } from './read-environment';
+import { readEnvironment, setVariables } from './read-environment';
 import { environment } from './variables';
 import { apiTenants } from './tenant-settings';
-import { tenantsFileFaults, tenantsOf } from './tenants-file';
+import { readTenantsFile } from './tenants-file';
 import { isTracing, tracingFaults } from './tracing';
 import { temporalConnection } from './variables/temporal';
 import { tracing } from './variables/tracing';
@@ -63,13 +63,15 @@ export type ApiConfig = ReturnType<typeof apiConfig>;
 
 /** @throws ConfigError */
 export function apiConfig(env: NodeJS.ProcessEnv) {
+  const set = setVariables(env);
+  const { tenants, faults } = readTenantsFile(set, codeLengthOf(set));
   const checks = [
     testCodeFaults,
     reusedDigestKeyFaults,
     codecTokenFaults,
     samePortFaults,
     tracingFaults,
-    (set: SetVariables) => tenantsFileFaults(set, codeLengthOf(set)),
+    () => faults,
   ];
   const { variables, temporal } = readEnvironment(apiEnvironment, env, checks);
   const rules = defaultRules(variables);
@@ -92,7 +94,7 @@ export function apiConfig(env: NodeJS.ProcessEnv) {
     /** The rules of the tenant `default`. */
     rules,
     /** The tenants of TENANTS_FILE. */
-    tenants: apiTenants(tenantsOf(variables.TENANTS_FILE), rules),
+    tenants: apiTenants(tenants, rules),
     budgets: {
       country: variables.COUNTRY_BUDGET,
       prefix: variables.PREFIX_BUDGET,

@@ -1,8 +1,8 @@
 import { reusedDigestKeyFaults } from './combination-checks';
 import { freeze } from './frozen';
-import { readEnvironment } from './read-environment';
+import { readEnvironment, setVariables } from './read-environment';
 import { environment } from './variables';
-import { tenantsFileFaults, tenantsOf } from './tenants-file';
+import { readTenantsFile } from './tenants-file';
 import { temporalConnection } from './variables/temporal';
 
 /** The variables of `npm run find` and `npm run forget`. */
@@ -22,11 +22,9 @@ export type OperatorConfig = ReturnType<typeof operatorConfig>;
 
 /** @throws ConfigError */
 export function operatorConfig(env: NodeJS.ProcessEnv) {
-  const { variables, temporal } = readEnvironment(operatorEnvironment, env, [
-    reusedDigestKeyFaults,
-    (set) => tenantsFileFaults(set),
-  ]);
-  const tenants = tenantsOf(variables.TENANTS_FILE);
+  const { tenants, faults } = readTenantsFile(setVariables(env));
+  const checks = [reusedDigestKeyFaults, () => faults];
+  const { variables, temporal } = readEnvironment(operatorEnvironment, env, checks);
   return freeze({
     temporal,
     phoneDigestKey: variables.PHONE_DIGEST_KEY,

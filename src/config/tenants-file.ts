@@ -1,34 +1,34 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, type SetVariables } from './read-environment';
+import type { SetVariables } from './read-environment';
 import { comparableTenants } from './tenants-comparable';
 import { crossTenantFaults } from './tenants-faults';
 import { faultsOfIssue } from './tenants-issues';
 import { tenantsFile, type FileTenants } from './tenants-schema';
 import { parseYaml } from './tenants-yaml';
 
+/** What TENANTS_FILE says. */
+export interface TenantsFile {
+  /** None without a file, and none if it has faults. */
+  readonly tenants: FileTenants;
+  /** Each names the tenant and the key. It shows no value, since a value may be a secret or a phone number. */
+  readonly faults: readonly string[];
+}
+
 /**
- * Finds everything that is wrong with TENANTS_FILE. Each fault names the tenant and the key. It shows no value, since
- * a value may be a secret or a phone number. `codeLength`: the environment's, if the process reads it.
+ * Reads TENANTS_FILE, once: if it were read again, it could be another file that nobody has checked. `codeLength`: the
+ * environment's, if the process reads it.
  */
-export function tenantsFileFaults(
+export function readTenantsFile(
   { TENANTS_FILE: file, API_KEYS }: SetVariables,
   codeLength?: number,
-): string[] {
-  if (file === undefined) return [];
-  const { data, faults } = readTenantsFile(file);
+): TenantsFile {
+  if (file === undefined) return { tenants: {}, faults: [] };
+  const { data, tenants = {}, faults } = parseTenantsFile(file);
   const crossFaults = crossTenantFaults(comparableTenants(data), { apiKeys: API_KEYS, codeLength });
-  return [...faults, ...crossFaults].map((fault) => `TENANTS_FILE ${fault}`);
+  return { tenants, faults: [...faults, ...crossFaults].map((fault) => `TENANTS_FILE ${fault}`) };
 }
 
-/** The tenants of the file. Without a file, there are none. @throws ConfigError if the file has become invalid */
-export function tenantsOf(file: string | undefined): FileTenants {
-  if (file === undefined) return {};
-  const { tenants, faults } = readTenantsFile(file);
-  if (!tenants) throw new ConfigError(faults.map((fault) => `TENANTS_FILE ${fault}`));
-  return tenants;
-}
-
-interface ReadFile {
+interface ParsedFile {
   /** The content, with or without faults. Undefined if it can't be read. */
   readonly data?: unknown;
   /** Undefined if the file has faults. */
@@ -36,7 +36,7 @@ interface ReadFile {
   readonly faults: readonly string[];
 }
 
-function readTenantsFile(file: string): ReadFile {
+function parseTenantsFile(file: string): ParsedFile {
   const content = contentOf(file);
   if (content === undefined)
     return { faults: [`names no file that can be read: ${file}, in the folder ${process.cwd()}`] };

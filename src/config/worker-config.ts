@@ -3,10 +3,10 @@ import { NO_TWILIO_CREDENTIALS, twilioFaults } from './combination-checks';
 import { freeze } from './frozen';
 import { metricsAddress } from './metrics-address';
 import { statusCallback } from './public-url';
-import { ConfigError, readEnvironment, type SetVariables } from './read-environment';
+import { ConfigError, readEnvironment, setVariables } from './read-environment';
 import { environment } from './variables';
 import { workerTenants } from './tenant-settings';
-import { tenantsFileFaults, tenantsOf } from './tenants-file';
+import { readTenantsFile } from './tenants-file';
 import { isTracing, tracingFaults } from './tracing';
 import { temporalConnection } from './variables/temporal';
 import { tracing } from './variables/tracing';
@@ -44,7 +44,8 @@ export type WorkerConfig = ReturnType<typeof workerConfig>;
 
 /** @throws ConfigError */
 export function workerConfig(env: NodeJS.ProcessEnv) {
-  const checks = [twilioFaults, tracingFaults, (set: SetVariables) => tenantsFileFaults(set)];
+  const { tenants, faults } = readTenantsFile(setVariables(env));
+  const checks = [twilioFaults, tracingFaults, () => faults];
   const { variables, temporal } = readEnvironment(workerEnvironment, env, checks);
   return freeze({
     temporal,
@@ -66,7 +67,7 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     smsTemplate: variables.SMS_TEMPLATE,
     webOtpDomain: variables.WEBOTP_DOMAIN,
     /** The tenants of TENANTS_FILE. */
-    tenants: workerTenants(tenantsOf(variables.TENANTS_FILE), {
+    tenants: workerTenants(tenants, {
       smsTemplate: variables.SMS_TEMPLATE,
       webOtpDomain: variables.WEBOTP_DOMAIN,
       sender: {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
@@ -60,6 +60,10 @@ function environment(content: unknown, variables: NodeJS.ProcessEnv = {}): NodeJ
   writeFileSync(file, typeof content === 'string' ? content : stringify(content));
   return { ...COMPLETE, TENANTS_FILE: file, ...variables };
 }
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 /** The faults that every process names in its one message. */
 function faultsOf(content: unknown, variables?: NodeJS.ProcessEnv): string[] {
@@ -399,6 +403,22 @@ test('a test number must have a code as long as those of the environment, where 
   );
   expect(shopOfApi(shop, { CODE_LENGTH: '6' })?.numberRules.testNumbers).toHaveLength(1);
 });
+
+test.each(processes)(
+  '$process: uses the tenants that it has checked, also if the file changes meanwhile',
+  ({ read }) => {
+    const env = environment(withShop({}));
+    const readFile = fs.readFileSync;
+    const reads = jest.spyOn(fs, 'readFileSync').mockImplementationOnce((...args) => {
+      const content = readFile(...args);
+      writeFileSync(file, stringify({ tenants: { shop: SHOP, club: SHOP } }));
+      return content;
+    });
+
+    expect(JSON.stringify(read(env))).not.toContain('club');
+    expect(reads).toHaveBeenCalledTimes(1);
+  },
+);
 
 test.each<[string, string]>([
   ['', 'must be a map with the key tenants'],

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBuildDirectory } from '../../harness/project';
-import { tenantsFileFaults } from '../../src/config/tenants-file';
+import { readTenantsFile } from '../../src/config/tenants-file';
 import { environment as environmentOfService } from '../../src/config/variables';
 import { expectDefaults, readPage } from '../support/page-blocks';
 import { RunningService } from '../support/running-service';
@@ -79,7 +79,7 @@ test('a create is repeated with its Idempotency-Key, and sends one message', asy
 test('the tenants file with a template is valid', async () => {
   const file = await save('templates.yaml', tenantsWithTemplate);
 
-  expect(tenantsFileFaults({ TENANTS_FILE: file })).toEqual([]);
+  expect(readTenantsFile({ TENANTS_FILE: file }).faults).toEqual([]);
 });
 
 test('the programs for Node and Python have the defaults of the table', () => {
