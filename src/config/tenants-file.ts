@@ -37,9 +37,11 @@ interface ParsedFile {
 }
 
 function parseTenantsFile(file: string): ParsedFile {
-  const content = contentOf(file);
-  if (content === undefined)
+  const bytes = bytesOf(file);
+  if (bytes === undefined)
     return { faults: [`names no file that can be read: ${file}, in the folder ${process.cwd()}`] };
+  const content = utf8Of(bytes);
+  if (content === undefined) return { faults: ['is not in UTF-8: save it again in this encoding'] };
   const yaml = parseYaml(content);
   if ('faults' in yaml) return yaml;
   const { data } = yaml;
@@ -49,9 +51,19 @@ function parseTenantsFile(file: string): ParsedFile {
     : { data, faults: parsed.error.issues.flatMap(faultsOfIssue) };
 }
 
-function contentOf(file: string): string | undefined {
+/** Undefined if the file can't be read. */
+function bytesOf(file: string): Buffer | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined if the bytes are not UTF-8. Decoding them anyway would put wrong letters into messages. */
+function utf8Of(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }

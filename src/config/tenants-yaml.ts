@@ -22,10 +22,11 @@ const MISTAKES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
 export function parseYaml(text: string): ParsedYaml {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
-  const faults = [...document.errors.map(faultOf), ...prototypeFaults(document, lineCounter)];
+  const faults = [...document.errors.map(faultOf), ...keyFaults(document, lineCounter)];
   if (faults.length > 0) return { faults };
   try {
-    return { data: document.toJS() };
+    // By default, more than 100 aliases are an attack. Here the operator has written them.
+    return { data: document.toJS({ maxAliasCount: -1 }) };
   } catch {
     const fault = 'has an alias that cannot be resolved: a value that begins with * must be in quotes';
     return { faults: [fault] };
@@ -38,14 +39,23 @@ function faultOf({ code, linePos }: YAMLError): string {
   return `is not valid YAML in line ${line}, column ${col}: ${MISTAKES[code] ?? code}`;
 }
 
-/** The schema would ignore this key: it is not a key of a JavaScript object. */
-function prototypeFaults(document: Document, lineCounter: LineCounter): string[] {
+/** Keys that the schema would not see as they are in the file. */
+const REFUSED_KEYS: ReadonlyMap<unknown, string> = new Map([
+  // It is not a key of a JavaScript object.
+  ['__proto__', 'is not a known key'],
+  // YAML 1.2 has no merge keys.
+  ['<<', 'is not supported: repeat the keys of the other map, or use an alias (*) for each value'],
+]);
+
+function keyFaults(document: Document, lineCounter: LineCounter): string[] {
   const faults: string[] = [];
   visit(document, {
     Pair(_, { key }) {
-      if (!isScalar(key) || key.value !== '__proto__') return;
+      if (!isScalar(key)) return;
+      const fault = REFUSED_KEYS.get(key.value);
+      if (fault === undefined) return;
       const { line, col } = lineCounter.linePos(key.range?.[0] ?? 0);
-      faults.push(`__proto__ is not a known key: line ${line}, column ${col}`);
+      faults.push(`${String(key.value)} ${fault}: line ${line}, column ${col}`);
     },
   });
   return faults;

@@ -431,11 +431,44 @@ test.each<[string, string]>([
     'tenants: { shop: *none }',
     'has an alias that cannot be resolved: a value that begins with * must be in quotes',
   ],
+  [
+    'tenants:\n  shop: &shop {}\n  club:\n    <<: *shop',
+    '<< is not supported: repeat the keys of the other map, or use an alias (*) for each value: line 4, column 5',
+  ],
   ['tenants: { __proto__: {} }', '__proto__ is not a known key: line 1, column 12'],
   ['tenants:\n  shop:\n    __proto__: x', '__proto__ is not a known key: line 3, column 5'],
   ["tenants:\n  shop: { verify: { '__proto__': x }}", '__proto__ is not a known key: line 2, column 21'],
 ])('the file %j has one fault', (content, fault) => {
   expect(faultsOf(content)).toContain(`TENANTS_FILE ${fault}`);
+});
+
+test('a file in another encoding than UTF-8 is refused: its letters would be wrong in messages', () => {
+  const env = environment('');
+  const content = stringify(withShop({ name: 'Café' }));
+
+  for (const encoding of ['latin1', 'utf16le'] as const) {
+    writeFileSync(file, content, encoding);
+    for (const { read } of processes)
+      expect(refusalOf(read, env)).toMatch(
+        / {2}TENANTS_FILE is not in UTF-8: save it again in this encoding$/,
+      );
+  }
+  writeFileSync(file, `\uFEFF${content}`);
+  expect(apiConfig(env).tenants[0]?.name).toBe('Café');
+});
+
+test('any number of aliases may name one value', () => {
+  const club = (_: unknown, index: number) =>
+    `  club${index}: { name: Club, apiKeys: ['${hashOf(`key ${index}`)}'], allowedCountries: *eu }`;
+  const tenants = [
+    `tenants:`,
+    `  shop: { name: Shop, apiKeys: ['${HASH}'], allowedCountries: &eu [DE, FR] }`,
+    ...Array.from({ length: 150 }, club),
+  ];
+
+  const { tenants: read } = apiConfig(environment(tenants.join('\n')));
+
+  expect(read[150]?.numberRules.allowedCountries).toEqual(['DE', 'FR']);
 });
 
 test.each<[string, string]>([
