@@ -6,11 +6,21 @@ import type { FastifyInstance } from 'fastify';
 export const LAST_REQUEST_TIMEOUT_MS = 2_000;
 
 /**
- * From 2 s after the beginning of a shutdown, closes each connection on which no complete request waits for its answer.
- * Node closes idle connections only once, at the beginning, and from then on it does not check its time-outs. So an
- * unused connection or an incomplete request would keep the process running.
+ * A busy proxy uses each of its kept connections again within this time. The answer then closes the connection. Without
+ * this time, a request that is on its way would be lost, and the proxy would answer 502.
+ */
+export const IDLE_TIMEOUT_MS = 500;
+
+/**
+ * During a shutdown, closes idle connections after 0.5 s. From 2 s on, closes each connection on which no complete
+ * request waits for its answer. By itself, Node closes idle connections at once and only once, and from then on it does
+ * not check its time-outs. So an unused connection or an incomplete request would keep the process running.
  */
 export function closeConnectionsOnShutdown(app: FastifyInstance): void {
+  const closeIdle = app.server.closeIdleConnections.bind(app.server);
+  // Node and Fastify call it at the beginning of the shutdown.
+  app.server.closeIdleConnections = () => {};
+
   /** The open connections, each with the responses that are not complete. */
   const connections = new Map<Socket, Set<ServerResponse>>();
   app.server.on('connection', (socket: Socket) => {
@@ -31,8 +41,12 @@ export function closeConnectionsOnShutdown(app: FastifyInstance): void {
     // Fastify does this for the requests that arrive from now on.
     for (const responses of connections.values())
       for (const response of responses) if (!response.headersSent) response.setHeader('connection', 'close');
+    const idleTimer = setTimeout(closeIdle, IDLE_TIMEOUT_MS);
     const timer = setInterval(closeUnlessAnswering, LAST_REQUEST_TIMEOUT_MS);
-    app.server.once('close', () => clearInterval(timer));
+    app.server.once('close', () => {
+      clearTimeout(idleTimer);
+      clearInterval(timer);
+    });
   });
 
   function closeUnlessAnswering(): void {

@@ -49,6 +49,14 @@ async function open(): Promise<Connection> {
   };
 }
 
+/** A connection on which a request was answered. The client keeps it for the next one. */
+async function openUsed(): Promise<Connection> {
+  const connection = await open();
+  await connection.send(lines('GET /healthz HTTP/1.1', 'host: localhost', ''));
+  await once(connection.socket, 'data');
+  return connection;
+}
+
 /** Begins the shutdown, and waits until no new connections are accepted. */
 async function shutDown(): Promise<{ ended: Promise<void> }> {
   const ended = service.app.close();
@@ -84,6 +92,18 @@ test('a request that arrives on an open connection after the shutdown has begun 
   await ended;
 });
 
+test('a request that arrives on a kept connection after the shutdown has begun is served', async () => {
+  const { socket } = await openUsed();
+  const { ended } = await shutDown();
+
+  socket.write(lines('GET /healthz HTTP/1.1', 'host: localhost', ''));
+  const answer = await text(socket);
+
+  expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  expect(answer).toMatch(/^connection: close\r$/im);
+  await ended;
+});
+
 test('a complete request is answered, and its connection is then closed', async () => {
   const { socket, send } = await open();
   await send(lines('GET /slow HTTP/1.1', 'host: localhost', ''));
@@ -110,6 +130,10 @@ describe('does not hold up the shutdown:', () => {
     await expectClosed(await open());
   });
 
+  test('a kept connection without a further request', async () => {
+    await expectClosed(await openUsed());
+  });
+
   test('a request whose body is incomplete', async () => {
     const connection = await open();
     await connection.send(`${postHead(100)}{`);
@@ -118,11 +142,8 @@ describe('does not hold up the shutdown:', () => {
   });
 
   test('a second request whose headers are incomplete', async () => {
-    const connection = await open();
-    const healthz = lines('GET /healthz HTTP/1.1', 'host: localhost');
-    await connection.send(`${healthz}\r\n`);
-    await once(connection.socket, 'data');
-    await connection.send(healthz);
+    const connection = await openUsed();
+    await connection.send(lines('GET /healthz HTTP/1.1', 'host: localhost'));
 
     await expectClosed(connection);
   });
