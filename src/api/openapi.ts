@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import { Type } from '@sinclair/typebox';
+import { requireExactPaths } from './http/exact-paths';
 import type { Api } from './http/http-server';
 import { InstanceStatus, ManagementUrls } from './durable-functions/resources';
 import { keepResult } from './keep-result';
@@ -111,6 +112,7 @@ export function documentApi(app: Api, { publicUrl, signatureHeader, hasCodecServ
     },
   });
   app.register(async (scope) => {
+    requireExactPaths(scope);
     const schema = {
       operationId: 'getOpenApiDocument',
       summary: 'Get this document',

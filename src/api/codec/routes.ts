@@ -4,6 +4,7 @@ import { HashedKeys, hashOf } from '../../crypto/api-keys';
 import { VerificationError } from '../../domain/refusals';
 import type { DecodePayloads, JsonPayload } from '../../temporal/payload-reader';
 import { basicCredentials, bearerToken } from '../authentication';
+import { requireExactPaths } from '../http/exact-paths';
 import type { Api } from '../http/http-server';
 import { answer, bodyTooLarge, problems } from '../problem/responses';
 import { stringRecord } from '../http/string-record';
@@ -95,6 +96,7 @@ export async function registerCodec(app: Api, { token, origin, decode }: CodecSe
     if (tokens.holdersOf(bearerToken(request) ?? basicCredentials(request)?.password).length === 0)
       throw new VerificationError({ code: 'unauthorized' }, UNAUTHORIZED);
   });
+  requireExactPaths(app, ['/codec']);
   // With this header, a browser asks for a password and sends it with all later requests, also those of the Web UI.
   app.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode === 401) reply.header('www-authenticate', CHALLENGE);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
+import { requireExactPaths } from '../http/exact-paths';
 import type { Api } from '../http/http-server';
 import { keepResult } from '../keep-result';
 import { problems } from '../problem/responses';
@@ -31,6 +32,7 @@ const schema = {
 
 /** The API reference: a page for people, made by Scalar in the browser from /openapi.json. */
 export function registerReference(app: Api): void {
+  requireExactPaths(app, ['/docs']);
   const scalar = createScalarScript();
   const startScript = keepResult(() => readFile(START_SCRIPT));
   const hidden = { schema: { hide: true } };
