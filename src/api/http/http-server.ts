@@ -24,6 +24,8 @@ const BODY_LIMIT_BYTES = 4_096;
 const HEADERS_TIMEOUT_MS = 5_000;
 /** For headers and body together. The answer may take longer. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How long a connection may be without a request. Longer than the 60 s of nginx and of most load balancers. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** How often Node checks its connections for time-outs. A time-out can be late by this much. Node's default is 30 s. */
 const CONNECTIONS_CHECKING_INTERVAL_MS = 1_000;
 /** Node's limit. */
@@ -57,6 +59,7 @@ export function createHttpServer({
     rewriteUrl: ({ url = '/' }) => pathAndQueryOf(url),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // A request on a connection that was open before the shutdown is answered. Fastify's own 503 is not a problem
     // document (RFC 9457) and has no Retry-After header.
     return503OnClosing: false,

@@ -144,6 +144,10 @@ describe('a request target that is a whole URL', () => {
   );
 });
 
+test('an idle connection stays open for longer than most proxies keep it', () => {
+  expect(service.app.server.keepAliveTimeout).toBe(72_000);
+});
+
 test('an Expect header that is not supported gets 417', async () => {
   expectProblem(await request('POST /verifications', 'expect: something', 'content-length: 0'), 417);
 });
