@@ -19,6 +19,8 @@ export interface DevServerOptions {
   namespace?: string;
   /** The port of the server's own Prometheus metrics. Default: none. */
   metricsPort?: number;
+  /** Whether operators can pause workflow runs. Default: they can't, as on every new Temporal server. */
+  mayPauseRuns?: boolean;
 }
 
 export interface TemporalDevServer {
@@ -32,12 +34,13 @@ export interface TemporalDevServer {
 
 /** The command that runs the server, without a wrapper process. */
 export function devServerCommand(options: DevServerOptions): Command {
-  const { executable, port, uiPort, uiCodecEndpoint, dbFile, namespace, metricsPort } = options;
+  const { executable, port, uiPort, uiCodecEndpoint, dbFile, namespace, metricsPort, mayPauseRuns } = options;
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'error'];
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`]));
   if (uiCodecEndpoint !== undefined) args.push('--ui-codec-endpoint', uiCodecEndpoint);
   if (namespace !== undefined) args.push('--namespace', namespace);
   if (metricsPort !== undefined) args.push('--metrics-port', `${metricsPort}`);
+  if (mayPauseRuns === true) args.push('--dynamic-config-value', 'frontend.WorkflowPauseEnabled=true');
   if (dbFile !== undefined) {
     args.push('--db-filename', dbFile);
     args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');

@@ -6,6 +6,7 @@ import { SEND_DEADLINE_MS } from '../domain/policy';
 import { isRefusal } from '../domain/refusals';
 import type { DeliveryReport } from '../domain/types';
 import { unlessNotFound } from '../temporal/grpc-errors';
+import { isOpenStatus } from '../temporal/run-lookup';
 import { timestampMs } from '../temporal/timestamp';
 import { deliveryReportSignal, type VerificationState } from '../workflows/definitions';
 import { RecentKeys } from './recent-keys';
@@ -20,7 +21,7 @@ const MIN_WAIT_MS = 500;
 /** A message has two reports without a failure, seconds apart. */
 const MAX_REMEMBERED_MESSAGES = 10_000;
 
-const { PendingActivityState, WorkflowExecutionStatus } = temporal.api.enums.v1;
+const { PendingActivityState } = temporal.api.enums.v1;
 
 /** What an open run waits for. `since`: epoch milliseconds. */
 interface Pending {
@@ -131,8 +132,7 @@ export function createDeliveryReports(client: Client, { call }: WorkflowCalls, o
     const description = await call(() =>
       unlessNotFound(() => client.workflowService.describeWorkflowExecution({ namespace, execution })),
     );
-    const { status } = description?.workflowExecutionInfo ?? {};
-    if (status !== WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING) return undefined;
+    if (!isOpenStatus(description?.workflowExecutionInfo?.status)) return undefined;
     const inFlight = description?.pendingActivities?.find(
       ({ state }) => state !== PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
     );

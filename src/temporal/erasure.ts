@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { TEMPORAL_TIMEOUT_MS, unlessNotFound } from './grpc-errors';
-import { createRunLookup } from './run-lookup';
+import { createRunLookup, isOpenStatus } from './run-lookup';
 
 const POLL_INTERVAL_MS = 250;
 /** Temporal's lists are eventually consistent: all runs count as deleted after none was seen for this long. */
@@ -10,7 +10,7 @@ const SETTLED_AFTER_MS = 2_000;
 /** Temporal Server 1.32 takes 30 s to delete a run that has just closed. */
 const GIVE_UP_AFTER_MS = 180_000;
 
-const { ArchivalState, WorkflowExecutionStatus } = temporal.api.enums.v1;
+const { ArchivalState } = temporal.api.enums.v1;
 
 export interface Erased {
   readonly deleted: number;
@@ -61,9 +61,7 @@ export function createErasure(client: Client) {
       isAnyFound = true;
       if (requested.has(runId)) continue;
       await remove({ workflowId, runId });
-      requested.set(runId, {
-        open: run.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
-      });
+      requested.set(runId, { open: isOpenStatus(run.status) });
     }
     return isAnyFound;
   }

@@ -1,8 +1,15 @@
 import type { Client } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
 import { TEMPORAL_TIMEOUT_MS, unlessNotFound } from './grpc-errors';
 
 export type RunInfo = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+const { WorkflowExecutionStatus } = temporal.api.enums.v1;
+/** An operator can pause an open run. A paused run stores Signals, but answers no Query and no Update. */
+const OPEN: readonly RunInfo['status'][] = [
+  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED,
+];
 
 /**
  * Finds the runs of a workflow ID. Uses the raw API, since the SDK's list decodes each memo, and a secret key may be
@@ -49,6 +56,10 @@ export function createRunLookup(client: Client) {
   }
 
   return { findRunIds, describe };
+}
+
+export function isOpenStatus(status: RunInfo['status']): boolean {
+  return OPEN.includes(status);
 }
 
 export function runIdOf({ execution }: RunInfo): string {

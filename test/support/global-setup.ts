@@ -26,7 +26,7 @@ export default async function globalSetup(): Promise<void> {
 
   const port = await freePort();
   const [server] = await Promise.all([
-    startTemporalDevServer({ executable: cli, port }),
+    startTemporalDevServer({ executable: cli, port, mayPauseRuns: true }),
     buildWorkflowBundle(bundle),
   ]);
   globalThis.testRun = { server, directory };

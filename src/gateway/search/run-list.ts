@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isLocked } from '../../domain/ledger';
 import { statuses, type Status } from '../../domain/types';
 import { stateQuery } from '../../workflows/definitions';
-import { createRunLookup, runIdOf, type RunInfo } from '../../temporal/run-lookup';
+import { createRunLookup, isOpenStatus, runIdOf, type RunInfo } from '../../temporal/run-lookup';
 import { timestampMs } from '../../temporal/timestamp';
 import { formatVerificationId, type VerificationId } from '../ids';
 import { createRunStates } from '../state/run-states';
@@ -53,10 +53,9 @@ export function createRunList(client: Client) {
       (one, other) => timestampMs(other.startTime) - timestampMs(one.startTime),
     )) {
       const execution = { workflowId, runId: runIdOf(info) };
-      const facts =
-        info.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
-          ? await openRunFacts(execution)
-          : await closedRunFacts(execution, info.status);
+      const facts = isOpenStatus(info.status)
+        ? await openRunFacts(execution)
+        : await closedRunFacts(execution, info.status);
       runs.push({ runId: execution.runId, execution: executionName(info.status), ...facts });
     }
     return runs;

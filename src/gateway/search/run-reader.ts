@@ -1,17 +1,14 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { MAX_MESSAGES } from '../../domain/policy';
 import { searchAttributes } from '../../domain/search-attributes';
 import { rfc3339 } from '../../domain/rfc3339';
 import { isFinal, statuses, type Status } from '../../domain/types';
-import { runIdOf, type RunInfo } from '../../temporal/run-lookup';
+import { isOpenStatus, runIdOf, type RunInfo } from '../../temporal/run-lookup';
 import { timestampMs } from '../../temporal/timestamp';
 import { formatVerificationId, type VerificationId } from '../ids';
 import type { DecodePayload } from '../state/payload-decoder';
 import { parseMemo, type VerificationMemo } from '../stored-data';
-
-const { WORKFLOW_EXECUTION_STATUS_RUNNING: RUNNING } = temporal.api.enums.v1.WorkflowExecutionStatus;
 
 /** A run as visibility or a description shows it, with its decoded memo. */
 export interface ReadRun {
@@ -52,7 +49,7 @@ export function createRunReader(decode: DecodePayload) {
       id: formatVerificationId(ref),
       memo,
       startedAt: rfc3339(timestampMs(info.startTime)),
-      closedAt: info.status === RUNNING ? null : rfc3339(timestampMs(info.closeTime)),
+      closedAt: isOpenStatus(info.status) ? null : rfc3339(timestampMs(info.closeTime)),
       country,
       status,
       messagesSent: status !== undefined && isFinal(status) ? textsSent : undefined,

@@ -10,6 +10,7 @@ import { attemptsUsedUpRefusal, MAX_LEDGER_AGE_MS } from '../../domain/policy';
 import { isRefusal, VerificationError, type Refusal } from '../../domain/refusals';
 import type { Ledger, Policy } from '../../domain/types';
 import { TEMPORAL_TIMEOUT_MS } from '../../temporal/grpc-errors';
+import { isOpenStatus } from '../../temporal/run-lookup';
 import type { VerificationResult } from '../../workflows/definitions';
 import type { FoundRun, StartOutcome } from './join';
 import { createStartRun, type StartRunDependencies } from './start-run';
@@ -83,7 +84,7 @@ export function createStartOrFind(
       const readAt = performance.now();
       const last = await calls.describeLatest(workflowId);
       // The second case is a run that this request started although Temporal did not answer. It may be closed already.
-      if (last && (last.status.name === 'RUNNING' || parseMemo(last.memo).nonce === job.memo.nonce))
+      if (last && (isOpenStatus(last.status.code) || parseMemo(last.memo).nonce === job.memo.nonce))
         return { outcome: 'found', run: last };
       const result = last && (await resultOf(last));
       const ledger = result?.ledger ?? emptyLedger;

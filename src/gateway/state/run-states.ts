@@ -7,6 +7,7 @@ import {
 import { temporal } from '@temporalio/proto';
 import { isRefusal, VerificationError } from '../../domain/refusals';
 import { unlessNotFound } from '../../temporal/grpc-errors';
+import { isOpenStatus } from '../../temporal/run-lookup';
 import { stateQuery, type VerificationResult, type VerificationState } from '../../workflows/definitions';
 import { Bound } from '../bound';
 import { createPayloadDecoder } from './payload-decoder';
@@ -28,6 +29,9 @@ const QUERIES = { name: 'queries', maxRunning: 50, maxAccepted: 500, maxWaitMs: 
 const MAX_WAITS = 400;
 /** A long poll takes 20 s. So a signal has fewer than the ten listeners with which Node does not warn. */
 const SIGNAL_LIFETIME_MS = 120_000;
+
+/** Why a verification can't be read, for logs. */
+const RUN_IS_PAUSED = 'the workflow run is paused (temporal workflow unpause)';
 
 export type RunStates = ReturnType<typeof createRunStates>;
 
@@ -58,7 +62,7 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
 
   async function isOpen(id: VerificationId): Promise<boolean> {
     const { status } = await describe(id);
-    return status.name === 'RUNNING';
+    return isOpenStatus(status.code);
   }
 
   async function describe(id: Pick<VerificationId, 'workflowId' | 'runId'>) {
@@ -74,7 +78,8 @@ export function createRunStates(client: Client, { call, callWorker, handleOf }: 
       const execute = () => handleOf(id).query(stateQuery);
       return await callWorker(() => retryWhile(isNotYetRegistered, execute));
     } catch (error) {
-      if (error instanceof QueryRejectedError) return readClosed(id);
+      if (error instanceof QueryRejectedError && !isOpenStatus(error.status)) return readClosed(id);
+      if (error instanceof QueryRejectedError) throw unavailable('worker_unavailable', RUN_IS_PAUSED);
       throw isNotYetRegistered(error) ? unavailable('worker_unavailable') : notFoundOr(error);
     }
   }
