@@ -24,6 +24,7 @@ const refusalAt = (view: VerificationView, ms: number) => attemptsUsedUpRefusal(
 describe('a number whose attempts are used up', () => {
   test.each([
     [30_000, 571],
+    [599_600, 2],
     [600_000, 1],
     [600_999, 1],
   ])('is refused after %i ms, for %i s more', (ms, retryAfterSeconds) => {

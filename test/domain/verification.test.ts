@@ -1,5 +1,6 @@
 import { ownDeliveryErrors } from '../../src/domain/delivery-errors';
 import { emptyLedger } from '../../src/domain/ledger';
+import { MAX_LEDGER_AGE_MS } from '../../src/domain/policy';
 import type { Policy, SendOutcome } from '../../src/domain/types';
 import { Verification } from '../../src/domain/verification';
 import { viewOf } from '../../src/domain/verification-view';
@@ -299,6 +300,23 @@ describe('a resend', () => {
       code: 'verification_ended',
       verificationStatus: 'canceled',
     });
+  });
+});
+
+describe('the run of a verification that has ended', () => {
+  test('stays open until two seconds after its start, longer than a start may use a ledger', () => {
+    const canceled = createPending();
+    canceled.cancel(START + 500);
+    expect([500, 1_999, 2_000, 60_000].map((ms) => canceled.stayOpenMs(START + ms))).toEqual([
+      1_500, 1, 0, 0,
+    ]);
+    expect(canceled.stayOpenMs(START)).toBeGreaterThan(MAX_LEDGER_AGE_MS);
+  });
+
+  test('closes at once if the number is verified', () => {
+    const verified = createPending();
+    verified.submit(4, RIGHT, START + 500);
+    expect(verified.stayOpenMs(START + 500)).toBe(0);
   });
 });
 
