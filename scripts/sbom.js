@@ -24,7 +24,7 @@ const Locked = z.object({ version: z.string(), dev: z.boolean().default(false) }
 /**
  * `npm run sbom`: lists the packages of production from the lockfile, in CycloneDX format. npm's `--omit dev` also
  * omits packages that production shares with development. So this script omits those that only development needs. npm
- * lists a package once even if it is in several folders, and marks it as one of them is marked. So the lockfile decides.
+ * marks a package that is in several folders as one of them is marked. So the lockfile decides.
  */
 async function main() {
   const command = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'];
@@ -33,20 +33,31 @@ async function main() {
 
   const root = bom.metadata.component;
   const production = inProduction();
-  const components = bom.components
+  const components = onePerReference(bom.components, (component) => component['bom-ref'])
     .filter((component) => production.has(component['bom-ref']))
     .map((component) => ({
       ...component,
       properties: component.properties.filter((property) => property.name !== DEVELOPMENT),
     }));
   const refs = new Set([root['bom-ref'], ...components.map((component) => component['bom-ref'])]);
-  const dependencies = bom.dependencies
+  const dependencies = onePerReference(bom.dependencies, ({ ref }) => ref)
     .filter(({ ref }) => refs.has(ref))
     .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((to) => refs.has(to)) }));
 
   // npm uses the folder's name.
   const metadata = { ...bom.metadata, component: { ...root, name } };
   process.stdout.write(`${JSON.stringify({ ...bom, metadata, components, dependencies }, null, 2)}\n`);
+}
+
+/**
+ * npm 10, which comes with Node 20 and 22, lists a package once for each folder that it is in. CycloneDX does not allow
+ * this.
+ * @template T
+ * @param {T[]} entries
+ * @param {(entry: T) => string} referenceOf
+ */
+function onePerReference(entries, referenceOf) {
+  return [...new Map(entries.map((entry) => [referenceOf(entry), entry])).values()];
 }
 
 /** The packages that production needs, as `name@version`. */

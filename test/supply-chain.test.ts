@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { requiredEnv } from './support/required-env';
 
 interface Locked {
   readonly version: string;
@@ -86,4 +87,31 @@ test('npm run sbom lists exactly the packages of production', async () => {
   expect(sbom.bomFormat).toBe('CycloneDX');
   expect(wanted.length).toBeGreaterThan(100);
   expect(listed.toSorted(byText)).toEqual([...new Set(wanted)].toSorted(byText));
+});
+
+test('npm run sbom lists a package once, also if npm lists it once for each folder that it is in', async () => {
+  const folder = mkdtempSync(path.join(requiredEnv('TEST_DIRECTORY'), 'npm-'));
+  const root = { 'bom-ref': 'phone-verification@0.1.0', name: 'phone-verification' };
+  const component = { 'bom-ref': 'ms@2.1.3', properties: [{ name: 'cdx:npm:package:path' }] };
+  const printed = {
+    metadata: { component: root },
+    components: [component, component],
+    dependencies: [
+      { ref: root['bom-ref'], dependsOn: ['ms@2.1.3'] },
+      { ref: 'ms@2.1.3', dependsOn: [] },
+      { ref: 'ms@2.1.3', dependsOn: [] },
+    ],
+  };
+  writeFileSync(path.join(folder, 'npm'), `#!/bin/sh\ncat <<'END'\n${JSON.stringify(printed)}\nEND\n`);
+  chmodSync(path.join(folder, 'npm'), 0o755);
+
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/sbom.js'], {
+    cwd: project,
+    env: { ...process.env, PATH: `${folder}${path.delimiter}${process.env['PATH']}` },
+  });
+
+  expect(JSON.parse(stdout)).toMatchObject({
+    components: [{ 'bom-ref': 'ms@2.1.3' }],
+    dependencies: [{ ref: root['bom-ref'] }, { ref: 'ms@2.1.3' }],
+  });
 });
