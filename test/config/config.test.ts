@@ -195,6 +195,13 @@ test.each([
     expect(message.split('\n')).toHaveLength(2);
 });
 
+test('COUNTRY_BUDGET without a budget of all countries is told how it is written', () => {
+  expect(refusalOf(apiConfig, { ...COMPLETE, COUNTRY_BUDGET: 'US=5000/1h' }).split('\n')).toEqual([
+    'The configuration is not valid:',
+    '  COUNTRY_BUDGET must be like 1000/1h,US=5000/1h,DE=off: first the budget of all countries, then those of single countries',
+  ]);
+});
+
 test.each([
   ['TWILIO_FROM', '+14255550123'],
   ['TWILIO_FROM', '724365'],

@@ -4,16 +4,20 @@ import type { Limit } from '../../domain/types';
 import { limit, list, numberLimit, parseLimit, text } from '../fields';
 import { documentation } from '../documentation';
 
+const BUDGETS_SHAPE =
+  'must be like 1000/1h,US=5000/1h,DE=off: first the budget of all countries, then those of single countries';
+
 /** `1000/1h,US=5000/1h,DE=off`: `general` applies unless `countries` has an entry for the country. */
 const limitsByCountry = text.transform((value, context) => {
   const [general = '', ...entries] = list(value);
+  if (general.includes('=')) {
+    context.addIssue(BUDGETS_SHAPE);
+    return z.NEVER;
+  }
   const countries = new Map<string, Limit | undefined>();
   for (const entry of entries) {
     const [, country = '', countryLimit = ''] = /^([A-Z]{2})=(.+)$/.exec(entry) ?? [];
-    if (!isSupportedCountry(country) || countries.has(country))
-      context.addIssue(
-        'must be like 1000/1h,US=5000/1h,DE=off: first the budget of all countries, then those of single countries',
-      );
+    if (!isSupportedCountry(country) || countries.has(country)) context.addIssue(BUDGETS_SHAPE);
     else countries.set(country, parseLimit(countryLimit, context));
   }
   // An array of entries, because a Map can't be frozen.
