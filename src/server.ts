@@ -43,7 +43,7 @@ const MIN_API_KEY_CHARACTERS = 16;
 async function main(handlesSignals: () => void): Promise<void> {
   const config = configOrExit(apiConfig);
   const keyRing = createKeyRing(config.secretKeys);
-  const tracing = await startOptionalTracing(config.tracing, {
+  const tracing = startOptionalTracing(config.tracing, {
     serviceName: 'phone-verification-api',
     warn: (message) => app.log.warn(message),
   });

@@ -51,7 +51,7 @@ async function main(handlesSignals: () => void): Promise<void> {
   recordWorkerUp(metricMeter);
   raiseNestingLimit();
 
-  const tracing = await startOptionalTracing(config.tracing, {
+  const tracing = startOptionalTracing(config.tracing, {
     serviceName: 'phone-verification-worker',
     warn: (message) => void logger.warn(message),
   });

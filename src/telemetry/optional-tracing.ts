@@ -1,14 +1,14 @@
 import type { InjectedSinks } from '@temporalio/worker';
 import type { TracingSinks } from '../workflows/tracing';
+import type * as tracing from './tracing';
 import type { Tracing, TracingOptions } from './tracing';
 
 /** Loads OpenTelemetry only if traces are recorded. */
-export async function startOptionalTracing(
-  isOn: boolean,
-  options: TracingOptions,
-): Promise<Tracing | undefined> {
+export function startOptionalTracing(isOn: boolean, options: TracingOptions): Tracing | undefined {
   if (!isOn) return undefined;
-  const { startTracing } = await import('./tracing.js');
+  // Not `import()`: tsx/cjs, which runs `npm run dev`, does not find TypeScript files for it.
+  // oxlint-disable-next-line typescript/no-require-imports, typescript/no-unsafe-type-assertion
+  const { startTracing } = require('./tracing') as typeof tracing;
   return startTracing(options);
 }
 
