@@ -1,5 +1,10 @@
 import { getExpectedTwilioSignature } from 'twilio';
 import { SANDBOX_AUTH_TOKEN } from '../../../sandbox/account';
+import { registerCallbacks } from '../../../src/api/callbacks/routes';
+import { createHttpServer } from '../../../src/api/http-server';
+import type { Verifications } from '../../../src/gateway/verifications';
+import { createTwilioReports } from '../../../src/messaging/twilio/delivery-reports';
+import { createApiMetrics } from '../../../src/telemetry/api-metrics';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { sendToTarget } from '../../support/send-to-target';
 import { startService, untilPending, type Service } from '../../support/service';
@@ -115,6 +120,14 @@ describe('403 without an effect', () => {
     }
   });
 
+  test('without a signature, before a large body is read', async () => {
+    const headers = { 'content-type': FORM };
+    const payload = `a=${'x'.repeat(5_000)}`;
+    expect(await service.app.inject({ method: 'POST', url: PATH, headers, payload })).toMatchObject({
+      statusCode: 403,
+    });
+  });
+
   test('for a signature made for another verification', async () => {
     const [one, other] = [await startPending(), await startPending()];
     const form = { MessageSid: other.sid, MessageStatus: 'failed' };
@@ -226,4 +239,39 @@ test('a late or repeated report, or one for an unknown verification, changes not
     expect((await post({ verification, form })).statusCode).toBe(204);
   }
   expect(await service.verifications.get(id)).toEqual(canceled);
+});
+
+test('a report tells the gateway which message it is about, and how long ago that was sent', async () => {
+  const reportDelivery = jest.fn(async () => {});
+  const publicUrl = 'https://verify.example.com';
+  const deliveryReports = createTwilioReports({ authToken: SANDBOX_AUTH_TOKEN, publicUrl });
+  const app = createHttpServer({ logger: false, trustProxy: false });
+  registerCallbacks(app, {
+    verifications: { reportDelivery } as Partial<Verifications> as Verifications,
+    deliveryReports,
+    metrics: createApiMetrics(),
+  });
+  const form = { MessageSid: 'SM1', MessageStatus: 'sent' };
+  const report = async (url: string) => {
+    const response = await app.inject({
+      method: 'POST',
+      url: url.slice(publicUrl.length),
+      headers: {
+        'content-type': FORM,
+        'x-twilio-signature': getExpectedTwilioSignature(SANDBOX_AUTH_TOKEN, url, form),
+      },
+      payload: new URLSearchParams(form).toString(),
+    });
+    expect(response.statusCode).toBe(204);
+  };
+  const sentAt = Date.now() - 60_000;
+
+  await report(deliveryReports.urlFor('an-id', { sentAt, messageIndex: 1 }) ?? '');
+  await report(`${publicUrl}${PATH}?verification=an-id&messageIndex=-1`);
+
+  const of = (messageIndex: number | undefined) => ({ sid: 'SM1', failure: null, messageIndex });
+  expect(reportDelivery.mock.calls).toEqual([
+    ['an-id', of(1), expect.closeTo(60_000, -4) as unknown],
+    ['an-id', of(undefined), undefined],
+  ]);
 });

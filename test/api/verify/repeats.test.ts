@@ -13,6 +13,8 @@ import { send, SERVICE_SID, startVerifyService, type RawAnswer } from '../../sup
 // Repeated and simultaneous requests.
 
 const SIMULTANEOUS = 50;
+/** Another API key of the same service. */
+const OTHER_CALLER = [`SK${'d'.repeat(32)}`, 'the-secret-of-the-key'] as const;
 
 let server: DevServer;
 let service: Service;
@@ -20,7 +22,8 @@ let baseUrl: string;
 
 beforeAll(async () => {
   server = await connectDevServer();
-  ({ service, baseUrl } = await startVerifyService(server));
+  const [username, password] = OTHER_CALLER;
+  ({ service, baseUrl } = await startVerifyService(server, { apiKeys: { [username]: password } }));
 });
 afterAll(async () => {
   await service.stop();
@@ -184,6 +187,28 @@ describe('a check with an Idempotency-Key', () => {
     expect(await check(to, code, 'key')).toMatchObject(keyReused);
     expect(await check(to, code)).toMatchObject({ body: { status: 'approved' } });
   });
+});
+
+test('the Idempotency-Key of another API key is another request', async () => {
+  const { to, code, wrongCode } = await startPending();
+  const byOther = (path: string, body: Record<string, string>) =>
+    send(baseUrl, `/v2/Services/${SERVICE_SID}/${path}`, {
+      credentials: OTHER_CALLER,
+      body: { To: to, ...body },
+      ...withKey('shared'),
+    });
+  expect(sends(await createInTurn(to, 'shared'))).toBe(2);
+  await eventually(() => messagesTo(to).length === 2);
+  expect(
+    sends(
+      await eventually(async () => {
+        const answer = await byOther('Verifications', { Channel: 'sms' });
+        return answer.body['code'] === 60212 ? undefined : answer;
+      }),
+    ),
+  ).toBe(3);
+  await check(to, wrongCode, 'shared');
+  expect(await byOther('VerificationCheck', { Code: code })).toMatchObject({ body: { status: 'approved' } });
 });
 
 describe(`of ${SIMULTANEOUS} simultaneous`, () => {
