@@ -54,6 +54,31 @@ test('messages that a budget refuses do not use up the messages of the second, a
   }
 });
 
+test('two tenants have counts of their own for the same address and the same name, also in Redis', async () => {
+  const server = await startRedis();
+  const redis = new Redis(server.url);
+  try {
+    await redis.ping();
+    const one = { max: 1, periodMs: 3_600_000 };
+    const rules = {
+      limits: { caller: undefined, clientIp: one },
+      verify: { rateLimits: { login: one } },
+      otherTenants: ['shop', 'club'],
+    };
+    const limits = limitsWith({}, { ...rules, redis });
+    const requests = ['default', 'shop', 'club'].flatMap((tenantId) => [
+      { tenantId, caller: undefined, clientIp: '198.51.100.7' },
+      { tenantId, caller: undefined, clientIp: undefined, named: { login: 'alice' } },
+    ]);
+    for (const request of requests) await limits.countRequest(request);
+    for (const request of requests)
+      await expect(limits.countRequest(request)).rejects.toMatchObject(rateLimited);
+  } finally {
+    redis.disconnect();
+    await server.stop();
+  }
+});
+
 test('a request that a later limit refuses does not count against the earlier ones', async () => {
   const anHour = (max: number) => ({ max, periodMs: 3_600_000 });
   const limits = limitsWith(

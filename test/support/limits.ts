@@ -17,25 +17,27 @@ interface LimitsRules {
   readonly limits?: TenantLimits;
   readonly verify?: Partial<VerifyService>;
   readonly redis?: Redis;
+  /** Tenants beside `default`, with the same limits. Default: none. */
+  readonly otherTenants?: readonly string[];
 }
 
 /** The limits of the default tenant. By default, there are none. */
 export function limitsWith(budgets: Partial<Budgets>, rules: LimitsRules = {}): Limits {
   return createLimits({
     budgets: { ...NO_BUDGETS, ...budgets },
-    tenants: createTenants([
-      {
+    tenants: createTenants(
+      [DEFAULT_TENANT, ...(rules.otherTenants ?? [])].map((id) => ({
         tenant: {
-          id: DEFAULT_TENANT,
+          id,
           policy: DEFAULT_POLICY,
           cooldownSeconds: [0],
           numberRules: { allowedCountries: undefined, phoneNumberCheck: 'possible', testNumbers: [] },
           limits: rules.limits ?? { caller: undefined, clientIp: undefined },
           verify: rules.verify as VerifyService | undefined,
         },
-        apiKeyHashes: [hashOf('alice')],
-      },
-    ]),
+        apiKeyHashes: [hashOf(id)],
+      })),
+    ),
     redis: rules.redis,
     digests: testDigests,
     metrics: createApiMetrics(),
