@@ -340,6 +340,20 @@ describe('a GET', () => {
     });
   });
 
+  test('needs the secret part of the id: the run alone is not enough to find, check or cancel it', async () => {
+    const { path, code } = await startPending();
+    const guess = `${path.slice(0, -20)}${'A'.repeat(20)}`;
+    const answers = [
+      await call('GET', guess),
+      await call('POST', `${guess}/check`, { payload: { code } }),
+      await call('POST', `${guess}/signal`, { payload: { code } }),
+      await call('POST', `${guess}/resend`),
+      await call('DELETE', guess),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
+    expect((await call('GET', path)).body).toMatchObject({ status: 'pending', attemptsRemaining: 4 });
+  });
+
   test('of a run that an operator terminated returns canceled', async () => {
     const { path, id, phoneNumber } = await startPending();
     const workflowId = `phone-verification:${Buffer.from(id, 'base64url').toString('hex', 0, 16)}`;
