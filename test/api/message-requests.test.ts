@@ -17,8 +17,8 @@ function resends(...errors: (ErrorCode | undefined)[]) {
       return { outcome: 'requested', verification: open };
     },
   } as Partial<Verifications> as Verifications;
-  const { resend } = createMessageRequests({ verifications, limits });
-  return () => resend({ tenant, caller: 'app', clientAddress: undefined, id: open.id });
+  const messageRequests = createMessageRequests({ verifications, limits });
+  return () => messageRequests.resend({ tenant, caller: 'app', clientAddress: undefined, id: open.id });
 }
 
 test.each(['resend_too_soon', 'resend_limit_reached', 'verification_ended', 'not_found'] as const)(

@@ -7,7 +7,7 @@ import { createTwilioReports } from '../../../src/messaging/twilio/delivery-repo
 import { createApiMetrics } from '../../../src/telemetry/api-metrics';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { sendToTarget } from '../../support/send-to-target';
-import { startService, untilPending, type Service } from '../../support/service';
+import { PUBLIC_URL, startService, untilPending, type Service } from '../../support/service';
 
 const PATH = '/webhooks/twilio/status';
 
@@ -243,8 +243,7 @@ test('a late or repeated report, or one for an unknown verification, changes not
 
 test('a report tells the gateway which message it is about, and how long ago that was sent', async () => {
   const reportDelivery = jest.fn(async () => {});
-  const publicUrl = 'https://verify.example.com';
-  const deliveryReports = createTwilioReports({ authToken: SANDBOX_AUTH_TOKEN, publicUrl });
+  const deliveryReports = createTwilioReports({ authToken: SANDBOX_AUTH_TOKEN, publicUrl: PUBLIC_URL });
   const app = createHttpServer({ logger: false, trustProxy: false });
   registerCallbacks(app, {
     verifications: { reportDelivery } as Partial<Verifications> as Verifications,
@@ -255,7 +254,7 @@ test('a report tells the gateway which message it is about, and how long ago tha
   const report = async (url: string) => {
     const response = await app.inject({
       method: 'POST',
-      url: url.slice(publicUrl.length),
+      url: url.slice(PUBLIC_URL.length),
       headers: {
         'content-type': FORM,
         'x-twilio-signature': getExpectedTwilioSignature(SANDBOX_AUTH_TOKEN, url, form),
@@ -267,7 +266,7 @@ test('a report tells the gateway which message it is about, and how long ago tha
   const sentAt = Date.now() - 60_000;
 
   await report(deliveryReports.urlFor('an-id', { sentAt, messageIndex: 1 }) ?? '');
-  await report(`${publicUrl}${PATH}?verification=an-id&messageIndex=-1`);
+  await report(`${PUBLIC_URL}${PATH}?verification=an-id&messageIndex=-1`);
 
   const of = (messageIndex: number | undefined) => ({ sid: 'SM1', failure: null, messageIndex });
   expect(reportDelivery.mock.calls).toEqual([
