@@ -54,7 +54,6 @@ export function registerDurableFunctions(app: Api, dependencies: DurableFunction
   app.addHook('onRequest', async (request) => void delete request.raw.headers['content-type']);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  app.addHook('onSend', async (_request, reply) => void reply.header('referrer-policy', 'no-referrer'));
 
   for (const { prefix, operationId } of START_PATHS) {
     app.post(
