@@ -5,11 +5,13 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json LICENSE ./
 COPY sandbox sandbox
 COPY scripts scripts
 COPY src src
 RUN npm run build && npm run --silent sbom > sbom.cdx.json
+# COPY keeps the permissions of the checkout. With a umask like 077, the image's user could not read these files.
+RUN chmod -R a+rX package.json tsconfig.json LICENSE sandbox scripts dist
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
@@ -35,11 +37,10 @@ LABEL org.opencontainers.image.title="phone-verification" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
-COPY package.json LICENSE ./
-COPY scripts scripts
 COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/scripts scripts
 COPY --from=build /app/dist dist
-COPY --from=build /app/sbom.cdx.json ./
+COPY --from=build /app/package.json /app/LICENSE /app/sbom.cdx.json ./
 # The image's user `node`, as a number: only then can Kubernetes check that it is not root.
 USER 1000
 EXPOSE 3000

@@ -235,4 +235,20 @@ describe('the image', () => {
 
     expect([...new Set(copied)].toSorted()).toEqual(letThrough.toSorted());
   });
+
+  test('has no file that only root can read, whatever the umask of the checkout', () => {
+    const stages = dockerfile.split(/^FROM /m);
+    const runtime = stages.find((stage) => /^\S+ AS runtime$/m.test(stage)) ?? '';
+    const build = stages.find((stage) => /^\S+ AS build$/m.test(stage)) ?? '';
+    const made = firstGroups(build, / > (\S+)$/gm);
+    const readable = firstGroups(build, /^RUN chmod -R a\+rX (.+)$/gm).flatMap((files) => files.split(' '));
+    const fromBuild = firstGroups(runtime, /^COPY --from=build (.+) \S+$/gm).flatMap((files) =>
+      files.split(' ').map((file) => file.replace('/app/', '')),
+    );
+
+    expect(firstGroups(runtime, /^COPY (?!--from)(.+)$/gm)).toEqual([]);
+    expect([...made, ...readable]).toEqual(expect.arrayContaining(fromBuild));
+    // The SMS sandbox runs in the build stage.
+    expect(readable).toEqual(expect.arrayContaining(['package.json', 'tsconfig.json', 'sandbox']));
+  });
 });
