@@ -143,7 +143,7 @@ test('without the variables, OpenTelemetry is not loaded, and a run has no trace
     hook,
     `process.on('exit', () => console.log('modules: ' + Object.keys(require.cache).join()))`,
   );
-  const api = await service.startApi({ NODE_OPTIONS: `--require=${hook}` });
+  const api = await service.startApi({ NODE_OPTIONS: `--require="${hook}"` });
   const before = receiver.spans.length;
   const { traceId, options } = newTrace();
   const { status } = await callApi('POST', api.url, {

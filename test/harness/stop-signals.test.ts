@@ -3,9 +3,10 @@ import { PROJECT_DIRECTORY, TYPESCRIPT_OPTIONS } from '../../harness/project';
 import { eventually } from '../support/eventually';
 import { isAlive, startCommand, type TestProcess } from '../support/processes';
 
-const LAUNCHER = [process.execPath, ...TYPESCRIPT_OPTIONS, path.join(__dirname, 'test-launcher.ts')].join(
-  ' ',
-);
+/** For a shell. The folder's name may have spaces. */
+const LAUNCHER = [process.execPath, ...TYPESCRIPT_OPTIONS, path.join(__dirname, 'test-launcher.ts')]
+  .map((word) => `'${word}'`)
+  .join(' ');
 
 let launcher: TestProcess;
 
