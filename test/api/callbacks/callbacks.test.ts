@@ -1,7 +1,7 @@
 import { getExpectedTwilioSignature } from 'twilio';
 import { SANDBOX_AUTH_TOKEN } from '../../../sandbox/account';
 import { registerCallbacks } from '../../../src/api/callbacks/routes';
-import { createHttpServer } from '../../../src/api/http-server';
+import { createHttpServer } from '../../../src/api/http/http-server';
 import type { Verifications } from '../../../src/gateway/verifications';
 import { createTwilioReports } from '../../../src/messaging/twilio/delivery-reports';
 import { createApiMetrics } from '../../../src/telemetry/api-metrics';
