@@ -23,7 +23,8 @@ export function addAttributesCommand(namespace: string): string {
 export function missingAttributesWarning(namespace: string): string {
   return (
     `Namespace ${namespace} lacks search attributes, or has them with other types: operators can't search for ` +
-    `verifications, and attempts of Twilio Verify can't be listed. Everything else works. To add them: ${addAttributesCommand(namespace)}`
+    `verifications, and attempts of Twilio Verify can't be listed. Verifications that began with them can't end. ` +
+    `Everything else works. To add them: ${addAttributesCommand(namespace)}`
   );
 }
 
