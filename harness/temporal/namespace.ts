@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msNumberToTs } from '@temporalio/common/lib/time';
+import { noProxyToThisMachine } from '../../src/temporal/http-proxy';
 import { lacksSearchAttributes } from '../../src/temporal/search-attributes';
 import { addSearchAttributes } from './add-search-attributes';
 
@@ -33,7 +34,11 @@ export async function prepareNamespace(address: string, namespace: string): Prom
 }
 
 async function withConnection<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const connection = await Connection.connect({ address, connectTimeout: CONNECT_LIMIT_MS });
+  const connection = await Connection.connect({
+    address,
+    connectTimeout: CONNECT_LIMIT_MS,
+    channelArgs: noProxyToThisMachine(address),
+  });
   try {
     return await work(connection);
   } finally {

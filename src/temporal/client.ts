@@ -7,6 +7,7 @@ import {
   type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
+import { noProxyToThisMachine } from './http-proxy';
 
 export interface TemporalClientOptions {
   readonly connection: ConnectionOptions;
@@ -36,6 +37,7 @@ export function createTemporalClient({
         // on which it is pinged more often than every 10 s.
         'grpc.keepalive_time_ms': 12_000,
         'grpc.keepalive_timeout_ms': 3_000,
+        ...noProxyToThisMachine(connection.address),
       },
       ...connection,
       // A copy: the SDK adds headers of its own to it.

@@ -31,6 +31,8 @@ export default async function globalSetup(): Promise<void> {
   ]);
   globalThis.testRun = { server, directory };
 
+  // The test libraries of Temporal connect to servers on this machine, also where `http_proxy` is set.
+  process.env['no_grpc_proxy'] = '127.0.0.1,localhost';
   process.env['TEST_DIRECTORY'] = directory;
   process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
   process.env['TEST_TEMPORAL_CLI'] = cli;
