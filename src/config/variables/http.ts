@@ -23,6 +23,7 @@ export const http = {
       rules: [
         'Twilio sends its delivery reports there, so the worker needs it too. ' +
           'Without https there are no delivery reports, except from the SMS sandbox.',
+        'API and worker must have the same value. [Changing settings](operations.md#public_url) says what to keep.',
       ],
       default: '`http://localhost:` and `PORT`',
       example: 'https://verify.example.com',

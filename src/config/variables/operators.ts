@@ -28,7 +28,9 @@ export const operators = {
       rules: [
         'These stay readable: workflow IDs (keyed digests), times, the names and number of Signals, Updates and ' +
           'Queries, and the [search attributes](finding-verifications.md).',
-        'You can change `on` to `off` at any time: with the same `SECRET_KEYS`, encrypted data can still be read.',
+        'To change `on` to `off`, stop all APIs, restart all workers, and then start the APIs: ' +
+          '[Changing settings](operations.md#from-payload_encryptionon-to-off) says what happens otherwise. With the same ' +
+          '`SECRET_KEYS`, encrypted data can still be read.',
         'Change `off` to `on` only before the first verification: with `on`, unencrypted data causes errors.',
         'API, worker and operator commands must have the same value.',
       ],

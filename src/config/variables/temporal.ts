@@ -24,6 +24,10 @@ export const temporalConnection = {
   }),
   TEMPORAL_NAMESPACE: text.optional().register(documentation, {
     description: 'The namespace of the verifications. It should keep closed workflows for 30 days.',
+    rules: [
+      'Verifications stay in the namespace in which they began: ' +
+        '[Changing settings](operations.md#temporal_task_queue-and-temporal_namespace).',
+    ],
     default: `\`${DEFAULT_NAMESPACE}\``,
   }),
   TEMPORAL_API_KEY: text.optional().register(documentation, {
@@ -79,7 +83,11 @@ export const temporal = {
   ...temporalConnection,
   TEMPORAL_TASK_QUEUE: text.prefault('phone-verification').register(documentation, {
     description: 'The task queue of the verifications. Every API and every worker must have the same value.',
-    rules: ['This is a variable of this project. The Temporal SDKs do not know it.'],
+    rules: [
+      'This is a variable of this project. The Temporal SDKs do not know it.',
+      'To change it, start new workers before the old ones are stopped: ' +
+        '[Changing settings](operations.md#temporal_task_queue-and-temporal_namespace).',
+    ],
   }),
   TEMPORAL_WORKER_BUILD_ID: text
     .regex(/^(?!__)/, 'must not begin with __')
