@@ -53,7 +53,10 @@ test.each([
   ['+442079460000', 'a landline'],
   ['+18005550123', 'a toll-free number'],
   ['+19005550123', 'a premium number'],
-  ['+448431234567', 'a shared-cost number'],
+  ['+448431234567', 'a British premium number'],
+  ['+33810123456', 'a shared-cost number'],
+  ['+447600123456', 'a pager'],
+  ['+420960123456', 'a voicemail number'],
   ['+447012345678', 'a personal number'],
 ])('%s, %s, is refused', (text) => {
   expect(() => parsePhoneNumber(text)).toThrow('unsupported_phone_number');
