@@ -14,12 +14,11 @@ export function mayHaveBeenSent({ info }: Context): boolean {
   return !isFirstTry(info) && !(hasRecord && record.nothingSentUpToAttempt === info.attempt - 1);
 }
 
-/** Sends heartbeats, which keep the record of the last try. Returns the timer. */
+/** Sends heartbeats. They need not keep the record of the last try: only the try after it reads it. Returns the timer. */
 export function startHeartbeats(context: Context): NodeJS.Timeout {
-  const record = lastRecord(context.info);
   // Deletes a record from before a reset, so that the next try does not take it for this one's.
-  if (record !== context.info.heartbeatDetails) context.heartbeat(record);
-  return setInterval(() => context.heartbeat(record), HEARTBEAT_INTERVAL_MS);
+  if (lastRecord(context.info) !== context.info.heartbeatDetails) context.heartbeat();
+  return setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
 }
 
 /** The heartbeat details of the last try. Undefined after a reset: nobody knows which try they are from. */
