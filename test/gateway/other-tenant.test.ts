@@ -1,5 +1,14 @@
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { anotherGateway, receivedCode, startRequest, startService, type Service } from '../support/service';
+import {
+  anotherGateway,
+  receivedCode,
+  startRequest,
+  startService,
+  untilPending,
+  type Service,
+} from '../support/service';
+import { partsOf } from '../support/verification-id';
+import { cancelSignal, deliveryReportSignal, submitSignal } from '../../src/workflows/definitions';
 
 const by = { caller: 'mallory', idempotencyKey: undefined };
 const notFound = { code: 'not_found' };
@@ -36,6 +45,23 @@ test('a verification is not found for another tenant, which cannot change it', a
   expect(await service.verifications.check(id, code, by)).toMatchObject({ verified: true });
   await expect(shop.get(id)).rejects.toMatchObject(notFound);
   await expect(shop.check(id, code, by)).rejects.toMatchObject(notFound);
+});
+
+test('a workflow ignores the Signals of another tenant, and those for another verification', async () => {
+  const { id, phoneNumber } = await service.startAndReceive();
+  await untilPending(service, id);
+  const { workflowId, runId, nonce } = partsOf(id);
+  const run = server.client.workflow.getHandle(workflowId, runId);
+  const another = { tenantId: 'default', nonce: 'another' };
+  for (const from of [{ tenantId: 'shop', nonce }, another]) {
+    await run.signal(submitSignal, { ...from, digits: 4, tags: ['wrong'] });
+    await run.signal(cancelSignal, { ...from, reason: null });
+  }
+  const [message] = service.sandbox.inbox(phoneNumber);
+  const failure = { code: '30003', message: 'Lost.' };
+  await run.signal(deliveryReportSignal, { ...another, sid: message?.sid ?? '', failure, messageIndex: 0 });
+
+  expect(await service.verifications.get(id)).toMatchObject({ status: 'pending', attemptsRemaining: 4 });
 });
 
 test('another tenant finds nothing while no worker answers either', async () => {

@@ -13,6 +13,8 @@ beforeAll(async () => {
   service = await startService({ ...server, withWorker: false, policy: { resendIntervalMs: 0 } });
 });
 
+afterEach(() => service.stopWorker());
+
 afterAll(async () => {
   await service.stop();
   await server.close();
@@ -39,7 +41,6 @@ test('the window counts from the acceptance of the message, also if the workflow
   const timerMs = durationMs(timer.timerStartedEventAttributes?.startToFireTimeout);
   const { expiresAt } = await run.query(stateQuery);
   expect(timestampMs(task?.eventTime) + timerMs).toBeCloseTo(Date.parse(expiresAt ?? ''), -1);
-  await service.stopWorker();
 });
 
 test('the result of a message that a report has settled is not taken for the result of the next message', async () => {

@@ -1,13 +1,17 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
+  DEFAULT_POLICY,
   eventually,
   receivedCode,
+  serviceTenant,
   startService,
   uniquePhoneNumber,
   untilPending,
   type Service,
 } from '../support/service';
 import { createTimeSkipping } from '../support/time-skipping';
+import { SANDBOX_FROM } from '../../sandbox/account';
+import { createWording } from '../../src/messaging/wording';
 import type { ResendOptions } from '../../src/gateway/resend';
 import { partsOf } from '../support/verification-id';
 
@@ -187,6 +191,32 @@ describe('a resend', () => {
     }
     const lastLines = service.sandbox.inbox(phoneNumber).map(({ body }) => body.split('\n').at(-1));
     expect(lastLines).toEqual(['another-app', 'AbCdEfGhIjK', 'AbCdEfGhIjK']);
+  });
+
+  test('says how long the code is still valid', async () => {
+    const minutes = serviceTenant('minutes', {
+      policy: { ...DEFAULT_POLICY, windowMs: 300_000 },
+      messaging: {
+        wording: createWording({ sentence: '{code}, for {ttl} minutes' }),
+        sender: { from: SANDBOX_FROM },
+      },
+    });
+    const { client, nativeConnection } = env;
+    const timed = await startService({ client, nativeConnection, tenants: [minutes] });
+    const post = async (url: string, payload?: object) => {
+      const headers = { authorization: `Bearer ${minutes.apiKey}` };
+      const request = { method: 'POST' as const, url, headers, ...(payload && { payload }) };
+      return (await timed.app.inject(request)).json<{ id: string }>();
+    };
+    const phoneNumber = uniquePhoneNumber();
+    const { id } = await post('/verifications', { phoneNumber });
+    await eventually(() => timed.sandbox.inbox(phoneNumber)[0]);
+    await env.sleep('150s');
+    await post(`/verifications/${id}/resend`);
+    await eventually(() => timed.sandbox.inbox(phoneNumber)[1]);
+    const bodies = timed.sandbox.inbox(phoneNumber).map(({ body }) => body.replace(/^\d+/, ''));
+    expect(bodies).toEqual([', for 2 minutes', ', for 5 minutes']);
+    await timed.stop();
   });
 
   test('that fails does not end the verification', async () => {
