@@ -165,6 +165,18 @@ describe('the codec', () => {
     await expect(codec.decode(foreign)).rejects.toThrow('No secret key has the id new');
   });
 
+  test('of a worker reads foreign payloads as undefined, but waits for a missing key, which may be added later', async () => {
+    const reasons: string[] = [];
+    const onForeign = (reason: string) => void reasons.push(reason);
+    const ofWorker = new ServicePayloadCodec(createKeyRing([oldKey]), { encrypted: true, onForeign });
+    const [read] = await ofWorker.decode([plain]);
+    expect(Buffer.from(read?.metadata?.['encoding'] ?? []).toString()).toBe('binary/null');
+    expect(reasons).toEqual([expect.stringContaining('not encrypted')]);
+    const ofOthers = new ServicePayloadCodec(createKeyRing([newKey]), { encrypted: true });
+    await expect(ofWorker.decode(await ofOthers.encode([plain]))).rejects.toThrow('id new');
+    expect(reasons).toHaveLength(1);
+  });
+
   test('refuses a payload that is not encrypted or was changed', async () => {
     await expect(codec.decode([plain])).rejects.toThrow('not encrypted');
     const [payload] = await codec.encode([plain]);
