@@ -110,8 +110,8 @@ export function setHandlers(verification: Verification, { state, resend }: Handl
   }
 
   function resendRefusal(request: ResendRequest | undefined): Refusal | undefined {
+    if (joinsFirstMessage(request)) return undefined;
     const now = Date.now();
-    if (joinsFirstMessage(request)) return verification.endedRefusal(now);
     const limited: Refusal | undefined = request?.onlyRepeat === true ? { code: 'rate_limited' } : undefined;
     return verification.endedRefusal(now) ?? limited ?? verification.resendRefusal(now);
   }
