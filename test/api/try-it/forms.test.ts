@@ -52,6 +52,7 @@ class Visitor {
   html = '';
   status = 0;
   location: string | undefined;
+  retryAfter: string | undefined;
 
   constructor(
     readonly app = service.app,
@@ -106,6 +107,7 @@ class Visitor {
     this.status = response.statusCode;
     this.html = response.headers['content-type']?.toString().startsWith('text/html') ? response.body : '';
     this.location = response.headers.location?.toString();
+    this.retryAfter = response.headers['retry-after']?.toString();
     return this;
   }
 }
@@ -294,6 +296,7 @@ test('starts and resends count against the limit of the client address', async (
   await visitor.send('/try-it/resend');
   expect(visitor.status).toBe(429);
   expect(visitor.html).toMatch(/There were too many requests\. Try again in \d+ minutes\./);
+  expect(Number(visitor.retryAfter)).toBeGreaterThan(3_500);
   const neighbour = await started(new Visitor(limited.app, '203.0.113.8'));
   expect(neighbour.visitor.html).toContain('name="code"');
 });
