@@ -266,6 +266,20 @@ test('metrics can be switched off, and have their own address', () => {
   expect(workerConfig(set).metrics).toMatchObject({ host: '::', port: 2, isPortSet: true });
 });
 
+test('an empty port is not set: the default port may be in use', () => {
+  const env = { ...COMPLETE, METRICS_PORT: '', WORKER_METRICS_PORT: '' };
+
+  expect(apiConfig(env).metrics).toMatchObject({ port: 9464, isPortSet: false });
+  expect(workerConfig(env).metrics).toMatchObject({ port: 9465, isPortSet: false });
+});
+
+test('encryption can be switched off for every process', () => {
+  const env = { ...COMPLETE, PAYLOAD_ENCRYPTION: 'off' };
+
+  for (const read of [apiConfig, workerConfig, operatorConfig])
+    expect(read(env)).toMatchObject({ payloadEncryption: false });
+});
+
 test('a Twilio API key can replace the auth token', () => {
   const withoutToken = { ...COMPLETE, TWILIO_AUTH_TOKEN: undefined, TWILIO_API_KEY_SID: 'SK1' };
 

@@ -199,6 +199,18 @@ describe('what a tenant does not name', () => {
   });
 });
 
+test('the worker has the default template and the warning of a service', () => {
+  const defaultTemplateSid = `HJ${HEX}`;
+  const templates = { [defaultTemplateSid]: { name: 'default', locales: { en: 'Code {code}' } } };
+  const verify = { ...VERIFY, defaultTemplateSid, doNotShareWarningEnabled: true };
+
+  expect(shopOfWorker({ verify, templates })).toMatchObject({ defaultTemplateSid, doNotShareWarning: true });
+  expect(shopOfWorker({ verify: VERIFY })).toMatchObject({
+    defaultTemplateSid: undefined,
+    doNotShareWarning: false,
+  });
+});
+
 test('off switches a limit off that the environment has', () => {
   const shop = { numberLimit: 'off', limits: { caller: 'off' }, webotpDomain: 'off' };
 

@@ -121,9 +121,12 @@ test('requests of a caller above its limit leave no counts for addresses in memo
   increments.mockRestore();
 });
 
-test('a cancel after the period does not change the count of the next period', async () => {
+test.each([
+  ['', undefined],
+  [', also while Redis does not count', new Redis({ lazyConnect: true })],
+])('a cancel after the period does not change the count of the next period%s', async (_case, redis) => {
   jest.useFakeTimers();
-  const limits = limitsWith({ messagesPerSecond: { max: 2, periodMs: 1_000 } });
+  const limits = limitsWith({ messagesPerSecond: { max: 2, periodMs: 1_000 } }, redis && { redis });
   const reservations = [await limits.reserveResend(), await limits.reserveResend()];
   // Also if the clock is set back meanwhile.
   jest.setSystemTime(Date.now() - 3_600_000);

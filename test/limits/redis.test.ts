@@ -70,6 +70,14 @@ test('a connection that is dead without a sign is replaced', async () => {
   expect(log.filter((line) => line.includes('Redis can be reached again'))).toHaveLength(1);
 });
 
+test('each outage is logged once, and its end', () => {
+  for (const event of ['error', 'error', 'ready', 'error', 'ready', 'ready'])
+    redis.emit(event, new Error('no connection'));
+  const sentences = log.map((line) => /Redis can(?:'t)? be reached(?: again)?/.exec(line)?.[0]);
+  const outage = ["Redis can't be reached", 'Redis can be reached again'];
+  expect(sentences).toEqual([...outage, ...outage]);
+});
+
 test('Redis that refuses to count is logged once, with the reason', async () => {
   const count = createLimiter();
   expect(await count()).toBe(true);
