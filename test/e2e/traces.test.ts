@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { LOOPBACK } from '../../harness/ports';
 import { deriveTag } from '../../src/crypto/code';
 import { createKeyRing } from '../../src/crypto/key-ring';
 import { parseVerificationId } from '../../src/gateway/ids';
@@ -159,4 +163,31 @@ test('without the variables, OpenTelemetry is not loaded, and a run has no trace
   expect(modules).toContain('/fastify/');
   expect(modules).not.toMatch(/opentelemetry\/(?!api\/)|interceptors-opentelemetry|telemetry\/tracing/);
   expect(receiver.spans.slice(before).filter((span) => span.traceId === traceId)).toEqual([]);
+});
+
+test('a collector that refuses the spans is one warning, which has nothing of its answers, and stops no process', async () => {
+  let exports = 0;
+  const collector = createServer((_request, response) => {
+    exports += 1;
+    response.writeHead(400).end('the words of the collector');
+  });
+  await once(collector.listen(0, LOOPBACK), 'listening');
+  const { port } = collector.address() as AddressInfo;
+  const api = await service.startApi({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${LOOPBACK}:${port}`,
+    OTEL_BSP_SCHEDULE_DELAY: '50',
+  });
+
+  for (const expected of [1, 2]) {
+    await fetch(api.url);
+    await eventually(() => exports >= expected);
+  }
+  await untilPrinted(api.process, 'Traces could not be exported');
+  api.process.kill('SIGTERM');
+  await api.process.exited;
+  collector.close();
+
+  const output = api.process.output();
+  expect(output.split('Traces could not be exported')).toHaveLength(2);
+  expect(output).not.toMatch(/the words of the collector|unforeseen/);
 });

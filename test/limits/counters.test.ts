@@ -8,6 +8,8 @@ import { startRedis, type RedisServer } from '../support/redis';
 const number = { e164: '+14255550123', country: 'US' };
 const rateLimited = { code: 'rate_limited' };
 
+afterEach(() => void jest.useRealTimers());
+
 test('a refused message does not count: a canceled reservation makes room for the next message', async () => {
   const limits = limitsWith({ prefix: { max: 1, periodMs: 3_600_000 } });
   const first = await limits.reserveMessage(number);
@@ -137,7 +139,6 @@ test.each([
   await expect(limits.reserveResend()).rejects.toMatchObject({
     refusal: { ...rateLimited, retryAfterSeconds: 1 },
   });
-  jest.useRealTimers();
 });
 
 test('messages that are refused at the end of a period make no room in the next one', async () => {
