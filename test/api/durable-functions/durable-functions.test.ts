@@ -204,6 +204,12 @@ describe('an event', () => {
     expect((await get(statusUrl)).json()).toMatchObject({ customStatus: { attemptsRemaining: 4 } });
   });
 
+  test('with another name may have a body of 64 KiB', async () => {
+    const { urls } = await startRunning();
+    expect((await post(eventUrl(urls, 'Other'), 'x'.repeat(65_536))).statusCode).toBe(202);
+    expect((await post(eventUrl(urls, 'Other'), 'x'.repeat(65_537))).statusCode).toBe(413);
+  });
+
   test('has a name that is compared without case', async () => {
     const { urls, statusUrl, code } = await startRunning();
     expect((await post(eventUrl(urls, 'SMSCHALLENGERESPONSE'), code)).statusCode).toBe(202);
@@ -400,6 +406,17 @@ describe('a capability', () => {
     };
     expect((await statusWith(Date.now() + 60_000)).statusCode).toBe(202);
     expect((await statusWith(Date.now() - 1_000)).statusCode).toBe(401);
+  });
+
+  test('for a verification that Temporal no longer has gets 401', async () => {
+    const id = 'A'.repeat(64);
+    const code = createCapabilities(testKeyRing).grant(
+      'status',
+      { tenantId: DEFAULT_TENANT, id },
+      Date.now() + 60_000,
+    );
+    const response = await get(`/admin/extensions/DurableTaskExtension/instances/${id}?code=${code}`);
+    expect(response.statusCode).toBe(401);
   });
 
   test('is not contained in the answers to its use', async () => {

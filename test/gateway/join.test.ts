@@ -1,0 +1,47 @@
+import { createJoin, type FoundRun } from '../../src/gateway/join';
+import type { RunStates } from '../../src/gateway/run-states';
+import { initialState, storedMemo, type VerificationMemo } from '../../src/gateway/stored-data';
+import type { Run } from '../../src/gateway/workflow-calls';
+import { emptyLedger } from '../../src/domain/ledger';
+import { DEFAULT_POLICY, testKeyRing } from '../support/service';
+
+const memo: VerificationMemo = {
+  tenantId: 'default',
+  nonce: 'nonce',
+  phoneNumber: '+14255550123',
+  createdAt: new Date().toISOString(),
+  policy: DEFAULT_POLICY,
+  ledger: emptyLedger,
+};
+const found: FoundRun = {
+  outcome: 'found',
+  run: {
+    workflowId: 'phone-verification:00',
+    runId: 'run',
+    memo: storedMemo(memo),
+    historyLength: 20,
+    startTime: new Date(),
+  } as Partial<Run> as Run,
+};
+
+/** Another request joins a verification whose window closes at this time. */
+function join(expiresAt: number, mayJoin: boolean) {
+  const state = { ...initialState(memo), status: 'pending', expiresAt: new Date(expiresAt).toISOString() };
+  const states = { read: async () => state, readWithin: async () => state } as Partial<RunStates>;
+  const request = { memo: { nonce: 'another' }, request: { mayJoin } };
+  return createJoin(states as RunStates, testKeyRing)(found, request);
+}
+
+test('a request joins an open verification', async () => {
+  expect(await join(Date.now() + 60_000, true)).toMatchObject({ outcome: 'joined' });
+});
+
+test('a request does not join a verification whose window is over, although its timer has not fired', async () => {
+  expect(await join(Date.now() - 1, true)).toMatchObject({ outcome: 'closing' });
+});
+
+test('a request that may not join is told when the window closes', async () => {
+  await expect(join(Date.now() + 59_500, false)).rejects.toMatchObject({
+    refusal: { code: 'verification_in_progress', retryAfterSeconds: 60 },
+  });
+});
