@@ -36,6 +36,8 @@ test('an error that stays is thrown after the last try', async () => {
 test.each<Refusal>([
   { code: 'invalid_code', codeLength: 6 },
   { code: 'resend_limit_reached', windowEndsInSeconds: 7 },
+  { code: 'rate_limited', limit: 'number', retryAfterSeconds: 5 },
+  { code: 'verification_ended', verificationStatus: 'expired' },
 ])('the validator’s refusal %j keeps its details', (refusal) => {
   const cause = ApplicationFailure.create({ type: refusal.code, message: refusal.code, details: [refusal] });
   expect(validatorRefusal(failed(cause))).toEqual(refusal);
