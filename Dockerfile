@@ -36,6 +36,10 @@ LABEL org.opencontainers.image.title="phone-verification" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
+# Temporal's native core trusts the CA certificates of the system. The slim image has none, and no worker could connect
+# to Temporal Cloud. These are the ones that Node trusts.
+RUN mkdir -p /etc/ssl/certs \
+  && node -p "require('node:tls').rootCertificates.join('\n')" > /etc/ssl/certs/ca-certificates.crt
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/scripts scripts

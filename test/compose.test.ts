@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { tsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
@@ -234,6 +236,23 @@ describe('the image', () => {
     const letThrough = firstGroups(read('.dockerignore'), /^!(\S+)$/gm);
 
     expect([...new Set(copied)].toSorted()).toEqual(letThrough.toSorted());
+  });
+
+  test('has the CA certificates that Node trusts, where the worker looks for them', () => {
+    const file = '/etc/ssl/certs/ca-certificates.crt';
+    const command = firstGroups(dockerfile, /^ {2}&& (node -p .+)$/gm).find((line) =>
+      line.endsWith(` > ${file}`),
+    );
+
+    const made = execFileSync('/bin/sh', ['-c', command?.replace(` > ${file}`, '') ?? 'exit 1'], {
+      encoding: 'utf8',
+    });
+
+    const certificates = made.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/g) ?? [];
+    const fingerprints = (list: readonly string[]) =>
+      list.map((pem) => new X509Certificate(pem).fingerprint256);
+    expect(certificates.length).toBeGreaterThan(100);
+    expect(fingerprints(certificates)).toEqual(fingerprints(rootCertificates));
   });
 
   test('has no file that only root can read, whatever the umask of the checkout', () => {
