@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { SendMessageRequest } from '../../src/activities/send-message';
+import type { SendMessageRequest } from '../../src/activities/send-message-request';
 import type { MessageSender } from '../../src/messaging/sender';
 import { senderWithoutList, sendMessageWith } from '../support/send-activity';
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { createHttpServer } from '../../../src/api/http-server';
+import { createHttpServer } from '../../../src/api/http/http-server';
 import { registerVerify, type VerifyDependencies } from '../../../src/api/verify/routes';
 import { createVerifySids } from '../../../src/crypto/verify-sids';
 import { formatVerificationId, workflowIdFor } from '../../../src/gateway/ids';

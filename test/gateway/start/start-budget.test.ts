@@ -1,12 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { emptyLedger } from '../../src/domain/ledger';
-import { requestDigest } from '../../src/gateway/request-digest';
-import type { RunStates } from '../../src/gateway/run-states';
-import { createStart } from '../../src/gateway/start';
-import { initialState, storedMemo, type VerificationMemo } from '../../src/gateway/stored-data';
-import type { Run, WorkflowCalls } from '../../src/gateway/workflow-calls';
-import { DEFAULT_POLICY, startRequest, testDigests } from '../support/service';
-import { startDependencies } from '../support/start-dependencies';
+import { emptyLedger } from '../../../src/domain/ledger';
+import { requestDigest } from '../../../src/gateway/request-digest';
+import type { RunStates } from '../../../src/gateway/state/run-states';
+import { createStart } from '../../../src/gateway/start/start';
+import { initialState, storedMemo, type VerificationMemo } from '../../../src/gateway/stored-data';
+import type { Run, WorkflowCalls } from '../../../src/gateway/workflow-calls';
+import { DEFAULT_POLICY, startRequest, testDigests } from '../../support/service';
+import { startDependencies } from '../../support/start-dependencies';
 
 // A process that knows nothing of the number reserves the message before it learns that the number has a run.
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RunStates } from '../../src/gateway/run-states';
-import { waitForDecision } from '../../src/gateway/wait-for-decision';
-import type { VerificationResult, VerificationState } from '../../src/workflows/definitions';
+import type { RunStates } from '../../../src/gateway/state/run-states';
+import { waitForDecision } from '../../../src/gateway/state/wait-for-decision';
+import type { VerificationResult, VerificationState } from '../../../src/workflows/definitions';
 
 const ID = { tenantId: 'default', workflowId: 'workflow', runId: 'run', nonce: 'nonce' };
 const now = new Date().toISOString();

@@ -1,9 +1,9 @@
-import { createJoin, type FoundRun } from '../../src/gateway/join';
-import type { RunStates } from '../../src/gateway/run-states';
-import { initialState, storedMemo, type VerificationMemo } from '../../src/gateway/stored-data';
-import type { Run } from '../../src/gateway/workflow-calls';
-import { emptyLedger } from '../../src/domain/ledger';
-import { DEFAULT_POLICY, testKeyRing } from '../support/service';
+import { createJoin, type FoundRun } from '../../../src/gateway/start/join';
+import type { RunStates } from '../../../src/gateway/state/run-states';
+import { initialState, storedMemo, type VerificationMemo } from '../../../src/gateway/stored-data';
+import type { Run } from '../../../src/gateway/workflow-calls';
+import { emptyLedger } from '../../../src/domain/ledger';
+import { DEFAULT_POLICY, testKeyRing } from '../../support/service';
 
 const memo: VerificationMemo = {
   tenantId: 'default',

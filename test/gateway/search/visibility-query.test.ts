@@ -1,5 +1,5 @@
-import { visibilityQuery } from '../../src/gateway/visibility-query';
-import { testDigests } from '../support/service';
+import { visibilityQuery } from '../../../src/gateway/search/visibility-query';
+import { testDigests } from '../../support/service';
 
 test('a search is limited to the tenants; its beginning is included, and its end is not', () => {
   const filter = {
