@@ -36,8 +36,8 @@ test.each([
   ['shop', 'AABq_YbAz1fsUYJxUrXXtZcA4yt_3wMmyKY8XIKKzNFehACTJ9I.shop'],
 ])('a capability of the tenant %s', (tenantId, capability) => {
   const expiresAt = 1_795_000_000_000;
-  const { grant } = createCapabilities(keyRing);
-  expect(grant('status', { tenantId, id: PUBLIC_ID }, expiresAt)).toBe(capability);
+  const capabilities = createCapabilities(keyRing);
+  expect(capabilities.grant('status', { tenantId, id: PUBLIC_ID }, expiresAt)).toBe(capability);
 });
 
 test('an encrypted payload', () => {

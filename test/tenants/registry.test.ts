@@ -46,7 +46,7 @@ test('an empty key or password is refused, even if a file has its hash', () => {
 
 test('several tenants can have the same user name for Twilio Verify, in any case of its letters', () => {
   const credentials = (password: string) => ({ username: 'ACab', passwordHash: hashOf(password) });
-  const { verifyCallersOf } = createTenants([
+  const sharing = createTenants([
     {
       tenant: tenant(DEFAULT_TENANT),
       apiKeyHashes: [],
@@ -55,7 +55,7 @@ test('several tenants can have the same user name for Twilio Verify, in any case
     { tenant: tenant('shop'), apiKeyHashes: [], verifyCredentials: [credentials('both')] },
   ]);
   const tenantsOf = (username: string, password: string) =>
-    verifyCallersOf({ username, password }).map((caller) => caller.tenant.id);
+    sharing.verifyCallersOf({ username, password }).map((caller) => caller.tenant.id);
 
   for (const username of ['ACab', 'ACAB']) {
     expect(tenantsOf(username, 'own')).toEqual([DEFAULT_TENANT]);

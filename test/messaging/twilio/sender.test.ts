@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { freePort, LOOPBACK } from '../../../harness/ports';
@@ -238,10 +237,8 @@ test.each([
 ])('a message that is valid for %i ms has a validity period of %s seconds', async (validityMs, seconds) => {
   let form = '';
   const { sender } = await senderTo((request, response) => {
-    void text(request).then((body) => {
-      form = body;
-      answering(201, { sid: 'SM1' })(request, response);
-    });
+    request.on('data', (chunk) => (form += String(chunk)));
+    request.on('end', () => answering(201, { sid: 'SM1' })(request, response));
   });
   await sender.send(
     { to: TO, sender: { from: '+15005550006' }, body: BODY, validityMs, reportUrl: undefined },
