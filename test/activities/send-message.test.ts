@@ -286,6 +286,19 @@ describe('a message that was created although the call failed is found and not s
   });
 });
 
+test.concurrent(
+  'a resend that was not created is sent, although the first message has the same body',
+  async () => {
+    const { id, phoneNumber } = await service.startAndReceive();
+    await settled(id);
+    const hold = service.sandbox.hold('received', phoneNumber);
+    await service.verifications.resend(id);
+    await hold.untilHeld();
+    hold.disconnect();
+    await eventually(() => service.sandbox.inbox(phoneNumber)[1]);
+  },
+);
+
 test.concurrent('a message that was not created is sent again only after four searches', async () => {
   const phoneNumber = uniquePhoneNumber();
   const hold = service.sandbox.hold('received', phoneNumber);
