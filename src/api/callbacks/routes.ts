@@ -21,7 +21,7 @@ const DAY_MS = 86_400_000;
 const REPEATED_FIELD = 'Send each field of the form once.';
 const NOT_A_FORM = `Send a form, with "Content-Type: ${FORM}".`;
 
-/** The provider's delivery reports, which are signed forms. A request without a valid signature always gets 403. */
+/** The provider's delivery reports, which are signed forms. Without a valid signature they get 403, or 413 if too large. */
 export function registerCallbacks(
   app: Api,
   { verifications, deliveryReports, metrics }: CallbacksDependencies,
