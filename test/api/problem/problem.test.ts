@@ -1,5 +1,5 @@
 import { errorCodes } from 'fastify';
-import { toProblem } from '../../src/api/problem/problem';
+import { toProblem } from '../../../src/api/problem/problem';
 
 const { FST_ERR_CTP_BODY_TOO_LARGE, FST_ERR_CTP_INVALID_CONTENT_LENGTH, FST_ERR_REP_INVALID_PAYLOAD_TYPE } =
   errorCodes;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { FastifyReply } from 'fastify';
-import { clientGoneSignal } from '../../src/api/http/client-gone';
+import { clientGoneSignal } from '../../../src/api/http/client-gone';
 
 const running = new AbortController().signal;
 
