@@ -45,7 +45,10 @@ export interface ReceivedResend extends MessageRequester {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** `resent`: the number had an open verification, and it gets one more message. Otherwise as in StartOutcome. */
+/**
+ * `resent`: a resend for the number's open verification succeeded. It sends no message if it repeats an earlier request,
+ * or while the first message is being sent. Otherwise as in StartOutcome.
+ */
 export interface StartedOrResent {
   readonly outcome: StartedVerification['outcome'] | 'resent';
   readonly verification: IdentifiedView;

@@ -8,7 +8,7 @@ import { parseYaml } from './tenants-yaml';
 
 /** What TENANTS_FILE says. */
 export interface TenantsFile {
-  /** None without a file, and none if it has faults. */
+  /** None without a file. Must not be used if there are faults. */
   readonly tenants: FileTenants;
   /** Each names the tenant and the key. It shows no value, since a value may be a secret or a phone number. */
   readonly faults: readonly string[];

@@ -18,7 +18,7 @@ export const IDLE_TIMEOUT_MS = 500;
  */
 export function closeConnectionsOnShutdown(app: FastifyInstance): void {
   const closeIdle = app.server.closeIdleConnections.bind(app.server);
-  // Node and Fastify call it at the beginning of the shutdown.
+  // Node calls it at the beginning of the shutdown.
   app.server.closeIdleConnections = () => {};
 
   /** The open connections, each with the responses that are not complete. */
