@@ -12,8 +12,9 @@ const END_TIMEOUT_MS = 15_000;
 export async function failedWithoutEnd(
   worker: Pick<Worker, 'getState'>,
   timeoutMs = END_TIMEOUT_MS,
+  checkIntervalMs = CHECK_INTERVAL_MS,
 ): Promise<never> {
-  const checks = setInterval(CHECK_INTERVAL_MS, undefined, { ref: false });
+  const checks = setInterval(checkIntervalMs, undefined, { ref: false });
   for await (const _ of checks) if (worker.getState() === 'FAILED') break;
   await setTimeout(timeoutMs);
   throw new Error('the Temporal SDK has failed');

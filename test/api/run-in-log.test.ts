@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
 import { getExpectedTwilioSignature } from 'twilio';
 import { SANDBOX_AUTH_TOKEN } from '../../sandbox/account';
-import { parseVerificationId } from '../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../support/dev-server';
 import { LogLines } from '../support/log-lines';
 import { API_KEYS, eventually, uniquePhoneNumber, type Service } from '../support/service';
+import { partsOf } from '../support/verification-id';
 import { ACCOUNT_SID, AUTH_TOKEN, basic, SERVICE_SID, startVerifyService } from '../support/verify-service';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -66,7 +66,7 @@ describe('the log line of a request names the run of its verification', () => {
     const report = await sendForm(path, fields, { 'x-twilio-signature': signature });
 
     expect(report.response.statusCode).toBe(204);
-    const runId = parseVerificationId(id)?.runId;
+    const { runId } = partsOf(id);
     expect([start.runId, status.runId, report.runId]).toEqual([runId, runId, runId]);
   });
 

@@ -53,9 +53,8 @@ test('payload encryption is switched off while no API runs: open verifications c
   const { url } = await service.startApi(off);
 
   await finish(url);
-  await (
-    await openAt(url)
-  )(url);
+  const finishUnencrypted = await openAt(url);
+  await finishUnencrypted(url);
 });
 
 test('with another task queue, workers of the old one finish what began there', async () => {

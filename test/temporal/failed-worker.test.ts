@@ -13,18 +13,21 @@ function workerWith(states: State[], last: State) {
   return { asked, getState };
 }
 
-test.concurrent('a worker that has failed and does not end is reported', async () => {
+test('a worker that has failed and does not end is reported', async () => {
   const worker = workerWith(['RUNNING'], 'FAILED');
-  await expect(failedWithoutEnd(worker, 1)).rejects.toThrow('the Temporal SDK has failed');
+  await expect(failedWithoutEnd(worker, 1, 10)).rejects.toThrow('the Temporal SDK has failed');
   expect(worker.asked).toEqual(['RUNNING', 'FAILED']);
 });
 
-test.concurrent('a worker that stops after a signal is not', async () => {
+test('a worker that stops after a signal is not', async () => {
   const worker = workerWith(['RUNNING', 'STOPPING', 'DRAINED'], 'STOPPED');
-  const reported = failedWithoutEnd(worker, 1).catch(() => 'reported');
+  const reported = failedWithoutEnd(worker, 1, 10).catch(() => 'reported');
   // Later than the checks of the other worker, which asks as often.
   const failing = workerWith(['RUNNING', 'RUNNING', 'RUNNING', 'RUNNING'], 'FAILED');
-  const other = failedWithoutEnd(failing, 1).catch(() => 'the other worker');
+  const other = failedWithoutEnd(failing, 1, 10).catch(() => 'the other worker');
   expect(await Promise.race([reported, other])).toBe('the other worker');
   expect(worker.asked.slice(0, 4)).toEqual(['RUNNING', 'STOPPING', 'DRAINED', 'STOPPED']);
+  // Ends its checks.
+  worker.getState = () => 'FAILED';
+  expect(await reported).toBe('reported');
 });

@@ -2,7 +2,13 @@ import { temporal } from '@temporalio/proto';
 import { durationMs, timestampMs } from '../../src/temporal/timestamp';
 import { deliveryReportSignal, resendUpdate, stateQuery } from '../../src/workflows/definitions';
 import { connectDevServer, type DevServer } from '../support/dev-server';
-import { eventually, startService, uniquePhoneNumber, type Service } from '../support/service';
+import {
+  DEFAULT_POLICY,
+  eventually,
+  startService,
+  uniquePhoneNumber,
+  type Service,
+} from '../support/service';
 import { partsOf } from '../support/verification-id';
 
 let server: DevServer;
@@ -30,17 +36,21 @@ test('the window counts from the acceptance of the message, also if the workflow
   await eventually(async () => (await events()).some((event) => event.activityTaskScheduledEventAttributes));
   await service.stopWorker();
   await service.startWorker(undefined, 'activities');
-  await eventually(async () => (await events()).some((event) => event.activityTaskCompletedEventAttributes));
+  const accepted = await eventually(async () =>
+    (await events()).find((event) => event.activityTaskCompletedEventAttributes),
+  );
   await service.startWorker(undefined, 'workflows');
   const timer = await eventually(async () =>
     (await events()).find((event) => event.timerStartedEventAttributes),
   );
   const task = (await events()).findLast((event) => event.workflowTaskStartedEventAttributes);
 
+  const { expiresAt } = await run.query(stateQuery);
+  const expiresAtMs = Date.parse(expiresAt ?? '');
+  expect(expiresAtMs).toBeLessThanOrEqual(timestampMs(accepted.eventTime) + DEFAULT_POLICY.windowMs);
   // In a workflow, the time stands still during a task.
   const timerMs = durationMs(timer.timerStartedEventAttributes?.startToFireTimeout);
-  const { expiresAt } = await run.query(stateQuery);
-  expect(timestampMs(task?.eventTime) + timerMs).toBeCloseTo(Date.parse(expiresAt ?? ''), -1);
+  expect(timestampMs(task?.eventTime) + timerMs).toBeCloseTo(expiresAtMs, -1);
 });
 
 test('the result of a message that a report has settled is not taken for the result of the next message', async () => {

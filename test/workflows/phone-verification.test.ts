@@ -1,9 +1,11 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
+  anotherGateway,
   DEFAULT_POLICY,
   eventually,
   receivedCode,
   serviceTenant,
+  startRequest,
   startService,
   uniquePhoneNumber,
   untilPending,
@@ -203,16 +205,13 @@ describe('a resend', () => {
     });
     const { client, nativeConnection } = env;
     const timed = await startService({ client, nativeConnection, tenants: [minutes] });
-    const post = async (url: string, payload?: object) => {
-      const headers = { authorization: `Bearer ${minutes.apiKey}` };
-      const request = { method: 'POST' as const, url, headers, ...(payload && { payload }) };
-      return (await timed.app.inject(request)).json<{ id: string }>();
-    };
+    const gateway = anotherGateway(timed, 'minutes');
     const phoneNumber = uniquePhoneNumber();
-    const { id } = await post('/verifications', { phoneNumber });
-    await eventually(() => timed.sandbox.inbox(phoneNumber)[0]);
+    const request = startRequest(phoneNumber, undefined, 'alice', minutes.tenant);
+    const { verification } = await gateway.start(request);
+    await untilPending({ verifications: gateway }, verification.id);
     await env.sleep('150s');
-    await post(`/verifications/${id}/resend`);
+    await gateway.resend(verification.id);
     await eventually(() => timed.sandbox.inbox(phoneNumber)[1]);
     const bodies = timed.sandbox.inbox(phoneNumber).map(({ body }) => body.replace(/^\d+/, ''));
     expect(bodies).toEqual([', for 2 minutes', ', for 5 minutes']);

@@ -5,11 +5,11 @@ const { FST_ERR_CTP_BODY_TOO_LARGE, FST_ERR_CTP_INVALID_CONTENT_LENGTH, FST_ERR_
   errorCodes;
 
 test.each([
-  [FST_ERR_CTP_INVALID_CONTENT_LENGTH, 400, 'invalid_request'],
-  [FST_ERR_CTP_BODY_TOO_LARGE, 413, 'invalid_request'],
+  [400, 'invalid_request', FST_ERR_CTP_INVALID_CONTENT_LENGTH],
+  [413, 'invalid_request', FST_ERR_CTP_BODY_TOO_LARGE],
   // A mistake of ours, not of the caller.
-  [FST_ERR_REP_INVALID_PAYLOAD_TYPE, 500, 'internal_error'],
-])('an error of Fastify is the caller’s or ours, as its status says', (FastifyError, status, code) => {
+  [500, 'internal_error', FST_ERR_REP_INVALID_PAYLOAD_TYPE],
+])('an error of Fastify with the status %i is answered %s', (status, code, FastifyError) => {
   expect(toProblem(new FastifyError())).toMatchObject({ status, body: { status, code } });
 });
 

@@ -1,7 +1,7 @@
 import { createRunList } from '../../../src/gateway/search/run-list';
-import { parseVerificationId } from '../../../src/gateway/ids';
 import { connectDevServer, type DevServer } from '../../support/dev-server';
 import { eventually, startService, untilPending, type Service } from '../../support/service';
+import { partsOf } from '../../support/verification-id';
 
 // An operator can pause a run (`temporal workflow pause`), if the Temporal server allows it.
 
@@ -27,7 +27,7 @@ async function startAndPause() {
   const started = await service.startAndReceive();
   await untilPending(service, started.id);
   const { expiresAt } = await service.verifications.get(started.id);
-  const { workflowId = '', runId = '' } = parseVerificationId(started.id) ?? {};
+  const { workflowId, runId } = partsOf(started.id);
   const { workflowService } = server.client;
   await workflowService.pauseWorkflowExecution({ namespace, workflowId, runId, reason: 'operator' });
   return {
