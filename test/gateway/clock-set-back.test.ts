@@ -23,7 +23,7 @@ const MEMO = {
 const RUN = {
   workflowId: 'phone-verification:1',
   runId: 'run',
-  status: { name: 'RUNNING' },
+  status: { code: 1, name: 'RUNNING' },
   memo: storedMemo(MEMO),
   historyLength: 20,
   startTime: new Date(MEMO.createdAt),

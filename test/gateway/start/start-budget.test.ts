@@ -27,7 +27,7 @@ function startFor(status: 'RUNNING' | 'COMPLETED') {
   const run = {
     workflowId: 'phone-verification:00',
     runId: 'run',
-    status: { name: status },
+    status: { code: status === 'RUNNING' ? 1 : 2, name: status },
     memo: storedMemo(memo),
     historyLength: 20,
     startTime: new Date(),
