@@ -59,7 +59,7 @@ test('a verification whose run is paused has not ended, and continues afterwards
 });
 
 test('the window goes on while a run is paused: afterwards the verification has expired', async () => {
-  service = await startService({ ...server, policy: { windowMs: 10_000 } });
+  service = await startService({ ...server, policy: { windowMs: 5_000 } });
   const { id, expiresAt, unpause } = await startAndPause();
   await eventually(() => Date.now() > Date.parse(expiresAt ?? ''));
 
