@@ -19,5 +19,5 @@ module.exports = {
   // Jest keeps parts of each file in memory. With a heap of over a gigabyte, collecting garbage takes much time.
   workerIdleMemoryLimit: '600MB',
   // Most tests wait for processes and clocks: more workers than cores.
-  maxWorkers: availableParallelism() + 2,
+  maxWorkers: availableParallelism() + 3,
 };
