@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { Verifications } from '../../gateway/verifications';
 import type { Api } from '../http/http-server';
 import { answer, problems } from '../problem/responses';
-import { shareWhileRunning } from '../share-while-running';
+import { shareWhileRunning } from '../http/share-while-running';
 
 const tags = ['Health'];
 const ok = (description: string) =>

@@ -2,7 +2,7 @@ import { VerificationError } from '../../domain/refusals';
 import type { ApiMetrics } from '../../telemetry/api-metrics';
 import { createHttpServer, type Api } from './http-server';
 import { answerProblem } from '../problem/problem';
-import { shareWhileRunning } from '../share-while-running';
+import { shareWhileRunning } from './share-while-running';
 
 /** Builds the server that offers the metrics. It has a port of its own, which the proxy of the API does not reach. */
 export function buildMetricsServer(metrics: Pick<ApiMetrics, 'contentType' | 'text'>): Api {
