@@ -1,21 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { SendMessageRequest } from '../../src/activities/send-message-request';
 import type { MessageSender } from '../../src/messaging/sender';
-import { senderWithoutList, sendMessageWith } from '../support/send-activity';
-
-const request: SendMessageRequest = {
-  tenantId: 'default',
-  channel: 'sms',
-  phoneNumber: '+14255550123',
-  nonce: 'nonce',
-  keyId: 'k1',
-  codeLength: 4,
-  validityMs: 90_000,
-  startedAt: Date.now(),
-  knownSids: [],
-};
+import { firstMessage, senderWithoutList, sendMessageWith } from '../support/send-activity';
 
 beforeEach(() => void jest.useFakeTimers());
 
@@ -47,7 +34,7 @@ async function runTry(
     return { result: 'not_created', reason: 'HTTP 429', retryAfterMs: undefined };
   });
   const running: Promise<unknown> = env
-    .run(sendMessageWith({ ...sender, find }), request)
+    .run(sendMessageWith({ ...sender, find }), firstMessage())
     .catch((error: unknown) => (error instanceof ApplicationFailure ? error.type : error));
   await jest.advanceTimersByTimeAsync(30_000);
   return { result: await running, recorded, sends };

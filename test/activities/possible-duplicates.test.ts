@@ -1,21 +1,8 @@
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { SendMessageRequest } from '../../src/activities/send-message-request';
 import type { SendResult } from '../../src/messaging/sender';
-import { senderWithoutList, sendMessageWith } from '../support/send-activity';
-
-const request: SendMessageRequest = {
-  tenantId: 'default',
-  channel: 'sms',
-  phoneNumber: '+14255550123',
-  nonce: 'nonce',
-  keyId: 'k1',
-  codeLength: 4,
-  validityMs: 90_000,
-  startedAt: Date.now(),
-  knownSids: [],
-};
+import { firstMessage, senderWithoutList, sendMessageWith } from '../support/send-activity';
 
 /** Runs a try whose earlier try had an unknown outcome. Returns the possible duplicates that it counts. */
 async function duplicatesCounted(sent: SendResult): Promise<number> {
@@ -40,7 +27,7 @@ async function duplicatesCounted(sent: SendResult): Promise<number> {
     { metricMeter, logger: new DefaultLogger('ERROR') },
   );
   const sendMessage = sendMessageWith(senderWithoutList(async () => sent));
-  await env.run(sendMessage, request).catch(() => undefined);
+  await env.run(sendMessage, firstMessage()).catch(() => undefined);
   return duplicates;
 }
 

@@ -7,7 +7,7 @@ import { NOTHING_SENT } from '../../src/domain/delivery-errors';
 import { SEND_DEADLINE_MS } from '../../src/domain/policy';
 import type { SendOutcome } from '../../src/domain/types';
 import type { MessageSearch, MessageSender, SearchResult, SendResult } from '../../src/messaging/sender';
-import { sendMessageWith } from '../support/send-activity';
+import { firstMessage, sendMessageWith } from '../support/send-activity';
 
 // Random crashes and answers of the provider. Temporal's retries are imitated, and time is skipped.
 
@@ -168,13 +168,7 @@ test.each([1, Date.now() % 1_000_000])(
           const at = startedAt - 1_000;
           const provider = new Provider(isResend ? [{ sid: KNOWN_SID, at, listedAt: at }] : []);
           const result = await runWithRetries(plans, provider, {
-            tenantId: 'default',
-            channel: 'sms',
-            phoneNumber: '+14255550123',
-            nonce: 'nonce',
-            keyId: 'k1',
-            codeLength: 4,
-            validityMs: 90_000,
+            ...firstMessage(),
             startedAt: isResend ? at : startedAt,
             messageIndex: isResend ? 1 : 0,
             knownSids: isResend ? [KNOWN_SID] : [],

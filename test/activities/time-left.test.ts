@@ -1,6 +1,5 @@
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
-import type { SendMessageRequest } from '../../src/activities/send-message-request';
-import { senderWithoutList, sendMessageWith } from '../support/send-activity';
+import { firstMessage, senderWithoutList, sendMessageWith } from '../support/send-activity';
 
 /** Runs a try of a resend. Returns the seconds for which the message is valid. */
 async function validSeconds({ aheadMs, sinceFirstTryMs }: { aheadMs: number; sinceFirstTryMs: number }) {
@@ -21,13 +20,8 @@ async function validSeconds({ aheadMs, sinceFirstTryMs }: { aheadMs: number; sin
     return { result: 'accepted', sid: 'SM2' };
   });
   const sendMessage = sendMessageWith(sender);
-  const request: SendMessageRequest = {
-    tenantId: 'default',
-    channel: 'sms',
-    phoneNumber: '+14255550123',
-    nonce: 'nonce',
-    keyId: 'k1',
-    codeLength: 4,
+  const request = {
+    ...firstMessage(),
     validityMs: 16_000,
     startedAt: now - 5_000,
     messageIndex: 1,

@@ -1,33 +1,19 @@
 import { ServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { emptyLedger } from '../../src/domain/ledger';
 import { createStart } from '../../src/gateway/start/start';
 import type { RunStates } from '../../src/gateway/state/run-states';
-import { initialState, storedMemo } from '../../src/gateway/stored-data';
-import type { Run, WorkflowCalls } from '../../src/gateway/workflow-calls';
+import { initialState } from '../../src/gateway/stored-data';
+import type { WorkflowCalls } from '../../src/gateway/workflow-calls';
+import { describedRun, RUN_MEMO } from '../support/described-run';
 import { fakeClocks, type FakeClocks } from '../support/fake-clocks';
-import { DEFAULT_POLICY, startRequest } from '../support/service';
+import { startRequest } from '../support/service';
 import { startDependencies } from '../support/start-dependencies';
 
 // The system's clock is set back while a start is being handled.
 
 const REQUEST = startRequest('+14255550123');
-const MEMO = {
-  tenantId: 'default',
-  nonce: 'nonce',
-  phoneNumber: REQUEST.phoneNumber,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  policy: DEFAULT_POLICY,
-  ledger: emptyLedger,
-};
+const MEMO = { ...RUN_MEMO, phoneNumber: REQUEST.phoneNumber, createdAt: '2026-01-01T00:00:00.000Z' };
 /** An open run. */
-const RUN = {
-  workflowId: 'phone-verification:1',
-  runId: 'run',
-  status: { code: 1, name: 'RUNNING' },
-  memo: storedMemo(MEMO),
-  historyLength: 20,
-  startTime: new Date(MEMO.createdAt),
-} as unknown as Run;
+const RUN = describedRun(MEMO);
 const ENDED = { ...initialState(MEMO), status: 'canceled', endedAt: MEMO.createdAt };
 
 const DEADLINE_EXCEEDED = 4;

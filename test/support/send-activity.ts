@@ -1,4 +1,5 @@
 import { createSendMessage } from '../../src/activities/send-message';
+import type { SendMessageRequest } from '../../src/activities/send-message-request';
 import type { MessageSender } from '../../src/messaging/sender';
 import { createWording } from '../../src/messaging/wording';
 import { testKeyRing } from './service';
@@ -20,5 +21,20 @@ export function senderWithoutList(send: MessageSender['send']): MessageSender {
     send,
     find: async () => ({ result: 'absent' }),
     checkAccess: async () => ({ result: 'granted' }),
+  };
+}
+
+/** The request for the first message of a verification that starts now. */
+export function firstMessage(): SendMessageRequest {
+  return {
+    tenantId: 'default',
+    channel: 'sms',
+    phoneNumber: '+14255550123',
+    nonce: 'nonce',
+    keyId: 'k1',
+    codeLength: 4,
+    validityMs: 90_000,
+    startedAt: Date.now(),
+    knownSids: [],
   };
 }

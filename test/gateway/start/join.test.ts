@@ -1,32 +1,18 @@
 import { createJoin, type FoundRun } from '../../../src/gateway/start/join';
 import type { RunStates } from '../../../src/gateway/state/run-states';
-import { initialState, storedMemo, type VerificationMemo } from '../../../src/gateway/stored-data';
-import type { Run } from '../../../src/gateway/workflow-calls';
-import { emptyLedger } from '../../../src/domain/ledger';
-import { DEFAULT_POLICY, testKeyRing } from '../../support/service';
+import { initialState } from '../../../src/gateway/stored-data';
+import { describedRun, RUN_MEMO } from '../../support/described-run';
+import { testKeyRing } from '../../support/service';
 
-const memo: VerificationMemo = {
-  tenantId: 'default',
-  nonce: 'nonce',
-  phoneNumber: '+14255550123',
-  createdAt: new Date().toISOString(),
-  policy: DEFAULT_POLICY,
-  ledger: emptyLedger,
-};
-const found: FoundRun = {
-  outcome: 'found',
-  run: {
-    workflowId: 'phone-verification:00',
-    runId: 'run',
-    memo: storedMemo(memo),
-    historyLength: 20,
-    startTime: new Date(),
-  } as Partial<Run> as Run,
-};
+const found: FoundRun = { outcome: 'found', run: describedRun() };
 
 /** Another request joins a verification whose window closes at this time. */
 function join(expiresAt: number, mayJoin: boolean) {
-  const state = { ...initialState(memo), status: 'pending', expiresAt: new Date(expiresAt).toISOString() };
+  const state = {
+    ...initialState(RUN_MEMO),
+    status: 'pending',
+    expiresAt: new Date(expiresAt).toISOString(),
+  };
   const states = { read: async () => state, readWithin: async () => state } as Partial<RunStates>;
   const request = { memo: { nonce: 'another' }, request: { mayJoin } };
   return createJoin(states as RunStates, testKeyRing)(found, request);

@@ -3,20 +3,16 @@ import { emptyLedger } from '../../../src/domain/ledger';
 import { requestDigest } from '../../../src/gateway/request-digest';
 import type { RunStates } from '../../../src/gateway/state/run-states';
 import { createStart } from '../../../src/gateway/start/start';
-import { initialState, storedMemo, type VerificationMemo } from '../../../src/gateway/stored-data';
-import type { Run, WorkflowCalls } from '../../../src/gateway/workflow-calls';
-import { DEFAULT_POLICY, startRequest, testDigests } from '../../support/service';
+import { initialState, type VerificationMemo } from '../../../src/gateway/stored-data';
+import type { WorkflowCalls } from '../../../src/gateway/workflow-calls';
+import { startRequest, testDigests } from '../../support/service';
+import { describedRun, RUN_MEMO } from '../../support/described-run';
 import { startDependencies } from '../../support/start-dependencies';
 
 // A process that knows nothing of the number reserves the message before it learns that the number has a run.
 
 const memo: VerificationMemo = {
-  tenantId: 'default',
-  nonce: 'nonce',
-  phoneNumber: '+14255550123',
-  createdAt: new Date().toISOString(),
-  policy: DEFAULT_POLICY,
-  ledger: emptyLedger,
+  ...RUN_MEMO,
   idempotencyDigest: testDigests.idempotencyKey('start', 'alice', 'key'),
   requestDigest: requestDigest(testDigests, {}),
 };
@@ -24,14 +20,7 @@ const memo: VerificationMemo = {
 /** A start for a number that has a run already. */
 function startFor(status: 'RUNNING' | 'COMPLETED') {
   let reserved = 0;
-  const run = {
-    workflowId: 'phone-verification:00',
-    runId: 'run',
-    status: { code: status === 'RUNNING' ? 1 : 2, name: status },
-    memo: storedMemo(memo),
-    historyLength: 20,
-    startTime: new Date(),
-  } as Partial<Run> as Run;
+  const run = describedRun(memo, status);
   const ledger = { ...emptyLedger, unsuccessful: 3, failedCodes: 3, lastUnsuccessfulAt: memo.createdAt };
   const start = createStart(
     startDependencies(async () => {
