@@ -19,7 +19,7 @@ export interface DevServerOptions {
   namespace?: string;
   /** The port of the server's own Prometheus metrics. Default: none. */
   metricsPort?: number;
-  /** Whether operators can pause workflow runs. Default: they can't, as on every new Temporal server. */
+  /** Whether operators can pause workflow runs. By default, a Temporal server does not allow it. */
   mayPauseRuns?: boolean;
 }
 

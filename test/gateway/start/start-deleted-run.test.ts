@@ -3,16 +3,12 @@ import { VerificationError } from '../../../src/domain/refusals';
 import { createStartOrFind } from '../../../src/gateway/start/start-or-find';
 import type { RunStates } from '../../../src/gateway/state/run-states';
 import type { Run, WorkflowCalls } from '../../../src/gateway/workflow-calls';
-import { storedMemo } from '../../../src/gateway/stored-data';
-import { emptyLedger } from '../../../src/domain/ledger';
-import { DEFAULT_POLICY, startRequest } from '../../support/service';
+import { describedRun, RUN_MEMO } from '../../support/described-run';
+import { startRequest } from '../../support/service';
 import { startDependencies } from '../../support/start-dependencies';
 
-const MEMO = { tenantId: 'default', phoneNumber: '+14255550123', createdAt: '2026-11-28T12:00:00.000Z' };
-
 test('a start goes on if Temporal deletes the last run of the number while its ledger is read', async () => {
-  const memo = storedMemo({ ...MEMO, nonce: 'old', policy: DEFAULT_POLICY, ledger: emptyLedger });
-  let lastRun: Run | undefined = { status: { name: 'COMPLETED' }, memo } as unknown as Run;
+  let lastRun: Run | undefined = describedRun({ ...RUN_MEMO, nonce: 'old' }, 'COMPLETED');
   const readClosed = async () => {
     lastRun = undefined;
     throw new VerificationError({ code: 'not_found' });
@@ -28,9 +24,9 @@ test('a start goes on if Temporal deletes the last run of the number while its l
   );
 
   const started = await startOrFind({
-    request: startRequest(MEMO.phoneNumber),
+    request: startRequest(RUN_MEMO.phoneNumber),
     workflowId: 'workflow',
-    memo: { ...MEMO, nonce: 'new' },
+    memo: { ...RUN_MEMO, nonce: 'new' },
     reservation: undefined,
     mayHaveStarted: false,
   });
